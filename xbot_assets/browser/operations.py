@@ -1,0 +1,225 @@
+"""The typed operations between the browser host and everyone else, and their typed answers.
+
+One pydantic model per request and per result; the host and the client both import them, so neither can drift.
+Keep out: selectors (``pages/``), HTTP (``host.py``, ``client.py``), anything that knows what an answer is for.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from xbot_assets.domain.failures import FailureKind
+
+
+class _Message(BaseModel):
+    """Messages are immutable and refuse unknown fields: a version mismatch is an error, not a default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Lane(StrEnum):
+    """Who goes first when browser slots are short (docs/architecture.md, "Lanes")."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    LOW = "low"
+
+
+class Counts(_Message):
+    """What a post's ``role=group`` label says. A missing word is 0, except views: missing means not shown."""
+
+    replies: int = Field(0, ge=0)
+    reposts: int = Field(0, ge=0)
+    likes: int = Field(0, ge=0)
+    bookmarks: int = Field(0, ge=0)
+    views: int | None = Field(None, ge=0)
+
+
+class QuotedPost(_Message):
+    """The post inside a quote box; its id is not on the page."""
+
+    handle: str | None
+    created_at: datetime | None
+    text: str | None
+
+
+class PostReading(_Message):
+    """One post as a page showed it.
+
+    ``post_id`` and ``permalink`` are ``None`` only where the page gives none; promoted posts carry their id
+    in an analytics link. ``text`` is ``None`` when the post has only media, a card or an article.
+    """
+
+    post_id: str | None
+    handle: str
+    permalink: str | None
+    created_at: datetime | None
+    text: str | None
+    lang: str | None
+    counts: Counts
+    label: str
+    """The group label as written, kept as evidence."""
+    quoted: tuple[QuotedPost, ...] = ()
+    promoted: bool = False
+    focal: bool = False
+    pinned: bool = False
+    edited: bool = False
+    truncated: bool = False
+    """The page shows "Show more" for this post's own text."""
+    reposted_by: str | None = None
+    viewer_liked: bool = False
+    viewer_bookmarked: bool = False
+    photos: int = 0
+    videos: int = 0
+    card: bool = False
+    article: bool = False
+
+
+class Publish(_Message):
+    """Publish one post, or one reply when ``in_reply_to`` names a post. One click, one attempt.
+
+    ``submit=False`` is shadow mode: everything but the click.
+    """
+
+    kind: Literal["publish"] = "publish"
+    text: str = Field(min_length=1, max_length=4000)
+    in_reply_to: str | None = Field(None, pattern=r"^\d+$")
+    submit: bool = True
+
+
+class Published(_Message):
+    """The witness: the id X itself returned, or ``None`` in shadow mode."""
+
+    post_id: str | None
+    permalink: str | None
+    typed_text: str
+    """The editor's content read back before the click."""
+
+
+class ReadPosts(_Message):
+    """Read many posts by id, each on its own status page, within one slot."""
+
+    kind: Literal["read_posts"] = "read_posts"
+    post_ids: tuple[Annotated[str, Field(pattern=r"^\d+$")], ...] = Field(min_length=1, max_length=100)
+    handle: str
+
+
+class MissedPost(_Message):
+    """A post that was asked for and not read, and why: ``gone`` is X's own answer, ``unread`` is ours."""
+
+    post_id: str
+    why: Literal["gone", "unread"]
+    reason: str
+
+
+class PostsRead(_Message):
+    """What was read and what was not; together they are what was asked for."""
+
+    posts: tuple[PostReading, ...]
+    missed: tuple[MissedPost, ...] = ()
+
+
+class ReadProfile(_Message):
+    """Read one account's public numbers."""
+
+    kind: Literal["read_profile"] = "read_profile"
+    handle: str
+
+
+class ProfileRead(_Message):
+    """An account as X's own data gives it (exact), or as the page shows it (``exact`` is then false)."""
+
+    handle: str
+    name: str
+    followers: int = Field(ge=0)
+    following: int = Field(ge=0)
+    posts: int = Field(ge=0)
+    bio: str
+    exact: bool
+
+
+class Search(_Message):
+    """Read search results, newest first when ``latest``. Promoted posts are marked, not dropped."""
+
+    kind: Literal["search"] = "search"
+    query: str = Field(min_length=1, max_length=500)
+    latest: bool = True
+    limit: int = Field(20, ge=1, le=200)
+
+
+class ReadOwnTimeline(_Message):
+    """Read the account's own newest posts, replies included when ``with_replies``."""
+
+    kind: Literal["read_own_timeline"] = "read_own_timeline"
+    limit: int = Field(20, ge=1, le=200)
+    with_replies: bool = True
+
+
+class TimelineRead(_Message):
+    """Posts in page order; ``complete`` when the list ended before ``limit``."""
+
+    posts: tuple[PostReading, ...]
+    complete: bool
+
+
+class CheckSession(_Message):
+    """Ask whether the stored session is still logged in."""
+
+    kind: Literal["check_session"] = "check_session"
+
+
+class SessionChecked(_Message):
+    """``state`` says which page X showed; ``handle`` is the account when logged in."""
+
+    state: Literal["logged_in", "logged_out", "locked", "suspended"]
+    handle: str | None
+
+
+Operation = Annotated[
+    Publish | ReadPosts | ReadProfile | Search | ReadOwnTimeline | CheckSession, Field(discriminator="kind")
+]
+OperationResult = Published | PostsRead | ProfileRead | TimelineRead | SessionChecked
+
+RESULT_OF: dict[str, type[BaseModel]] = {
+    "publish": Published,
+    "read_posts": PostsRead,
+    "read_profile": ProfileRead,
+    "search": TimelineRead,
+    "read_own_timeline": TimelineRead,
+    "check_session": SessionChecked,
+}
+"""Which result answers which request kind."""
+
+
+class OperationCall(_Message):
+    """What travels to ``POST /operations``. The deadline counts from the host's receipt."""
+
+    operation: Operation
+    lane: Lane
+    deadline_seconds: float = Field(gt=0, le=600)
+
+
+class OperationFailure(_Message):
+    """A failed operation: the fields of :class:`xbot_assets.domain.failures.ProductError`."""
+
+    kind: FailureKind
+    code: str
+    reason: str
+    remedy: str = ""
+    retry_after_seconds: float | None = None
+
+
+class OperationAnswer(_Message):
+    """What the host answers: times and slot always, then exactly one of ``result`` and ``failure``.
+
+    ``result`` is the JSON of the model named by :data:`RESULT_OF`. A refusal for lack of slots has
+    ``failure.code == "no_slot"`` and no ``slot``.
+    """
+
+    slot: int | None
+    started_at: AwareDatetime
+    ended_at: AwareDatetime
+    result: dict[str, object] | None = None
+    failure: OperationFailure | None = None

@@ -1,0 +1,1 @@
+"""The xbot command: thin verbs over functions that live elsewhere."""

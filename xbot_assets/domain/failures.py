@@ -1,0 +1,79 @@
+"""The failure vocabulary. Every layer raises these; nothing above a driver sees a driver's own exception.
+
+Keep out: the functions that turn a driver's exception into one of these. Each lives beside its driver
+(``store/failures.py``, ``browser/failures.py``, ``llm/failures.py``), because ``domain`` imports no driver.
+"""
+
+from enum import StrEnum
+
+
+class FailureKind(StrEnum):
+    """What a failure means for whoever might try again."""
+
+    PERMANENT = "permanent"
+    """Trying again gives the same answer: bad input, refused credentials, a changed page."""
+    BUDGET = "budget"
+    """Money or quota is used up: only time, a cheaper choice or the owner helps."""
+    TRANSIENT = "transient"
+    """Nothing happened and a later attempt may succeed."""
+    UNKNOWN = "unknown"
+    """It may have happened. Look before doing anything else; never repeat blindly."""
+
+
+class ProductError(Exception):
+    """A failure with its kind, a stable code, a sentence saying why and a sentence saying what to do.
+
+    Attributes:
+        kind: what it means for a retry.
+        code: a stable snake_case word for programs, e.g. ``"rate_limited"``.
+        reason: one sentence for people; never holds a secret.
+        remedy: one sentence telling the owner what to do; empty when nothing needs doing.
+        retry_after_seconds: how long the other side asked us to wait, if it said so.
+    """
+
+    kind: FailureKind = FailureKind.PERMANENT
+
+    def __init__(
+        self, reason: str, *, code: str, remedy: str = "", retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(f"{reason} {remedy}".strip())
+        self.reason = reason
+        self.code = code
+        self.remedy = remedy
+        self.retry_after_seconds = retry_after_seconds
+
+
+class PermanentFailure(ProductError):
+    """Trying again gives the same answer."""
+
+    kind = FailureKind.PERMANENT
+
+
+class BudgetFailure(ProductError):
+    """Money or quota is used up."""
+
+    kind = FailureKind.BUDGET
+
+
+class TransientFailure(ProductError):
+    """Nothing happened; a later attempt may succeed."""
+
+    kind = FailureKind.TRANSIENT
+
+
+class UnknownOutcome(ProductError):
+    """It may have happened; look before doing anything else."""
+
+    kind = FailureKind.UNKNOWN
+
+
+_CLASSES: dict[FailureKind, type[ProductError]] = {
+    cls.kind: cls for cls in (PermanentFailure, BudgetFailure, TransientFailure, UnknownOutcome)
+}
+
+
+def failure_of(
+    kind: FailureKind, reason: str, *, code: str, remedy: str = "", retry_after_seconds: float | None = None
+) -> ProductError:
+    """Build the exception class that stands for ``kind``; used where a failure crossed a process boundary."""
+    return _CLASSES[kind](reason, code=code, remedy=remedy, retry_after_seconds=retry_after_seconds)

@@ -1,0 +1,86 @@
+"""What a post is before and while it is published, and the fingerprint that recognises it on X.
+
+Keep out: SQL, browsers, and the learning that chose the post.
+"""
+
+import hashlib
+import re
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+_LINK = re.compile(r"https?://\S+")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+class PostStatus(StrEnum):
+    """The states of a post; the schema's check constraint holds the same words."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    ARMED = "armed"
+    PUBLISHED = "published"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+    SHADOWED = "shadowed"
+
+
+class NewPost(BaseModel):
+    """A post to queue, with the evidence learning needs later.
+
+    ``propensity`` is the probability with which the bandit chose this arm when it chose it; without it the
+    post cannot be used to judge another policy.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(min_length=1)
+    topic: str
+    format: str
+    features: dict[str, float] = Field(default_factory=dict)
+    source: str = "llm"
+    bandit_version_id: int | None = None
+    predictor_version_id: int | None = None
+    propensity: float | None = Field(None, gt=0, le=1)
+    predicted_reward: float | None = None
+    llm_call_id: int | None = None
+    scheduled_at: AwareDatetime
+
+
+class ClaimedPost(BaseModel):
+    """A post held by one worker under a fencing token: only that token may change it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    text: str
+    fencing_token: int
+    scheduled_at: datetime
+    lease_until: datetime
+
+
+def normalised(text: str) -> str:
+    """Reduce a text to what X cannot change: no links, emoji, punctuation, case, width or white space.
+
+    X wraps links in t.co, swaps emoji for images, collapses white space and may cut the end.
+    """
+    flat = unicodedata.normalize("NFKC", _LINK.sub(" ", text)).casefold()
+    return _NOT_WORD.sub(" ", flat).strip()
+
+
+def fingerprint(text: str) -> str:
+    """Return the SHA-256 of the normalised text, or of the raw text when nothing is left of it."""
+    return hashlib.sha256((normalised(text) or text).encode()).hexdigest()
+
+
+def same_post(written: str, shown: str, *, truncated: bool = False) -> bool:
+    """Say whether ``shown`` on a page is the post we wrote as ``written``.
+
+    When the page cut the text (``truncated``), what it shows must be a beginning of what we wrote.
+    """
+    ours, theirs = normalised(written), normalised(shown)
+    if not ours or not theirs:
+        return written.strip() == shown.strip()
+    return ours.startswith(theirs) if truncated else ours == theirs

@@ -1,0 +1,1 @@
+"""A look-alike of X and an OpenAI-compatible server for trying the system out. Keep out: every import from the product."""

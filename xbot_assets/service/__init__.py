@@ -1,0 +1,1 @@
+"""Health, readiness and status pages. Keep out: anything that changes a post."""
