@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from dotenv.parser import parse_stream
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from xbot_assets.domain.failures import PermanentFailure
@@ -40,19 +40,16 @@ class Settings(BaseSettings):
         "sandbox",
         description="sandbox: the X look-alike on this machine. shadow: reads X and records what it would post.",
     )
-    handle: str = Field(
-        "xbot_demo", pattern=r"^\w{1,15}$", description="The account's handle, without the @."
-    )
+    handle: str = Field("xbot_demo", pattern=r"^\w{1,15}$", description="The account's handle, without the @.")
     home: Path = Field(default_factory=default_home, description="Where the stack keeps its data.")
     persona_path: Path | None = Field(
-        None, description="A persona file: topics, formats and tones. Empty: the one shipped with the package."
+        None,
+        description="A persona file: topics, formats and tones. Empty: the one shipped with the package.",
     )
 
     # --- parts: empty means the embedded one --------------------------------------------------------------
     database_url: SecretStr | None = Field(None, description="PostgreSQL 15 or later. Empty: the embedded one.")
-    redis_url: SecretStr | None = Field(
-        None, description="Redis or Valkey. Unset: the embedded one. 'off': no cache."
-    )
+    redis_url: SecretStr | None = Field(None, description="Redis or Valkey. Unset: the embedded one. 'off': no cache.")
     browser_url: str | None = Field(None, description="A browser host elsewhere. Empty: one is started here.")
     browser_token: SecretStr | None = Field(None, description="The browser host's bearer token.")
     browser_path: Path | None = Field(
@@ -96,6 +93,7 @@ class Settings(BaseSettings):
     # --- content (report, layer 3) ------------------------------------------------------------------------
     plan_interval_minutes: int = Field(120, ge=5, le=1440, description="Minutes between two plans.")
     posts_per_plan: int = Field(2, ge=1, le=10, description="Posts written by one plan.")
+    plan_retry_minutes: int = Field(15, ge=1, le=1440, description="After a failed plan, wait this long.")
     plan_queue_max: int = Field(6, ge=1, le=100, description="Do not plan while this many posts wait.")
     plan_model: str = Field("gpt-4o-mini", min_length=1, description="The model that writes posts.")
     llm_attempts: int = Field(3, ge=1, le=10, description="Tries of one LLM request.")
@@ -110,6 +108,7 @@ class Settings(BaseSettings):
     posts_per_day_max: int = Field(24, ge=1, le=200, description="A hard daily cap.")
     claim_lease_minutes: int = Field(15, ge=1, le=240, description="After this a claimed post is reconciled.")
     reconcile_looks_max: int = Field(3, ge=1, le=20, description="Looks at X before a person is asked.")
+    reconcile_minutes: int = Field(5, ge=1, le=1440, description="Between two looks for a post in doubt.")
 
     # --- metrics (report, layer 8) ------------------------------------------------------------------------
     metrics_young_minutes: int = Field(20, ge=5, le=1440, description="Between readings of a post under 24 h old.")
@@ -138,17 +137,6 @@ class Settings(BaseSettings):
         """Resolve early, so that a later change of directory cannot move the data."""
         return value.expanduser().absolute()
 
-    @model_validator(mode="after")
-    def _needs(self) -> "Settings":
-        """Refuse combinations that cannot work."""
-        if self.llm == "openai" and self.openai_api_key is None:
-            msg = "llm=openai needs XBOT_OPENAI_API_KEY."
-            raise ValueError(msg)
-        if self.mode == "shadow" and self.session_path is None:
-            msg = "mode=shadow needs XBOT_SESSION_PATH, a session you logged in to by hand."
-            raise ValueError(msg)
-        return self
-
     @classmethod
     def settings_customise_sources(
         cls,
@@ -166,6 +154,11 @@ class Settings(BaseSettings):
     def lease(self) -> timedelta:
         """How long a claimed post belongs to its worker."""
         return timedelta(minutes=self.claim_lease_minutes)
+
+    @property
+    def post_spacing(self) -> timedelta:
+        """The least time between two posts."""
+        return timedelta(minutes=self.post_spacing_minutes)
 
     @property
     def parts_file(self) -> Path:
@@ -207,6 +200,7 @@ def load_settings(
     problems += _unknown_names(merged)
     values: dict[str, Any] = _read_parts(home / PARTS_FILE) if use_parts else {}
     values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if v != ""}
+    problems += _missing_companions(values)
     return _build(values, problems)
 
 
@@ -218,6 +212,19 @@ def _build(values: dict[str, Any], problems: list[str]) -> Settings:
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _missing_companions(values: Mapping[str, Any]) -> list[str]:
+    """Check what one setting asks of another; on raw values, so that it is reported with everything else."""
+    missing = [
+        ("llm", "openai", "openai_api_key", "your API key"),
+        ("mode", "shadow", "session_path", "a session that you logged in to by hand"),
+    ]
+    return [
+        f"{PREFIX}{name.upper()}={value} needs {PREFIX}{needed.upper()}, {what}."
+        for name, value, needed, what in missing
+        if values.get(name) == value and not values.get(needed)
+    ]
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:

@@ -1,1 +1,4 @@
-"""The only package, with its assembly, that imports Dagster. Keep out: logic that a test would want to call without Dagster."""
+"""The only package, with its assembly, that imports Dagster.
+
+Keep out: logic that a test would want to call without Dagster (``loop``).
+"""

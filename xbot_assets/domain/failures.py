@@ -33,9 +33,7 @@ class ProductError(Exception):
 
     kind: FailureKind = FailureKind.PERMANENT
 
-    def __init__(
-        self, reason: str, *, code: str, remedy: str = "", retry_after_seconds: float | None = None
-    ) -> None:
+    def __init__(self, reason: str, *, code: str, remedy: str = "", retry_after_seconds: float | None = None) -> None:
         super().__init__(f"{reason} {remedy}".strip())
         self.reason = reason
         self.code = code

@@ -1,1 +1,4 @@
-"""PostgreSQL and the cache: the only package that imports their drivers. Keep out: rules about posts and learning (domain)."""
+"""PostgreSQL and the cache: the only package that imports their drivers.
+
+Keep out: rules about posts and learning (``domain``).
+"""

@@ -74,22 +74,33 @@ create table posts (
     fencing_token bigint not null default 0,
     claimed_by text,
     claimed_at timestamptz,
-    lease_until timestamptz,
+    lease_until timestamptz, -- real time: a lease measures a worker's life
     armed_at timestamptz,
     x_post_id text unique,
     permalink text,
     published_at timestamptz,
     looks integer not null default 0 check (looks >= 0),
     looked_at timestamptz,
+    -- When its metrics were last asked for (read or missed), and last read.
+    metrics_looked_at timestamptz,
+    metrics_read_at timestamptz,
     failure_kind text,
     failure_code text,
     failure_reason text,
+    check ((status in ('claimed', 'armed')) <= (lease_until is not null)),
+    check ((status in ('armed', 'unconfirmed')) <= (armed_at is not null)),
     check ((status = 'published') = (x_post_id is not null)),
     check ((status = 'published') = (published_at is not null))
 );
 create index posts_due on posts (scheduled_at, id) where status = 'queued';
 create index posts_in_hand on posts (lease_until) where status in ('claimed', 'armed', 'unconfirmed');
 create index posts_published_at on posts (published_at) where status = 'published';
+create index posts_planned_at on posts (planned_at);
+-- Spacing and the daily cap look at the newest of these.
+create index posts_submitted_at on posts (greatest(armed_at, published_at));
+-- The second lock on the door: a claim that races another one cannot be stored.
+create unique index posts_one_in_hand on posts ((true)) where status in ('claimed', 'armed');
+create index posts_to_measure on posts (metrics_looked_at nulls first) where status = 'published';
 create unique index posts_one_open_text on posts (fingerprint)
     where status in ('queued', 'claimed', 'armed', 'unconfirmed');
 

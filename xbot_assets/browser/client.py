@@ -1,0 +1,123 @@
+"""The other side of the browser host: sends one typed operation, returns its typed result or raises.
+
+Keep out: retries (steps and runs retry, not calls), and recording what was done.
+"""
+
+from typing import Self, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from xbot_assets.browser.operations import (
+    RESULT_OF,
+    Lane,
+    Operation,
+    OperationAnswer,
+    OperationCall,
+    Publish,
+)
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome, failure_of
+
+CONNECT_SECONDS = 5.0
+GRACE_SECONDS = 15.0
+"""The host answers within the deadline and the time to close a page; a host silent for longer is stuck."""
+_HOST_REMEDY = "See that the browser host runs: 'xbot status' shows it, 'xbot up' starts it."
+_LOOK_FIRST = "Look for the post on the account's timeline; do not post it again."
+
+ResultT = TypeVar("ResultT", bound=BaseModel)
+
+
+class BrowserClient:
+    """A client of one browser host. Safe to share between threads; close it, or use it in a ``with``."""
+
+    def __init__(self, base_url: str, token: str) -> None:
+        # A kept connection may be found dead only after a request was written to it; a new one cannot.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        headers = {"Authorization": f"Bearer {token}"}
+        self._http = httpx.Client(base_url=base_url, headers=headers, limits=limits, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def run(self, operation: Operation, answer: type[ResultT], *, lane: Lane, deadline_seconds: float) -> ResultT:
+        """Carry out one operation and return its result.
+
+        Args:
+            operation: what to do.
+            answer: the type of its result, as :data:`RESULT_OF` names it.
+            lane: who is asking.
+            deadline_seconds: how long it may take, from the host's receipt.
+
+        Raises:
+            ProductError: what the host answered, or what became of the connection to it.
+            TypeError: when ``answer`` is not the type that answers ``operation``.
+        """
+        if RESULT_OF[operation.kind] is not answer:
+            msg = f"{operation.kind} is answered with {RESULT_OF[operation.kind].__name__}."
+            raise TypeError(msg)
+        reply = self.call(OperationCall(operation=operation, lane=lane, deadline_seconds=deadline_seconds))
+        return result_of(reply, answer)
+
+    def call(self, call: OperationCall) -> OperationAnswer:
+        """Send one call and return the whole answer, a failed operation's too, with its times and slot.
+
+        Raises:
+            TransientFailure: ``browser_host_down``, nothing was sent; ``browser_host_lost``, a read's answer was lost.
+            UnknownOutcome: ``browser_host_lost``, the connection broke while a publish was under way.
+            PermanentFailure: ``browser_host_refused``, for a wrong token or two versions that do not fit.
+        """
+        timeout = httpx.Timeout(call.deadline_seconds + GRACE_SECONDS, connect=CONNECT_SECONDS)
+        try:
+            reply = self._http.post("/operations", json=call.model_dump(mode="json"), timeout=timeout)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            reason = f"The browser host does not answer ({type(error).__name__})."
+            raise TransientFailure(reason, code="browser_host_down", remedy=_HOST_REMEDY) from error
+        except httpx.HTTPError as error:
+            raise _lost(call, type(error).__name__) from error
+        return _read(call, reply)
+
+
+def result_of(reply: OperationAnswer, answer: type[ResultT]) -> ResultT:
+    """Return an answer's result.
+
+    Raises:
+        ProductError: the failure the answer holds.
+    """
+    failure = reply.failure
+    if failure is not None:
+        raise failure_of(
+            failure.kind,
+            failure.reason,
+            code=failure.code,
+            remedy=failure.remedy,
+            retry_after_seconds=failure.retry_after_seconds,
+        )
+    return answer.model_validate(reply.result)
+
+
+def _lost(call: OperationCall, how: str) -> ProductError:
+    clicks = isinstance(call.operation, Publish) and call.operation.submit
+    kind, remedy = (UnknownOutcome, _LOOK_FIRST) if clicks else (TransientFailure, _HOST_REMEDY)
+    reason = f"The connection to the browser host broke during '{call.operation.kind}' ({how})."
+    return kind(reason, code="browser_host_lost", remedy=remedy)
+
+
+def _read(call: OperationCall, reply: httpx.Response) -> OperationAnswer:
+    if httpx.codes.is_client_error(reply.status_code):
+        raise PermanentFailure(
+            f"The browser host refused the call with HTTP {reply.status_code}.",
+            code="browser_host_refused",
+            remedy="The token or the version of the host differs from this program's: restart the whole stack.",
+        )
+    try:
+        reply.raise_for_status()
+        return OperationAnswer.model_validate_json(reply.content)
+    except (httpx.HTTPStatusError, ValidationError) as error:
+        raise _lost(call, f"HTTP {reply.status_code}") from error

@@ -1,0 +1,54 @@
+"""The one place that says what a Playwright error means. Keep out: what X's pages mean (``pages/``)."""
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
+
+LOOK_FIRST = "Look for the post on the account's timeline; do not post it again."
+_LOST = (
+    "Target closed",
+    "has been closed",
+    "Target crashed",
+    "Connection closed",
+    "Page crashed",
+    "browser has disconnected",
+)
+_UNREACHABLE = ("net::ERR_", "NS_ERROR_")
+_NO_START = ("Executable doesn't exist", "Failed to launch", "error while loading shared libraries")
+
+
+def classify(error: BaseException, *, clicked: bool = False) -> ProductError:
+    """Turn what an operation died of into a typed failure; a typed failure stays as it is.
+
+    Args:
+        error: a :class:`ProductError`, a Playwright error or a time-out.
+        clicked: whether a publish had begun its one click. Then nothing but X's answer can say what happened.
+    """
+    if isinstance(error, ProductError):
+        return error
+    reason, code = _words(error)
+    if clicked:
+        text = f"After the click on Post: {reason[0].lower()}{reason[1:]}"
+        return UnknownOutcome(text, code=code, remedy=LOOK_FIRST)
+    if code == "browser_no_start":
+        return TransientFailure(reason, code=code, remedy="Run 'xbot doctor'; it tries the browser on its own.")
+    if code == "browser_error":
+        return PermanentFailure(reason, code=code, remedy="This is a fault of this program: report it with the log.")
+    return TransientFailure(reason, code=code)
+
+
+def _words(error: BaseException) -> tuple[str, str]:
+    if isinstance(error, TimeoutError):
+        return "The operation did not finish before its deadline.", "deadline"
+    first = next(iter(str(error).splitlines()), "") or type(error).__name__
+    if isinstance(error, PlaywrightTimeoutError):
+        return f"The page did not do what was waited for: {first}", "page_timeout"
+    if isinstance(error, PlaywrightError):
+        if any(mark in str(error) for mark in _LOST):
+            return "Chromium, or its page, went away during the operation.", "browser_crashed"
+        if any(mark in first for mark in _UNREACHABLE):
+            return f"The site could not be reached: {first}", "site_unreachable"
+        if any(mark in str(error) for mark in _NO_START):
+            return f"Chromium does not start: {first}", "browser_no_start"
+    return f"The browser host failed: {type(error).__name__}: {first}", "browser_error"

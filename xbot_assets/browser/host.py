@@ -1,0 +1,194 @@
+"""The browser host: the one process that owns Chromium. ``python -m xbot_assets.browser.host --port N``.
+
+HTTP on loopback: ``POST /operations`` (bearer token) takes an OperationCall and answers an OperationAnswer;
+``GET /health`` is 200, or 503 with the reason while there is no Chromium. Keep out: what operations do.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+
+import uvicorn
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from xbot_assets.browser.chromium import find_browser
+from xbot_assets.browser.launcher import Launcher, RunAs, sweep_abandoned_folders
+from xbot_assets.browser.operations import OperationAnswer, OperationCall
+from xbot_assets.browser.pages.site import Site
+from xbot_assets.browser.perform import Performer
+from xbot_assets.browser.pool import BrowserPool
+from xbot_assets.browser.session import session_source
+from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.settings import Settings, load_settings
+
+_log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+LISTENING = "Browser host listens on"
+"""The log line that names the address begins so."""
+REAL_SITE = "https://x.com"
+BODY_MAX_BYTES = 65_536
+"""The longest call holds 100 ids or 4,000 characters; ten times that is no call of ours."""
+DRAIN_SECONDS = 1
+"""After the operations were cancelled, their answers get this long to leave."""
+EXIT_BAD_START = 2
+
+
+class Host:
+    """The HTTP face of a :class:`Performer`."""
+
+    def __init__(self, performer: Performer, token: str) -> None:
+        self._performer = performer
+        self._token = token
+        self._running: set[asyncio.Task[OperationAnswer]] = set()
+
+    def app(self) -> Starlette:
+        """Return the ASGI application."""
+        routes = [
+            Route("/operations", self.operations, methods=["POST"]),
+            Route("/health", self.health, methods=["GET"]),
+        ]
+        return Starlette(routes=routes)
+
+    async def operations(self, request: Request) -> Response:
+        """Carry out one operation; 401 without the token, 422 for a body that is no OperationCall."""
+        given = request.headers.get("authorization", "")
+        if not secrets.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
+            return JSONResponse({"error": "a bearer token is needed"}, status_code=401)
+        try:
+            call = OperationCall.model_validate_json(await _body(request))
+        except ValidationError as error:
+            problems = error.errors(include_url=False, include_input=False, include_context=False)
+            return JSONResponse({"error": "not an operation call", "problems": problems}, status_code=422)
+        task = asyncio.create_task(self._performer.answer(call))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        # The caller may hang up; an operation that has begun still ends in its own way.
+        return JSONResponse((await asyncio.shield(task)).model_dump(mode="json"))
+
+    async def health(self, _request: Request) -> Response:
+        """Say whether there is a Chromium to work with."""
+        pool = self._performer.pool
+        if pool.trouble is None:
+            return JSONResponse({"ok": True, **pool.describe()})
+        body = {"ok": False, "degraded": pool.degraded, "reason": pool.trouble, **pool.describe()}
+        return JSONResponse(body, status_code=503)
+
+    def cancel_all(self) -> None:
+        """End every operation now; each still answers."""
+        for task in self._running:
+            task.cancel()
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_MAX_BYTES:
+            return b""  # which is no call, and refused as such
+    return body
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to :func:`serve`."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: Settings, listener: socket.socket, run_as: RunAs | None) -> None:
+    """Run the host until SIGTERM or SIGINT.
+
+    Raises:
+        ProductError: when the settings name no token, site, session or browser.
+    """
+    sweep_abandoned_folders()
+    pool = BrowserPool(
+        Launcher(find_browser(settings), run_as, settings.home),
+        session_source(settings),
+        slots=settings.browser_slots,
+        start_attempts=settings.browser_start_attempts,
+    )
+    performer = Performer(pool, site_of(settings), may_post=settings.mode != "shadow")
+    host = Host(performer, _token(settings))
+    server = _Server(
+        uvicorn.Config(
+            host.app(), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=DRAIN_SECONDS
+        )
+    )
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    keeper, serving = asyncio.create_task(pool.keep()), asyncio.create_task(server.serve(sockets=[listener]))
+    _log.info("%s http://%s:%d", LISTENING, LOOPBACK, listener.getsockname()[1])
+    waiting = asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({keeper, serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await _end(host, pool, server, (keeper, waiting), serving)
+    if keeper.done() and not keeper.cancelled():
+        keeper.result()  # it never ends by itself: raise what ended it
+
+
+async def _end(
+    host: Host, pool: BrowserPool, server: _Server, others: Sequence[asyncio.Task[object]], serving: asyncio.Task[None]
+) -> None:
+    host.cancel_all()
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    server.should_exit = True
+    await asyncio.gather(serving, pool.close(), return_exceptions=True)
+
+
+def site_of(settings: Settings) -> Site:
+    """Return the site that the settings name.
+
+    Raises:
+        PermanentFailure: ``no_target``: only shadow mode goes to the real site without being told.
+    """
+    base = settings.target_url or (REAL_SITE if settings.mode == "shadow" else None)
+    if base is None:
+        raise PermanentFailure("No site is configured.", code="no_target", remedy="Start the sandbox first.")
+    return Site(base.rstrip("/"), settings.handle)
+
+
+def _token(settings: Settings) -> str:
+    if settings.browser_token is None or not settings.browser_token.get_secret_value():
+        raise PermanentFailure("The browser host needs a token.", code="no_token", remedy="Set XBOT_BROWSER_TOKEN.")
+    return settings.browser_token.get_secret_value()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the host as a program; return its exit code."""
+    parser = argparse.ArgumentParser(prog="xbot_assets.browser.host", description="The browser host.")
+    parser.add_argument("--port", type=int, required=True, help="The loopback port; 0 takes a free one, see the log.")
+    parser.add_argument("--run-as", type=RunAs.parse, metavar="UID:GID", help="Whom Chromium runs as under root.")
+    chosen = parser.parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    try:
+        with socket.create_server((LOOPBACK, chosen.port)) as listener:
+            asyncio.run(serve(load_settings(), listener, chosen.run_as))
+    except ProductError as failure:
+        _log.error("%s %s", failure.reason, failure.remedy)
+        return EXIT_BAD_START
+    except OSError as error:
+        _log.error("The port %d cannot be used: %s.", chosen.port, error.strerror)
+        return EXIT_BAD_START
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

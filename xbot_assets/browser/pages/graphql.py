@@ -1,0 +1,193 @@
+"""Reads X's GraphQL answers: posts, timelines and the three shapes a user has had.
+
+X moves these fields every few months; every path is tried in all the shapes that recorded answers have.
+Keep out: errors (``refusals.py``), requests (the page makes them), anything shown on a page.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Json = Mapping[str, Any]
+_TIMELINES = (
+    ("user", "result", "timeline", "timeline"),
+    ("user", "result", "timeline_v2", "timeline"),
+    ("threaded_conversation_with_injections_v2",),
+    ("search_by_raw_query", "search_timeline", "timeline"),
+    ("home", "home_timeline_urt"),
+    ("list", "tweets_timeline", "timeline"),
+    ("bookmark_timeline_v2", "timeline"),
+)
+_CREATED = (("create_tweet", "tweet_results"), ("notetweet_create", "tweet_results"))
+
+
+@dataclass(frozen=True, slots=True)
+class GraphUser:
+    """An account with exact numbers. ``pinned`` holds post ids."""
+
+    rest_id: str
+    handle: str
+    name: str
+    followers: int
+    following: int
+    posts: int
+    bio: str
+    pinned: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GraphPost:
+    """A post with exact numbers. ``created_at`` is in X's own form; ``views`` is ``None`` when not given.
+
+    A repost has counts of its own (all zero but ``reposts``): the original's are at ``repost_of``.
+    """
+
+    post_id: str
+    author: GraphUser | None
+    created_at: str
+    lang: str | None
+    replies: int
+    reposts: int
+    quotes: int
+    likes: int
+    bookmarks: int
+    views: int | None
+    text: str
+    long_text: str | None
+    in_reply_to: str | None
+    conversation: str | None
+    repost_of: str | None
+    quoted: str | None
+    media: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One thing in a timeline: a post, a cursor, or something else such as a suggested account."""
+
+    entry: str
+    post: GraphPost | None = None
+    cursor: str | None = None
+    other: str | None = None
+    promoted: bool = False
+    pinned: bool = False
+    display: str | None = None
+
+
+def at(node: object, *path: str) -> Any:  # noqa: ANN401 - JSON has no static type
+    """Return what lies at ``path``, or ``None`` when any step of it is missing."""
+    for step in path:
+        if not isinstance(node, Mapping):
+            return None
+        node = node.get(step)
+    return node
+
+
+def _first(node: object, *paths: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON has no static type
+    """Return the first of several places that holds something."""
+    return next((found for path in paths if (found := at(node, *path)) is not None), None)
+
+
+def user_of(result: object) -> GraphUser | None:
+    """Read a ``user_results.result`` in any of its three shapes; ``None`` when it is no readable user."""
+    rest_id = at(result, "rest_id")
+    handle = _first(result, ("core", "screen_name"), ("legacy", "screen_name"))
+    if rest_id is None or handle is None:
+        return None
+    return GraphUser(
+        rest_id=rest_id,
+        handle=handle,
+        name=_first(result, ("core", "name"), ("legacy", "name")) or "",
+        followers=_count(result, ("relationship_counts", "followers"), "followers_count"),
+        following=_count(result, ("relationship_counts", "following"), "friends_count"),
+        posts=_count(result, ("tweet_counts", "tweets"), "statuses_count"),
+        bio=_first(result, ("profile_bio", "description"), ("legacy", "description")) or "",
+        pinned=tuple(_first(result, ("pinned_items", "tweet_ids_str"), ("legacy", "pinned_tweet_ids_str")) or ()),
+    )
+
+
+def _count(result: object, path: tuple[str, ...], legacy: str) -> int:
+    return int(_first(result, path, ("legacy", legacy)) or 0)
+
+
+def user_by_screen_name(body: object) -> GraphUser | None:
+    """Read a UserByScreenName answer; ``None`` when there is no such account or it is suspended."""
+    return user_of(at(body, "data", "user", "result"))
+
+
+def post_of(result: object) -> GraphPost | None:
+    """Read a ``tweet_results.result``; ``None`` for tombstones and posts that are not shown."""
+    inner = at(result, "tweet") if at(result, "__typename") == "TweetWithVisibilityResults" else result
+    legacy, post_id = at(inner, "legacy"), at(inner, "rest_id")
+    if legacy is None or post_id is None:
+        return None
+    views = at(inner, "views", "count")
+    return GraphPost(
+        post_id=post_id,
+        author=user_of(at(inner, "core", "user_results", "result")),
+        created_at=at(legacy, "created_at") or "",
+        lang=at(legacy, "lang"),
+        replies=int(at(legacy, "reply_count") or 0),
+        reposts=int(at(legacy, "retweet_count") or 0),
+        quotes=int(at(legacy, "quote_count") or 0),
+        likes=int(at(legacy, "favorite_count") or 0),
+        bookmarks=int(at(legacy, "bookmark_count") or 0),
+        views=None if views is None else int(views),
+        text=at(legacy, "full_text") or "",
+        long_text=at(inner, "note_tweet", "note_tweet_results", "result", "text"),
+        in_reply_to=at(legacy, "in_reply_to_status_id_str"),
+        conversation=at(legacy, "conversation_id_str"),
+        repost_of=_inner_id(at(legacy, "retweeted_status_result", "result")),
+        quoted=_inner_id(at(inner, "quoted_status_result", "result")),
+        media=tuple(item["type"] for item in at(legacy, "extended_entities", "media") or ()),
+    )
+
+
+def _inner_id(result: object) -> str | None:
+    return _first(result, ("rest_id",), ("tweet", "rest_id"))  # type: ignore[no-any-return]
+
+
+def created_post(body: object) -> GraphPost | None:
+    """Read a CreateTweet or CreateNoteTweet answer; ``None`` when it names no post."""
+    return post_of(_first(at(body, "data"), *((*path, "result") for path in _CREATED)))
+
+
+def created_id(body: object) -> str | None:
+    """Return the new post's id from a CreateTweet answer, the one field publishing depends on."""
+    found = _first(at(body, "data"), *((*path, "result", "rest_id") for path in _CREATED))
+    return found if isinstance(found, str) and found.isdecimal() else None
+
+
+def timeline(body: object) -> list[TimelineItem]:
+    """Read any timeline answer (UserTweets, TweetDetail, SearchTimeline, ...) in the order it is shown."""
+    found = _first(at(body, "data"), *((*path, "instructions") for path in _TIMELINES)) or ()
+    return [item for instruction in found for item in _items(instruction)]
+
+
+def _items(instruction: Json) -> Iterator[TimelineItem]:
+    pinned = instruction.get("type") == "TimelinePinEntry"
+    entries = [instruction["entry"]] if "entry" in instruction else instruction.get("entries") or ()
+    for entry in entries:
+        content = entry.get("content") or {}
+        for inner in content.get("items") or ():
+            yield _item(inner.get("entryId", ""), at(inner, "item", "itemContent"), pinned=pinned)
+        if not content.get("items"):
+            yield _item(entry.get("entryId", ""), content.get("itemContent") or content, pinned=pinned)
+    for inner in instruction.get("moduleItems") or ():
+        yield _item(inner.get("entryId", ""), at(inner, "item", "itemContent"), pinned=pinned)
+
+
+def _item(entry: str, content: object, *, pinned: bool) -> TimelineItem:
+    if at(content, "cursorType"):
+        return TimelineItem(entry, cursor=at(content, "cursorType"))
+    post = post_of(at(content, "tweet_results", "result"))
+    if post is None:
+        return TimelineItem(entry, other=_first(content, ("itemType",), ("entryType",)))
+    promoted = at(content, "promotedMetadata") is not None
+    return TimelineItem(entry, post, promoted=promoted, pinned=pinned, display=at(content, "tweetDisplayType"))
+
+
+def is_last_page(body: object) -> bool:
+    """Say whether a timeline answer ends its list: X then sends cursors and nothing else."""
+    items = timeline(body)
+    return bool(items) and all(item.cursor for item in items)

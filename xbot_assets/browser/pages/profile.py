@@ -1,0 +1,65 @@
+"""Reads an account's public numbers: exact ones from the page's own data, else the rounded ones it shows.
+
+Keep out: the account's posts (``timeline.py``).
+"""
+
+from playwright.async_api import Page
+
+from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.operations import ProfileRead, ReadProfile
+from xbot_assets.browser.pages.graphql import GraphUser, user_by_screen_name
+from xbot_assets.browser.pages.labels import shown_number
+from xbot_assets.browser.pages.reading import RawProfile, Snapshot, page_changed
+from xbot_assets.browser.pages.site import Site
+from xbot_assets.browser.pages.states import open_page
+from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.domain.failures import PermanentFailure
+
+
+async def read_profile(page: Page, site: Site, operation: ReadProfile, attempt: Attempt) -> ProfileRead:
+    """Open the account's page and return its numbers.
+
+    Raises:
+        PermanentFailure: ``no_account``, when X shows no such account.
+        ProductError: typed by page state.
+    """
+    traffic, users = Traffic(page), list[GraphUser]()
+    traffic.want("UserByScreenName", lambda body: users.extend(filter(None, [user_by_screen_name(body)])))
+    seen = await open_page(page, site.profile(operation.handle), "profile", traffic=traffic, seconds=attempt.remaining)
+    asked = operation.handle.casefold()
+    exact = next((user for user in users if user.handle.casefold() == asked), None)
+    return _exact(exact) if exact else _shown(operation.handle, seen)
+
+
+def _exact(user: GraphUser) -> ProfileRead:
+    return ProfileRead(
+        handle=user.handle,
+        name=user.name,
+        followers=user.followers,
+        following=user.following,
+        posts=user.posts,
+        bio=user.bio,
+        exact=True,
+    )
+
+
+def _shown(handle: str, seen: Snapshot) -> ProfileRead:
+    if seen.profile is None:
+        reason = f"X shows no account @{handle}: {seen.state.empty or 'no words'}"
+        raise PermanentFailure(reason, code="no_account")
+    try:
+        return _from_page(handle, seen.profile)
+    except ValueError as error:
+        raise page_changed(f"The numbers of @{handle}'s profile cannot be read: {error}") from error
+
+
+def _from_page(handle: str, shown: RawProfile) -> ProfileRead:
+    return ProfileRead(
+        handle=handle,
+        name=shown.name.rpartition("@")[0].strip(),
+        followers=shown_number(shown.followers),
+        following=shown_number(shown.following),
+        posts=shown_number(shown.posts),
+        bio=shown.bio,
+        exact=False,
+    )

@@ -1,0 +1,158 @@
+"""Turns what ``x.js`` reads from a page, in one call, into the typed readings of ``operations``.
+
+Keep out: selectors (``x.js``), what a state means (``states.py``), moving from page to page.
+"""
+
+import logging
+from functools import cache
+from importlib.resources import files
+
+from playwright.async_api import Page
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from xbot_assets.browser.operations import PostReading, QuotedPost
+from xbot_assets.browser.pages.labels import counts_of
+from xbot_assets.domain.failures import PermanentFailure
+
+_log = logging.getLogger(__name__)
+
+
+class _Read(BaseModel):
+    """What the script returns is checked: a script and a model that differ must not agree by default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RawQuote(_Read):
+    """A quote box as the page has it."""
+
+    handle: str | None
+    created_at: AwareDatetime | None
+    text: str | None
+
+
+class RawPost(_Read):
+    """One article as the page has it."""
+
+    post_id: str | None
+    handle: str | None
+    permalink: str | None
+    created_at: AwareDatetime | None
+    time_text: str | None
+    text: str | None
+    lang: str | None
+    label: str
+    buttons: dict[str, str | None]
+    quoted: tuple[RawQuote, ...]
+    promoted: bool
+    focal: bool
+    pinned: bool
+    edited: bool
+    truncated: bool
+    reposted_by: str | None
+    viewer_liked: bool
+    viewer_bookmarked: bool
+    photos: int
+    videos: int
+    card: bool
+    article: bool
+
+
+class RawProfile(_Read):
+    """A profile's header in the page's own words."""
+
+    name: str
+    bio: str
+    following: str | None
+    followers: str | None
+    posts: str | None
+
+
+class RawState(_Read):
+    """The marks by which a page's state is told; ``states.py`` says what they mean."""
+
+    path: str
+    column: bool
+    logged_in: bool
+    own_handle: str | None
+    login: bool
+    login_offered: bool
+    locked: bool
+    suspended: bool
+    script_failure: bool
+    challenge: bool
+    retry: bool
+    error: str | None
+    empty: str | None
+    busy: bool
+
+
+class Scroll(_Read):
+    """Where the page is scrolled to, in CSS pixels, before any scrolling asked for with the reading."""
+
+    top: float
+    view: float
+    height: float
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is in view; one pixel of rounding is allowed."""
+        return self.top + self.view >= self.height - 1
+
+
+class Snapshot(_Read):
+    """One page at one moment."""
+
+    state: RawState
+    posts: tuple[RawPost, ...]
+    placeholders: tuple[str, ...]
+    profile: RawProfile | None
+    scroll: Scroll
+
+    def readings(self) -> list[PostReading]:
+        """Return the posts in page order.
+
+        Raises:
+            PermanentFailure: ``page_changed``, when there are posts and not one can be read.
+        """
+        read = [reading for raw in self.posts if (reading := reading_of(raw)) is not None]
+        if self.posts and not read:
+            raise page_changed(f"The page {self.state.path} shows {len(self.posts)} posts, none with an author.")
+        return read
+
+
+def page_changed(reason: str) -> PermanentFailure:
+    """Return the failure that says X no longer looks as this code expects."""
+    return PermanentFailure(
+        reason, code="page_changed", remedy="X's pages have changed: look at the page and update browser/pages."
+    )
+
+
+@cache
+def script() -> str:
+    """Return the text of ``x.js``."""
+    return (files(__package__) / "x.js").read_text(encoding="utf-8")
+
+
+async def take(page: Page, *, scroll: float = 0) -> Snapshot:
+    """Read the page; then scroll down by ``scroll`` screens.
+
+    Raises:
+        PermanentFailure: ``page_changed``, when the answer does not have the agreed form.
+    """
+    answer = await page.evaluate(script(), {"what": "read", "scroll": scroll})
+    try:
+        return Snapshot.model_validate(answer)
+    except ValidationError as error:
+        reason = f"The page could not be read: {error.error_count()} fields are not as expected."
+        raise page_changed(reason) from error
+
+
+def reading_of(raw: RawPost) -> PostReading | None:
+    """Return the typed reading, or ``None`` for a post without an author."""
+    if raw.handle is None:
+        _log.warning("Skipped a post without an author, id %s.", raw.post_id)
+        return None
+    same = raw.model_dump(exclude={"handle", "buttons", "time_text", "quoted"})
+    quoted = tuple(QuotedPost(**box.model_dump()) for box in raw.quoted)
+    return PostReading(handle=raw.handle, counts=counts_of(raw.label, raw.buttons), quoted=quoted, **same)

@@ -1,0 +1,149 @@
+"""X's own refusals, in an HTTP status or in ``errors[]`` of an answer with status 200, as typed failures.
+
+Keep out: what pages look like (``states.py``), and the successful answers (``graphql.py``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import (
+    BudgetFailure,
+    PermanentFailure,
+    ProductError,
+    TransientFailure,
+    UnknownOutcome,
+)
+
+RATE_WINDOW_SECONDS = 900.0
+"""X counts requests in windows of 15 minutes; no wait for a window is longer."""
+
+_LOOK = "Look at the account by hand before anything else is posted."
+_LOGIN = "Log in by hand and store the session again; the sandbox's session is renewed by itself."
+_RETRY_LATER = "Nothing needs doing; it is tried again."
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    kind: type[ProductError]
+    code: str
+    reason: str
+    remedy: str = ""
+
+
+_MEANINGS: dict[int, _Meaning] = {
+    29: _Meaning(TransientFailure, "x_timeout", "X's servers timed out.", _RETRY_LATER),
+    32: _Meaning(PermanentFailure, "logged_out", "X does not accept the stored session.", _LOGIN),
+    37: _Meaning(PermanentFailure, "suspended", "X has suspended the account.", _LOOK),
+    63: _Meaning(PermanentFailure, "suspended", "X has suspended the account.", _LOOK),
+    64: _Meaning(PermanentFailure, "suspended", "X has suspended the account.", _LOOK),
+    88: _Meaning(TransientFailure, "rate_limited", "X limits how often this account may ask."),
+    130: _Meaning(TransientFailure, "x_overloaded", "X is over capacity.", _RETRY_LATER),
+    131: _Meaning(TransientFailure, "x_internal_error", "X had an internal error.", _RETRY_LATER),
+    141: _Meaning(PermanentFailure, "suspended", "X has suspended the account.", _LOOK),
+    144: _Meaning(PermanentFailure, "gone", "X has no post with that id."),
+    186: _Meaning(PermanentFailure, "too_long", "X says that the text is too long.", "Shorten the post."),
+    187: _Meaning(
+        UnknownOutcome,
+        "duplicate",
+        "X says that this account has already posted this text.",
+        "Look for the post on the account's timeline; do not post it again.",
+    ),
+    226: _Meaning(
+        PermanentFailure,
+        "looks_automated",
+        "X says that the request looks automated.",
+        "Stop posting and look at the account by hand: repeating this leads to suspension.",
+    ),
+    326: _Meaning(PermanentFailure, "locked", "X has locked the account.", f"Unlock it by hand. {_LOOK}"),
+    336: _Meaning(PermanentFailure, "request_refused", "X did not accept the form of the request."),
+    344: _Meaning(
+        BudgetFailure,
+        "daily_limit",
+        "X says that the account has reached its daily limit of posts.",
+        "Wait until tomorrow, or lower the daily cap.",
+    ),
+    385: _Meaning(
+        PermanentFailure,
+        "replies_restricted",
+        "The post's author has restricted who may reply, or the post is gone.",
+    ),
+}
+
+
+def errors_in(body: object) -> list[tuple[int, str]]:
+    """Return ``(code, message)`` of each error in an answer; code 0 when X gives none."""
+    errors = body.get("errors") if isinstance(body, dict) else None
+    found: list[tuple[int, str]] = []
+    for error in errors if isinstance(errors, list) else []:
+        if isinstance(error, dict):
+            code = error.get("code") or (error.get("extensions") or {}).get("code") or 0
+            found.append((int(code), str(error.get("message", ""))))
+    return found
+
+
+def refusal_of(status: int, headers: Mapping[str, str], body: object) -> ProductError | None:
+    """Return what X refused in an answer to a read, or ``None`` when it refused nothing that is known."""
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return rate_limited(headers)
+    for code, _message in errors_in(body):
+        if code in _MEANINGS:
+            return _failure(_MEANINGS[code], code, headers)
+    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+        return _failure(_MEANINGS[32], 32, headers)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return TransientFailure(f"X answered with HTTP {status}.", code="x_unavailable", remedy=_RETRY_LATER)
+    return None
+
+
+def publish_refusal(status: int, headers: Mapping[str, str], body: object) -> ProductError:
+    """Return why a CreateTweet answer without a post is not a success.
+
+    A refusal in words means that nothing was posted. A server error or an empty answer says nothing about
+    that, so the outcome is unknown.
+    """
+    known = refusal_of(status, headers, body)
+    if known is not None and known.code not in _SAYS_NOTHING:
+        return known
+    errors = errors_in(body)
+    if known is None and errors:
+        reason = f"X refused the post with error {errors[0][0]}."
+        return PermanentFailure(reason, code="refused", remedy=_LOOK)
+    if known is None and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        reason = f"X refused the request to post with HTTP {status}."
+        return PermanentFailure(reason, code="request_refused", remedy="X's pages have changed, or the session is bad.")
+    return no_witness(f"X answered the post with HTTP {status} and named no post.")
+
+
+_SAYS_NOTHING = frozenset({"x_timeout", "x_overloaded", "x_internal_error", "x_unavailable"})
+
+
+def no_witness(reason: str) -> UnknownOutcome:
+    """Return the failure for a click that X did not answer in a way that proves anything."""
+    return UnknownOutcome(
+        reason, code="no_witness", remedy="Look for the post on the account's timeline; do not post it again."
+    )
+
+
+def _failure(meaning: _Meaning, code: int, headers: Mapping[str, str]) -> ProductError:
+    if meaning.code == "rate_limited":
+        return rate_limited(headers)
+    return meaning.kind(f"{meaning.reason} (error {code})", code=meaning.code, remedy=meaning.remedy)
+
+
+def rate_limited(headers: Mapping[str, str]) -> TransientFailure:
+    """Return the failure for a rate limit, with the wait X names (``x-rate-limit-reset``, unix seconds)."""
+    wait = _seconds_until_reset(headers)
+    reason = "X limits how often this account may ask."
+    remedy = f"It is tried again after the limit ends, in {wait:.0f} s."
+    return TransientFailure(reason, code="rate_limited", remedy=remedy, retry_after_seconds=wait)
+
+
+def _seconds_until_reset(headers: Mapping[str, str]) -> float:
+    """Return the seconds until the window ends; a whole window when X does not say or its clock is not ours."""
+    reset = headers.get("x-rate-limit-reset", "")
+    if not reset.isdecimal():
+        return RATE_WINDOW_SECONDS
+    left = int(reset) - system_now().timestamp()
+    return left if 0 < left <= RATE_WINDOW_SECONDS else RATE_WINDOW_SECONDS

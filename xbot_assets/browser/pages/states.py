@@ -1,0 +1,121 @@
+"""The one place that says which state a page is in, and what each state means to the caller.
+
+Keep out: the marks themselves (``x.js``), and refusals in X's JSON (``refusals.py``).
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+from playwright.async_api import Page
+from playwright.async_api import TimeoutError as PlaywrightTimeoutError
+
+from xbot_assets.browser.pages.reading import RawState, Snapshot, script, take
+from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+
+Wanted = Literal["home", "list", "status", "profile", "compose"]
+"""What a page is opened for; ``x.js`` knows when it is there."""
+
+SETTLE_SECONDS = 20.0
+"""A page that shows neither what was wanted nor a known state within this is not going to."""
+_MILLISECONDS = 1000
+
+
+class PageState(StrEnum):
+    """What a page turned out to be."""
+
+    READY = "ready"
+    LOGGED_OUT = "logged_out"
+    LOCKED = "locked"
+    SUSPENDED = "suspended"
+    CHALLENGE = "challenge"
+    SCRIPT_FAILURE = "script_failure"
+    TIMELINE_FAILED = "timeline_failed"
+    GONE = "gone"
+    LOADING = "loading"
+
+
+def recognise(state: RawState) -> PageState:
+    """Say which state the marks mean; the first that applies, from the whole account down to the one page."""
+    marks = (
+        (state.locked, PageState.LOCKED),
+        (state.suspended, PageState.SUSPENDED),
+        (state.login, PageState.LOGGED_OUT),
+        (state.challenge, PageState.CHALLENGE),
+        (state.script_failure, PageState.SCRIPT_FAILURE),
+        (state.retry, PageState.TIMELINE_FAILED),
+        (state.login_offered and not state.logged_in, PageState.LOGGED_OUT),
+        (state.error is not None, PageState.GONE),
+        (not state.logged_in, PageState.LOADING),
+    )
+    return next((found for applies, found in marks if applies), PageState.READY)
+
+
+def failure_of_state(found: PageState, path: str) -> ProductError:
+    """Return the typed failure for a state that is not ready."""
+    kind, reason, remedy = _FAILURES[found]
+    return kind(f"{reason} (page {path})", code=str(found), remedy=remedy)
+
+
+_FAILURES: dict[PageState, tuple[type[ProductError], str, str]] = {
+    PageState.LOGGED_OUT: (
+        PermanentFailure,
+        "The stored session is no longer logged in.",
+        "Log in by hand and store the session again; the sandbox's session is renewed by itself.",
+    ),
+    PageState.LOCKED: (
+        PermanentFailure,
+        "X has locked the account.",
+        "Unlock it by hand in a browser, and find out why before anything else is posted.",
+    ),
+    PageState.SUSPENDED: (
+        PermanentFailure,
+        "X has suspended the account.",
+        "Nothing more can be posted; the owner may appeal to X.",
+    ),
+    PageState.CHALLENGE: (
+        PermanentFailure,
+        "X asks for proof that a person is there.",
+        "Stop, and look at the account by hand.",
+    ),
+    PageState.SCRIPT_FAILURE: (TransientFailure, "The page's own program did not load.", ""),
+    PageState.TIMELINE_FAILED: (TransientFailure, "X showed an error with a Retry button instead of posts.", ""),
+    PageState.GONE: (PermanentFailure, "X says that this page does not exist.", ""),
+    PageState.LOADING: (TransientFailure, "The page was still loading when the time was up.", ""),
+}
+
+
+async def open_page(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, seconds: float) -> Snapshot:
+    """Go to ``url``, wait until it shows what is wanted, and return what it shows.
+
+    Raises:
+        ProductError: typed by state; X's own refusal in the page's traffic, when seen, explains it best.
+    """
+    seen = await look_at(page, url, wanted, traffic=traffic, seconds=seconds)
+    found = recognise(seen.state)
+    if found in {PageState.TIMELINE_FAILED, PageState.LOADING} and traffic.refusal:
+        raise traffic.refusal
+    if found is not PageState.READY:
+        raise failure_of_state(found, seen.state.path)
+    return seen
+
+
+async def look_at(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, seconds: float) -> Snapshot:
+    """Go to ``url``, wait until it shows what is wanted or a state that will not change, and read it once.
+
+    Raises:
+        ProductError: ``loading``, or X's own refusal, when neither came in time.
+    """
+    traffic.forget_refusal()
+    limit = min(seconds, SETTLE_SECONDS) * _MILLISECONDS
+    await page.goto(url, wait_until="commit", timeout=limit)
+    late = False
+    try:
+        await page.wait_for_function(script(), arg={"what": "settled", "want": wanted}, timeout=limit)
+    except PlaywrightTimeoutError:
+        late = True
+    seen = await take(page)
+    await traffic.drained()
+    if late and recognise(seen.state) in {PageState.READY, PageState.LOADING}:
+        raise traffic.refusal or failure_of_state(PageState.LOADING, seen.state.path)
+    return seen

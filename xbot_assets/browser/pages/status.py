@@ -1,0 +1,75 @@
+"""Reads posts on their own pages, one after another. Keep out: lists of posts (``timeline.py``)."""
+
+import re
+from collections.abc import Iterator
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page
+
+from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.failures import classify
+from xbot_assets.browser.operations import MissedPost, PostReading, PostsRead, ReadPosts
+from xbot_assets.browser.pages.reading import Snapshot
+from xbot_assets.browser.pages.site import Site
+from xbot_assets.browser.pages.states import PageState, open_page
+from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+
+RESERVE_SECONDS = 2.0
+"""Kept back from the deadline, so that what was read is answered rather than lost."""
+_STOPS_ALL = frozenset({"logged_out", "locked", "suspended", "challenge", "rate_limited", "browser_crashed"})
+"""After one of these the next page would say the same."""
+_GONE = re.compile(r"deleted|does(n.t| not) exist|no longer exists", re.IGNORECASE)
+
+
+async def read_posts(page: Page, site: Site, operation: ReadPosts, attempt: Attempt) -> PostsRead:
+    """Read every post that can be read before the deadline; say of each other one why not.
+
+    Raises:
+        ProductError: when not one page could be looked at because of the account, the site or the browser.
+    """
+    traffic, posts, missed = Traffic(page), list[PostReading](), list[MissedPost]()
+    left = iter(dict.fromkeys(operation.post_ids))
+    for post_id in left:
+        try:
+            posts.append(await _read_one(page, site, operation.handle, post_id, traffic, attempt))
+        except (ProductError, PlaywrightError) as error:
+            failure = classify(error)
+            if failure.code in _STOPS_ALL and not posts:
+                raise failure from error
+            missed.append(_missed(post_id, failure))
+            if failure.code in _STOPS_ALL:
+                missed += _rest(left, failure)
+    return PostsRead(posts=tuple(posts), missed=tuple(missed))
+
+
+def _missed(post_id: str, failure: ProductError) -> MissedPost:
+    why = "gone" if failure.code == PageState.GONE else "unread"
+    return MissedPost.model_validate({"post_id": post_id, "why": why, "reason": failure.reason})
+
+
+def _rest(left: Iterator[str], failure: ProductError) -> Iterator[MissedPost]:
+    return (MissedPost(post_id=post_id, why="unread", reason=failure.reason) for post_id in left)
+
+
+async def _read_one(
+    page: Page, site: Site, handle: str, post_id: str, traffic: Traffic, attempt: Attempt
+) -> PostReading:
+    seconds = attempt.remaining - RESERVE_SECONDS
+    if seconds <= 0:
+        raise TransientFailure("The time of this batch was up before this post's turn.", code="deadline")
+    seen = await open_page(page, site.status(handle, post_id), "status", traffic=traffic, seconds=seconds)
+    found = next((post for post in seen.readings() if post.post_id == post_id), None)
+    if found is None:
+        raise _absent(seen, post_id)
+    return found
+
+
+def _absent(seen: Snapshot, post_id: str) -> ProductError:
+    """Say why the page of a post does not hold it: X's words about it, or an unexpected page."""
+    words = next(iter(seen.placeholders), "")
+    if _GONE.search(words):
+        return PermanentFailure(f"X says: {words}", code=PageState.GONE)
+    if words:
+        return PermanentFailure(f"X does not show the post: {words}", code="unavailable")
+    return PermanentFailure(f"The page {seen.state.path} does not show post {post_id}.", code="page_changed")

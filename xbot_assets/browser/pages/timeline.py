@@ -1,0 +1,100 @@
+"""Reads lists of posts while scrolling: the page keeps only what is near the window. Keep out: single posts."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+from playwright.async_api import Page
+
+from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.operations import PostReading, ReadOwnTimeline, Search, TimelineRead
+from xbot_assets.browser.pages.graphql import is_last_page
+from xbot_assets.browser.pages.reading import Snapshot, take
+from xbot_assets.browser.pages.site import Site
+from xbot_assets.browser.pages.states import PageState, failure_of_state, open_page, recognise
+from xbot_assets.browser.pages.traffic import Traffic
+
+STEP_SCREENS = 0.8
+"""How far each step scrolls: less than a screen, so that no post passes between two readings."""
+PAUSE_SECONDS = 0.1
+"""After a step, for the list to lay itself out; the next reading is a step later anyway."""
+END_SECONDS = 2.0
+"""At the bottom, with nothing loading, for this long: the list has ended."""
+ANSWER_RESERVE_SECONDS = 2.0
+"""Kept back from the deadline, so that what was read is answered rather than lost."""
+Wanted = Callable[[PostReading], bool]
+
+
+async def search(page: Page, site: Site, operation: Search, attempt: Attempt) -> TimelineRead:
+    """Read search results in page order, promoted ones marked.
+
+    Raises:
+        ProductError: typed by page state.
+    """
+    url = site.search(operation.query, latest=operation.latest)
+    return await _collect(page, url, operation.limit, attempt, lambda _post: True)
+
+
+async def read_own_timeline(page: Page, site: Site, operation: ReadOwnTimeline, attempt: Attempt) -> TimelineRead:
+    """Read the account's own posts; what it reposted, what it answered and ads are left out.
+
+    Raises:
+        ProductError: typed by page state.
+    """
+    own = site.handle.casefold()
+    url = site.profile(site.handle, with_replies=operation.with_replies)
+    return await _collect(
+        page, url, operation.limit, attempt, lambda post: post.handle.casefold() == own and not post.promoted
+    )
+
+
+class _Collected:
+    """Posts by id in the order first seen."""
+
+    def __init__(self, wanted: Wanted, limit: int) -> None:
+        self._seen: dict[str, PostReading | None] = {}
+        self._wanted = wanted
+        self._limit = limit
+
+    def add(self, seen: Snapshot) -> bool:
+        """Add what is new on the page; say whether anything was."""
+        before = len(self._seen)
+        for post in seen.readings():
+            key = post.post_id or f"{post.handle} {post.label}"
+            self._seen.setdefault(key, post if self._wanted(post) else None)
+        return len(self._seen) > before
+
+    @property
+    def posts(self) -> tuple[PostReading, ...]:
+        return tuple(post for post in self._seen.values() if post is not None)[: self._limit]
+
+    @property
+    def full(self) -> bool:
+        return len(self.posts) >= self._limit
+
+
+async def _collect(page: Page, url: str, limit: int, attempt: Attempt, wanted: Wanted) -> TimelineRead:
+    traffic, ends = Traffic(page), list[bool]()
+    for operation in ("UserTweets", "UserTweetsAndReplies", "SearchTimeline"):
+        traffic.want(operation, lambda body: ends.append(is_last_page(body)))
+    first = await open_page(page, url, "list", traffic=traffic, seconds=attempt.remaining)
+    found, still_since = _Collected(wanted, limit), time.monotonic()
+    found.add(first)
+    while not found.full and attempt.remaining > ANSWER_RESERVE_SECONDS:
+        seen = await take(page, scroll=STEP_SCREENS)
+        _check(seen, traffic)
+        if found.add(seen) or not seen.scroll.at_end or seen.state.busy:
+            still_since = time.monotonic()
+        elif (ends and ends[-1]) or time.monotonic() - still_since > END_SECONDS:
+            return TimelineRead(posts=found.posts, complete=True)
+        await asyncio.sleep(PAUSE_SECONDS)
+    return TimelineRead(posts=found.posts, complete=False)
+
+
+def _check(seen: Snapshot, traffic: Traffic) -> None:
+    """Refuse a list that broke off: what was read so far would look like all there is."""
+    found = recognise(seen.state)
+    if found is PageState.TIMELINE_FAILED and traffic.refusal:
+        raise traffic.refusal
+    if found not in {PageState.READY, PageState.LOADING}:
+        raise failure_of_state(found, seen.state.path)

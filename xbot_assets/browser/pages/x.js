@@ -1,0 +1,208 @@
+/* Everything read from a page of X, in one call: (request) => plain JSON. The selectors live here and in compose.py.
+   request.what: "read" returns {state, posts, placeholders, profile, scroll}; "settled" returns true once the page shows
+   what request.want names, or a state in which it never will. Nothing here changes the page, except request.scroll. */
+(request) => {
+  const SITE = "https://x.com";
+  const one = (root, selector) => root.querySelector(selector);
+  const all = (root, selector) => [...root.querySelectorAll(selector)];
+  const testid = (name) => `[data-testid="${name}"]`;
+  const pathOf = (link) => new URL(link.getAttribute("href") || "", SITE).pathname;
+  const squeeze = (text) => text.replace(/\s+/g, " ").trim();
+
+  /* Text as a reader sees it: emoji are images with an alt, a cut link's pieces are in hidden spans. */
+  const textOf = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    if (node.nodeName === "IMG") return node.getAttribute("alt") || "";
+    if (node.nodeName === "BR") return "\n";
+    return [...node.childNodes].map(textOf).join("");
+  };
+  const shownText = (root, selector) => {
+    const found = root && one(root, selector);
+    return found ? squeeze(textOf(found)) : null;
+  };
+  const visible = (element) => Boolean(element) && getComputedStyle(element).display !== "none";
+
+  /* The quoted post is not an article: it is a focusable div that acts as a link and names an author. */
+  const QUOTE = 'div[role="link"][tabindex="0"]';
+  const quoteBoxes = (article) =>
+    all(article, QUOTE).filter((box) => one(box, `${testid("User-Name")}, ${testid("tweetText")}`));
+  const handleIn = (name) => {
+    const match = name && textOf(name).match(/@(\w{1,20})(?!.*@\w)/s);
+    return match ? match[1] : null;
+  };
+  const quoted = (box) => {
+    const time = one(box, "time[datetime]");
+    const text = one(box, testid("tweetText"));
+    return {
+      handle: handleIn(one(box, testid("User-Name"))),
+      created_at: time ? time.getAttribute("datetime") : null,
+      text: text ? textOf(text) : null,
+    };
+  };
+
+  const STATUS = /^\/(\w{1,20})\/status\/(\d+)(\/\w+)?/;
+  const permalink = (own) => {
+    const time = own("time[datetime]").find((element) => element.closest("a[href]"));
+    if (!time) return { time: null };
+    const match = pathOf(time.closest("a[href]")).match(STATUS);
+    return { time, handle: match && match[1], id: match && match[2], edited: Boolean(match) && match[3] === "/history" };
+  };
+  const analyticsId = (own) => {
+    const link = own('a[href$="/analytics"]').map(pathOf).map((path) => path.match(STATUS)).find(Boolean);
+    return link ? link[2] : null;
+  };
+
+  const PIN_ICON = 'path[d^="M13 21l-1 2-1-2v-5"]';
+  const socialContext = (own) => {
+    const mark = own(testid("socialContext"))[0];
+    if (!mark) return { pinned: false, reposted_by: null };
+    const link = mark.closest("a[href]") || one(mark, "a[href]");
+    const reposter = link && pathOf(link).match(/^\/(\w{1,20})$/);
+    const pinned = !link && (/^Pinned\b/.test(squeeze(textOf(mark))) || own(PIN_ICON).length > 0);
+    return { pinned, reposted_by: reposter ? reposter[1] : null };
+  };
+
+  /* One bar per post; a long-form article has a second one below its text. */
+  const bar = (own) => {
+    const group = own('[role="group"][aria-label]')[0] || own('[role="group"]')[0];
+    const label = (selector) => {
+      const found = group && one(group, selector);
+      return found ? found.getAttribute("aria-label") : null;
+    };
+    const either = (a, b) => label(`${testid(a)}, ${testid(b)}`);
+    return {
+      label: (group && group.getAttribute("aria-label")) || "",
+      buttons: {
+        replies: label(testid("reply")),
+        reposts: either("retweet", "unretweet"),
+        likes: either("like", "unlike"),
+        bookmarks: either("bookmark", "removeBookmark"),
+        views: label('a[href$="/analytics"]'),
+      },
+      viewer_liked: Boolean(group && one(group, testid("unlike"))),
+      viewer_bookmarked: Boolean(group && one(group, testid("removeBookmark"))),
+    };
+  };
+
+  const post = (article) => {
+    const boxes = quoteBoxes(article);
+    const inQuote = (element) => boxes.some((box) => box.contains(element)) || element.closest("article") !== article;
+    const own = (selector) => all(article, selector).filter((element) => !inQuote(element));
+    const link = permalink(own);
+    const text = own(testid("tweetText"))[0];
+    const videos = own(testid("videoPlayer"));
+    const photos = own(testid("tweetPhoto")).filter((photo) => !one(photo, testid("videoPlayer")));
+    const promoted = Boolean(article.parentElement && article.parentElement.closest(testid("placementTracking")));
+    const handle = handleIn(own(testid("User-Name"))[0]) || link.handle || null;
+    const id = link.id || analyticsId(own);
+    return {
+      post_id: id,
+      handle,
+      permalink: link.id ? `/${link.handle}/status/${link.id}` : null,
+      created_at: link.time ? link.time.getAttribute("datetime") : null,
+      time_text: link.time ? squeeze(textOf(link.time)) : null,
+      text: text ? textOf(text) : null,
+      lang: text ? text.getAttribute("lang") : null,
+      ...bar(own),
+      quoted: boxes.map(quoted),
+      promoted,
+      focal: article.getAttribute("tabindex") === "-1",
+      edited: Boolean(link.edited),
+      truncated: own(testid("tweet-text-show-more-link")).length > 0,
+      ...socialContext(own),
+      photos: photos.length,
+      videos: videos.length,
+      card: own(testid("card.wrapper")).length > 0,
+      article: own(testid("twitterArticleReadView")).length > 0,
+    };
+  };
+
+  /* What follows "Discover more" is not part of the conversation. A post without an author is a placeholder. */
+  const isPost = (article) =>
+    article.dataset.testid === "tweet" && Boolean(one(article, testid("User-Name")));
+  const END = /^(Discover more|More from )/;
+  const list = () => {
+    const posts = [];
+    const placeholders = [];
+    for (const element of all(document, `article, ${testid("cellInnerDiv")} h2`)) {
+      if (element.nodeName === "H2") {
+        if (!element.closest("article") && END.test(squeeze(textOf(element)))) break;
+      } else if (!element.parentElement || !element.parentElement.closest("article")) {
+        if (isPost(element)) posts.push(post(element));
+        else placeholders.push(squeeze([...element.querySelectorAll("*")].flatMap((e) => [...e.childNodes])
+          .filter((n) => n.nodeType === Node.TEXT_NODE).map((n) => n.data).join(" ")));
+      }
+    }
+    return { posts, placeholders };
+  };
+
+  const profile = () => {
+    const links = (end) => all(document, `${testid("primaryColumn")} a[href$="${end}"]`)[0];
+    const text = (element) => (element ? squeeze(textOf(element)) : null);
+    const name = one(document, testid("UserName"));
+    if (!name) return null;
+    const heading = all(document, `${testid("primaryColumn")} h2`).find((h) => h.nextElementSibling);
+    return {
+      name: squeeze(textOf(name)),
+      bio: shownText(document, testid("UserDescription")) || "",
+      following: text(links("/following")),
+      followers: text(links("/verified_followers") || links("/followers")),
+      posts: heading ? text(heading.nextElementSibling) : null,
+    };
+  };
+
+  /* Words about this account count only outside what people wrote. */
+  const PEOPLE = ["UserDescription", "UserName", "User-Name", "UserCell", "trend", "tweetText"].map(testid).join(",");
+  const notice = (pattern) =>
+    all(document.body, "h1, h2, span, div, p").some(
+      (element) =>
+        !element.childElementCount && pattern.test(element.textContent) &&
+        !element.closest(`article, [contenteditable], ${PEOPLE}`)
+    );
+
+  const state = () => {
+    const main = one(document, testid("primaryColumn"));
+    const own = one(document, `a${testid("AppTabBar_Profile_Link")}`);
+    const path = location.pathname;
+    const buttons = main ? all(main, "button, [role=button]").filter((b) => !b.closest("article")) : [];
+    return {
+      path,
+      column: Boolean(main),
+      logged_in: Boolean(own || one(document, testid("SideNav_AccountSwitcher_Button"))),
+      own_handle: own ? pathOf(own).slice(1) : null,
+      login: /^\/(i\/flow\/login|login|logout)\b/.test(path) || Boolean(one(document, 'input[autocomplete="username"]')),
+      login_offered: Boolean(one(document, `${testid("login")}, ${testid("loginButton")}`)),
+      locked: path.startsWith("/account/access"),
+      suspended: notice(/^Your account is (permanently )?suspended/i),
+      script_failure: visible(one(document, "#ScriptLoadFailure")),
+      challenge: /^Just a moment/.test(document.title) || notice(/^Verify you are human/),
+      retry: buttons.some((button) => /^(Retry|Try again)$/.test(squeeze(textOf(button)))),
+      error: shownText(main, testid("error-detail")),
+      empty: shownText(main, `${testid("empty_state_header_text")}, ${testid("emptyState")}`),
+      busy: Boolean(one(document, '#placeholder, [role="progressbar"]:not([aria-valuenow])')),
+    };
+  };
+
+  const WANTED = {
+    home: () => true,
+    list: () => Boolean(one(document, `article${testid("tweet")}`)) || Boolean(state().empty),
+    status: () => Boolean(one(document, `article${testid("tweet")}[tabindex="-1"]`)) ||
+      Boolean(one(document, `${testid("primaryColumn")} article:not(${testid("tweet")})`)),
+    profile: () => Boolean(one(document, testid("UserName"))) || Boolean(state().empty),
+    compose: () => Boolean(one(document, testid("tweetButton"))) && Boolean(one(document, testid("tweetTextarea_0"))),
+  };
+  const settled = () => {
+    const now = state();
+    if (now.login || now.locked || now.suspended || now.script_failure || now.challenge) return true;
+    if (!now.column && request.want !== "compose") return false;
+    if (now.retry || now.error || (!now.logged_in && now.login_offered)) return true;
+    return now.logged_in && WANTED[request.want]();
+  };
+
+  if (request.what === "settled") return settled();
+  const page = document.scrollingElement || document.documentElement;
+  const scroll = { top: page.scrollTop, view: innerHeight, height: page.scrollHeight };
+  const answer = { state: state(), ...list(), profile: profile(), scroll };
+  if (request.scroll) window.scrollBy(0, Math.round(innerHeight * request.scroll));
+  return answer;
+};

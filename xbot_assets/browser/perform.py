@@ -1,0 +1,162 @@
+"""Carries out one operation in one slot, within its deadline, and answers with a result or a typed failure.
+
+Keep out: HTTP (``host.py``), selectors (``pages/``).
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from playwright.async_api import Page
+
+from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.failures import classify
+from xbot_assets.browser.operations import (
+    CheckSession,
+    Operation,
+    OperationAnswer,
+    OperationCall,
+    OperationFailure,
+    OperationResult,
+    Publish,
+    ReadOwnTimeline,
+    ReadPosts,
+    ReadProfile,
+    Search,
+    SessionChecked,
+)
+from xbot_assets.browser.pages.compose import publish
+from xbot_assets.browser.pages.profile import read_profile
+from xbot_assets.browser.pages.session import check_session
+from xbot_assets.browser.pages.site import Site
+from xbot_assets.browser.pages.status import read_posts
+from xbot_assets.browser.pages.timeline import read_own_timeline, search
+from xbot_assets.browser.pool import BrowserPool, Slot
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_SESSION_LOST = "logged_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Whoever carries out operations: the pool to do them in, the site to do them on.
+
+    Attributes:
+        pool: the slots.
+        site: X, or the sandbox.
+        may_post: false in shadow mode; a publish that would click is then refused.
+    """
+
+    pool: BrowserPool
+    site: Site
+    may_post: bool
+
+    async def answer(self, call: OperationCall) -> OperationAnswer:
+        """Carry out ``call``. Every failure is an answer; only the end of the host is not."""
+        started, attempt, slot = system_now(), Attempt(call.deadline_seconds), None
+        try:
+            with self.pool.taken() as slot:
+                result = await self._in_slot(slot, call.operation, attempt)
+        except asyncio.CancelledError:
+            return _answer(slot, started, error=_stopping(attempt))
+        except Exception as raised:  # noqa: BLE001 - whatever an operation dies of becomes an answer
+            error = classify(raised, clicked=attempt.clicked)
+            self._learn_from(error, raised)
+            return _answer(slot, started, error=error)
+        return _answer(slot, started, result=result)
+
+    async def _in_slot(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
+        async with asyncio.timeout(attempt.seconds):
+            result = await self._on_page(slot, operation, attempt)
+            if isinstance(result, SessionChecked) and result.state == _SESSION_LOST:
+                self.pool.forget_session()  # ask once more with the session the source has now
+                result = await self._on_page(slot, operation, attempt)
+            return result
+
+    async def _on_page(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
+        async with self.pool.page(slot) as page:
+            page.set_default_timeout(attempt.remaining_ms)
+            return await _unless_gone(page, self._do(page, operation, attempt))
+
+    async def _do(self, page: Page, operation: Operation, attempt: Attempt) -> OperationResult:
+        match operation:
+            case Publish():
+                if operation.submit and not self.may_post:
+                    raise _shadow()
+                return await publish(page, self.site, operation, attempt)
+            case ReadPosts():
+                return await read_posts(page, self.site, operation, attempt)
+            case ReadProfile():
+                return await read_profile(page, self.site, operation, attempt)
+            case Search():
+                return await search(page, self.site, operation, attempt)
+            case ReadOwnTimeline():
+                return await read_own_timeline(page, self.site, operation, attempt)
+            case CheckSession():
+                return await check_session(page, self.site, attempt)
+
+    def _learn_from(self, error: ProductError, raised: Exception) -> None:
+        if error.code == _SESSION_LOST:
+            self.pool.forget_session()
+        if error is not raised:
+            unexpected = raised if error.code == "browser_error" else None
+            _log.warning("An operation failed: %s", error.reason, exc_info=unexpected)
+
+
+async def _unless_gone(page: Page, work: Awaitable[_T]) -> _T:
+    """Return what ``work`` returns, unless the page crashes or closes first: then nothing would wake it."""
+    gone = asyncio.Event()
+    page.on("crash", lambda _page: gone.set())
+    page.on("close", lambda _page: gone.set())
+    task, watch = asyncio.ensure_future(work), asyncio.create_task(gone.wait())
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            return task.result()
+        raise TransientFailure("The page crashed.", code="browser_crashed")
+    finally:
+        task.cancel()
+        watch.cancel()
+        await asyncio.gather(task, watch, return_exceptions=True)
+
+
+def _shadow() -> PermanentFailure:
+    return PermanentFailure(
+        "This host runs in shadow mode and does not post.",
+        code="shadow_mode",
+        remedy="Ask with submit=False; docs say how to leave shadow mode.",
+    )
+
+
+def _stopping(attempt: Attempt) -> ProductError:
+    failure = TransientFailure("The browser host is stopping.", code="browser_host_stopping")
+    return classify(TimeoutError(), clicked=True) if attempt.clicked else failure
+
+
+def _answer(
+    slot: Slot | None, started: datetime, *, result: OperationResult | None = None, error: ProductError | None = None
+) -> OperationAnswer:
+    return OperationAnswer(
+        slot=slot.index if slot else None,
+        started_at=started,
+        ended_at=system_now(),
+        result=result.model_dump(mode="json") if result else None,
+        failure=failure_message(error) if error else None,
+    )
+
+
+def failure_message(error: ProductError) -> OperationFailure:
+    """Return a failure as it travels."""
+    return OperationFailure(
+        kind=error.kind,
+        code=error.code,
+        reason=error.reason,
+        remedy=error.remedy,
+        retry_after_seconds=error.retry_after_seconds,
+    )

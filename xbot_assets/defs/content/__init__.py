@@ -1,0 +1,1 @@
+"""From champion models to queued posts."""

@@ -1,0 +1,58 @@
+"""The content plan. Keep out: how arms are chosen and posts written (``loop/planning.py``)."""
+
+import dagster as dg
+
+from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
+from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
+from xbot_assets.defs.plots import bar_plot, table
+from xbot_assets.defs.resources import ProductIn
+from xbot_assets.loop.planning import Plan, plan_posts
+
+TOP_ARMS = 8
+"""Arms shown in the plot of choice probabilities."""
+
+
+@dg.asset(
+    group_name="content",
+    kinds={"openai", "postgres"},
+    deps=[CHAMPIONS_IN_USE],
+    tags={"xbot/step": "plan"},
+)
+def content_plan(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
+    """Posts written by the language model for the arms that the champion bandit chose, and queued.
+
+    Each post keeps its arm, the probability with which it was chosen, its predicted reward and the model
+    versions behind both, so that its outcome can be learned from.
+    """
+    with as_dagster_failure(context, product, waits=PLAN_WAITS):
+        return dg.MaterializeResult(metadata=_metadata(plan_posts(product)))
+
+
+def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
+    rows = [
+        {
+            "id": post.id,
+            "at": f"{post.scheduled_at:%Y-%m-%d %H:%M} UTC",
+            "arm": f"{post.topic} / {post.format}",
+            "chance": post.propensity,
+            "predicted": post.predicted_reward,
+            "text": post.text,
+        }
+        for post in plan.posts
+    ]
+    found: dict[str, dg.MetadataValue | int | float | str] = {
+        "posts": table(rows, ["id", "at", "arm", "chance", "predicted", "text"]),
+        "posts_planned": len(plan.posts),
+        "cost_usd": plan.cost_microusd / 1_000_000,
+        "bandit_version": plan.bandit_version or "the prior: no version yet",
+        "why": plan.reason,
+    }
+    if plan.chances:
+        top = plan.chances[:TOP_ARMS]
+        found["choice_probabilities"] = bar_plot(
+            [f"{a.topic} / {a.format}" for a, _ in top],
+            [p for _, p in top],
+            errors=None,
+            title="Chance of each arm",
+        )
+    return found

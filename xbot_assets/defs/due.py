@@ -1,0 +1,29 @@
+"""What every schedule and sensor does: ask the product whether work is due, and never start a job twice.
+
+Ticks come in real time; the question is asked on the product's clock, so that a faster clock speeds the whole
+loop up. Keep out: the questions themselves (``loop``).
+"""
+
+import dagster as dg
+from dagster import DagsterRunStatus, RunsFilter
+
+ACTIVE = [
+    DagsterRunStatus.QUEUED,
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+EVERY_MINUTE = "* * * * *"
+"""How often schedules ask; what they ask decides how often work is done."""
+
+
+def request_when(
+    context: dg.SensorEvaluationContext | dg.ScheduleEvaluationContext, job: str, *, due: bool, otherwise: str
+) -> dg.RunRequest | dg.SkipReason:
+    """Request one run of ``job`` when it is due and none is active; say why not in words otherwise."""
+    if not due:
+        return dg.SkipReason(otherwise)
+    if context.instance.get_runs(RunsFilter(job_name=job, statuses=ACTIVE), limit=1):
+        return dg.SkipReason(f"A run of {job} is already active.")
+    return dg.RunRequest()

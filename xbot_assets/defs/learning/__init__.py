@@ -1,0 +1,1 @@
+"""From numbers to model versions and champions."""

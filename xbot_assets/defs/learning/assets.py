@@ -1,0 +1,99 @@
+"""Outcomes, model versions and champions. Keep out: arithmetic and decisions (``loop/learning.py``)."""
+
+import dagster as dg
+
+from xbot_assets.defs.failures import as_dagster_failure
+from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
+from xbot_assets.defs.metrics.assets import post_metrics
+from xbot_assets.defs.plots import bar_plot, table
+from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.learning.bandit import ArmEstimate, Belief, estimates
+from xbot_assets.loop.learning import (
+    compute_outcomes,
+    promote_newest,
+    train_bandit,
+    train_predictor,
+)
+from xbot_assets.store.models import ModelVersion
+
+SHOWN_ARMS = 10
+SHOWN_WEIGHTS = 12
+
+champions_in_use = dg.AssetSpec(
+    CHAMPIONS_IN_USE,
+    group_name="learning",
+    kinds={"postgres"},
+    description="The champion models that planning uses: what champion_models decided in the last round. "
+    "It is drawn apart because a graph has no cycles; each champion_models run reports it.",
+)
+
+
+@dg.asset(group_name="learning", kinds={"postgres"}, deps=[post_metrics], tags={"xbot/step": "learn"})
+def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
+    """One reward per post, from its first reading taken at least 24 hours after publishing."""
+    with as_dagster_failure(context, product):
+        rows = compute_outcomes(product)
+        shown = table(rows, ["post_id", "reward", "metrics_id"])
+        return dg.MaterializeResult(metadata={"outcomes": shown, "outcomes_new": len(rows)})
+
+
+@dg.asset(group_name="learning", kinds={"numpy"}, deps=[engagement_outcomes], tags={"xbot/step": "learn"})
+def bandit_model(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
+    """A new version of the belief about how well each kind of post (topic x format) does."""
+    with as_dagster_failure(context, product):
+        version = train_bandit(product)
+        best = estimates(Belief.model_validate(version.parameters))
+        return dg.MaterializeResult(metadata=_version(version) | {"expected_rewards": _arms(best)})
+
+
+@dg.asset(group_name="learning", kinds={"numpy"}, deps=[engagement_outcomes], tags={"xbot/step": "learn"})
+def engagement_predictor(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
+    """A new version of the regression that predicts a post's reward before it is published."""
+    with as_dagster_failure(context, product):
+        version = train_predictor(product)
+        if version is None:
+            return dg.MaterializeResult(metadata={"version": "none yet: too few outcomes"})
+        return dg.MaterializeResult(metadata=_version(version) | {"weights": _weights(version)})
+
+
+@dg.asset(
+    group_name="learning",
+    kinds={"postgres"},
+    deps=[bandit_model, engagement_predictor],
+    tags={"xbot/step": "learn"},
+)
+def champion_models(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
+    """Which version of each model planning uses from now on, and why."""
+    with as_dagster_failure(context, product):
+        decided = promote_newest(product)
+        rows = [
+            {"model": p.kind, "champion": p.champion.version, "promoted": p.promoted, "reason": p.reason}
+            for p in decided
+        ]
+        shown = table(rows, ["model", "champion", "promoted", "reason"])
+        context.log_event(dg.AssetMaterialization(CHAMPIONS_IN_USE, metadata={"champions": shown}))
+        return dg.MaterializeResult(metadata={"champions": shown})
+
+
+def _version(version: ModelVersion) -> dict[str, dg.MetadataValue | int]:
+    return {
+        "version": version.version,
+        "outcomes_used": version.outcomes_used,
+        "evaluation": dg.MetadataValue.json(version.evaluation),
+    }
+
+
+def _arms(best: list[ArmEstimate]) -> dg.MarkdownMetadataValue:
+    shown = best[:SHOWN_ARMS]
+    return bar_plot(
+        [f"{e.arm.topic} / {e.arm.format}" for e in shown],
+        [e.mean for e in shown],
+        errors=[e.deviation for e in shown],
+        title="Expected reward, with one standard deviation",
+    )
+
+
+def _weights(version: ModelVersion) -> dg.MarkdownMetadataValue:
+    weights: dict[str, float] = version.parameters["weights"]
+    largest = sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN_WEIGHTS]
+    return bar_plot([n for n, _ in largest], [w for _, w in largest], errors=None, title="Largest weights")

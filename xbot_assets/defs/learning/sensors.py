@@ -1,0 +1,22 @@
+"""When to learn. Keep out: how (``assets.py``)."""
+
+import dagster as dg
+
+from xbot_assets.defs.due import request_when
+from xbot_assets.defs.operations.jobs import learn_job
+from xbot_assets.defs.resources import ProductIn
+from xbot_assets.loop.learning import learning_due
+
+LOOK_EVERY_SECONDS = 60
+
+
+@dg.sensor(
+    job=learn_job,
+    minimum_interval_seconds=LOOK_EVERY_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    name="learn_when_due",
+)
+def learn_when_due(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
+    """Learn when a post has become old enough to be judged, at most once an hour of the product's clock."""
+    due = learning_due(product)
+    return request_when(context, learn_job.name, due=due, otherwise="No new outcome, or learned recently.")

@@ -1,0 +1,1 @@
+"""From posts on X to their numbers."""

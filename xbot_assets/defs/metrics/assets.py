@@ -1,0 +1,64 @@
+"""Metrics of posts and of the account. Keep out: cadence and reading (``loop/measuring.py``)."""
+
+import dagster as dg
+
+from xbot_assets.browser.operations import Lane
+from xbot_assets.defs.failures import as_dagster_failure
+from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
+from xbot_assets.defs.plots import table
+from xbot_assets.defs.publishing.assets import published_posts
+from xbot_assets.defs.resources import ProductIn
+from xbot_assets.loop.measuring import MeasureReport, measure_account, measure_posts
+
+COLUMNS = ["post_id", "likes", "reposts", "replies", "bookmarks", "views", "label"]
+
+
+@dg.asset(
+    group_name="metrics",
+    kinds={"chromium", "postgres"},
+    deps=[published_posts],
+    pool=BROWSER_POOL,
+    op_tags=lane_tags(Lane.HIGH),
+    tags={"xbot/step": "measure"},
+)
+def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
+    """The public counts of every post that is due for a reading, read from its own page.
+
+    Posts under 24 h old are read every 20 minutes, up to 7 days every 2 hours, then daily; missing ones first.
+    """
+    with as_dagster_failure(context, product):
+        return dg.MaterializeResult(metadata=_metadata(measure_posts(product)))
+
+
+@dg.asset(
+    group_name="metrics",
+    kinds={"chromium", "postgres"},
+    deps=[published_posts],
+    pool=BROWSER_POOL,
+    op_tags=lane_tags(Lane.HIGH),
+    tags={"xbot/step": "measure"},
+)
+def account_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
+    """Followers, following and number of posts of the own account, exact where X's data gives them."""
+    with as_dagster_failure(context, product):
+        profile = measure_account(product)
+        return dg.MaterializeResult(
+            metadata={
+                "followers": profile.followers,
+                "following": profile.following,
+                "posts": profile.posts,
+                "exact": profile.exact,
+            }
+        )
+
+
+def _metadata(report: MeasureReport) -> dict[str, dg.MetadataValue | int | float]:
+    found: dict[str, dg.MetadataValue | int | float] = {
+        "posts_read": len(report.read),
+        "posts_missed": len(report.missed),
+        "success_share": report.success_share,
+        "readings": table(report.read, COLUMNS),
+    }
+    if report.missed:
+        found["missed"] = table(report.missed, ["post_id", "why", "reason"])
+    return found

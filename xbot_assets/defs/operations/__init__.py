@@ -1,0 +1,1 @@
+"""Jobs over the whole loop, alerts on failed runs, and one pass in the foreground."""

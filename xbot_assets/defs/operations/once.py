@@ -1,0 +1,111 @@
+"""One pass of the loop in the foreground: plan, publish, measure, learn, then one JSON document.
+
+The sandbox's clock is moved to each post's time and then past the age at which outcomes count, so that a pass
+takes seconds. Keep out: starting the parts (``runtime``) and printing for people (``cli``).
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from xbot_assets.defs.operations.jobs import account_job, learn_job, measure_job, plan_job, publish_job
+from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.loop.product import Product, open_product
+from xbot_assets.loop.summary import pass_summary
+from xbot_assets.loop.time_control import advance
+from xbot_assets.settings import load_settings
+from xbot_assets.store import queue as queue_store
+
+MARGIN = timedelta(minutes=1)
+"""Moved past each due time, so that rounding never leaves a post just not due."""
+
+
+def run_once(definitions: dg.Definitions) -> int:
+    """Run one pass; print its summary as JSON on standard output and progress on standard error."""
+    try:
+        document = _one_pass(definitions)
+    except ProductError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(json.dumps(document, indent=2, default=str, ensure_ascii=False) + "\n")
+    return 0
+
+
+def _one_pass(definitions: dg.Definitions) -> dict[str, Any]:
+    settings = load_settings()
+    seconds: dict[str, float] = {}
+    with dg.DagsterInstance.get() as instance, open_product(settings, worker="once") as product:
+        runner = _Runner(definitions, instance, seconds)
+        started = product.clock.now()
+        runner.run(plan_job.name)
+        planned = [row["id"] for row in queue_store.queued_posts(product.database)]
+        for post_id in planned:
+            _move_to_due(product, post_id)
+            runner.run(publish_job.name)
+        _age(product)
+        runner.run(measure_job.name)
+        runner.run(account_job.name)
+        runner.run(learn_job.name)
+        return pass_summary(product, planned, since=started) | {"seconds": seconds}
+
+
+class _Runner:
+    """Runs jobs in this process on the real instance, and notes how long each took."""
+
+    def __init__(self, definitions: dg.Definitions, instance: dg.DagsterInstance, seconds: dict[str, float]) -> None:
+        self._definitions = definitions
+        self._instance = instance
+        self._seconds = seconds
+
+    def run(self, name: str) -> None:
+        """Run one job.
+
+        Raises:
+            PermanentFailure: when a step failed; the reason is the step's own.
+        """
+        with _timed(name, self._seconds):
+            job = self._definitions.resolve_job_def(name)
+            result = job.execute_in_process(instance=self._instance, raise_on_error=False)
+        if not result.success:
+            raise PermanentFailure(_why(result.get_step_failure_events), code="step_failed", remedy="")
+
+
+@contextmanager
+def _timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
+    started = time.perf_counter()
+    yield
+    seconds[name] = round(seconds.get(name, 0.0) + time.perf_counter() - started, 3)
+    sys.stderr.write(f"  {name}: {seconds[name]:.1f} s\n")
+
+
+def _why(events: Any) -> str:  # noqa: ANN401 - Dagster's bound method
+    failures: Sequence[Any] = events()
+    for event in failures:
+        data = event.step_failure_data
+        described = data.user_failure_data.description if data.user_failure_data else None
+        message = described or (data.error.message if data.error else None)
+        if message:
+            return f"{event.step_key} failed: {message}"
+    return "A run failed without a message; look at it in the Dagster UI."
+
+
+def _move_to_due(product: Product, post_id: int) -> None:
+    if product.settings.mode != "sandbox":
+        return
+    due = queue_store.next_publish_time(product.database, post_id, product.settings.post_spacing)
+    wait = due - product.clock.now() + MARGIN if due else timedelta(0)
+    if wait > timedelta(0):
+        advance(product.settings, product.database, wait)
+
+
+def _age(product: Product) -> None:
+    """Let the audience react until outcomes may be computed."""
+    if product.settings.mode == "sandbox":
+        age = timedelta(hours=product.settings.outcome_age_hours) + MARGIN
+        advance(product.settings, product.database, age)

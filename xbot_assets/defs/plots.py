@@ -1,0 +1,46 @@
+"""Small pictures and tables for asset metadata. Keep out: computing what they show."""
+
+import base64
+import io
+from collections.abc import Mapping, Sequence
+
+import dagster as dg
+
+FIGURE_INCHES = (6.4, 3.2)
+FIGURE_DPI = 90
+BAR_COLOUR = "#4f43dd"
+
+
+def bar_plot(
+    labels: Sequence[str], values: Sequence[float], *, errors: Sequence[float] | None, title: str
+) -> dg.MarkdownMetadataValue:
+    """Draw horizontal bars, first label on top; ``errors`` are drawn as one standard deviation each way."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - a third of a second that most processes never need
+
+    figure = Figure(figsize=FIGURE_INCHES, dpi=FIGURE_DPI, layout="constrained")
+    axes = figure.subplots()
+    axes.barh(range(len(labels)), values, xerr=errors, color=BAR_COLOUR, alpha=0.85)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.invert_yaxis()
+    axes.set_title(title, fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    encoded = base64.b64encode(buffer.getvalue()).decode()
+    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{encoded})")
+
+
+def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> dg.MarkdownMetadataValue:
+    """Render rows as a Markdown table; text from outside is escaped so that it stays text."""
+    head = f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}"
+    body = "\n".join("| " + " | ".join(_cell(row.get(c)) for c in columns) + " |" for row in rows)
+    return dg.MetadataValue.md(f"{head}\n{body}" if rows else "Nothing.")
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3g}"
+    text = "" if value is None else str(value)
+    for mark in "\\`*_[]<>|!":
+        text = text.replace(mark, f"\\{mark}")
+    return text.replace("\n", " ")

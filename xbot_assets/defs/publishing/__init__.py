@@ -1,0 +1,1 @@
+"""From queued posts to posts on X."""

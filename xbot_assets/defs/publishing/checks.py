@@ -1,0 +1,16 @@
+"""Checks of publishing. Keep out: repairs."""
+
+import dagster as dg
+
+from xbot_assets.defs.publishing.assets import published_posts
+from xbot_assets.defs.resources import ProductIn
+from xbot_assets.store.posts import queue_counts
+
+
+@dg.asset_check(asset=published_posts)
+def no_post_is_in_doubt(product: ProductIn) -> dg.AssetCheckResult:
+    """Every submitted post has been seen on X: none is ``unconfirmed``."""
+    in_doubt = queue_counts(product.database).get("unconfirmed", 0)
+    return dg.AssetCheckResult(
+        passed=in_doubt == 0, severity=dg.AssetCheckSeverity.WARN, metadata={"unconfirmed": in_doubt}
+    )

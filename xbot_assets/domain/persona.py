@@ -1,0 +1,85 @@
+"""Who the account is: its topics, formats, tones, audience, language, and what it never says.
+
+Keep out: reading the file (``llm/persona.py``), prompts, and which topic is chosen when.
+"""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\n;|]+$")]
+"""A name or short phrase on one line; ``;`` and ``|`` separate fields in prompts."""
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]+$")]
+"""One line of description."""
+
+
+class Topic(BaseModel):
+    """Something the account writes about. Keywords also find related posts of others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Word
+    keywords: tuple[Word, ...] = Field(min_length=1)
+
+
+class PostFormat(BaseModel):
+    """A kind of post, with the one line that tells the model what it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Word
+    description: Line
+
+
+class Persona(BaseModel):
+    """The account's character. Every topic with every format is an arm that the bandit may choose."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Line
+    audience: Line
+    language: str = Field("en", pattern=r"^[a-z]{2}$")
+    tones: tuple[Word, ...] = Field(min_length=1)
+    topics: tuple[Topic, ...] = Field(min_length=1)
+    formats: tuple[PostFormat, ...] = Field(min_length=1)
+    never_say: tuple[Line, ...] = ()
+
+    @field_validator("topics", "formats")
+    @classmethod
+    def _named_apart(cls, value: tuple[Topic | PostFormat, ...]) -> tuple[Topic | PostFormat, ...]:
+        """Refuse names that differ only in case: an arm is known by its names."""
+        _refuse_repeats(item.name for item in value)
+        return value
+
+    @field_validator("tones")
+    @classmethod
+    def _told_apart(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        _refuse_repeats(value)
+        return value
+
+    @property
+    def topic_names(self) -> tuple[str, ...]:
+        """The topics' names, in the file's order."""
+        return tuple(topic.name for topic in self.topics)
+
+    @property
+    def format_names(self) -> tuple[str, ...]:
+        """The formats' names, in the file's order."""
+        return tuple(post_format.name for post_format in self.formats)
+
+    def topic(self, name: str) -> Topic | None:
+        """Return the topic of that name, or None."""
+        return next((topic for topic in self.topics if topic.name == name), None)
+
+    def format(self, name: str) -> PostFormat | None:
+        """Return the format of that name, or None."""
+        return next((post_format for post_format in self.formats if post_format.name == name), None)
+
+
+def _refuse_repeats(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name.casefold() in seen:
+            raise ValueError(f"{name!r} is there twice")
+        seen.add(name.casefold())

@@ -1,0 +1,70 @@
+"""What the product asks of the language model and what it gets back. Keep out: the wording of prompts."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from xbot_assets.domain.persona import Persona
+from xbot_assets.domain.posts import fingerprint
+
+DEFAULT_MAX_WEIGHTED_CHARS = 280
+"""X's limit for accounts without a subscription; the setting post_max_weighted_chars overrides it."""
+
+
+class PostRequest(BaseModel):
+    """One post to write: the arm (topic and format), and a tone; without one the persona's first."""
+
+    model_config = ConfigDict(frozen=True)
+
+    topic: str = Field(min_length=1)
+    format: str = Field(min_length=1)
+    tone: str | None = None
+
+
+class PostBrief(BaseModel):
+    """Posts to write in one call.
+
+    ``recent_posts`` are shown to the model as data, newest first; ``recent_fingerprints`` may hold many more:
+    an answer with one of them is refused. ``seed`` is passed on to a model that takes one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    persona: Persona
+    posts: tuple[PostRequest, ...] = Field(min_length=1, max_length=10)
+    recent_posts: tuple[str, ...] = ()
+    recent_fingerprints: frozenset[str] = frozenset()
+    max_weighted_chars: int = Field(DEFAULT_MAX_WEIGHTED_CHARS, ge=1)
+    purpose: str = "plan"
+    seed: int | None = None
+
+    def known_fingerprints(self) -> frozenset[str]:
+        """Return the fingerprints that an answer may not repeat."""
+        return self.recent_fingerprints | {fingerprint(text) for text in self.recent_posts}
+
+
+class WrittenPost(BaseModel):
+    """A post that passed every check, with what was asked for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    topic: str
+    format: str
+    tone: str
+
+
+class WrittenPosts(BaseModel):
+    """The answer to a brief, in its order.
+
+    ``llm_call_id`` is the ledger's row of the call that wrote them; ``cost_microusd`` adds up all attempts.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    posts: tuple[WrittenPost, ...]
+    llm_call_id: int
+    model: str
+    prompt_version: str
+    attempts: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_microusd: int

@@ -1,0 +1,92 @@
+"""Renders the prompts in ``prompts/*.md``: a version line, then a section for each message.
+
+Text that came from outside, such as recent posts, goes in as JSON between tags it cannot close. Keep out: the
+wording itself, and calling the model.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from string import Template
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.persona import Persona
+from xbot_assets.llm.briefs import PostBrief, PostRequest
+
+RECENT_POSTS_SHOWN = 20
+"""How many recent posts the model sees; more cost tokens and change little."""
+_DIGEST_LENGTH = 8
+_SECTION = re.compile(r"^## (\w+)$", re.MULTILINE)
+_NO_PROHIBITION = "anything hateful or unlawful"
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt's sections by name. ``version`` is its header plus a digest, so an edited file has another."""
+
+    version: str
+    sections: dict[str, str]
+
+    def render(self, section: str, **values: object) -> str:
+        """Fill a section; a placeholder without a value is an error."""
+        return Template(self.sections[section]).substitute(values)
+
+
+def load_prompt(name: str) -> Prompt:
+    """Read one shipped prompt file."""
+    text = files("xbot_assets.llm").joinpath("prompts", f"{name}.md").read_text("utf-8")
+    header, *parts = _SECTION.split(text)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:_DIGEST_LENGTH]
+    sections = {parts[i]: parts[i + 1].strip() for i in range(0, len(parts), 2)}
+    return Prompt(f"{header.strip().removeprefix('version:').strip()}+{digest}", sections)
+
+
+def posts_messages(prompt: Prompt, brief: PostBrief) -> tuple[str, str]:
+    """Return the system and the user message for a brief.
+
+    Raises:
+        PermanentFailure: code ``unknown_arm``; a topic or format is not in the persona.
+    """
+    persona = brief.persona
+    system = prompt.render(
+        "system",
+        name=persona.name,
+        audience=persona.audience,
+        never_say="; ".join(persona.never_say) or _NO_PROHIBITION,
+    )
+    user = prompt.render(
+        "user",
+        count=len(brief.posts),
+        language=persona.language,
+        limit=brief.max_weighted_chars,
+        posts="\n".join(_ask(i, post, persona) for i, post in enumerate(brief.posts, 1)),
+        recent_posts=as_data(brief.recent_posts[:RECENT_POSTS_SHOWN]),
+    )
+    return system, user
+
+
+def tone_of(request: PostRequest, persona: Persona) -> str:
+    """Return the tone asked for, else the persona's first."""
+    return request.tone or persona.tones[0]
+
+
+def as_data(texts: Sequence[str]) -> str:
+    """Return texts as JSON that holds no angle bracket: it cannot close the tag it stands in."""
+    return json.dumps(list(texts), ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _ask(number: int, request: PostRequest, persona: Persona) -> str:
+    topic, post_format = persona.topic(request.topic), persona.format(request.format)
+    if topic is None or post_format is None:
+        raise PermanentFailure(
+            f"The persona has no topic {request.topic!r} with format {request.format!r}.",
+            code="unknown_arm",
+            remedy="Plan again: arms must come from the persona that is loaded now.",
+        )
+    return (
+        f"{number}. topic: {topic.name} (near: {', '.join(topic.keywords)}); format: {post_format.name} "
+        f"({post_format.description}); tone: {tone_of(request, persona)}"
+    )

@@ -1,0 +1,82 @@
+"""Browser operations with a record of each: who asked, when it was queued, started and ended, and how it ended.
+
+Keep out: what an operation is for. Times here are real time, not the product's clock.
+"""
+
+import uuid
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from xbot_assets.browser.client import BrowserClient
+from xbot_assets.browser.operations import (
+    RESULT_OF,
+    Lane,
+    Operation,
+    OperationAnswer,
+    OperationCall,
+    OperationFailure,
+)
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import ProductError, failure_of
+from xbot_assets.store import operations as operation_store
+from xbot_assets.store.database import Database
+
+ResultT = TypeVar("ResultT", bound=BaseModel)
+
+
+class RecordedBrowser:
+    """A browser client whose every call leaves a row in ``browser_operations``."""
+
+    def __init__(self, client: BrowserClient, database: Database, *, run_id: str | None) -> None:
+        self._client = client
+        self._database = database
+        self._run_id = run_id
+
+    def run(self, operation: Operation, answer: type[ResultT], *, lane: Lane, deadline_seconds: float) -> ResultT:
+        """Run one operation and return its typed result.
+
+        Raises:
+            ProductError: as the host answered, or as the connection to it failed.
+        """
+        if RESULT_OF[operation.kind] is not answer:
+            msg = f"{operation.kind} is answered with {RESULT_OF[operation.kind].__name__}."
+            raise TypeError(msg)
+        reply = self._call(OperationCall(operation=operation, lane=lane, deadline_seconds=deadline_seconds))
+        if reply.failure is not None:
+            raise failure_of(
+                reply.failure.kind,
+                reply.failure.reason,
+                code=reply.failure.code,
+                remedy=reply.failure.remedy,
+                retry_after_seconds=reply.failure.retry_after_seconds,
+            )
+        return answer.model_validate(reply.result)
+
+    def _call(self, call: OperationCall) -> OperationAnswer:
+        record = uuid.uuid4()
+        operation_store.begin_operation(
+            self._database, record, call.operation.kind, call.lane, self._run_id, system_now()
+        )
+        try:
+            reply = self._client.call(call)
+        except ProductError as error:
+            self._end(record, None, error)
+            raise
+        self._end(record, reply, reply.failure)
+        return reply
+
+    def _end(
+        self,
+        record: uuid.UUID,
+        reply: OperationAnswer | None,
+        failure: ProductError | OperationFailure | None,
+    ) -> None:
+        operation_store.end_operation(
+            self._database,
+            record,
+            started_at=reply.started_at if reply else None,
+            ended_at=reply.ended_at if reply else system_now(),
+            slot=reply.slot if reply else None,
+            failure=failure,
+        )

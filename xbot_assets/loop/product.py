@@ -1,0 +1,71 @@
+"""Everything a step of the loop works with, opened once and closed once.
+
+Keep out: the steps. A Dagster resource yields a :class:`Product`; a test builds one with parts of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from xbot_assets.browser.client import BrowserClient
+from xbot_assets.domain.clock import Clock
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.persona import Persona
+from xbot_assets.llm.client import LanguageModel
+from xbot_assets.llm.persona import load_persona
+from xbot_assets.loop.browsing import RecordedBrowser
+from xbot_assets.loop.writing import open_language_model
+from xbot_assets.settings import Settings
+from xbot_assets.store.cache import Cache, open_cache
+from xbot_assets.store.clock import DatabaseClock
+from xbot_assets.store.database import Database, open_database
+from xbot_assets.store.migrate import check_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The opened parts. ``worker`` names this process in claims and records; Dagster's run id when in a run."""
+
+    settings: Settings
+    database: Database
+    cache: Cache
+    clock: Clock
+    browser: RecordedBrowser
+    writer: LanguageModel
+    persona: Persona
+    worker: str
+
+
+@contextmanager
+def open_product(settings: Settings, *, worker: str) -> Iterator[Product]:
+    """Open the database, cache and clients; close them all at the end.
+
+    Raises:
+        ProductError: when a part is missing, or the schema is not the one this program knows.
+    """
+    with ExitStack() as stack:
+        database = stack.enter_context(open_database(settings))
+        check_schema(database)
+        cache = stack.enter_context(closing(open_cache(settings)))
+        clock = DatabaseClock(database)
+        client = stack.enter_context(_browser_client(settings))
+        yield Product(
+            settings=settings,
+            database=database,
+            cache=cache,
+            clock=clock,
+            browser=RecordedBrowser(client, database, run_id=worker),
+            writer=stack.enter_context(open_language_model(settings, database, clock)),
+            persona=load_persona(settings.persona_path),
+            worker=worker,
+        )
+
+
+def _browser_client(settings: Settings) -> BrowserClient:
+    if settings.browser_url is None or settings.browser_token is None:
+        raise PermanentFailure(
+            "No browser host is known.",
+            code="no_browser_host",
+            remedy="Start the stack with scripts/run, or set XBOT_BROWSER_URL and XBOT_BROWSER_TOKEN.",
+        )
+    return BrowserClient(settings.browser_url, settings.browser_token.get_secret_value())

@@ -1,0 +1,184 @@
+"""Publishing one due post behind the fence: claim, arm, submit once, witness.
+
+A crash or time-out after the click leaves ``unconfirmed``, which is looked up on X and never guessed. Keep out:
+the statements that guard each state change (``store/posts.py``) and the click itself (``browser``).
+"""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from xbot_assets.browser.operations import Lane, Publish, Published, ReadOwnTimeline, TimelineRead
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import ProductError, TransientFailure, UnknownOutcome
+from xbot_assets.domain.posts import ClaimedPost, same_post
+from xbot_assets.loop.product import Product
+from xbot_assets.store import posts as post_store
+from xbot_assets.store import queue as queue_store
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.database import Row
+
+TIMELINE_LOOK = 40
+"""Own posts read when looking for an unconfirmed one: more than a day's cap of posts."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What one cycle did. ``post_id`` and the rest are ``None`` when nothing was due."""
+
+    post_id: int | None = None
+    x_post_id: str | None = None
+    url: str | None = None
+    text: str | None = None
+    shadow: bool = False
+    found: tuple[int, ...] = field(default=())
+    """Earlier unconfirmed posts that this cycle found on X."""
+    still_unconfirmed: tuple[int, ...] = field(default=())
+
+
+def publish_next(product: Product) -> PublishReport:
+    """Reconcile what is in doubt, then publish at most one due post.
+
+    Raises:
+        TransientFailure: nothing was published and the post is queued again.
+        UnknownOutcome: it may have been published; the post is ``unconfirmed`` and an alert is open.
+        PermanentFailure: X or our own check refused the post; it is ``failed`` and an alert is open.
+    """
+    post_store.expire_leases(product.database, product.clock.now())
+    found, in_doubt = _reconcile(product)
+    claim = _claim(product)
+    if claim is None:
+        return PublishReport(found=found, still_unconfirmed=in_doubt)
+    if not post_store.arm_post(product.database, claim, product.clock.now()):
+        # The lease ran out before arming: the post goes back to the queue by itself.
+        return PublishReport(found=found, still_unconfirmed=in_doubt)
+    witness = _submit(product, claim)
+    return _record(product, claim, witness, found, in_doubt)
+
+
+def publish_wait(product: Product) -> str | None:
+    """Say in words why publishing has nothing to do now, or ``None`` when it has."""
+    settings, database, now = product.settings, product.database, product.clock.now()
+    due = post_store.due_post_exists(
+        database, now=now, spacing=settings.post_spacing, daily_cap=settings.posts_per_day_max
+    )
+    doubt = queue_store.doubt_exists(
+        database,
+        now=now,
+        real_now=system_now(),
+        looks_max=settings.reconcile_looks_max,
+        between=timedelta(minutes=settings.reconcile_minutes),
+    )
+    return None if due or doubt else "No post is due, and none is in doubt."
+
+
+def _claim(product: Product) -> ClaimedPost | None:
+    settings = product.settings
+    return post_store.claim_due_post(
+        product.database,
+        worker=product.worker,
+        now=product.clock.now(),
+        lease=settings.lease,
+        spacing=settings.post_spacing,
+        daily_cap=settings.posts_per_day_max,
+    )
+
+
+def _submit(product: Product, claim: ClaimedPost) -> Published:
+    """Click once, and leave the post in the state that the answer allows."""
+    settings = product.settings
+    try:
+        return product.browser.run(
+            Publish(text=claim.text, submit=settings.mode != "shadow"),
+            Published,
+            lane=Lane.CRITICAL,
+            deadline_seconds=settings.publish_deadline_seconds,
+        )
+    except TransientFailure as failure:
+        post_store.disarm_post(product.database, claim, failure, product.clock.now())
+        raise
+    except UnknownOutcome as failure:
+        post_store.mark_unconfirmed(product.database, claim, failure, product.clock.now())
+        _alert_unconfirmed(product, claim.id, failure.reason)
+        raise
+    except ProductError as failure:
+        post_store.fail_post(product.database, claim, failure, product.clock.now())
+        _alert_failed(product, claim.id, failure)
+        raise
+
+
+def _record(
+    product: Product,
+    claim: ClaimedPost,
+    witness: Published,
+    found: tuple[int, ...],
+    in_doubt: tuple[int, ...],
+) -> PublishReport:
+    now = product.clock.now()
+    if witness.post_id is None or witness.permalink is None:
+        post_store.mark_shadowed(product.database, claim, now)
+        return PublishReport(claim.id, text=claim.text, shadow=True, found=found, still_unconfirmed=in_doubt)
+    post_store.confirm_published(
+        product.database, claim, x_post_id=witness.post_id, permalink=witness.permalink, now=now
+    )
+    url = f"{product.settings.target_url or ''}{witness.permalink}"
+    return PublishReport(claim.id, witness.post_id, url, claim.text, found=found, still_unconfirmed=in_doubt)
+
+
+def _reconcile(product: Product) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Look for every unconfirmed post on the own timeline; return those found and those still in doubt."""
+    in_doubt = post_store.unconfirmed_posts(product.database)
+    if not in_doubt:
+        return (), ()
+    shown = product.browser.run(
+        ReadOwnTimeline(limit=TIMELINE_LOOK),
+        TimelineRead,
+        lane=Lane.CRITICAL,
+        deadline_seconds=product.settings.read_deadline_seconds,
+    )
+    found = tuple(row["id"] for row in in_doubt if _settle(product, row, shown))
+    return found, tuple(row["id"] for row in in_doubt if row["id"] not in found)
+
+
+def _settle(product: Product, row: Row, shown: TimelineRead) -> bool:
+    """Confirm the post when the timeline shows it; otherwise count the look and ask a person in the end."""
+    for post in shown.posts:
+        ours = post.post_id and post.permalink and post.text
+        if ours and same_post(row["text"], post.text or "", truncated=post.truncated):
+            now = product.clock.now()
+            post_store.confirm_found(
+                product.database,
+                row["id"],
+                x_post_id=post.post_id or "",
+                permalink=post.permalink or "",
+                published_at=post.created_at or now,
+                now=now,
+            )
+            resolve_alert(product.database, f"unconfirmed_post:{row['id']}", now)
+            return True
+    looks = post_store.record_look(product.database, row["id"], product.clock.now())
+    if looks >= product.settings.reconcile_looks_max:
+        _alert_unconfirmed(product, row["id"], f"It was not on the timeline in {looks} looks.")
+    return False
+
+
+def _alert_unconfirmed(product: Product, post_id: int, reason: str) -> None:
+    alert(
+        product.database,
+        key=f"unconfirmed_post:{post_id}",
+        severity="critical",
+        reason=f"Post {post_id} may or may not be on X: {reason}",
+        remedy="The next cycle looks for it. If this stays open, look at the profile yourself; "
+        "it is never posted again by itself.",
+        now=product.clock.now(),
+    )
+
+
+def _alert_failed(product: Product, post_id: int, failure: ProductError) -> None:
+    alert(
+        product.database,
+        key=f"failed_post:{failure.code}",
+        severity="critical",
+        reason=f"Post {post_id} was refused: {failure.reason}",
+        remedy=failure.remedy or "Read the reason, correct the cause and queue the post again.",
+        now=product.clock.now(),
+    )

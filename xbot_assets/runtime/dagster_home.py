@@ -1,0 +1,68 @@
+"""Dagster's directory under the data directory, and the commands of its three processes.
+
+Dagster itself is not imported here: these are files and command lines. Keep out: starting them.
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.environment import PACKAGE_ROOT
+from xbot_assets.runtime.files import private_directory, write_private
+
+DAGSTER_YAML = "dagster.yaml"
+LOCATION = "xbot_assets"
+DEFINITIONS = "xbot_assets.definitions"
+
+
+def prepare_dagster_home(home: Path) -> Path:
+    """Make ``home/dagster`` with the checkout's ``dagster.yaml`` in it, and return it.
+
+    Raises:
+        PermanentFailure: code ``no_dagster_yaml`` when this is not a checkout.
+    """
+    source = PACKAGE_ROOT / DAGSTER_YAML
+    if not source.is_file():
+        raise PermanentFailure(
+            f"{source} is missing.", code="no_dagster_yaml", remedy="Start the stack from a checkout of xbot-assets."
+        )
+    place = private_directory(home / "dagster")
+    shutil.copyfile(source, place / DAGSTER_YAML)
+    return place
+
+
+def write_workspace(home: Path, port: int) -> Path:
+    """Write the workspace that names our one code server, and return its path. JSON is YAML."""
+    server = {"host": "127.0.0.1", "port": port, "location_name": LOCATION}
+    path = private_directory(home / "run") / "workspace.yaml"
+    write_private(path, json.dumps({"load_from": [{"grpc_server": server}]}) + "\n")
+    return path
+
+
+def code_server_command(port: int) -> list[str]:
+    """Return the command of the code server.
+
+    ``api grpc`` serves from its own process; ``code-server start`` would add a second one of 200 MB whose only
+    gain is the reload button, and the supervisor restarts ours as it is.
+    """
+    server = [sys.executable, "-m", "dagster", "api", "grpc", "--module-name", DEFINITIONS]
+    place = ["--host", "127.0.0.1", "--port", str(port), "--working-directory", str(PACKAGE_ROOT)]
+    return [*server, *place, "--location-name", LOCATION, "--use-python-environment-entry-point"]
+
+
+def webserver_command(port: int, workspace: Path) -> list[str]:
+    """Return the command of the Dagster UI."""
+    server = [sys.executable, "-m", "dagster_webserver", "--workspace", str(workspace)]
+    return [*server, "--host", "127.0.0.1", "--port", str(port)]
+
+
+def daemon_command(workspace: Path) -> list[str]:
+    """Return the command of the daemon that runs schedules, sensors and the run queue."""
+    return [sys.executable, "-m", "dagster._daemon", "run", "--workspace", str(workspace)]
+
+
+def build_command(*words: str) -> list[str]:
+    """Return a command of our own assembly: ``pools`` or ``once``."""
+    return [sys.executable, "-m", "xbot_assets.build", *words]

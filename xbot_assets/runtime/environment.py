@@ -1,0 +1,28 @@
+"""The environment that the stack's processes get. Keep out: endpoints, which travel in ``parts.json``."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from xbot_assets.settings import Settings
+
+PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+"""The directory that holds this package: a checkout, or where it was installed."""
+OPENAI_NAMES = ("OPENAI_", "XBOT_OPENAI_")
+
+
+def child_environment(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the supervisor's environment as its children get it.
+
+    The owner's OpenAI key goes along only where OpenAI was chosen to write: the sandbox must never see it.
+    """
+    own = dict(os.environ if environ is None else environ)
+    if settings.llm != "openai":
+        own = {name: value for name, value in own.items() if not name.startswith(OPENAI_NAMES)}
+    paths = [str(PACKAGE_ROOT), *filter(None, [own.get("PYTHONPATH")])]
+    return own | {
+        "XBOT_HOME": str(settings.home),
+        "DAGSTER_HOME": str(settings.home / "dagster"),
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,153 @@
+"""Process trees: who belongs to a program, and ending all of them. The only module that imports psutil.
+
+Keep out: why a program is ended.
+"""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]  # ships no types
+
+POLL_SECONDS = 0.02
+KILL_SECONDS = 5.0
+"""After SIGKILL the kernel needs a moment to take a process away; not seen to take this long."""
+SAME_START_SECONDS = 2.0
+"""Two readings of one process's start time differ when the machine's clock was set in between."""
+
+
+class Tree:
+    """A program's first process, everything below it, and everything in its process group.
+
+    Built while the program lives: afterwards its descendants can no longer be told from strangers.
+    """
+
+    def __init__(self, leader: int) -> None:
+        self.leader = leader
+        self._members: list[psutil.Process] = []
+        with contextlib.suppress(psutil.Error):
+            top = psutil.Process(leader)
+            self._members = [top, *top.children(recursive=True)]
+
+    def alive(self) -> bool:
+        """Say whether any process of the tree still runs."""
+        return any(_runs(member) for member in self._members) or _group_lives(self.leader)
+
+    def leader_alive(self) -> bool:
+        """Say whether the first process still runs."""
+        return bool(self._members) and _runs(self._members[0])
+
+    def ask(self, how: signal.Signals, *, whole_group: bool) -> None:
+        """Send the signal that asks for an orderly end."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if whole_group:
+                os.killpg(self.leader, how)
+            elif self.leader_alive():
+                os.kill(self.leader, how)
+
+    def kill(self) -> None:
+        """End every process of the tree at once."""
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.leader, signal.SIGKILL)
+        for member in self._members:
+            with contextlib.suppress(psutil.Error):
+                member.kill()  # psutil compares start times, so a reused number is never hit
+        wait_until(lambda: not self.alive(), KILL_SECONDS)
+
+
+def end_tree(
+    tree: Tree,
+    how: signal.Signals,
+    seconds: float,
+    *,
+    whole_group: bool,
+    hurry: Callable[[], bool] = lambda: False,
+) -> bool:
+    """Ask the program to stop, wait at most ``seconds``, then end whatever is left of it.
+
+    Returns:
+        Whether it stopped by itself in time.
+    """
+    tree.ask(how, whole_group=whole_group)
+    running = tree.alive if whole_group else tree.leader_alive
+    wait_until(lambda: hurry() or not running(), seconds)
+    in_time = not running()
+    tree.kill()
+    return in_time
+
+
+def wait_until(done: Callable[[], bool], seconds: float) -> bool:
+    """Poll until ``done`` or the time is over; return the last answer."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
+
+
+def start_time(pid: int) -> float | None:
+    """Return when the process started, in seconds since 1970, or ``None`` when there is none."""
+    try:
+        process = psutil.Process(pid)
+        return float(process.create_time()) if _runs(process) else None
+    except psutil.Error:
+        return None
+
+
+def is_same(pid: int, started: float) -> bool:
+    """Say whether the process that had this number and start time still runs."""
+    now = start_time(pid)
+    return now is not None and abs(now - started) < SAME_START_SECONDS
+
+
+def leaderless(group: int, home: Path) -> Iterator[int]:
+    """Yield the processes of a leaderless group that carry our data directory in their environment."""
+    if psutil.pid_exists(group):
+        return  # the number belongs to someone else by now, and so would the group
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if os.getpgid(process.pid) == group and process.environ().get("XBOT_HOME") == str(home):
+                yield process.pid
+
+
+def boot_time() -> float:
+    """Return when the machine started: process numbers recorded before it mean nothing."""
+    return float(psutil.boot_time())
+
+
+def memory_mb(pids: Iterable[int]) -> float:
+    """Return the memory of these processes and all below them, in MiB; shared pages count once."""
+    total = 0
+    for pid in pids:
+        with contextlib.suppress(psutil.Error):
+            top = psutil.Process(pid)
+            total += sum(_memory(process) for process in (top, *top.children(recursive=True)))
+    return total / (1024 * 1024)
+
+
+def _memory(process: psutil.Process) -> int:
+    try:
+        full = process.memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(full, "pss", 0) or full.uss)
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
+def _group_lives(group: int) -> bool:
+    """Say whether a process group has a member that is not merely waiting to be collected."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(OSError):
+            if os.getpgid(process.pid) == group and _runs(process):
+                return True
+    return False

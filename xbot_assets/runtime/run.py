@@ -1,0 +1,116 @@
+"""The two ways to run a stack: until stopped, and for one pass of the loop.
+
+Keep out: what the stack is made of (``stack.py``) and talking to people (``cli``).
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from xbot_assets.browser.chromium import find_browser
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.checks import check_home
+from xbot_assets.runtime.child import Limits
+from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
+from xbot_assets.runtime.environment import child_environment
+from xbot_assets.runtime.lock import StackLock
+from xbot_assets.runtime.parts import Parts, remove_parts
+from xbot_assets.runtime.progress import Progress
+from xbot_assets.runtime.stack import Stack
+from xbot_assets.runtime.supervisor import Stopped, Supervisor
+from xbot_assets.settings import Settings
+
+PROGRESS_LINE = re.compile(r"^  (?P<step>\w[\w ]*): (?P<seconds>[\d.]+) s$")
+"""How ``python -m xbot_assets.build once`` tells its progress, among Dagster's own lines."""
+
+
+def run_stack(settings: Settings, progress: Progress, *, dagster: bool, started: Callable[[Parts], None]) -> None:
+    """Run the stack until it is asked to stop.
+
+    Args:
+        settings: as read without the parts file, which may be of an earlier, killed stack.
+        progress: where steps are told.
+        dagster: also start Dagster; otherwise only the parts.
+        started: called with the addresses when everything is up.
+
+    Raises:
+        ProductError: when something cannot be started; everything is stopped again then.
+    """
+    with _stack(settings, progress, "up") as (stack, supervisor):
+        stack.start_parts()
+        if dagster:
+            stack.start_dagster()
+        started(stack.parts)
+        supervisor.wait()
+
+
+def run_pass(settings: Settings, progress: Progress) -> dict[str, Any]:
+    """Start the parts, run one pass of the loop, stop the parts; return the pass's document.
+
+    Raises:
+        ProductError: when a part cannot be started or a step failed; the reason is the step's own.
+        Stopped: it was asked to stop.
+    """
+    document: dict[str, Any] | None = None
+    with _stack(settings, progress, "once") as (stack, supervisor):
+        stack.start_parts()
+        prepare_dagster_home(settings.home)
+        done = supervisor.run("once", build_command("once", "--json"), lambda line: _forward(line, progress))
+        if done.code:
+            raise PermanentFailure(done.last_words, code="pass_failed", remedy=f"The log is {done.log}.")
+        document = _document(done.output)
+    if document is None:
+        raise Stopped
+    return document | {"start_seconds": progress.seconds}
+
+
+@contextmanager
+def _stack(settings: Settings, progress: Progress, holder: str) -> Iterator[tuple[Stack, Supervisor]]:
+    """Hold the lock, supervise, and clean up; a stop that was asked for ends the block quietly."""
+    check_home(settings)
+    limits = Limits(settings.start_timeout_seconds, settings.stop_timeout_seconds, settings.restart_backoff_max_seconds)
+    environment = child_environment(settings)
+    with (
+        StackLock(settings.home, holder, cleaner_seconds=settings.stop_timeout_seconds),
+        _no_parts_file(settings.home),
+        Supervisor(settings.home, limits, environment, progress.tell) as supervisor,
+    ):
+        if settings.browser_url is None:
+            find_browser(settings)
+        stack = Stack(settings, supervisor, progress)
+        try:
+            yield stack, supervisor
+        except Stopped:
+            pass
+        finally:
+            progress.tell("Stopping.")
+            stack.slow_down()
+
+
+@contextmanager
+def _no_parts_file(home: Path) -> Iterator[None]:
+    """Remove an earlier stack's parts file before, and our own after everything has stopped."""
+    remove_parts(home)
+    try:
+        yield
+    finally:
+        remove_parts(home)
+
+
+def _forward(line: str, progress: Progress) -> None:
+    match = PROGRESS_LINE.match(line)
+    if match:
+        progress.step_done(match["step"].replace("_", " "), float(match["seconds"]))
+
+
+def _document(output: str) -> dict[str, Any]:
+    try:
+        document = json.loads(output)
+    except ValueError as error:
+        raise PermanentFailure("The pass gave no document.", code="pass_failed", remedy="See logs/once.log.") from error
+    if not isinstance(document, dict):
+        raise PermanentFailure("The pass gave no document.", code="pass_failed", remedy="See logs/once.log.")
+    return document

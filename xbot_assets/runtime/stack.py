@@ -1,0 +1,202 @@
+"""Which programs make up the stack, in which order, and what each is told.
+
+Keep out: keeping them alive (``supervisor.py``) and talking to people (``cli``).
+"""
+
+import os
+import pwd
+import secrets
+import sys
+from dataclasses import replace
+
+from pydantic import SecretStr
+
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.accounts import kept_password, service_account
+from xbot_assets.runtime.dagster_home import (
+    build_command,
+    code_server_command,
+    daemon_command,
+    prepare_dagster_home,
+    webserver_command,
+    write_workspace,
+)
+from xbot_assets.runtime.files import private_directory
+from xbot_assets.runtime.parts import Parts, write_parts
+from xbot_assets.runtime.ports import PortBook
+from xbot_assets.runtime.postgres import EmbeddedPostgres
+from xbot_assets.runtime.programs import Program
+from xbot_assets.runtime.progress import Progress
+from xbot_assets.runtime.questions import answers, browser_settled, browser_trouble, daemons_beat, listens
+from xbot_assets.runtime.supervisor import Supervisor
+from xbot_assets.runtime.timeline import slow_down, start_clock
+from xbot_assets.runtime.valkey import EmbeddedValkey
+from xbot_assets.settings import Settings, load_settings
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.clock import DatabaseClock
+from xbot_assets.store.database import open_database
+from xbot_assets.store.migrate import migrate
+
+X_URL = "https://x.com"
+TOKEN_BYTES = 24
+BROWSER_ALERT = "browser.degraded"
+BROWSER_REMEDY = "Nothing is posted or read until it starts; see .xbot/logs/browser.log and 'xbot doctor'."
+BROWSER_ACCOUNT = "nobody"
+"""Whom root lets Chromium run as: an account that owns nothing, least of all the database's files."""
+
+
+class Stack:
+    """One start of the stack under a supervisor: chooses ports, starts in order, writes ``parts.json``.
+
+    Raises:
+        ProductError: from every method, when a part cannot be started or does not fit.
+    """
+
+    def __init__(self, settings: Settings, supervisor: Supervisor, progress: Progress) -> None:
+        self._settings = settings
+        self._supervisor = supervisor
+        self._progress = progress
+        self._ports = PortBook(settings.home)
+        self._service_port = self._ports.port_for("service", settings.service_port)
+        self._sandbox_port = self._ports.port_for("sandbox", settings.sandbox_port) if self._has_sandbox() else 0
+        self.parts = self._first_parts()
+
+    def start_parts(self) -> Settings:
+        """Start everything but Dagster; return the settings as the parts make them."""
+        self._tell_parts()
+        with self._progress.step("status service"):
+            self._supervisor.start(self._service())
+        self._start_stores()
+        with self._progress.step("schema"):
+            migrate(self.settings())
+        if self._has_sandbox():
+            with self._progress.step("sandbox"):
+                self._supervisor.start(self._sandbox())
+        with self._progress.step("clock"):
+            start_clock(self.settings(), owns_site=self._owns_site())
+        if self._settings.browser_url is None:
+            with self._progress.step("browser"):
+                self._supervisor.start(self._browser())
+            self._report_browser()
+        return self.settings()
+
+    def start_dagster(self) -> None:
+        """Start Dagster's code server, UI and daemon, with the pool's limit set before the first run."""
+        prepare_dagster_home(self._settings.home)
+        web_port = self._ports.port_for("web", self._settings.web_port)
+        code_port = self._ports.port_for("code")
+        workspace = write_workspace(self._settings.home, code_port)
+        self.parts = replace(self.parts, web_url=f"http://127.0.0.1:{web_port}")
+        self._tell_parts()
+        with self._progress.step("Dagster storage"):
+            self._set_pools()
+        with self._progress.step("Dagster code"):
+            code = Program("code", code_server_command(code_port), listens(code_port), signal_group=True)
+            self._supervisor.start(code)
+        with self._progress.step("Dagster UI"):
+            ready = answers(f"{self.parts.web_url}/server_info")
+            self._supervisor.start(Program("web", webserver_command(web_port, workspace), ready))
+        with self._progress.step("Dagster daemon"):
+            ready = daemons_beat(f"{self.parts.web_url}", system_now())
+            self._supervisor.start(Program("daemon", daemon_command(workspace), ready))
+
+    def slow_down(self) -> None:
+        """Let product time go on at real speed from now on; to be called before a stop."""
+        if self._owns_site() and self.parts.database_url is not None:
+            slow_down(self.settings())
+
+    def settings(self) -> Settings:
+        """Return the settings as every other process of the stack sees them now."""
+        return load_settings({**os.environ, "XBOT_HOME": str(self._settings.home)})
+
+    def _owns_site(self) -> bool:
+        """Say whether the site is our own sandbox, so that its clock is ours to set."""
+        return self._settings.mode == "sandbox" and self._settings.target_url is None
+
+    def _has_sandbox(self) -> bool:
+        """Say whether the sandbox is ours to start: as the site, as the language model, or as both."""
+        return self._owns_site() or (self._settings.llm == "sandbox" and self._settings.openai_base_url is None)
+
+    def _first_parts(self) -> Parts:
+        """Return what is known before anything runs; the stores' addresses come when they are prepared."""
+        settings, home = self._settings, self._settings.home
+        sandbox = f"http://127.0.0.1:{self._sandbox_port}" if self._has_sandbox() else None
+        browser_port = self._ports.port_for("browser") if settings.browser_url is None else 0
+        own_llm = f"{sandbox}/v1" if settings.llm == "sandbox" and sandbox else None
+        return Parts(
+            database_url=_plain(settings.database_url),
+            redis_url=_plain(settings.redis_url),
+            browser_url=settings.browser_url or f"http://127.0.0.1:{browser_port}",
+            browser_token=_plain(settings.browser_token) or secrets.token_urlsafe(TOKEN_BYTES),
+            target_url=settings.target_url or (sandbox if self._owns_site() and sandbox else X_URL),
+            sandbox_token=_plain(settings.sandbox_token) or (kept_password(home, "sandbox") if sandbox else None),
+            openai_base_url=settings.openai_base_url or own_llm,
+            service_url=f"http://127.0.0.1:{self._service_port}",
+        )
+
+    def _start_stores(self) -> None:
+        if self._settings.database_url is None:
+            with self._progress.step("database"):
+                postgres = EmbeddedPostgres(self._settings.home, service_account(), ports=self._ports)
+                postgres.prepare()
+                self.parts = replace(self.parts, database_url=postgres.url())
+                self._supervisor.start(postgres.program())
+        if self._settings.redis_url is None:
+            with self._progress.step("cache"):
+                valkey = EmbeddedValkey(self._settings.home, ports=self._ports)
+                valkey.prepare()
+                self.parts = replace(self.parts, redis_url=valkey.url())
+                self._supervisor.start(valkey.program())
+        self._tell_parts()
+
+    def _service(self) -> Program:
+        command = [sys.executable, "-m", "xbot_assets.service", "--port", str(self._service_port)]
+        return Program("service", command, answers(f"{self.parts.service_url}/health/live"))
+
+    def _sandbox(self) -> Program:
+        data = private_directory(self._settings.home / "sandbox")
+        token = self.parts.sandbox_token or ""
+        command = [sys.executable, "-m", "xbot_assets.sandbox", "--data", str(data)]
+        command += ["--port", str(self._sandbox_port), "--token", token]
+        return Program("sandbox", command, answers(f"http://127.0.0.1:{self._sandbox_port}/_sandbox/health"))
+
+    def _browser(self) -> Program:
+        port = self.parts.browser_url.rpartition(":")[2]
+        command = [sys.executable, "-m", "xbot_assets.browser.host", "--port", port, *_browser_user()]
+        return Program("browser", command, browser_settled(self.parts.browser_url))
+
+    def _report_browser(self) -> None:
+        """Raise an alert when the host runs without a Chromium; it goes on trying."""
+        trouble = browser_trouble(self.parts.browser_url)
+        with open_database(self.settings()) as database:
+            now = DatabaseClock(database).now()
+            if trouble is None:
+                resolve_alert(database, BROWSER_ALERT, now)
+                return
+            alert(database, key=BROWSER_ALERT, severity="critical", reason=trouble, remedy=BROWSER_REMEDY, now=now)
+        self._progress.tell(f"{trouble} {BROWSER_REMEDY}")
+
+    def _set_pools(self) -> None:
+        done = self._supervisor.run("pools", build_command("pools"))
+        if done.code:
+            reason = f"Dagster's storage could not be set up: {done.last_words}"
+            raise PermanentFailure(reason, code="dagster_storage", remedy=f"The log is {done.log}.")
+
+    def _tell_parts(self) -> None:
+        write_parts(self._settings.home, self.parts)
+
+
+def _browser_user() -> list[str]:
+    """Return the browser host's option that names Chromium's user, when the host runs as root."""
+    if os.geteuid() != 0:
+        return []
+    try:
+        account = pwd.getpwnam(BROWSER_ACCOUNT)
+    except KeyError:
+        return []
+    return ["--run-as", f"{account.pw_uid}:{account.pw_gid}"]
+
+
+def _plain(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()

@@ -1,0 +1,158 @@
+"""Starts programs in order, keeps them alive, and stops them in reverse order.
+
+Keep out: which programs there are (``stack.py``).
+"""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import FrameType
+from typing import Self
+
+from xbot_assets.runtime.child import Child, Limits
+from xbot_assets.runtime.files import private_directory
+from xbot_assets.runtime.guardian import Guardian
+from xbot_assets.runtime.logfile import LOG_BYTES_MAX, LogFile
+from xbot_assets.runtime.orphans import ProcessRecord, sweep
+from xbot_assets.runtime.programs import Program
+from xbot_assets.runtime.task import Finished, Task
+
+LOGS_DIRECTORY = "logs"
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WATCH_SECONDS = 0.5
+"""The main thread wakes this often, so that a signal is acted on even where a wait cannot be interrupted."""
+
+
+class Stopped(Exception):
+    """A stop was asked for while the stack was still starting."""
+
+
+class Supervisor:
+    """Runs the programs of one stack; used as a context manager, from the main thread, under the lock.
+
+    Args:
+        home: the data directory.
+        limits: how long things may take.
+        environment: what every program gets; its own additions come on top.
+        tell: called with a sentence when something happens that a person may want to know.
+    """
+
+    def __init__(self, home: Path, limits: Limits, environment: Mapping[str, str], tell: Callable[[str], None]) -> None:
+        self._home = home
+        self._limits = limits
+        self._environment = dict(environment)
+        self._say = tell
+        self._children: list[Child] = []
+        self._stop = threading.Event()
+        self._hurry = threading.Event()
+        self._asked_by = "the program itself"
+        self._log = logging.getLogger(f"xbot.supervisor.{home}")
+
+    def __enter__(self) -> Self:
+        """End what an earlier supervisor left, set the guardian up and take over the stop signals."""
+        logs = private_directory(self._home / LOGS_DIRECTORY)
+        self._open_log(logs / "supervisor.log")
+        for name in sweep(self._home, self._limits.stop_seconds):
+            self._tell(f"Ended a {name} that an earlier, killed stack had left running.")
+        self._record = ProcessRecord(self._home)
+        self._guardian = Guardian(self._home, self._limits.stop_seconds, self._environment)
+        self._before = {number: signal.signal(number, self._on_signal) for number in STOP_SIGNALS}
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Stop everything in reverse order, then give the signals back."""
+        try:
+            self._log.info("stopping, asked by %s", self._asked_by)
+            for child in reversed(self._children):
+                self._stop_one(child)
+            self._record.close()
+            self._guardian.dismiss()
+        finally:
+            for number, handler in self._before.items():
+                signal.signal(number, handler)
+            self._close_log()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether a stop was asked for."""
+        return self._stop.is_set()
+
+    def start(self, program: Program) -> None:
+        """Start one program and wait until it is ready.
+
+        Raises:
+            PermanentFailure: code ``start_failed``.
+            Stopped: a stop was asked for meanwhile.
+        """
+        self.check()
+        log = LogFile(self._home / LOGS_DIRECTORY / f"{program.name}.log")
+        child = Child(program, log, self._record, self._limits, self._tell)
+        self._children.append(child)
+        child.start(self._environment, self._stop.is_set)
+        self._log.info("%s is ready (process %s)", program.name, child.pid)
+        self.check()
+
+    def run(self, name: str, command: Sequence[str], on_line: Callable[[str], None] | None = None) -> Finished:
+        """Run a program to its end, its standard error going to a log of its name.
+
+        Args:
+            name: of the log.
+            command: program and arguments.
+            on_line: called with each line of standard error, from another thread.
+
+        Raises:
+            Stopped: a stop was asked for; the program was ended.
+        """
+        self.check()
+        log = LogFile(self._home / LOGS_DIRECTORY / f"{name}.log")
+        task = Task(name, command, self._environment, log, on_line)
+        finished = task.run(self._record, self._stop.is_set, self._limits.stop_seconds)
+        self.check()
+        return finished
+
+    def check(self) -> None:
+        """Raise :class:`Stopped` when a stop was asked for."""
+        if self._stop.is_set():
+            raise Stopped
+
+    def wait(self) -> None:
+        """Return when a stop is asked for."""
+        while not self._stop.wait(WATCH_SECONDS):
+            pass
+
+    def request_stop(self) -> None:
+        """Ask for a stop, as Ctrl-C does."""
+        self._stop.set()
+
+    def _stop_one(self, child: Child) -> None:
+        in_time = child.stop(self._hurry.is_set)
+        how = "stopped" if in_time else "did not stop in time and was ended"
+        self._log.info("%s %s", child.program.name, how)
+
+    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+        """Stop in order on the first signal; wait for no one after the second."""
+        if self._stop.is_set():
+            self._hurry.set()
+        self._asked_by = signal.Signals(number).name
+        self._stop.set()
+
+    def _tell(self, sentence: str) -> None:
+        self._log.warning(sentence)
+        self._say(sentence)
+
+    def _open_log(self, path: Path) -> None:
+        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES_MAX, backupCount=1, delay=True)
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        self._log.addHandler(handler)
+        self._log.setLevel(logging.INFO)
+        self._log.propagate = False
+        self._log.info("supervisor started (process %s)", os.getpid())
+
+    def _close_log(self) -> None:
+        for handler in list(self._log.handlers):
+            self._log.removeHandler(handler)
+            handler.close()

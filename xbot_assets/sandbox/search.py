@@ -1,0 +1,107 @@
+"""Search queries as X reads them: words, phrases, exclusions and the operators that the sandbox knows.
+
+An unknown operator is searched for as a word, as X does. Keep out: paging and order (``feeds.py``).
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from xbot_assets.sandbox.audience import Audience
+from xbot_assets.sandbox.clock import stamp
+from xbot_assets.sandbox.database import Value
+
+_TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"|(\S+))')
+_LEAST = {"min_faves": "likes", "min_retweets": "reposts", "min_replies": "replies"}
+_AUTHOR = "account_id in (select id from accounts where handle = ?)"
+_FILTERS = {
+    "replies": "in_reply_to is not null",
+    "quote": "quoted_id is not null",
+    "media": "media <> '[]'",
+    "images": "media like '%\"photo\"%'",
+    "videos": "media like '%\"video\"%'",
+    "links": "text like '%http%://%'",
+    "nativeretweets": "reposted_id is not null",
+}
+
+
+@dataclass(slots=True)
+class Query:
+    """A read query: SQL conditions, and the least counts a post must have (or, negated, the most)."""
+
+    clauses: list[str] = field(default_factory=lambda: ["promoted = 0", "reposted_id is null"])
+    args: list[Value] = field(default_factory=list)
+    least: list[tuple[str, int, bool]] = field(default_factory=list)
+
+    @property
+    def counts_matter(self) -> bool:
+        """Say whether counts must be looked at."""
+        return bool(self.least)
+
+    def condition(self) -> tuple[str, list[Value]]:
+        """Return the SQL condition and its values."""
+        return " and ".join(f"({clause})" for clause in self.clauses), list(self.args)
+
+    def fits(self, counts: Audience) -> bool:
+        """Say whether a post's counts pass."""
+        return all((getattr(counts, name) >= least) is not negated for name, least, negated in self.least)
+
+    def add(self, clause: str, *args: Value, negated: bool = False) -> None:
+        """Add one condition."""
+        self.clauses.append(f"not ({clause})" if negated else clause)
+        self.args += args
+
+
+def parse(raw: str) -> Query:
+    """Read a query; the words of ``a OR b`` are alternatives, all others must occur."""
+    query = Query()
+    for group in re.split(r"\s+(?!OR\s)(?<!\sOR\s)", raw.strip()) if " OR " in raw else [raw]:
+        alternatives = group.split(" OR ")
+        if len(alternatives) > 1:
+            clause = " or ".join(["text like ? escape '\\'"] * len(alternatives))
+            query.add(clause, *(_like(word.strip('()"')) for word in alternatives))
+        else:
+            _read(query, group)
+    return query
+
+
+def _read(query: Query, text: str) -> None:
+    for minus, operator, phrase, word in _TOKEN.findall(text):
+        _apply(query, operator.lower(), phrase or word, negated=minus == "-")
+
+
+def _apply(query: Query, operator: str, value: str, *, negated: bool) -> None:
+    if operator in _LEAST and value.isdigit():
+        query.least.append((_LEAST[operator], int(value), negated))
+    elif operator == "filter" and value in _FILTERS:
+        query.add(_FILTERS[value], negated=negated)
+    elif operator == "from":
+        query.add(_AUTHOR, value.lstrip("@"), negated=negated)
+    elif operator == "to":
+        clause = f"in_reply_to in (select id from posts where {_AUTHOR})"
+        query.add(clause, value.lstrip("@"), negated=negated)
+    elif operator in {"lang", "conversation_id", "quoted_tweet_id"}:
+        column = {"lang": "lang", "quoted_tweet_id": "quoted_id"}.get(operator, operator)
+        query.add(f"{column} = ?", value, negated=negated)
+    elif not _apply_time(query, operator, value):
+        words = f"{operator}:{value}" if operator else value.strip("()")
+        query.add("text like ? escape '\\'", _like(words), negated=negated)
+
+
+def _apply_time(query: Query, operator: str, value: str) -> bool:
+    if operator not in {"since", "until", "since_time", "until_time"}:
+        return False
+    try:
+        if operator.endswith("_time"):
+            moment = datetime.fromtimestamp(int(value), UTC)
+        else:
+            moment = datetime.fromisoformat(value).replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return False
+    query.add("created_at >= ?" if operator.startswith("since") else "created_at < ?", stamp(moment))
+    return True
+
+
+def _like(word: str) -> str:
+    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

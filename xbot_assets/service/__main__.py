@@ -1,0 +1,38 @@
+"""``python -m xbot_assets.service --port N``: the status service, on loopback only.
+
+Keep out: everything but the start.
+"""
+
+import argparse
+import sys
+
+import uvicorn
+
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.service.app import build_app
+from xbot_assets.service.connections import Connections
+
+STOP_SECONDS = 3
+"""A page that is being read gets this long when the service stops."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve until stopped; return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m xbot_assets.service", description="Health and status pages.")
+    parser.add_argument("--port", type=int, required=True, help="the loopback port to listen on")
+    port = parser.parse_args(arguments).port
+    connections = Connections()
+    try:
+        connections.settings()
+    except ProductError as failure:
+        sys.stderr.write(f"{failure.reason}\n{failure.remedy}\n")
+        return 1
+    app = build_app(connections)
+    uvicorn.run(
+        app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_SECONDS
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""What the status page shows, as one document. Keep out: HTML, and any change to what is shown."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from xbot_assets import __version__
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.service.components import Verdict, is_ready
+from xbot_assets.service.connections import Connections
+from xbot_assets.settings import Settings
+from xbot_assets.store.alerts import Alert, open_alerts
+from xbot_assets.store.clock import read_line
+from xbot_assets.store.database import Database, Row
+from xbot_assets.store.ledger import spent_microusd
+from xbot_assets.store.models import ModelKind, champion
+from xbot_assets.store.operations import recent_operations
+from xbot_assets.store.posts import queue_counts, recent_posts
+
+POSTS_SHOWN = 12
+OPERATIONS_SHOWN = 12
+OPERATIONS_WINDOW = timedelta(hours=1)
+MICROUSD_PER_USD = 1_000_000
+KINDS: tuple[ModelKind, ...] = ("bandit", "predictor")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class PostLine(_Part):
+    """One post with its latest reading; ``url`` only when it leads to the target."""
+
+    id: int
+    status: str
+    text: str
+    topic: str
+    format: str
+    scheduled_at: AwareDatetime
+    published_at: AwareDatetime | None
+    url: str | None
+    read_at: AwareDatetime | None
+    replies: int | None
+    reposts: int | None
+    likes: int | None
+    bookmarks: int | None
+    views: int | None
+    failure_reason: str | None
+
+
+class ModelLine(_Part):
+    """The champion of one kind."""
+
+    kind: str
+    version: int
+    outcomes_used: int
+    trained_at: AwareDatetime
+
+
+class OperationLine(_Part):
+    """One browser operation; times are real."""
+
+    kind: str
+    lane: str
+    queued_at: AwareDatetime
+    seconds: float | None
+    slot: int | None
+    outcome: str | None
+    failure_reason: str | None
+
+
+class ProductStatus(_Part):
+    """What the database knows."""
+
+    now: AwareDatetime
+    rate: float
+    queue: dict[str, int]
+    posts: list[PostLine]
+    alerts: list[Alert]
+    spent_usd: float
+    budget_usd: float
+    models: list[ModelLine]
+    operations: list[OperationLine]
+
+
+class Status(_Part):
+    """Everything on the page. ``product`` is absent when the database does not answer; ``problem`` says why."""
+
+    version: str
+    mode: str
+    handle: str
+    llm: str
+    target_url: str | None
+    web_url: str | None
+    real_now: AwareDatetime
+    ready: bool
+    components: list[Verdict]
+    product: ProductStatus | None
+    problem: str | None
+
+
+def collect(connections: Connections, verdicts: list[Verdict]) -> Status:
+    """Read everything the page shows. Never raises a ``ProductError``: what cannot be read is said instead.
+
+    Raises:
+        SettingsError: the settings became unusable.
+    """
+    settings = connections.settings()
+    product, problem = None, None
+    try:
+        product = _product(connections, settings)
+    except ProductError as failure:
+        problem = f"{failure.reason} {failure.remedy}".strip()
+    return Status(
+        version=__version__,
+        mode=settings.mode,
+        handle=settings.handle,
+        llm=settings.llm,
+        target_url=settings.target_url,
+        web_url=settings.web_url,
+        real_now=system_now(),
+        ready=is_ready(verdicts),
+        components=verdicts,
+        product=product,
+        problem=problem,
+    )
+
+
+def _product(connections: Connections, settings: Settings) -> ProductStatus:
+    database = connections.database()
+    now = connections.clock().now()
+    line = read_line(database)
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = system_now() - OPERATIONS_WINDOW
+    return ProductStatus(
+        now=now,
+        rate=line.rate if line else 1.0,
+        queue=queue_counts(database),
+        posts=[_post(row, settings) for row in recent_posts(database, POSTS_SHOWN)],
+        alerts=open_alerts(database),
+        spent_usd=spent_microusd(database, midnight) / MICROUSD_PER_USD,
+        budget_usd=settings.daily_budget_usd,
+        models=_models(database),
+        operations=[_operation(row) for row in recent_operations(database, since)[:OPERATIONS_SHOWN]],
+    )
+
+
+def _post(row: Row, settings: Settings) -> PostLine:
+    return PostLine.model_validate({**row, "url": link_to(row["permalink"], settings.target_url)})
+
+
+def link_to(permalink: str | None, target_url: str | None) -> str | None:
+    """Return the post's address on the target; ``None`` for anything that would lead elsewhere."""
+    if not permalink or not target_url:
+        return None
+    if permalink.startswith("/") and not permalink.startswith("//"):
+        return target_url.rstrip("/") + permalink
+    same = urlsplit(permalink)[:2] == urlsplit(target_url)[:2]
+    return permalink if same else None
+
+
+def _models(database: Database) -> list[ModelLine]:
+    found = [champion(database, kind) for kind in KINDS]
+    return [ModelLine.model_validate(model, from_attributes=True) for model in found if model is not None]
+
+
+def _operation(row: Row) -> OperationLine:
+    ended = row["ended_at"]
+    seconds = (ended - row["queued_at"]).total_seconds() if ended else None
+    return OperationLine.model_validate({**row, "seconds": seconds})

@@ -1,0 +1,68 @@
+"""The record of browser operations: who asked, who waited, who had a slot. Real time throughout.
+
+Keep out: the operations themselves (``browser``).
+"""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from xbot_assets.domain.failures import FailureKind
+from xbot_assets.store.database import Row, Statements
+
+DONE = "ok"
+
+
+class FailureFacts(Protocol):
+    """What is kept of a failure: a ``ProductError`` has it, and so has a failure that crossed a process boundary."""
+
+    @property
+    def kind(self) -> FailureKind: ...  # noqa: D102 - see ProductError
+    @property
+    def code(self) -> str: ...  # noqa: D102 - see ProductError
+    @property
+    def reason(self) -> str: ...  # noqa: D102 - see ProductError
+
+
+def begin_operation(
+    db: Statements, operation_id: UUID, kind: str, lane: str, run_id: str | None, now: datetime
+) -> None:
+    """Note that an operation is about to be sent to the browser host; ``now`` is real time."""
+    db.execute("begin_operation", id=operation_id, kind=kind, lane=lane, run_id=run_id, now=now)
+
+
+def end_operation(
+    db: Statements,
+    operation_id: UUID,
+    *,
+    ended_at: datetime,
+    started_at: datetime | None = None,
+    slot: int | None = None,
+    failure: FailureFacts | None = None,
+) -> bool:
+    """Note how an operation ended; ``False`` when it was noted before.
+
+    Args:
+        db: the database.
+        operation_id: as given to :func:`begin_operation`.
+        ended_at: when the answer came, or when waiting for it ended.
+        started_at: when the host started it; ``None`` when it never did.
+        slot: the slot it had.
+        failure: why it failed; ``None`` means that it worked.
+    """
+    changed = db.execute(
+        "end_operation",
+        id=operation_id,
+        started_at=started_at,
+        ended_at=ended_at,
+        slot=slot,
+        outcome=failure.kind.value if failure else DONE,
+        code=failure.code if failure else None,
+        reason=failure.reason if failure else None,
+    )
+    return changed > 0
+
+
+def recent_operations(db: Statements, since: datetime) -> list[Row]:
+    """Return the operations queued since then, newest first."""
+    return db.fetch_all("recent_operations", since=since)

@@ -1,0 +1,221 @@
+"""The posting queue in PostgreSQL: every change of a post's state, fenced, with its event.
+
+    queued -> claimed -> armed -> published
+                 |         |----> unconfirmed -> published
+                 |         `----> failed, queued (X was surely not asked)
+                 |--------> queued, failed, shadowed
+
+Each change is one statement guarded by the state it leaves and the fencing token, and writes its
+``post_events`` row itself. Keep out: browsers, deciding what to post, and what a failure means.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.domain.posts import ClaimedPost, NewPost, fingerprint
+from xbot_assets.store.database import Database, Row, Statements
+from xbot_assets.store.rows import as_rows
+
+NOT_HELD = "lost_fence"
+"""The code of the failure a worker gets for a post that is no longer its own."""
+
+
+def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:
+    """Queue the posts, all or none, and return their ids in the same order.
+
+    Raises:
+        PermanentFailure: ``duplicate_text`` when an open post, or another of these, reads the same.
+    """
+    rows = [post.model_dump() | {"fingerprint": fingerprint(post.text)} for post in posts]
+    return [row["id"] for row in db.fetch_all("enqueue_posts", rows=as_rows(rows), now=now)]
+
+
+def claim_due_post(
+    db: Database, *, worker: str, now: datetime, lease: timedelta, spacing: timedelta, daily_cap: int
+) -> ClaimedPost | None:
+    """Claim the post that is due longest, or ``None`` when none is due or the pace forbids one now.
+
+    One post at a time is in hand (claimed or armed) across all processes. An advisory lock, taken in its own
+    statement so that the claim sees what the holder before it stored, makes spacing and cap exact.
+
+    Args:
+        db: the database.
+        worker: who claims; kept for people to read.
+        now: the product's time.
+        lease: how long the post belongs to the worker, in real time on the server's clock.
+        spacing: least time since any post was armed or published.
+        daily_cap: most posts of one UTC day that were or may have been published.
+    """
+    with db.transaction() as transaction:
+        transaction.execute("lock_claims")
+        row = transaction.fetch_one(
+            "claim_due_post",
+            worker=worker,
+            now=now,
+            lease=lease,
+            quiet_since=now - spacing,
+            daily_cap=daily_cap,
+        )
+    return ClaimedPost(**row) if row else None
+
+
+def arm_post(db: Statements, claim: ClaimedPost, now: datetime) -> bool:
+    """Note the intent to submit, before the browser is asked. Submit only after ``True``.
+
+    Returns:
+        ``False`` when the lease has run out: drop the post, it goes back to the queue by itself.
+
+    Raises:
+        PermanentFailure: ``lost_fence`` when the post is no longer this worker's.
+    """
+    if db.execute("arm_post", id=claim.id, token=claim.fencing_token, now=now):
+        return True
+    if db.fetch_one("claim_ran_out", id=claim.id, token=claim.fencing_token):
+        return False
+    raise _lost_fence(claim)
+
+
+def confirm_published(
+    db: Statements, claim: ClaimedPost, *, x_post_id: str, permalink: str | None, now: datetime
+) -> None:
+    """Move armed -> published, with the id X returned.
+
+    Raises:
+        PermanentFailure: ``lost_fence``. When the lease ran out meanwhile, the post is ``unconfirmed`` and the
+            witness is still good: pass it to :func:`confirm_found`.
+    """
+    _move(db, claim, "confirm_published", x_post_id=x_post_id, permalink=permalink, now=now)
+
+
+def mark_unconfirmed(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
+    """Move armed -> unconfirmed: it may be on X. Raises ``lost_fence``."""
+    _move(db, claim, "mark_unconfirmed", now=now, **_why(failure))
+
+
+def release_claim(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
+    """Move claimed -> queued, before arming. Raises ``lost_fence``."""
+    _move(db, claim, "release_claim", now=now, **_why(failure))
+
+
+def disarm_post(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
+    """Move armed -> queued, only for an answer that proves nothing was submitted (a refused slot, say).
+
+    The post then counts neither for spacing nor for the daily cap. Raises ``lost_fence``.
+    """
+    _move(db, claim, "disarm_post", now=now, **_why(failure))
+
+
+def fail_post(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
+    """Move claimed or armed -> failed: surely not on X, and trying again is useless. Raises ``lost_fence``."""
+    _move(db, claim, "fail_post", now=now, **_why(failure))
+
+
+def mark_shadowed(db: Statements, claim: ClaimedPost, now: datetime) -> None:
+    """Move claimed or armed -> shadowed: everything but the click was done. Raises ``lost_fence``."""
+    _move(db, claim, "mark_shadowed", now=now)
+
+
+def expire_leases(db: Statements, now: datetime) -> list[Row]:
+    """Take posts from workers whose lease ran out: claimed -> queued, armed -> unconfirmed.
+
+    Leases run in real time on the server's clock, however fast the product's clock runs; ``now`` dates the events.
+
+    Returns:
+        ``id``, ``from_status``, ``to_status`` and ``claimed_by`` of each.
+    """
+    return db.fetch_all("expire_leases", now=now)
+
+
+def unconfirmed_posts(db: Statements) -> list[Row]:
+    """Return the posts that may be on X: ``id, text, fingerprint, armed_at, looks, looked_at, fencing_token``."""
+    return db.fetch_all("unconfirmed_posts")
+
+
+def confirm_found(
+    db: Statements,
+    post_id: int,
+    *,
+    x_post_id: str,
+    permalink: str | None,
+    published_at: datetime,
+    now: datetime,
+) -> None:
+    """Move unconfirmed -> published: a look at X found it.
+
+    Raises:
+        PermanentFailure: ``not_unconfirmed`` when the post is in another state, ``integrity`` when the X id
+            already belongs to another post.
+    """
+    moved = db.execute(
+        "confirm_found",
+        id=post_id,
+        x_post_id=x_post_id,
+        permalink=permalink,
+        published_at=published_at,
+        now=now,
+    )
+    if not moved:
+        raise _not_unconfirmed(post_id)
+
+
+def record_look(db: Statements, post_id: int, now: datetime) -> int:
+    """Count one completed look at X that did not find the post, and return the looks so far.
+
+    Do not call it when X could not be looked at. Raises ``not_unconfirmed``.
+    """
+    row = db.fetch_one("record_look", id=post_id, now=now)
+    if row is None:
+        raise _not_unconfirmed(post_id)
+    return int(row["looks"])
+
+
+def due_post_exists(db: Statements, *, now: datetime, spacing: timedelta, daily_cap: int) -> bool:
+    """Say whether :func:`claim_due_post` would find a post now; a hint for sensors, not a reservation."""
+    row = db.fetch_one("due_post_exists", now=now, quiet_since=now - spacing, daily_cap=daily_cap)
+    return bool(row and row["due"])
+
+
+def queue_counts(db: Statements) -> dict[str, int]:
+    """Return how many posts are in each state; states without posts are absent."""
+    return {row["status"]: row["posts"] for row in db.fetch_all("queue_counts")}
+
+
+def recent_posts(db: Statements, limit: int) -> list[Row]:
+    """Return the newest posts in any state, with what the status pages show, newest first."""
+    return db.fetch_all("recent_posts", limit=limit)
+
+
+def recent_texts(db: Statements, since: datetime) -> list[str]:
+    """Return the texts of posts planned since then that were not refused: what a new post must not repeat."""
+    return [row["text"] for row in db.fetch_all("recent_texts", since=since)]
+
+
+def published_since(db: Statements, since: datetime) -> list[Row]:
+    """Return posts published since then, oldest first."""
+    return db.fetch_all("published_since", since=since)
+
+
+def post_events(db: Statements, post_id: int) -> list[Row]:
+    """Return every change of a post's state, oldest first."""
+    return db.fetch_all("post_events_of", id=post_id)
+
+
+def _move(db: Statements, claim: ClaimedPost, statement: str, **values: Any) -> None:  # noqa: ANN401 - SQL values
+    if not db.execute(statement, id=claim.id, token=claim.fencing_token, **values):
+        raise _lost_fence(claim)
+
+
+def _why(failure: ProductError) -> dict[str, str]:
+    return {"kind": failure.kind.value, "code": failure.code, "reason": failure.reason}
+
+
+def _lost_fence(claim: ClaimedPost) -> PermanentFailure:
+    return PermanentFailure(
+        f"Post {claim.id} is no longer held under fencing token {claim.fencing_token}.", code=NOT_HELD
+    )
+
+
+def _not_unconfirmed(post_id: int) -> PermanentFailure:
+    return PermanentFailure(f"Post {post_id} is not waiting to be found on X.", code="not_unconfirmed")

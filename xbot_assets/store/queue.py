@@ -1,0 +1,48 @@
+"""Questions about the queue that planning and publishing ask before they start anything.
+
+Keep out: every change of a post (``posts.py``).
+"""
+
+from datetime import datetime, timedelta
+
+from xbot_assets.store.database import Row, Statements
+
+CHECKED_POSTS = 200
+"""Posts whose latest reading is checked for impossible counts."""
+
+
+def queued_posts(db: Statements) -> list[Row]:
+    """Return ``id, scheduled_at, text, topic, format`` of every waiting post, soonest first."""
+    return db.fetch_all("queued_posts")
+
+
+def last_scheduled(db: Statements) -> datetime | None:
+    """Return the latest time that a waiting post was given, or ``None`` when none waits."""
+    row = db.fetch_one("last_scheduled")
+    return row["scheduled_at"] if row else None
+
+
+def next_publish_time(db: Statements, post_id: int, spacing: timedelta) -> datetime | None:
+    """Return when a waiting post may be published, by its own time and by spacing; ``None`` if it is unknown."""
+    row = db.fetch_one("publish_times", id=post_id)
+    if row is None:
+        return None
+    scheduled: datetime = row["scheduled_at"]
+    last: datetime | None = row["last_activity"]
+    return scheduled if last is None else max(scheduled, last + spacing)
+
+
+def doubt_exists(db: Statements, *, now: datetime, real_now: datetime, looks_max: int, between: timedelta) -> bool:
+    """Say whether a lease ran out, or a post in doubt was last looked for at least ``between`` ago."""
+    row = db.fetch_one("doubt_exists", real_now=real_now, looks_max=looks_max, looked_before=now - between)
+    return bool(row and row["doubt"])
+
+
+def last_llm_call(db: Statements, purpose: str) -> Row | None:
+    """Return ``id, purpose, model, outcome, called_at, cost_microusd`` of the newest call for a purpose."""
+    return db.fetch_one("last_llm_call", purpose=purpose)
+
+
+def impossible_readings(db: Statements) -> list[Row]:
+    """Return recent posts whose latest reading shows more likes than views: the page was read wrongly."""
+    return db.fetch_all("impossible_readings", limit=CHECKED_POSTS)

@@ -1,0 +1,54 @@
+-- Alerts and their outbox.
+
+-- name: raise_alert
+-- Raise or count an alert; a new one gets its notice in the same statement.
+with raised as (
+    insert into alerts as a (key, severity, reason, remedy, raised_at, last_seen_at)
+    values (%(key)s, %(severity)s, %(reason)s, %(remedy)s, %(now)s, %(now)s)
+    on conflict (key) where resolved_at is null do update set
+        times_seen = a.times_seen + 1,
+        last_seen_at = greatest(a.last_seen_at, excluded.last_seen_at),
+        severity = case
+            when array_position(array['info', 'warning', 'critical'], excluded.severity)
+                > array_position(array['info', 'warning', 'critical'], a.severity)
+            then excluded.severity else a.severity
+        end,
+        reason = excluded.reason,
+        remedy = excluded.remedy
+    returning id, times_seen = 1 as is_new
+), noticed as (
+    insert into alert_outbox (alert_id, event, created_at)
+    select id, 'raised', %(now)s from raised where is_new
+)
+select is_new from raised;
+
+-- name: resolve_alert
+-- Close the open alert of a key and queue the notice.
+with resolved as (
+    update alerts set resolved_at = %(now)s where key = %(key)s and resolved_at is null returning id
+)
+insert into alert_outbox (alert_id, event, created_at)
+select id, 'resolved', %(now)s from resolved;
+
+-- name: open_alerts
+-- Open alerts, gravest first.
+select id, key, severity, reason, remedy, raised_at, last_seen_at, times_seen
+from alerts where resolved_at is null
+order by array_position(array['critical', 'warning', 'info'], severity), raised_at, id;
+
+-- name: waiting_notices
+-- Unsent notices, oldest first.
+select o.id, o.event, o.created_at, o.attempts, a.key, a.severity, a.reason, a.remedy
+from alert_outbox o join alerts a on a.id = o.alert_id
+where o.sent_at is null
+order by o.id limit %(limit)s;
+
+-- name: mark_notice_sent
+-- A channel took the notice.
+update alert_outbox set sent_at = %(now)s, attempts = attempts + 1, last_error = null
+where id = %(id)s and sent_at is null;
+
+-- name: mark_notice_failed
+-- A channel refused the notice.
+update alert_outbox set attempts = attempts + 1, last_error = %(error)s
+where id = %(id)s and sent_at is null;

@@ -1,0 +1,25 @@
+-- What the database layer keeps about itself.
+
+-- name: add_statement_timings
+-- Add one process's timings to the day's totals.
+insert into statement_timings as t (name, day, calls, total_ms, max_ms, slow_calls)
+select r.name, %(day)s::date, r.calls, r.total_ms, r.max_ms, r.slow_calls
+from jsonb_to_recordset(%(rows)s::jsonb)
+    as r (name text, calls bigint, total_ms double precision, max_ms double precision, slow_calls bigint)
+order by r.name
+on conflict (name, day) do update set
+    calls = t.calls + excluded.calls,
+    total_ms = t.total_ms + excluded.total_ms,
+    max_ms = greatest(t.max_ms, excluded.max_ms),
+    slow_calls = t.slow_calls + excluded.slow_calls;
+
+-- name: statement_timings_since
+-- Timings from a day on, costliest first.
+select name, sum(calls)::bigint as calls, sum(total_ms) as total_ms, max(max_ms) as max_ms,
+    sum(slow_calls)::bigint as slow_calls
+from statement_timings where day >= %(day)s::date
+group by name order by total_ms desc;
+
+-- name: database_answers
+-- The cheapest question there is.
+select 1 as one;

@@ -1,0 +1,236 @@
+-- The posting queue. Every change is guarded by the state it leaves and writes its event.
+-- A lease measures a worker's life, so it runs in real time, on the one clock that all workers share: the server's.
+
+-- name: enqueue_posts
+-- Queue posts, all or none, in order.
+with queued as (
+    insert into posts (
+        text, fingerprint, topic, format, features, source, bandit_version_id, predictor_version_id,
+        propensity, predicted_reward, llm_call_id, scheduled_at, planned_at
+    )
+    select r.text, r.fingerprint, r.topic, r.format, r.features, r.source, r.bandit_version_id,
+        r.predictor_version_id, r.propensity, r.predicted_reward, r.llm_call_id, r.scheduled_at, %(now)s
+    from jsonb_to_recordset(%(rows)s::jsonb) as r (
+        position integer, text text, fingerprint text, topic text, format text, features jsonb, source text,
+        bandit_version_id bigint, predictor_version_id bigint, propensity double precision,
+        predicted_reward double precision, llm_call_id bigint, scheduled_at timestamptz
+    )
+    order by r.position
+    returning id, fencing_token
+), noted as (
+    insert into post_events (post_id, from_status, to_status, fencing_token, happened_at)
+    select id, null, 'queued', fencing_token, %(now)s from queued
+)
+select id from queued order by id;
+
+-- name: lock_claims
+-- One claim at a time. Its own statement: the next one's snapshot must be newer than the lock.
+select pg_advisory_xact_lock(hashtext('xbot claims'));
+
+-- name: claim_due_post
+-- Claim the post due longest, if nothing is in hand and neither spacing nor cap forbids it.
+with due as (
+    select id from posts
+    where status = 'queued' and scheduled_at <= %(now)s
+        and not exists (select from posts where status in ('claimed', 'armed'))
+        and not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
+        and (
+            select count(*) from posts
+            where status in ('armed', 'unconfirmed', 'published')
+                and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
+        ) < %(daily_cap)s
+    order by scheduled_at, id
+    limit 1
+    for update skip locked
+), claimed as (
+    update posts p set
+        status = 'claimed', fencing_token = p.fencing_token + 1, claimed_by = %(worker)s,
+        claimed_at = %(now)s, lease_until = clock_timestamp() + %(lease)s,
+        failure_kind = null, failure_code = null, failure_reason = null
+    from due where p.id = due.id and p.status = 'queued'
+    returning p.id, p.text, p.fencing_token, p.scheduled_at, p.lease_until
+), noted as (
+    insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
+    select id, 'queued', 'claimed', fencing_token, %(now)s, %(worker)s from claimed
+)
+select id, text, fencing_token, scheduled_at, lease_until from claimed;
+
+-- name: due_post_exists
+-- Whether a claim would find a post now; the same conditions as claim_due_post.
+select exists (select from posts where status = 'queued' and scheduled_at <= %(now)s)
+    and not exists (select from posts where status in ('claimed', 'armed'))
+    and not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
+    and (
+        select count(*) from posts
+        where status in ('armed', 'unconfirmed', 'published')
+            and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
+    ) < %(daily_cap)s as due;
+
+-- name: arm_post
+-- claimed -> armed, while the lease holds.
+with moved as (
+    update posts set status = 'armed', armed_at = %(now)s
+    where id = %(id)s and status = 'claimed' and fencing_token = %(token)s and lease_until > clock_timestamp()
+    returning id, fencing_token
+)
+insert into post_events (post_id, from_status, to_status, fencing_token, happened_at)
+select id, 'claimed', 'armed', fencing_token, %(now)s from moved;
+
+-- name: claim_ran_out
+-- Whether a claim is still its worker's but too old to arm.
+select id from posts
+where id = %(id)s and status = 'claimed' and fencing_token = %(token)s and lease_until <= clock_timestamp();
+
+-- name: confirm_published
+-- armed -> published, with X's own id.
+with moved as (
+    update posts set
+        status = 'published', x_post_id = %(x_post_id)s, permalink = %(permalink)s, published_at = %(now)s
+    where id = %(id)s and status = 'armed' and fencing_token = %(token)s
+    returning id, fencing_token
+)
+insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
+select id, 'armed', 'published', fencing_token, %(now)s, %(x_post_id)s from moved;
+
+-- name: mark_unconfirmed
+-- armed -> unconfirmed: it may be on X.
+with moved as (
+    update posts set
+        status = 'unconfirmed', failure_kind = %(kind)s, failure_code = %(code)s, failure_reason = %(reason)s
+    where id = %(id)s and status = 'armed' and fencing_token = %(token)s
+    returning id, fencing_token
+)
+insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
+select id, 'armed', 'unconfirmed', fencing_token, %(now)s, %(reason)s from moved;
+
+-- name: release_claim
+-- claimed -> queued, before arming.
+with moved as (
+    update posts set
+        status = 'queued', claimed_by = null, claimed_at = null, lease_until = null,
+        failure_kind = %(kind)s, failure_code = %(code)s, failure_reason = %(reason)s
+    where id = %(id)s and status = 'claimed' and fencing_token = %(token)s
+    returning id, fencing_token
+)
+insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
+select id, 'claimed', 'queued', fencing_token, %(now)s, %(reason)s from moved;
+
+-- name: disarm_post
+-- armed -> queued, when it is certain that nothing was submitted.
+with moved as (
+    update posts set
+        status = 'queued', claimed_by = null, claimed_at = null, lease_until = null, armed_at = null,
+        failure_kind = %(kind)s, failure_code = %(code)s, failure_reason = %(reason)s
+    where id = %(id)s and status = 'armed' and fencing_token = %(token)s
+    returning id, fencing_token
+)
+insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
+select id, 'armed', 'queued', fencing_token, %(now)s, %(reason)s from moved;
+
+-- name: fail_post
+-- claimed or armed -> failed: X surely does not have it.
+with held as (
+    select id, status from posts
+    where id = %(id)s and status in ('claimed', 'armed') and fencing_token = %(token)s
+    for update
+), moved as (
+    update posts p set
+        status = 'failed', failure_kind = %(kind)s, failure_code = %(code)s, failure_reason = %(reason)s
+    from held where p.id = held.id
+    returning p.id, p.fencing_token, held.status as from_status
+)
+insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
+select id, from_status, 'failed', fencing_token, %(now)s, %(reason)s from moved;
+
+-- name: mark_shadowed
+-- claimed or armed -> shadowed: everything but the click.
+with held as (
+    select id, status from posts
+    where id = %(id)s and status in ('claimed', 'armed') and fencing_token = %(token)s
+    for update
+), moved as (
+    update posts p set status = 'shadowed' from held where p.id = held.id
+    returning p.id, p.fencing_token, held.status as from_status
+)
+insert into post_events (post_id, from_status, to_status, fencing_token, happened_at)
+select id, from_status, 'shadowed', fencing_token, %(now)s from moved;
+
+-- name: expire_leases
+-- Take posts from workers whose lease ran out; the token grows, so the old worker is fenced off.
+with held as (
+    select id, status, claimed_by from posts
+    where status in ('claimed', 'armed') and lease_until <= clock_timestamp()
+    for update skip locked
+), moved as (
+    update posts p set
+        status = case held.status when 'claimed' then 'queued' else 'unconfirmed' end,
+        fencing_token = p.fencing_token + 1,
+        claimed_by = null, claimed_at = null, lease_until = null,
+        failure_kind = case held.status when 'claimed' then 'transient' else 'unknown' end,
+        failure_code = 'lease_expired',
+        failure_reason = 'The worker ' || coalesce(held.claimed_by, '?') || ' did not finish in time.'
+    from held where p.id = held.id
+    returning p.id, p.fencing_token, p.failure_reason, held.status as from_status, p.status as to_status,
+        held.claimed_by
+), noted as (
+    insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
+    select id, from_status, to_status, fencing_token, %(now)s, failure_reason from moved
+)
+select id, from_status, to_status, claimed_by from moved order by id;
+
+-- name: unconfirmed_posts
+-- Posts that may be on X, oldest intent first.
+select id, text, fingerprint, armed_at, looks, looked_at, fencing_token
+from posts where status = 'unconfirmed' order by armed_at, id;
+
+-- name: confirm_found
+-- unconfirmed -> published: a look at X found it.
+with moved as (
+    update posts set
+        status = 'published', x_post_id = %(x_post_id)s, permalink = %(permalink)s,
+        published_at = %(published_at)s, looked_at = %(now)s,
+        failure_kind = null, failure_code = null, failure_reason = null
+    where id = %(id)s and status = 'unconfirmed'
+    returning id, fencing_token
+)
+insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
+select id, 'unconfirmed', 'published', fencing_token, %(now)s, 'found on X as ' || %(x_post_id)s::text from moved;
+
+-- name: record_look
+-- Count a look at X that did not find the post.
+update posts set looks = looks + 1, looked_at = %(now)s
+where id = %(id)s and status = 'unconfirmed'
+returning looks;
+
+-- name: queue_counts
+-- Posts by state.
+select status, count(*) as posts from posts group by status order by status;
+
+-- name: recent_posts
+-- Newest posts in any state, with their latest reading.
+select p.id, p.status, p.text, p.topic, p.format, p.source, p.scheduled_at, p.planned_at, p.armed_at,
+    p.published_at, p.x_post_id, p.permalink, p.propensity, p.predicted_reward, p.looks,
+    p.failure_kind, p.failure_code, p.failure_reason,
+    m.read_at, m.replies, m.reposts, m.likes, m.bookmarks, m.views
+from posts p
+left join lateral (
+    select read_at, replies, reposts, likes, bookmarks, views
+    from post_metrics where post_id = p.id order by read_at desc, id desc limit 1
+) m on true
+order by p.id desc limit %(limit)s;
+
+-- name: recent_texts
+-- Texts that a new post must not repeat.
+select text from posts where planned_at >= %(since)s and status <> 'failed' order by id desc;
+
+-- name: published_since
+-- Posts published since a time, oldest first.
+select id, text, topic, format, x_post_id, permalink, published_at, scheduled_at, propensity,
+    predicted_reward, bandit_version_id, predictor_version_id
+from posts where status = 'published' and published_at >= %(since)s
+order by published_at, id;
+
+-- name: post_events_of
+-- Every change of one post's state.
+select from_status, to_status, fencing_token, happened_at, note
+from post_events where post_id = %(id)s order by id;

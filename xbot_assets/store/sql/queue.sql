@@ -1,0 +1,39 @@
+-- What planning and publishing ask before they start anything. No statement here changes a row.
+
+-- name: queued_posts
+-- Posts waiting to be published, soonest first.
+select id, scheduled_at, text, topic, format from posts where status = 'queued' order by scheduled_at, id;
+
+-- name: last_scheduled
+-- The latest time that a waiting post was given.
+select max(scheduled_at) as scheduled_at from posts where status = 'queued';
+
+-- name: publish_times
+-- When a waiting post is due, and when any post was last armed or published.
+select p.scheduled_at,
+    (select max(greatest(armed_at, published_at)) from posts
+        where status in ('armed', 'unconfirmed', 'published')) as last_activity
+from posts p where p.id = %(id)s;
+
+-- name: doubt_exists
+-- Whether a lease ran out, or a post in doubt may be looked for again.
+select exists (
+    select from posts where status in ('claimed', 'armed') and lease_until <= %(real_now)s
+) or exists (
+    select from posts
+    where status = 'unconfirmed' and looks < %(looks_max)s
+        and (looked_at is null or looked_at <= %(looked_before)s)
+) as doubt;
+
+-- name: last_llm_call
+-- The newest call made for a purpose.
+select id, purpose, model, outcome, called_at, cost_microusd
+from llm_calls where purpose = %(purpose)s order by id desc limit 1;
+
+-- name: impossible_readings
+-- Latest readings of the last posts that show more likes than views.
+select p.id, m.likes, m.views
+from (select id from posts where status = 'published' order by published_at desc limit %(limit)s) p
+join lateral (
+    select likes, views from post_metrics where post_id = p.id order by read_at desc, id desc limit 1
+) m on m.likes > m.views;

@@ -1,0 +1,153 @@
+"""Real PostgreSQL and Valkey for every test that asks for them; started once, stopped and removed at the end.
+
+Each test gets its own database, cloned from a migrated one in some 20 ms, and an empty cache.
+Keep out: anything that only one folder of tests needs.
+"""
+
+import contextlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+import redis
+from psycopg import sql
+from pydantic import SecretStr
+
+from xbot_assets.runtime.accounts import service_account
+from xbot_assets.runtime.child import Child, Limits
+from xbot_assets.runtime.logfile import LogFile
+from xbot_assets.runtime.orphans import ProcessRecord
+from xbot_assets.runtime.postgres import EmbeddedPostgres
+from xbot_assets.runtime.programs import Program
+from xbot_assets.runtime.valkey import EmbeddedValkey
+from xbot_assets.settings import Settings
+from xbot_assets.store.cache import Cache, open_cache
+from xbot_assets.store.database import Database, open_database
+from xbot_assets.store.migrate import migrate
+
+LIMITS = Limits(start_seconds=60, stop_seconds=15, backoff_max_seconds=1)
+FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+"""The shared server's data do not outlive the tests. Tests of crashes start a server without these."""
+
+SettingsFor = Callable[..., Settings]
+
+
+@contextlib.contextmanager
+def running(program: Program, home: Path) -> Iterator[Child]:
+    """Run one program under the stack's own keeper, and stop it."""
+    log = LogFile(home / "logs" / f"{program.name}.log")
+    child = Child(program, log, ProcessRecord(home), LIMITS, lambda _sentence: None)
+    try:
+        child.start(os.environ, lambda: False)
+        yield child
+    finally:
+        child.stop(lambda: False)
+
+
+@contextlib.contextmanager
+def running_postgres(home: Path, **arguments: Any) -> Iterator[EmbeddedPostgres]:  # noqa: ANN401 - passed on
+    """Run a PostgreSQL of one's own in ``home``, and remove its data."""
+    postgres = EmbeddedPostgres(home, service_account(), **arguments)
+    postgres.prepare()
+    try:
+        with running(postgres.program(), home):
+            yield postgres
+    finally:
+        postgres.remove()
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """The tests' PostgreSQL server."""
+    with running_postgres(tmp_path_factory.mktemp("postgres home"), settings=FAST_SETTINGS) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
+    """The tests' Valkey server."""
+    home = tmp_path_factory.mktemp("valkey home")
+    server = EmbeddedValkey(home)
+    server.prepare()
+    with running(server.program(), home):
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: EmbeddedPostgres) -> str:
+    """A migrated database that nothing is connected to."""
+    name = "migrated_template"
+    with psycopg.connect(postgres.admin_url(), autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {} owner xbot").format(sql.Identifier(name)))
+    migrate(Settings(database_url=SecretStr(with_database(postgres.url(), name))))
+    return name
+
+
+@pytest.fixture
+def empty_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """The address of a database without any schema."""
+    yield from _fresh_database(postgres, "template1")
+
+
+@pytest.fixture
+def database_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """The address of this test's migrated database."""
+    yield from _fresh_database(postgres, template)
+
+
+@pytest.fixture
+def settings_for(database_url: str, valkey: EmbeddedValkey, tmp_path: Path) -> SettingsFor:
+    """Build settings that point at this test's parts: ``settings_for(post_spacing_minutes=1)``."""
+
+    def build(**overrides: Any) -> Settings:  # noqa: ANN401 - any field
+        parts = {
+            "home": tmp_path / ".xbot",
+            "database_url": SecretStr(database_url),
+            "redis_url": SecretStr(valkey.url()),
+        }
+        return Settings(**{**parts, **overrides})
+
+    return build
+
+
+@pytest.fixture
+def database(settings_for: SettingsFor) -> Iterator[Database]:
+    """This test's migrated database, opened."""
+    with open_database(settings_for()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def cache(settings_for: SettingsFor) -> Iterator[Cache]:
+    """The cache, empty."""
+    settings = settings_for()
+    _empty(settings)
+    opened = open_cache(settings)
+    yield opened
+    opened.close()
+
+
+def _fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres.admin_url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} owner xbot template {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        yield with_database(postgres.url(), name)
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def _empty(settings: Settings) -> None:
+    if settings.redis_url is not None:
+        with redis.Redis.from_url(settings.redis_url.get_secret_value()) as client:
+            client.flushdb()

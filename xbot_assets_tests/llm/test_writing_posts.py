@@ -1,0 +1,252 @@
+"""The product's client against the sandbox's server: what comes back, what it costs, what is retried."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from xbot_assets_tests.llm.conftest import NOW, ListLedger, WriterFor
+from xbot_assets_tests.llm.llm_server import LlmServer
+
+from xbot_assets.domain.failures import (
+    BudgetFailure,
+    FailureKind,
+    PermanentFailure,
+    ProductError,
+    TransientFailure,
+)
+from xbot_assets.domain.posts import fingerprint
+from xbot_assets.domain.weighted_length import weighted_length
+from xbot_assets.llm.briefs import PostBrief
+from xbot_assets.llm.ledger import LlmCall
+
+
+def test_a_brief_comes_back_as_posts_in_its_order(writer_for: WriterFor, brief: PostBrief) -> None:
+    """Two arms, two posts, each labelled with what was asked for."""
+    written = writer_for().write_posts(brief)
+    assert [(p.topic, p.format, p.tone) for p in written.posts] == [
+        ("gardening", "question", "curious"),
+        ("local history", "list", "plain"),
+    ]
+    assert "?" in written.posts[0].text
+    assert "\n" in written.posts[1].text
+    assert all(weighted_length(post.text) <= 280 for post in written.posts)
+
+
+def test_every_call_is_in_the_ledger_at_its_exact_cost(
+    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger, server: LlmServer
+) -> None:
+    """The row holds the server's own token counts, priced by hand here: 0.15 and 0.60 dollars a million."""
+    written = writer_for().write_posts(brief)
+    (call,), (billed,) = ledger.calls, server.usage.rows()
+    exact = 15 * billed.prompt_tokens + 60 * billed.completion_tokens
+    assert call.cost_microusd == written.cost_microusd == -(-exact // 100)
+    assert (call.prompt_tokens, call.completion_tokens) == (billed.prompt_tokens, billed.completion_tokens)
+    assert (call.outcome, call.model, call.called_at, call.purpose) == ("ok", "gpt-4o-mini", NOW, "plan")
+    assert written.llm_call_id == 1
+    assert call.prompt_version.startswith("posts-1+")
+
+
+def test_the_ledger_equals_the_servers_usage_log(
+    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger, server: LlmServer
+) -> None:
+    """Over a mix of good answers and failures, row by row."""
+    server.faults.script = [{}, {"llm_status": 500}, {"llm_garbage": True}, {}, {"llm_wrong_shape": True}, {}]
+    writer = writer_for()
+    for _ in range(3):
+        writer.write_posts(brief)
+    rows = [(row.prompt_tokens, row.completion_tokens) for row in server.usage.rows()]
+    assert [(call.prompt_tokens, call.completion_tokens) for call in ledger.calls] == rows
+    assert [call.failure_code for call in ledger.calls] == [None, "server_error", "bad_answer", None, "bad_answer", None]
+
+
+FAULTS: list[tuple[dict[str, object], type[ProductError], str, int]] = [
+    ({"llm_status": 401}, PermanentFailure, "invalid_api_key", 1),
+    ({"llm_status": 403}, PermanentFailure, "access_denied", 1),
+    ({"llm_status": 404}, PermanentFailure, "model_not_found", 1),
+    ({"llm_status": 400}, PermanentFailure, "bad_request", 1),
+    ({"llm_status": 409}, TransientFailure, "server_error", 3),
+    ({"llm_status": 429, "llm_retry_after": 0.01}, TransientFailure, "rate_limited", 3),
+    ({"llm_status": 429, "llm_retry_after": 3600}, TransientFailure, "rate_limited", 1),
+    ({"llm_status": 500}, TransientFailure, "server_error", 3),
+    ({"llm_status": 503, "llm_retry_after": 0.01}, TransientFailure, "server_error", 3),
+    ({"llm_insufficient_quota": True}, BudgetFailure, "insufficient_quota", 1),
+    ({"llm_insufficient_quota": True, "llm_retry_after": 0.01}, BudgetFailure, "insufficient_quota", 1),
+    ({"llm_garbage": True}, PermanentFailure, "bad_answer", 3),
+    ({"llm_garbage": "body"}, PermanentFailure, "bad_answer", 3),
+    ({"llm_wrong_shape": True}, PermanentFailure, "bad_answer", 3),
+    ({"llm_refusal": True}, PermanentFailure, "refused", 1),
+]
+
+
+@pytest.mark.parametrize(("fault", "kind", "code", "calls"), FAULTS, ids=lambda value: str(value)[:50])
+def test_every_fault_is_told_apart_and_repeated_only_if_that_helps(  # noqa: PLR0913, PLR0917 - a table row and its parts
+    fault: dict[str, object],
+    kind: type[ProductError],
+    code: str,
+    calls: int,
+    writer_for: WriterFor,
+    brief: PostBrief,
+    server: LlmServer,
+) -> None:
+    """The class, the code and the number of requests that the server saw."""
+    server.faults.active = fault
+    with pytest.raises(ProductError) as caught:
+        writer_for().write_posts(brief)
+    assert type(caught.value) is kind
+    assert caught.value.code == code
+    assert len(server.usage.rows()) == calls
+
+
+def test_every_attempt_is_booked_with_its_own_outcome(
+    writer_for: WriterFor, brief: PostBrief, server: LlmServer, ledger: ListLedger
+) -> None:
+    """The ledger says transient for each attempt, also where the caller gets a permanent failure."""
+    server.faults.active = {"llm_wrong_shape": True}
+    with pytest.raises(PermanentFailure, match=r"no usable answer in 3 attempt.*not of the schema"):
+        writer_for().write_posts(brief)
+    assert [(c.outcome, c.failure_code) for c in ledger.calls] == [("transient", "bad_answer")] * 3
+    assert all(call.cost_microusd > 0 for call in ledger.calls)
+
+
+def test_a_retry_after_is_waited_for(writer_for: WriterFor, brief: PostBrief, server: LlmServer) -> None:
+    """The server's own clock sees at least the asked-for pause, then a good answer."""
+    server.faults.script = [{"llm_status": 429, "llm_retry_after": 0.4}]
+    written = writer_for().write_posts(brief)
+    first, second = (datetime.fromisoformat(row.at) for row in server.usage.rows())
+    assert (second - first).total_seconds() >= 0.4
+    assert written.attempts == 2
+
+
+def test_a_slow_answer_is_transient_and_booked_at_its_worst_case(
+    writer_for: WriterFor, brief: PostBrief, server: LlmServer, ledger: ListLedger
+) -> None:
+    """The API may have billed a request that timed out, so the wall must count it."""
+    server.faults.active = {"llm_delay_seconds": 0.5}
+    with pytest.raises(TransientFailure) as caught:
+        writer_for(timeout_seconds=0.1, attempts=1).write_posts(brief)
+    assert caught.value.code == "timeout"
+    assert ledger.calls[0].completion_tokens == 2 * (280 + 40)
+
+
+def test_a_server_that_is_not_there_is_transient_and_free(
+    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
+) -> None:
+    """Nothing was sent, so nothing can have been billed."""
+    with pytest.raises(TransientFailure, match="cannot be reached"):
+        writer_for(base_url="http://127.0.0.1:1/v1").write_posts(brief)
+    assert [(call.failure_code, call.cost_microusd) for call in ledger.calls] == [("unreachable", 0)] * 3
+
+
+def test_a_wrong_key_never_appears_in_the_failure(
+    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
+) -> None:
+    """Neither in the message nor in the ledger."""
+    with pytest.raises(PermanentFailure, match="XBOT_OPENAI_API_KEY") as caught:
+        writer_for(api_key=SecretStr("sk-live-verysecret")).write_posts(brief)
+    assert "verysecret" not in str(caught.value) + str(ledger.calls)
+
+
+def test_the_days_wall_stops_a_call_before_it_is_made(
+    writer_for: WriterFor, brief: PostBrief, server: LlmServer, ledger: ListLedger
+) -> None:
+    """The refusal is in the ledger at no cost, and the server heard nothing."""
+    with pytest.raises(BudgetFailure) as caught:
+        writer_for(daily_budget_microusd=100).write_posts(brief)
+    assert caught.value.code == "daily_budget"
+    assert server.usage.rows() == []
+    assert [(call.outcome, call.cost_microusd) for call in ledger.calls] == [("budget", 0)]
+
+
+def test_spending_never_passes_the_wall(
+    writer_for: WriterFor, brief: PostBrief, server: LlmServer, ledger: ListLedger
+) -> None:
+    """Calls go on until the worst case of the next one no longer fits."""
+    writer = writer_for(daily_budget_microusd=1500)
+    with pytest.raises(BudgetFailure):
+        for _ in range(100):
+            writer.write_posts(brief)
+    assert 500 < ledger.spent() <= 1500
+    assert len(server.usage.rows()) == len(ledger.calls) - 1
+
+
+def test_the_worst_case_is_never_below_the_bill(
+    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
+) -> None:
+    """A budget that sees every reservation compares it with what the call then cost."""
+    reserved: list[int] = []
+
+    class Watching:
+        def reserve(self, worst_case_microusd: int) -> None:
+            reserved.append(worst_case_microusd)
+
+    writer = writer_for()
+    writer._budget = Watching()  # noqa: SLF001 - the seam itself is what is watched
+    writer.write_posts(brief)
+    assert reserved[0] >= ledger.calls[0].cost_microusd > 0
+
+
+def test_a_ledger_that_fails_does_not_buy_the_call_again(
+    writer_for: WriterFor, brief: PostBrief, server: LlmServer
+) -> None:
+    """A transient failure of the database is the caller's to handle; one paid call stays one."""
+
+    class Broken:
+        def record(self, call: LlmCall) -> int:
+            raise TransientFailure(f"cannot store {call.purpose}", code="database_busy")
+
+    writer = writer_for()
+    writer._ledger = Broken()  # noqa: SLF001 - the seam itself is replaced
+    with pytest.raises(TransientFailure, match="cannot store plan"):
+        writer.write_posts(brief)
+    assert len(server.usage.rows()) == 1
+
+
+def test_a_model_without_a_price_is_refused_at_once(writer_for: WriterFor) -> None:
+    """An unknown model is an error, not free."""
+    with pytest.raises(PermanentFailure, match="no price for the model 'gpt-9'"):
+        writer_for(model="gpt-9")
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"max_weighted_chars": 1}, "too_long"),
+        ({"never_say": ("a", "e", "i", "o")}, "forbidden_words"),
+    ],
+)
+def test_posts_that_break_a_rule_are_asked_for_again_and_then_refused(
+    change: dict[str, Any], code: str, writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
+) -> None:
+    """The rules are the product's; the model is told what was wrong, so later prompts are longer."""
+    if "never_say" in change:
+        change = {"persona": brief.persona.model_copy(update=change)}
+    with pytest.raises(PermanentFailure) as caught:
+        writer_for().write_posts(brief.model_copy(update=change))
+    assert caught.value.code == code
+    assert [call.failure_code for call in ledger.calls] == [code] * 3
+    assert ledger.calls[1].prompt_tokens > ledger.calls[0].prompt_tokens
+
+
+def test_a_post_that_was_published_before_is_asked_for_again(
+    writer_for: WriterFor, brief: PostBrief, server: LlmServer, ledger: ListLedger
+) -> None:
+    """The same request to a server that forgot it writes the same posts; the second attempt must differ."""
+    writer = writer_for()
+    first = writer.write_posts(brief).posts
+    known = frozenset(fingerprint(post.text) for post in first)
+    server.usage.clear()
+    ledger.calls.clear()
+    again = writer.write_posts(brief.model_copy(update={"recent_fingerprints": known}))
+    assert not known & {fingerprint(post.text) for post in again.posts}
+
+
+def test_attempts_end_when_the_time_is_used_up(
+    writer_for: WriterFor, brief: PostBrief, server: LlmServer
+) -> None:
+    """A wait that would pass the total is not begun."""
+    server.faults.active = {"llm_status": 429, "llm_retry_after": 0.2}
+    with pytest.raises(TransientFailure) as caught:
+        writer_for(attempts=10, total_seconds=0.5).write_posts(brief)
+    assert caught.value.kind is FailureKind.TRANSIENT
+    assert 2 <= len(server.usage.rows()) <= 3

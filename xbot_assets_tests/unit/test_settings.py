@@ -1,0 +1,79 @@
+"""Settings: everything wrong is said at once, and nothing secret is ever said."""
+
+from pathlib import Path
+
+import pytest
+
+from xbot_assets.settings import CHECKOUT, Settings, SettingsError, load_settings
+from xbot_assets.settings_document import env_example
+
+SECRET = "postgresql://me:hunter2@127.0.0.1/db"  # noqa: S105 - a made-up one
+
+
+def load(tmp_path: Path, **environ: str) -> Settings:
+    """Load with an empty home, so that no running stack leaks in."""
+    return load_settings({"XBOT_HOME": str(tmp_path / ".xbot"), **environ})
+
+
+def test_every_problem_is_reported_in_one_message(tmp_path: Path) -> None:
+    """A user corrects everything in one go, not one error per start."""
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, XBOT_WEB_PORT="http", XBOT_BROWSER_SLOTS="9", XBOT_TYPO="1", XBOT_LLM="openai")
+    told = str(caught.value)
+    for name in ("XBOT_WEB_PORT", "XBOT_BROWSER_SLOTS", "XBOT_TYPO", "XBOT_OPENAI_API_KEY"):
+        assert name in told
+    assert len(caught.value.problems) == 4
+
+
+def test_a_wrong_value_is_never_printed(tmp_path: Path) -> None:
+    """A secret pasted into the wrong setting must not end in a log."""
+    with pytest.raises(SettingsError) as caught:
+        load(tmp_path, XBOT_WEB_PORT=SECRET)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_secret_is_masked_when_the_settings_are_shown(tmp_path: Path) -> None:
+    """Settings end in logs; their secrets must not."""
+    assert "hunter2" not in repr(load(tmp_path, XBOT_DATABASE_URL=SECRET))
+
+
+def test_a_half_written_env_file_is_refused_with_its_line(tmp_path: Path) -> None:
+    """An editor that died while saving must not start a half-configured bot."""
+    (tmp_path / ".env").write_text('XBOT_HANDLE=me\nXBOT_DATABASE_URL="postgres', encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"\.env, line 2"):
+        load(tmp_path)
+
+
+def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
+    """What is typed for one start outranks what is kept."""
+    (tmp_path / ".env").write_text("XBOT_HANDLE=from_file\nXBOT_BROWSER_SLOTS=2\n", encoding="utf-8")
+    settings = load(tmp_path, XBOT_HANDLE="from_shell")
+    assert (settings.handle, settings.browser_slots) == ("from_shell", 2)
+
+
+def test_running_parts_are_found_and_outranked(tmp_path: Path) -> None:
+    """`dagster dev` finds the parts by itself, and an explicit address still wins."""
+    home = tmp_path / ".xbot"
+    home.mkdir()
+    (home / "parts.json").write_text('{"target_url": "http://127.0.0.1:1", "redis_url": "off"}', encoding="utf-8")
+    settings = load(tmp_path, XBOT_TARGET_URL="http://127.0.0.1:2")
+    assert settings.target_url == "http://127.0.0.1:2"
+    assert settings.redis_url is not None
+
+
+def test_parts_being_replaced_count_as_not_running(tmp_path: Path) -> None:
+    """A torn read of the endpoints is not a crash."""
+    home = tmp_path / ".xbot"
+    home.mkdir()
+    (home / "parts.json").write_text('{"target_url": "http', encoding="utf-8")
+    assert load(tmp_path).target_url is None
+
+
+def test_the_example_file_is_what_the_settings_say() -> None:
+    """`.env.example` documents every setting, always."""
+    assert (CHECKOUT / ".env.example").read_text(encoding="utf-8") == env_example()
+
+
+def test_every_setting_is_described() -> None:
+    """A setting nobody can understand is not a setting."""
+    assert [name for name, field in Settings.model_fields.items() if not field.description] == []
