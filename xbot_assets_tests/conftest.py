@@ -4,13 +4,10 @@ Each test gets its own database, cloned from a migrated one in some 20 ms, and a
 Keep out: anything that only one folder of tests needs.
 """
 
-import contextlib
-import os
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -18,52 +15,16 @@ import redis
 from psycopg import sql
 from pydantic import SecretStr
 
-from xbot_assets.runtime.accounts import service_account
-from xbot_assets.runtime.child import Child, Limits
-from xbot_assets.runtime.logfile import LogFile
-from xbot_assets.runtime.orphans import ProcessRecord
 from xbot_assets.runtime.postgres import EmbeddedPostgres
-from xbot_assets.runtime.programs import Program
 from xbot_assets.runtime.valkey import EmbeddedValkey
 from xbot_assets.settings import Settings
 from xbot_assets.store.cache import Cache, open_cache
 from xbot_assets.store.database import Database, open_database
 from xbot_assets.store.migrate import migrate
+from xbot_assets_tests.store.servers import SettingsFor, running, running_postgres, with_database
 
-LIMITS = Limits(start_seconds=60, stop_seconds=15, backoff_max_seconds=1)
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """The shared server's data do not outlive the tests. Tests of crashes start a server without these."""
-
-SettingsFor = Callable[..., Settings]
-
-
-@contextlib.contextmanager
-def running(program: Program, home: Path) -> Iterator[Child]:
-    """Run one program under the stack's own keeper, and stop it."""
-    log = LogFile(home / "logs" / f"{program.name}.log")
-    child = Child(program, log, ProcessRecord(home), LIMITS, lambda _sentence: None)
-    try:
-        child.start(os.environ, lambda: False)
-        yield child
-    finally:
-        child.stop(lambda: False)
-
-
-@contextlib.contextmanager
-def running_postgres(home: Path, **arguments: Any) -> Iterator[EmbeddedPostgres]:  # noqa: ANN401 - passed on
-    """Run a PostgreSQL of one's own in ``home``, and remove its data."""
-    postgres = EmbeddedPostgres(home, service_account(), **arguments)
-    postgres.prepare()
-    try:
-        with running(postgres.program(), home):
-            yield postgres
-    finally:
-        postgres.remove()
-
-
-def with_database(url: str, name: str) -> str:
-    """Return the address of another database on the same server."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,10 @@ _UNREACHABLE = ("net::ERR_", "NS_ERROR_")
 _NO_START = ("Executable doesn't exist", "Failed to launch", "error while loading shared libraries")
 
 
+class PageGoneError(Exception):
+    """The page crashed or closed under the operation; Playwright says so by an event, not by an error."""
+
+
 def classify(error: BaseException, *, clicked: bool = False) -> ProductError:
     """Turn what an operation died of into a typed failure; a typed failure stays as it is.
 
@@ -39,16 +43,26 @@ def classify(error: BaseException, *, clicked: bool = False) -> ProductError:
 
 
 def _words(error: BaseException) -> tuple[str, str]:
-    if isinstance(error, TimeoutError):
-        return "The operation did not finish before its deadline.", "deadline"
+    """Return the reason and the code."""
     first = next(iter(str(error).splitlines()), "") or type(error).__name__
-    if isinstance(error, PlaywrightTimeoutError):
-        return f"The page did not do what was waited for: {first}", "page_timeout"
-    if isinstance(error, PlaywrightError):
-        if any(mark in str(error) for mark in _LOST):
-            return "Chromium, or its page, went away during the operation.", "browser_crashed"
-        if any(mark in first for mark in _UNREACHABLE):
-            return f"The site could not be reached: {first}", "site_unreachable"
-        if any(mark in str(error) for mark in _NO_START):
-            return f"Chromium does not start: {first}", "browser_no_start"
-    return f"The browser host failed: {type(error).__name__}: {first}", "browser_error"
+    known = (
+        (isinstance(error, TimeoutError), "The operation did not finish before its deadline.", "deadline"),
+        (_is_lost(error), "Chromium, or its page, went away during the operation.", "browser_crashed"),
+        (
+            isinstance(error, PlaywrightTimeoutError),
+            f"The page did not do what was waited for: {first}",
+            "page_timeout",
+        ),
+        (_says(error, _UNREACHABLE), f"The site could not be reached: {first}", "site_unreachable"),
+        (_says(error, _NO_START), f"Chromium does not start: {first}", "browser_no_start"),
+    )
+    unknown = (f"The browser host failed: {type(error).__name__}: {first}", "browser_error")
+    return next(((reason, code) for applies, reason, code in known if applies), unknown)
+
+
+def _is_lost(error: BaseException) -> bool:
+    return isinstance(error, PageGoneError) or _says(error, _LOST)
+
+
+def _says(error: BaseException, marks: tuple[str, ...]) -> bool:
+    return isinstance(error, PlaywrightError) and any(mark in str(error) for mark in marks)

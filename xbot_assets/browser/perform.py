@@ -13,7 +13,7 @@ from typing import TypeVar
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.failures import classify
+from xbot_assets.browser.failures import PageGoneError, classify
 from xbot_assets.browser.operations import (
     CheckSession,
     Operation,
@@ -40,6 +40,8 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError, Transien
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
+LAST_WORDS_SECONDS = 0.5
+"""After its page has gone, an operation may still end by itself, with what it has read so far."""
 _SESSION_LOST = "logged_out"
 
 
@@ -117,9 +119,10 @@ async def _unless_gone(page: Page, work: Awaitable[_T]) -> _T:
     task, watch = asyncio.ensure_future(work), asyncio.create_task(gone.wait())
     try:
         await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task}, timeout=LAST_WORDS_SECONDS)
         if task.done():
             return task.result()
-        raise TransientFailure("The page crashed.", code="browser_crashed")
+        raise PageGoneError
     finally:
         task.cancel()
         watch.cancel()

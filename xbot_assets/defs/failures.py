@@ -28,7 +28,8 @@ def as_dagster_failure(
     Only transient failures are retried, once per entry of ``waits``. The last failure of an asset raises one
     alert, and its next success resolves it.
     """
-    key = f"asset_failed:{context.asset_key.to_user_string()}"
+    asset = context.asset_key.to_user_string()
+    key = f"asset_failed:{asset}"
     try:
         yield
     except ProductError as error:
@@ -36,7 +37,7 @@ def as_dagster_failure(
         if error.kind is FailureKind.TRANSIENT and attempt < len(waits):
             wait = max(waits[attempt], error.retry_after_seconds or 0.0)
             raise dg.RetryRequested(max_retries=len(waits), seconds_to_wait=wait) from error
-        _raise_alert(product, key, error)
+        _raise_alert(product, key, asset, error)
         raise dg.Failure(
             description=str(error),
             metadata={"kind": str(error.kind), "code": error.code, "remedy": error.remedy or "none"},
@@ -45,12 +46,12 @@ def as_dagster_failure(
     resolve_alert(product.database, key, product.clock.now())
 
 
-def _raise_alert(product: Product, key: str, error: ProductError) -> None:
+def _raise_alert(product: Product, key: str, asset: str, error: ProductError) -> None:
     alert(
         product.database,
         key=key,
         severity="warning",
-        reason=error.reason,
+        reason=f"{asset} failed: {error.reason}",
         remedy=error.remedy or "It is tried again when it is next due; look at the run's log if it goes on.",
         now=product.clock.now(),
     )

@@ -41,14 +41,16 @@ class Persona(BaseModel):
     audience: Line
     language: str = Field("en", pattern=r"^[a-z]{2}$")
     tones: tuple[Word, ...] = Field(min_length=1)
-    topics: tuple[Topic, ...] = Field(min_length=1)
-    formats: tuple[PostFormat, ...] = Field(min_length=1)
+    topics: tuple[Topic, ...]
+    formats: tuple[PostFormat, ...]
     never_say: tuple[Line, ...] = ()
 
     @field_validator("topics", "formats")
     @classmethod
     def _named_apart(cls, value: tuple[Topic | PostFormat, ...]) -> tuple[Topic | PostFormat, ...]:
-        """Refuse names that differ only in case: an arm is known by its names."""
+        """Refuse none at all, and names that differ only in case: an arm is known by its names."""
+        if not value:
+            raise ValueError("at least one is needed")
         _refuse_repeats(item.name for item in value)
         return value
 

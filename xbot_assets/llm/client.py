@@ -127,6 +127,23 @@ class LanguageModel:
                 raise
             raise _unusable(failure, attempts.made) from failure
 
+    def ping(self) -> None:
+        """Ask whether the API answers, takes the key and serves the model; costs nothing and is not booked.
+
+        Raises:
+            ProductError: the classified reason; ``model_not_found`` when the model is not among those served.
+        """
+        try:
+            served = {model.id for model in self._api.models.list(timeout=self._access.timeout_seconds)}
+        except openai.OpenAIError as error:
+            raise classify(error, now=system_now()) from error
+        if self._access.model not in served:
+            raise PermanentFailure(
+                f"The API does not serve the model {self._access.model!r}.",
+                code="model_not_found",
+                remedy="Set XBOT_PLAN_MODEL to a model that this key may use.",
+            )
+
     def _job(self, brief: PostBrief) -> _Job:
         system, user = posts_messages(self._prompt, brief)
         limit = len(brief.posts) * (brief.max_weighted_chars + TOKENS_PER_POST_OVERHEAD)

@@ -77,16 +77,17 @@ def plan_posts(product: Product, rng: np.random.Generator | None = None) -> Plan
     """Write, predict and queue one plan's posts.
 
     Raises:
-        TransientFailure: the model could not be reached, or answered nonsense on every attempt.
+        TransientFailure: the model could not be reached.
         BudgetFailure: the day's budget or the provider's quota is used up.
-        PermanentFailure: the key, the model's name or the persona is wrong.
+        PermanentFailure: the key, the model's name or the persona is wrong, or every answer was unusable.
     """
     generator = rng if rng is not None else np.random.default_rng()
     models = _champions(product)
     choices = bandit.choose(models.belief, product.settings.posts_per_plan, generator)
-    arms = [choice.arm for choice in choices]
+    # Tones vary at random, so that posts of one arm do not all sound alike.
+    arms = [(choice.arm, str(generator.choice(product.persona.tones))) for choice in choices]
     written = product.writer.write_posts(
-        brief_for(product.settings, product.database, product.persona, arms, product.clock)
+        brief_for(product.settings, product.database, product.persona, arms, product.clock.now())
     )
     slots = _slots(product, len(choices))
     posts = [

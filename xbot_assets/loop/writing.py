@@ -5,11 +5,12 @@ Keep out: prompts, prices and retries (``llm``), SQL (``store/ledger.py``).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
 from xbot_assets.domain.clock import Clock
+from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.bandit import Arm
 from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.posts import fingerprint
@@ -46,8 +47,15 @@ def open_language_model(settings: Settings, database: Database, clock: Clock) ->
     """Return the model that the settings name: the sandbox's, or the owner's.
 
     Raises:
-        PermanentFailure: the model has no price.
+        PermanentFailure: the model has no price, or the sandbox's model is wanted and no sandbox runs.
     """
+    if settings.llm == "sandbox" and settings.openai_base_url is None:
+        # Without an address the SDK would ask OpenAI itself.
+        raise PermanentFailure(
+            "The sandbox's language model is not running.",
+            code="no_language_model",
+            remedy="Start the parts with scripts/run or xbot up --parts, or set XBOT_LLM=openai and your key.",
+        )
     key = settings.openai_api_key if settings.llm == "openai" and settings.openai_api_key else SANDBOX_KEY
     access = ModelAccess(
         api_key=key,
@@ -60,12 +68,14 @@ def open_language_model(settings: Settings, database: Database, clock: Clock) ->
     return LanguageModel(access, ledger=DatabaseLedger(database), budget=budget, clock=clock)
 
 
-def brief_for(settings: Settings, database: Database, persona: Persona, arms: Sequence[Arm], clock: Clock) -> PostBrief:
-    """Return what the model is asked for these arms, with what it may not repeat."""
-    texts = post_store.recent_texts(database, clock.now() - NO_REPEAT)
+def brief_for(
+    settings: Settings, database: Database, persona: Persona, arms: Sequence[tuple[Arm, str]], now: datetime
+) -> PostBrief:
+    """Return what the model is asked for these arms and tones, with what it may not repeat."""
+    texts = post_store.recent_texts(database, now - NO_REPEAT)
     return PostBrief(
         persona=persona,
-        posts=tuple(PostRequest(topic=arm.topic, format=arm.format) for arm in arms),
+        posts=tuple(PostRequest(topic=arm.topic, format=arm.format, tone=tone) for arm, tone in arms),
         recent_posts=tuple(texts[:SHOWN_POSTS]),
         recent_fingerprints=frozenset(fingerprint(text) for text in texts),
         max_weighted_chars=settings.post_max_weighted_chars,

@@ -13,7 +13,8 @@ import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,8 @@ PASSWORD_BYTES = 24
 HASH_CHARS = 12
 """Enough of the SHA-256 of a data directory's path to tell the clones on one machine apart."""
 USERADD_SECONDS = 30.0
+PROGRAM_MODE, FILE_MODE = 0o755, 0o644
+"""Of copies that every account may read and nobody but root may change."""
 _NOLOGIN = ("/usr/sbin/nologin", "/sbin/nologin", "/bin/false")
 _REACH, _READ = stat.S_IXOTH, stat.S_IROTH
 _BITS_PER_CLASS = 3
@@ -143,6 +146,24 @@ def owned_by_root(root: Path = ACCOUNT_ROOT) -> Path:
             remedy="Move it away and start again.",
         )
     return root
+
+
+def copy_for_all(folders: Sequence[Path], base: Path, target: Path) -> None:
+    """Copy folders, as they lie below ``base``, to ``target``, readable by all, in one visible step.
+
+    Raises:
+        PermanentFailure: ``home_unwritable`` when they cannot be copied; nothing is left behind.
+    """
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        for folder in folders:
+            shutil.copytree(folder, fresh / folder.relative_to(base))
+        for path in (fresh, *fresh.rglob("*")):
+            path.chmod(PROGRAM_MODE if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else FILE_MODE)
+        fresh.rename(target)
+    except OSError as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise unwritable(target, error) from error
 
 
 def kept_password(home: Path, name: str) -> str:

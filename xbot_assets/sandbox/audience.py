@@ -27,8 +27,8 @@ REPOST_SHARE, REPLY_SHARE, BOOKMARK_SHARE = 0.14, 0.11, 0.16
 """Per like, on average."""
 QUESTION_REPLIES, LIST_BOOKMARKS = 3.0, 2.5
 """Questions draw answers; lists and tips are kept for later."""
-REPLIES_MAX = 45
-"""Every reply shown is a real post on the status page, so there are not too many."""
+REPLIES_MOST = (26, 46)
+"""Every reply shown is a real post on the status page, so a post gets at most about this many."""
 VIEW_HALF_LIFE_HOURS, LIKE_HALF_LIFE_HOURS = 3.5, 4.0
 REPLY_HALF_LIFE_HOURS, KEEP_HALF_LIFE_HOURS = 3.0, 5.0
 VIEWS_HIDDEN_SECONDS = 120.0
@@ -134,7 +134,7 @@ def _follow_up(rng: random.Random, post: Exposure, reading: Reading, views: int,
     answered = REPLY_SHARE * (QUESTION_REPLIES if reading.form == "question" else 1.0)
     kept = BOOKMARK_SHARE * (LIST_BOOKMARKS if reading.form in {"list", "tip"} else 1.0)
     reposts = min(likes, poisson(rng, likes * REPOST_SHARE))
-    replies = 0 if post.by_reader else min(REPLIES_MAX, poisson(rng, likes * answered))
+    replies = 0 if post.by_reader else min(rng.randrange(*REPLIES_MOST), poisson(rng, likes * answered))
     follows = likes * FOLLOW_PER_LIKE + reposts * FOLLOW_PER_REPOST
     return Latent(
         views=views,
@@ -147,7 +147,7 @@ def _follow_up(rng: random.Random, post: Exposure, reading: Reading, views: int,
 
 
 def _grown(end: int, age_seconds: float, half_life_hours: float) -> int:
-    share: float = 1 - 2 ** (-age_seconds / (half_life_hours * SECONDS_PER_HOUR))
+    share = 1.0 - math.exp2(-age_seconds / (half_life_hours * SECONDS_PER_HOUR))
     return math.floor(end * share + 0.5)
 
 

@@ -32,6 +32,8 @@ REPLY_AD = 2
 """Replies before the first ad in a conversation."""
 HELD_BACK_FROM, HELD_BACK = 9, 2
 """With this many replies, this many stand behind "Show additional replies"."""
+NOTICED_POSTS = 100
+"""Replies to this many of the newest own posts are announced."""
 DISCOVER = 3
 """Posts under "Discover more"."""
 PUBLIC = "promoted = 0 and origin <> 'reader' and in_reply_to is null"
@@ -71,9 +73,7 @@ def profile_with_replies(viewer: Viewer, account: Account, cursor: str | None) -
         parent = viewer.site.posts.find(post.in_reply_to, viewer.now) if post.in_reply_to else None
         pair = [parent, post] if parent else [post]
         single = post.in_reply_to is None
-        entries.append(
-            tweet_entry(viewer, post) if single else thread_entry(viewer, pair, "profile-conversation")
-        )
+        entries.append(tweet_entry(viewer, post) if single else thread_entry(viewer, pair, "profile-conversation"))
     return instructions(_framed(entries, bottom))
 
 
@@ -128,6 +128,15 @@ def _discover(viewer: Viewer, focal: Post) -> Json:
     items = [(f"tweet-{post.id}", tweet_content(viewer, post)) for post in others]
     header = {"displayType": "Classic", "text": "Discover more", "socialContext": {"text": "Sourced from across X"}}
     return module(f"tweetdetailrelatedtweets-{focal.id}", "VerticalConversation", items, header=header)
+
+
+def notifications(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
+    """Return a page of replies to somebody's posts by others, newest first."""
+    for own in viewer.site.posts.written_by(account.id)[-NOTICED_POSTS:]:
+        viewer.site.conversations.counts(own, viewer.now)
+    condition = "account_id <> ? and in_reply_to in (select id from posts where account_id = ?)"
+    found, bottom = _page(viewer, condition, [account.id, account.id], cursor)
+    return instructions(_framed([tweet_entry(viewer, post) for post in found], bottom))
 
 
 def search(viewer: Viewer, raw_query: str, *, latest: bool, cursor: str | None) -> list[Json]:

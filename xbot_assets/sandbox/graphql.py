@@ -101,6 +101,14 @@ async def _user_by_screen_name(call: Call) -> Response:
     return JSONResponse({"data": {"user": {"result": user(call.viewer, account)}}})
 
 
+async def _notifications(call: Call) -> Response:
+    if call.viewer.account is None:
+        return _unauthenticated()
+    found = feeds.notifications(call.viewer, call.viewer.account, call.cursor)
+    result = {"result": {"notification_timeline": {"timeline": {"instructions": found}}}}
+    return JSONResponse({"data": {"viewer_v2": {"user_results": result}}})
+
+
 async def _tweet_result(call: Call) -> Response:
     post = call.viewer.site.posts.find(call.word("tweetId"), call.viewer.now)
     return JSONResponse({"data": {"tweetResult": post_results(call.viewer, post) if post else {}}})
@@ -171,6 +179,7 @@ OPERATIONS: dict[str, Handler] = {
     "TweetResultByRestId": _tweet_result,
     "SearchTimeline": _search,
     "UserByScreenName": _user_by_screen_name,
+    "NotificationsTimeline": _notifications,
     "CreateTweet": _create_tweet,
     "DeleteTweet": _delete_tweet,
     "FavoriteTweet": _marking("like", on=True, answer="favorite_tweet"),
@@ -214,11 +223,14 @@ def _refused(site: Site, request: Request, operation: str, session: Session | No
         return PlainTextResponse("", 404)
     if session and operation in WRITES and request.headers.get("x-csrf-token") != session.csrf:
         return api_error(403, 353, "This request requires a matching csrf cookie and header.")
+    return _limited(site, operation)
+
+
+def _limited(site: Site, operation: str) -> Response | None:
+    """Return the refusal of a locked account or a used-up rate window, if told to."""
     if site.faults.flag("locked"):
         return api_error(403, 326, "To protect our users from spam, this account is temporarily locked.")
-    if site.faults.flag("rate_limited"):
-        return rate_limited(operation, site.now())
-    return None
+    return rate_limited(operation, site.now()) if site.faults.flag("rate_limited") else None
 
 
 def graphql_routes(site: Site) -> list[Route]:

@@ -14,6 +14,7 @@ from xbot_assets.sandbox.database import Value
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"|(\S+))')
 _LEAST = {"min_faves": "likes", "min_retweets": "reposts", "min_replies": "replies"}
 _AUTHOR = "account_id in (select id from accounts where handle = ?)"
+_ANSWERED = "in_reply_to in (select id from posts where account_id in (select id from accounts where handle = ?))"
 _FILTERS = {
     "replies": "in_reply_to is not null",
     "quote": "quoted_id is not null",
@@ -78,8 +79,7 @@ def _apply(query: Query, operator: str, value: str, *, negated: bool) -> None:
     elif operator == "from":
         query.add(_AUTHOR, value.lstrip("@"), negated=negated)
     elif operator == "to":
-        clause = f"in_reply_to in (select id from posts where {_AUTHOR})"
-        query.add(clause, value.lstrip("@"), negated=negated)
+        query.add(_ANSWERED, value.lstrip("@"), negated=negated)
     elif operator in {"lang", "conversation_id", "quoted_tweet_id"}:
         column = {"lang": "lang", "quoted_tweet_id": "quoted_id"}.get(operator, operator)
         query.add(f"{column} = ?", value, negated=negated)

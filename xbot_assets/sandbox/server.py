@@ -5,6 +5,8 @@ Keep out: what any route answers.
 
 import asyncio
 import contextlib
+import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -92,4 +94,7 @@ def serve(folder: Path, port: int, token: str, rate: float | None = None) -> Non
         server_header=False,
         timeout_graceful_shutdown=STOP_SECONDS,
     )
+    # uvicorn raises the signal again after its shutdown; a stop that was asked for is no failure.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     uvicorn.Server(config).run()

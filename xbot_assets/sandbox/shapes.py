@@ -285,7 +285,5 @@ def _urls(written: str, body: str) -> list[Json]:
         start = body.index(link.url, after)
         after = start + len(link.url)
         where = [start, after]
-        entries.append(
-            {"display_url": link.display, "expanded_url": link.expanded, "url": link.url, "indices": where}
-        )
+        entries.append({"display_url": link.display, "expanded_url": link.expanded, "url": link.url, "indices": where})
     return entries

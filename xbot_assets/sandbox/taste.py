@@ -38,25 +38,25 @@ HOUR_WIDTH = 2.5
 TOPIC_WORDS: dict[str, str] = {
     "technology": "software code coding programming developer engineer database server compiler api bug deploy data"
     " algorithm ai model computer chip query cache python test tests migration script app cloud security schema",
-    "science": "science scientist study experiment research lab physics biology chemistry cells star planet ice sample"
+    "science": "science scientist study experiment research lab physics biology chemistry cells planet ice sample"
     " hypothesis evidence sound light microbes theory universe brain molecule species error peer",
-    "gardening": "garden gardening gardener soil compost seed seeds plant plants tomato tomatoes prune mulch slugs bees"
+    "gardening": "garden gardening gardener soil compost seed plant plants tomato tomatoes prune mulch slugs bees"
     " allotment greenhouse bed beds beans garlic frost weed weeds roses peat herbs watering sow",
     "cooking": "cook cooking kitchen recipe bread dough sauce salt butter onion onions garlic soup pasta knife oven"
     " dinner spices flavour flavor rice lemon stock meal bake baking pan simmer taste",
     "cycling": "bike bikes bicycle cycling cyclist ride riding rode chain tyre tyres helmet saddle gravel commute"
     " headwind wheel wheels pedal brakes mudguards lane climb gears",
-    "history": "history historic archive archives museum century medieval map maps canal mill street town railway roman"
+    "history": "history historic archive museum century medieval map maps canal mill street town railway roman"
     " photograph 1800s census bridge local building church castle village",
     "money": "money budget budgeting saving savings invest investing investment investments fund fee fees debt salary"
     " income interest bank pension spend spending subscription inflation emergency price rent cash finance",
-    "photography": "photo photos photograph photographs photography camera lens film frame frames light shutter exposure"
+    "photography": "photo photos photograph photographs photography camera lens film frame light shutter exposure"
     " portrait print tripod focus darkroom sharp golden negative shoot",
     "productivity": "productivity meeting meetings list task tasks deadline deadlines focus email habit habits planner"
     " work working calendar notebook morning priorities busy multitasking interruptions todo plan",
     "nature": "nature bird birds forest river walk walking path hike hiking moth moths tide sea wood trees owl swifts"
     " heron hedge mountain rain otter otters wild foraging dawn hill",
-    "books": "book books read reading novel author library chapter story stories poem poems page pages bookshop writer"
+    "books": "book books reading novel author library chapter story stories poem poems page pages bookshop writer"
     " writing literature fiction essay shelf",
     "health": "sleep health exercise walk running run heart stress rest body muscle doctor diet breathing fitness"
     " training energy pain stretch strength hydration",

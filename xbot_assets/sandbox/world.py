@@ -19,6 +19,10 @@ from xbot_assets.sandbox.snowflake import LOW_SIZE, snowflake
 FOLDER = Path(__file__).with_name("world")
 DEFAULT_SEED = 7
 PAST_DAYS, FUTURE_DAYS = 9.0, 12.0
+NEWEST = timedelta(minutes=4)
+"""The newest post is at least this old at seeding."""
+QUOTABLE_AGE = timedelta(hours=3)
+"""What gets quoted or reposted has been there for this long."""
 FUTURE_SHARE = 0.16
 """This share of the posts is written in the days after seeding, so that the place stays alive."""
 RECENT_POWER = 1.5
@@ -103,7 +107,7 @@ class Seeding:
     def _moment(self) -> datetime:
         if self.rng.random() < FUTURE_SHARE:
             return self.now + timedelta(days=self.rng.random() * FUTURE_DAYS)
-        return self.now - timedelta(days=self.rng.random() ** RECENT_POWER * PAST_DAYS)
+        return self.now - NEWEST - timedelta(days=self.rng.random() ** RECENT_POWER * PAST_DAYS)
 
     def _write(self, author: Account, text: str, media: tuple[dict[str, str], ...] = (), *, keep: bool = True) -> Post:
         edited = bool(text) and self.rng.random() < EDITED_SHARE
@@ -124,11 +128,12 @@ class Seeding:
         return ({"kind": kind, "id": f"{self.rng.getrandbits(48):012x}", "alt": "A generated picture"},)
 
     def _quotes_and_reposts(self) -> None:
-        sources = self.rng.sample([p for p in self.written if p.created_at < self.now], QUOTES + REPOSTS)
+        known = [p for p in self.written if p.created_at < self.now - QUOTABLE_AGE]
+        sources = self.rng.sample(known, QUOTES + REPOSTS)
         lines = self.rng.sample(texts("voices")["quotes"]["texts"], QUOTES)
         for number, source in enumerate(sources):
             author = self._someone_but(source.account_id)
-            moment = source.created_at + (self.now - source.created_at) * self.rng.random()
+            moment = source.created_at + (self.now - NEWEST - source.created_at) * self.rng.uniform(0.1, 1)
             if number < QUOTES:
                 post = new_post(author, lines[number], moment, self.rng)
                 self._keep(replace(post, quoted_id=source.id))
@@ -154,9 +159,7 @@ class Seeding:
             self.posts.add(replace(new_post(account, text, moment, self.rng), promoted=True))
 
 
-def new_account(  # noqa: PLR0913 - an account has this many independent facts
-    handle: str, name: str, origin: str, followers: int, joined: datetime, rng: random.Random
-) -> Account:
+def new_account(handle: str, name: str, origin: str, followers: int, joined: datetime, rng: random.Random) -> Account:
     """Return an account with nothing filled in that its owner would fill in."""
     return Account(
         id=str(snowflake(joined, rng.randrange(LOW_SIZE))),

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
+from xbot_assets.settings import Settings
 
 PING_SECONDS = 5.0
 """A component that has not answered by then is not ready; a busy Dagster UI was seen to take 3 s."""
@@ -34,12 +35,14 @@ class Component:
         name: as people call it.
         ping: returns a few words when all is well; raises :class:`NotUsed`, or a ``ProductError`` with its remedy.
         required: whether the system is not ready without it.
+        is_elsewhere: whether the settings name one that runs without our stack.
         fresh_seconds: how long a good verdict is used again.
     """
 
     name: str
     ping: Callable[[], str]
     required: bool = True
+    is_elsewhere: Callable[[Settings], bool] = lambda _settings: False
     fresh_seconds: float = FRESH_SECONDS
 
 

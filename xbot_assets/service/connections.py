@@ -74,6 +74,7 @@ class Connections:
 
     def _forget(self) -> None:
         if self._database is not None:
+            self._database.timings.drain()  # a page's reads are not worth waiting for a database that is gone
             self._database.close()
         if self._cache is not None:
             self._cache.close()

@@ -32,12 +32,18 @@ def components(connections: Connections) -> list[Component]:
     """Return every component of the system."""
     asked = _Pings(connections)
     return [
-        Component("Database", asked.database),
-        Component("Schema", asked.schema),
-        Component("Cache", asked.cache, required=False),
-        Component("Browser host", asked.browser),
-        Component("Target site", asked.target),
-        Component("Language model", asked.language_model, required=False, fresh_seconds=LLM_FRESH_SECONDS),
+        Component("Database", asked.database, is_elsewhere=lambda given: given.database_url is not None),
+        Component("Schema", asked.schema, is_elsewhere=lambda given: given.database_url is not None),
+        Component("Cache", asked.cache, required=False, is_elsewhere=lambda given: given.redis_url is not None),
+        Component("Browser host", asked.browser, is_elsewhere=lambda given: given.browser_url is not None),
+        Component("Target site", asked.target, is_elsewhere=lambda given: given.target_url is not None),
+        Component(
+            "Language model",
+            asked.language_model,
+            required=False,
+            is_elsewhere=lambda given: given.llm == "openai" or given.openai_base_url is not None,
+            fresh_seconds=LLM_FRESH_SECONDS,
+        ),
         Component("Dagster daemons", asked.daemons),
     ]
 

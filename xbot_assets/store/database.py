@@ -15,17 +15,15 @@ from typing import Any, Self
 
 import psycopg
 import stamina
-from psycopg.rows import dict_row
-from psycopg.types.json import JsonbDumper
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.settings import Settings
+from xbot_assets.store.connections import Connection, configure, connect_once, connection_arguments
 from xbot_assets.store.failures import (
     START_PARTS,
     classify,
-    classify_connect,
     connection_was_lost,
     in_doubt,
     unreachable,
@@ -37,21 +35,15 @@ from xbot_assets.store.timings import StatementTimings, Timing
 _LOG = logging.getLogger(__name__)
 
 Row = dict[str, Any]
-_Connection = psycopg.Connection[Row]
 
 READ_ATTEMPTS = 3
 """Tries of a read whose connection failed; the total time is bounded by ``database_connect_seconds``."""
 RETRY_FIRST_SECONDS = 0.1
 RETRY_MAX_SECONDS = 1.0
-STATEMENT_TIMEOUT_SECONDS = 60
-"""The server cancels a statement after this: nothing in the product runs longer, so it is stuck."""
 CLOSE_FLUSH_SECONDS = 1.0
 """Closing waits no longer than this for a connection to store its timings: the database may be gone."""
 CLOSE_SECONDS = 5.0
 """How long closing waits for the pool's own threads."""
-_SESSION = (
-    f"set search_path to xbot; set time zone 'UTC'; set statement_timeout to '{STATEMENT_TIMEOUT_SECONDS}s'"
-).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +88,7 @@ class Statements(ABC):
 class Transaction(Statements):
     """Statements on one connection that are stored together or not at all."""
 
-    def __init__(self, connection: _Connection, timings: StatementTimings) -> None:
+    def __init__(self, connection: Connection, timings: StatementTimings) -> None:
         self._connection = connection
         self._timings = timings
 
@@ -115,15 +107,15 @@ class Database(Statements):
         self._connect_seconds = settings.database_connect_seconds
         self._in_use = 0
         self._counting = Lock()
-        self._pool: ConnectionPool[_Connection] = ConnectionPool(
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
-            kwargs=_connection_arguments(settings),
+            kwargs=connection_arguments(settings),
             min_size=1,
             max_size=settings.database_pool_max,
             max_idle=settings.database_idle_seconds,
             timeout=self._connect_seconds,
             num_workers=1,
-            configure=_configure,
+            configure=configure,
             check=ConnectionPool.check_connection,
             open=True,
         )
@@ -221,7 +213,7 @@ class Database(Statements):
                 raise (in_doubt() if lost else classify(error)) from error
 
     @contextmanager
-    def _connection(self, wait_seconds: float | None = None) -> Iterator[_Connection]:
+    def _connection(self, wait_seconds: float | None = None) -> Iterator[Connection]:
         try:
             connection = self._pool.getconn(wait_seconds)
         except (PoolTimeout, PoolClosed) as error:
@@ -262,29 +254,6 @@ def open_database(settings: Settings) -> Database:
     return Database(url, settings)
 
 
-def connect_once(url: str, settings: Settings) -> _Connection:
-    """Open one connection outside any pool; the caller closes it. Raises as :func:`open_database`."""
-    check_url(url)
-    try:
-        connection = psycopg.connect(url, **_connection_arguments(settings))
-    except psycopg.OperationalError as error:
-        raise classify_connect(error) from error
-    _configure(connection)
-    return connection
-
-
-def check_url(url: str) -> None:
-    """Refuse a malformed connection string without repeating it: the driver's own message would quote it."""
-    try:
-        psycopg.conninfo.conninfo_to_dict(url)
-    except psycopg.ProgrammingError:
-        raise PermanentFailure(
-            "XBOT_DATABASE_URL is not a PostgreSQL connection string.",
-            code="bad_database_url",
-            remedy="Write it as postgresql://user:password@host:port/database; encode special characters.",
-        ) from None
-
-
 def _statement(name: str) -> Statement:
     statement = product_statements().get(name)
     if statement is None:
@@ -293,7 +262,7 @@ def _statement(name: str) -> Statement:
 
 
 def _execute(
-    connection: _Connection, statement: Statement, params: Mapping[str, Any], timings: StatementTimings
+    connection: Connection, statement: Statement, params: Mapping[str, Any], timings: StatementTimings
 ) -> tuple[list[Row], int]:
     started = perf_counter()
     try:
@@ -301,21 +270,6 @@ def _execute(
         return (cursor.fetchall() if cursor.description else []), cursor.rowcount
     finally:
         timings.record(statement.name, perf_counter() - started)
-
-
-def _connection_arguments(settings: Settings) -> dict[str, Any]:
-    """Autocommit makes each statement its own transaction, without a second round trip."""
-    return {
-        "autocommit": True,
-        "row_factory": dict_row,
-        "application_name": "xbot-assets",
-        "connect_timeout": max(2, round(settings.database_connect_seconds)),  # libpq treats 1 as 2
-    }
-
-
-def _configure(connection: _Connection) -> None:
-    connection.adapters.register_dumper(dict, JsonbDumper)
-    connection.execute(_SESSION)
 
 
 def _is_connection_failure(error: Exception) -> bool:

@@ -72,7 +72,7 @@ def classify_connect(exc: psycopg.Error) -> ProductError:
         )
     if _password_refused(exc, words):
         return PermanentFailure(
-            "The database refused the user name or password.",
+            "The database refused the user, the password or this machine.",
             code="database_auth",
             remedy="Correct the user and password in XBOT_DATABASE_URL.",
         )

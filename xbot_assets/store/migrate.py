@@ -15,7 +15,8 @@ import psycopg
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
-from xbot_assets.store.database import Row, Statements, Transaction, connect_once
+from xbot_assets.store.connections import Connection, connect_once
+from xbot_assets.store.database import Row, Statements, Transaction
 from xbot_assets.store.failures import START_PARTS, classify
 from xbot_assets.store.timings import StatementTimings
 
@@ -122,7 +123,7 @@ def _pending(ours: Sequence[Migration], applied: Mapping[int, Row]) -> list[Migr
     return [migration for migration in ours if migration.version not in applied]
 
 
-def _apply(connection: psycopg.Connection[Row], statements: Statements, migration: Migration) -> None:
+def _apply(connection: Connection, statements: Statements, migration: Migration) -> None:
     try:
         with connection.transaction():
             connection.execute(migration.text)

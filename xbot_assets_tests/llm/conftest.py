@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from xbot_assets_tests.llm.llm_server import LlmServer, running_llm_server
 
 from xbot_assets.domain.clock import ManualClock
 from xbot_assets.llm import retrying
@@ -18,6 +17,7 @@ from xbot_assets.llm.budget import DailyBudget
 from xbot_assets.llm.client import LanguageModel, ModelAccess
 from xbot_assets.llm.ledger import LlmCall
 from xbot_assets.llm.persona import load_persona
+from xbot_assets_tests.llm.llm_server import LlmServer, running_llm_server
 
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 KEY = "sk-sandbox-test"
@@ -63,7 +63,7 @@ def writer_for(
     monkeypatch.setattr(retrying, "FIRST_WAIT_SECONDS", 0.01)
     with contextlib.ExitStack() as closing:
 
-        def build(*, daily_budget_microusd: int = 1_000_000, **overrides: Any) -> LanguageModel:
+        def build(*, daily_budget_microusd: int = 1_000_000, **overrides: object) -> LanguageModel:
             values: dict[str, Any] = {
                 "api_key": SecretStr(KEY),
                 "model": "gpt-4o-mini",

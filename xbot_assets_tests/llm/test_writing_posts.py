@@ -1,12 +1,9 @@
 """The product's client against the sandbox's server: what comes back, what it costs, what is retried."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 from pydantic import SecretStr
-from xbot_assets_tests.llm.conftest import NOW, ListLedger, WriterFor
-from xbot_assets_tests.llm.llm_server import LlmServer
 
 from xbot_assets.domain.failures import (
     BudgetFailure,
@@ -19,6 +16,8 @@ from xbot_assets.domain.posts import fingerprint
 from xbot_assets.domain.weighted_length import weighted_length
 from xbot_assets.llm.briefs import PostBrief
 from xbot_assets.llm.ledger import LlmCall
+from xbot_assets_tests.llm.conftest import NOW, ListLedger, WriterFor
+from xbot_assets_tests.llm.llm_server import LlmServer
 
 
 def test_a_brief_comes_back_as_posts_in_its_order(writer_for: WriterFor, brief: PostBrief) -> None:
@@ -57,7 +56,14 @@ def test_the_ledger_equals_the_servers_usage_log(
         writer.write_posts(brief)
     rows = [(row.prompt_tokens, row.completion_tokens) for row in server.usage.rows()]
     assert [(call.prompt_tokens, call.completion_tokens) for call in ledger.calls] == rows
-    assert [call.failure_code for call in ledger.calls] == [None, "server_error", "bad_answer", None, "bad_answer", None]
+    assert [call.failure_code for call in ledger.calls] == [
+        None,
+        "server_error",
+        "bad_answer",
+        None,
+        "bad_answer",
+        None,
+    ]
 
 
 FAULTS: list[tuple[dict[str, object], type[ProductError], str, int]] = [
@@ -138,9 +144,7 @@ def test_a_server_that_is_not_there_is_transient_and_free(
     assert [(call.failure_code, call.cost_microusd) for call in ledger.calls] == [("unreachable", 0)] * 3
 
 
-def test_a_wrong_key_never_appears_in_the_failure(
-    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
-) -> None:
+def test_a_wrong_key_never_appears_in_the_failure(writer_for: WriterFor, brief: PostBrief, ledger: ListLedger) -> None:
     """Neither in the message nor in the ledger."""
     with pytest.raises(PermanentFailure, match="XBOT_OPENAI_API_KEY") as caught:
         writer_for(api_key=SecretStr("sk-live-verysecret")).write_posts(brief)
@@ -163,16 +167,18 @@ def test_spending_never_passes_the_wall(
 ) -> None:
     """Calls go on until the worst case of the next one no longer fits."""
     writer = writer_for(daily_budget_microusd=1500)
-    with pytest.raises(BudgetFailure):
+
+    def spend_all() -> None:
         for _ in range(100):
             writer.write_posts(brief)
+
+    with pytest.raises(BudgetFailure):
+        spend_all()
     assert 500 < ledger.spent() <= 1500
     assert len(server.usage.rows()) == len(ledger.calls) - 1
 
 
-def test_the_worst_case_is_never_below_the_bill(
-    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
-) -> None:
+def test_the_worst_case_is_never_below_the_bill(writer_for: WriterFor, brief: PostBrief, ledger: ListLedger) -> None:
     """A budget that sees every reservation compares it with what the call then cost."""
     reserved: list[int] = []
 
@@ -208,24 +214,26 @@ def test_a_model_without_a_price_is_refused_at_once(writer_for: WriterFor) -> No
         writer_for(model="gpt-9")
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"max_weighted_chars": 1}, "too_long"),
-        ({"never_say": ("a", "e", "i", "o")}, "forbidden_words"),
-    ],
-)
 def test_posts_that_break_a_rule_are_asked_for_again_and_then_refused(
-    change: dict[str, Any], code: str, writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
+    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
 ) -> None:
     """The rules are the product's; the model is told what was wrong, so later prompts are longer."""
-    if "never_say" in change:
-        change = {"persona": brief.persona.model_copy(update=change)}
-    with pytest.raises(PermanentFailure) as caught:
-        writer_for().write_posts(brief.model_copy(update=change))
-    assert caught.value.code == code
-    assert [call.failure_code for call in ledger.calls] == [code] * 3
+    persona = brief.persona.model_copy(update={"never_say": ("a", "e", "i", "o")})
+    with pytest.raises(PermanentFailure, match="in 3 attempt") as caught:
+        writer_for().write_posts(brief.model_copy(update={"persona": persona}))
+    assert caught.value.code == "forbidden_words"
+    assert [call.failure_code for call in ledger.calls] == ["forbidden_words"] * 3
     assert ledger.calls[1].prompt_tokens > ledger.calls[0].prompt_tokens
+
+
+def test_an_answer_cut_at_its_token_limit_is_permanent_and_paid_for(
+    writer_for: WriterFor, brief: PostBrief, ledger: ListLedger
+) -> None:
+    """A limit of one character leaves too few tokens for the JSON; asking again would cut it again."""
+    with pytest.raises(PermanentFailure) as caught:
+        writer_for().write_posts(brief.model_copy(update={"max_weighted_chars": 1}))
+    assert caught.value.code == "answer_cut"
+    assert [call.completion_tokens for call in ledger.calls] == [2 * (1 + 40)]
 
 
 def test_a_post_that_was_published_before_is_asked_for_again(
@@ -241,12 +249,20 @@ def test_a_post_that_was_published_before_is_asked_for_again(
     assert not known & {fingerprint(post.text) for post in again.posts}
 
 
-def test_attempts_end_when_the_time_is_used_up(
-    writer_for: WriterFor, brief: PostBrief, server: LlmServer
-) -> None:
+def test_attempts_end_when_the_time_is_used_up(writer_for: WriterFor, brief: PostBrief, server: LlmServer) -> None:
     """A wait that would pass the total is not begun."""
     server.faults.active = {"llm_status": 429, "llm_retry_after": 0.2}
     with pytest.raises(TransientFailure) as caught:
         writer_for(attempts=10, total_seconds=0.5).write_posts(brief)
     assert caught.value.kind is FailureKind.TRANSIENT
     assert 2 <= len(server.usage.rows()) <= 3
+
+
+def test_a_ping_costs_nothing_and_tells_a_bad_key(writer_for: WriterFor, server: LlmServer, ledger: ListLedger) -> None:
+    """For the health page and the doctor."""
+    writer_for().ping()
+    with pytest.raises(PermanentFailure, match="refused the key"):
+        writer_for(api_key=SecretStr("sk-wrong")).ping()
+    with pytest.raises(TransientFailure, match="cannot be reached"):
+        writer_for(base_url="http://127.0.0.1:1/v1").ping()
+    assert (server.usage.rows(), ledger.calls) == ([], [])

@@ -1,6 +1,7 @@
 """A supervisor in a process of its own, with small real programs, for the supervisor's tests.
 
-Run as ``python -m xbot_assets_tests.runtime.rig HOME``: starts two programs, prints ``up`` and waits for a stop signal. Keep out: assertions.
+Run as ``python -m xbot_assets_tests.runtime.rig HOME``: starts two programs, prints ``up``, waits for a stop signal.
+Keep out: assertions.
 """
 
 import contextlib

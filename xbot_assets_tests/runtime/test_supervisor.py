@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
-
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.child import Limits
@@ -103,9 +103,7 @@ def test_a_start_ends_what_a_killed_supervisor_and_guardian_left(home: Path) -> 
 def test_a_start_spares_a_stranger_with_a_recorded_number(home: Path) -> None:
     """A process number that was given to another program since is not touched."""
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True) as other:
-        write_record(
-            home, {"name": "lost", "pid": other.pid, "started": 1.0, "stop_signal": 15, "whole_group": False}
-        )
+        write_record(home, {"name": "lost", "pid": other.pid, "started": 1.0, "stop_signal": 15, "whole_group": False})
         with Supervisor(home, LIMITS, environment(home), print):
             assert other.poll() is None
         other.kill()
@@ -129,11 +127,16 @@ def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(hom
         for _ in range(3):
             killed = pid_of(home, "second")
             os.kill(killed, signal.SIGKILL)
-            assert eventually(lambda before=killed: pid_of(home, "second") not in {0, before})
+            assert eventually(partial(has_another_pid, home, killed))
         assert pid_of(home, "first") == kept
     waits = [sentence.split(" again in ")[1] for sentence in told]
     assert waits == ["0.5 s.", "1 s.", "1 s."]
     assert told[0].startswith("The second stopped (signal 9)")
+
+
+def has_another_pid(home: Path, before: int) -> bool:
+    """Say whether the second program runs again."""
+    return pid_of(home, "second") not in {0, before}
 
 
 def pid_of(home: Path, name: str) -> int:
@@ -143,7 +146,8 @@ def pid_of(home: Path, name: str) -> int:
 
 def test_a_program_that_will_not_stop_is_ended_with_its_group(home: Path) -> None:
     """SIGTERM is ignored; SIGKILL follows after the limit."""
-    stubborn = "import signal, time, pathlib, sys\nsignal.signal(15, signal.SIG_IGN)\n" + (
+    stubborn = (
+        "import signal, time, pathlib, sys\nsignal.signal(15, signal.SIG_IGN)\n"
         "pathlib.Path(sys.argv[1]).write_text('x')\nwhile True: time.sleep(1)\n"
     )
     limits = Limits(start_seconds=20, stop_seconds=0.3, backoff_max_seconds=1)

@@ -6,6 +6,7 @@ Keep out: the marks themselves (``x.js``), and refusals in X's JSON (``refusals.
 from enum import StrEnum
 from typing import Literal
 
+from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
@@ -18,6 +19,11 @@ Wanted = Literal["home", "list", "status", "profile", "compose"]
 
 SETTLE_SECONDS = 20.0
 """A page that shows neither what was wanted nor a known state within this is not going to."""
+POLL_MILLISECONDS = 50
+"""Between two looks at a page that is still loading; each look takes a few milliseconds of the page's time."""
+MOVES_MAX = 5
+"""A page that leads on to another more often than this leads in circles."""
+_MOVED = "Execution context was destroyed"
 _MILLISECONDS = 1000
 
 
@@ -109,13 +115,26 @@ async def look_at(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, sec
     traffic.forget_refusal()
     limit = min(seconds, SETTLE_SECONDS) * _MILLISECONDS
     await page.goto(url, wait_until="commit", timeout=limit)
-    late = False
-    try:
-        await page.wait_for_function(script(), arg={"what": "settled", "want": wanted}, timeout=limit)
-    except PlaywrightTimeoutError:
-        late = True
-    seen = await take(page)
+    seen, late = await _settled(page, wanted, limit)
     await traffic.drained()
     if late and recognise(seen.state) in {PageState.READY, PageState.LOADING}:
         raise traffic.refusal or failure_of_state(PageState.LOADING, seen.state.path)
     return seen
+
+
+async def _settled(page: Page, wanted: Wanted, limit: float) -> tuple[Snapshot, bool]:
+    """Wait, then read the page; say whether the wait was in vain. A page that moves on meanwhile is awaited anew."""
+    for _move in range(MOVES_MAX):
+        late = False
+        try:
+            await page.wait_for_function(
+                script(), arg={"what": "settled", "want": wanted}, timeout=limit, polling=POLL_MILLISECONDS
+            )
+        except PlaywrightTimeoutError:
+            late = True
+        try:
+            return await take(page), late
+        except PlaywrightError as error:
+            if _MOVED not in str(error):
+                raise
+    raise failure_of_state(PageState.LOADING, page.url)

@@ -154,7 +154,7 @@
   /* Words about this account count only outside what people wrote. */
   const PEOPLE = ["UserDescription", "UserName", "User-Name", "UserCell", "trend", "tweetText"].map(testid).join(",");
   const notice = (pattern) =>
-    all(document.body, "h1, h2, span, div, p").some(
+    all(document, "h1, h2, span, div, p").some(
       (element) =>
         !element.childElementCount && pattern.test(element.textContent) &&
         !element.closest(`article, [contenteditable], ${PEOPLE}`)
@@ -192,6 +192,7 @@
     compose: () => Boolean(one(document, testid("tweetButton"))) && Boolean(one(document, testid("tweetTextarea_0"))),
   };
   const settled = () => {
+    if (!document.body) return false;
     const now = state();
     if (now.login || now.locked || now.suspended || now.script_failure || now.challenge) return true;
     if (!now.column && request.want !== "compose") return false;
@@ -200,8 +201,8 @@
   };
 
   if (request.what === "settled") return settled();
-  const page = document.scrollingElement || document.documentElement;
-  const scroll = { top: page.scrollTop, view: innerHeight, height: page.scrollHeight };
+  const page = document.scrollingElement;
+  const scroll = { top: page ? page.scrollTop : 0, view: innerHeight, height: page ? page.scrollHeight : 0 };
   const answer = { state: state(), ...list(), profile: profile(), scroll };
   if (request.scroll) window.scrollBy(0, Math.round(innerHeight * request.scroll));
   return answer;

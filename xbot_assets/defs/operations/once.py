@@ -55,6 +55,10 @@ def _one_pass(definitions: dg.Definitions) -> dict[str, Any]:
         return pass_summary(product, planned, since=started) | {"seconds": seconds}
 
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster's own console log would bury the progress; the run's log is in the UI all the same."""
+
+
 class _Runner:
     """Runs jobs in this process on the real instance, and notes how long each took."""
 
@@ -71,7 +75,7 @@ class _Runner:
         """
         with _timed(name, self._seconds):
             job = self._definitions.resolve_job_def(name)
-            result = job.execute_in_process(instance=self._instance, raise_on_error=False)
+            result = job.execute_in_process(instance=self._instance, raise_on_error=False, run_config=QUIET)
         if not result.success:
             raise PermanentFailure(_why(result.get_step_failure_events), code="step_failed", remedy="")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 _FILES = files("xbot_assets.sandbox.llm").joinpath("grammar")
 _WORD = re.compile(r"[a-z]+")
-Sentences = Mapping[str, list[str]]
-"""Pools of sentences by name: facts, tips, questions, list_titles and so on."""
+Sentences = Mapping[str, Any]
+"""Pools of sentences by name: facts, tips, questions and so on; ``lists`` pairs titles with items that suit them."""
 
 
 @cache

@@ -5,6 +5,7 @@ Keep out: reading prompts, JSON schemas and HTTP.
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from xbot_assets.sandbox.llm import grammar
@@ -16,8 +17,6 @@ OWN_SENTENCES = 0.7
 SECOND_SENTENCE = 0.4
 """Share of posts that put a second sentence beside the first, where the kind allows one."""
 _LIST_LENGTHS = (3, 4, 5)
-_LENGTH_WORDS = {"three": 3, "five": 5}
-"""A title such as "Three rules" or "Five things" fixes the number of items."""
 _ELLIPSIS = "…"
 _TONES = {
     "curious": ("curious", "wonder", "inquisitive", "thoughtful"),
@@ -33,6 +32,15 @@ _FORMATS = {
     "statistic": ("statistic", "stat", "number", "data", "figure"),
     "take": ("contrarian", "take", "opinion", "myth", "unpopular", "hot"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """The middle of a post. ``closer`` fits it better than any other; ``led`` means that it needs no opener."""
+
+    text: str
+    closer: str = ""
+    led: bool = False
 
 
 class Writer:
@@ -57,7 +65,7 @@ class Writer:
         yield from _versions(opener, core, closer)
 
     def _english(self, topic: str, kind: str, tone: str, dice: Random) -> Iterator[str]:
-        compose: dict[str, Callable[[str, Random], tuple[str, str]]] = {
+        compose: dict[str, Callable[[str, Random], Core]] = {
             "question": self._question,
             "list": self._list,
             "tip": self._tip,
@@ -65,44 +73,44 @@ class Writer:
             "statistic": self._statistic,
             "take": self._take,
         }
-        core, closer = compose.get(kind, self._observation)(topic, dice)
+        core = compose.get(kind, self._observation)(topic, dice)
         shared = grammar.generic()
-        opener = self._deal(tone, "opener", shared["openers"][tone], dice)
-        closer = closer or self._deal(tone, "closer", shared["closers"][tone], dice)
-        yield from _versions(opener, core, closer)
+        opener = "" if core.led else self._deal(tone, "opener", shared["openers"][tone], dice)
+        closer = core.closer or self._deal(tone, "closer", shared["closers"][tone], dice)
+        yield from _versions(opener, core.text, closer)
 
-    def _question(self, topic: str, dice: Random) -> tuple[str, str]:
-        lead = self._sentence(topic, "facts", dice) + " " if dice.random() < SECOND_SENTENCE else ""
-        return lead + self._sentence(topic, "questions", dice), self._any("nudges", dice)
+    def _question(self, topic: str, dice: Random) -> Core:
+        lead = self._sentence(topic, "facts", dice, own=True) + " " if dice.random() < SECOND_SENTENCE else ""
+        return Core(lead + self._sentence(topic, "questions", dice), self._any("nudges", dice))
 
-    def _list(self, topic: str, dice: Random) -> tuple[str, str]:
-        title = self._sentence(topic, "list_titles", dice)
-        number = _LENGTH_WORDS.get(title.split(maxsplit=1)[0].lower()) or dice.choice(_LIST_LENGTHS)
-        source = grammar.topic_sentences(topic) or grammar.generic()
-        mark = dice.choice(("•", "-", "→", "1."))
-        items = dice.sample(source["list_items"], number)
-        lines = [f"{f'{i}.' if mark == '1.' else mark} {item}" for i, item in enumerate(items, 1)]
-        return "\n".join([title, *lines]), " "
+    def _list(self, topic: str, dice: Random) -> Core:
+        general = grammar.topic_sentences(topic) is None or dice.random() >= OWN_SENTENCES
+        owner = "any" if general else topic
+        source = grammar.generic() if general else grammar.topic_sentences(topic) or {}
+        chosen = dice.choice(source["lists"])
+        title = self._about(topic, self._deal(owner, f"titles {chosen['titles'][0]}", chosen["titles"], dice), dice)
+        items = dice.sample(chosen["items"], dice.choice(_LIST_LENGTHS))
+        mark = dice.choice(("•", "-", "→", None))
+        lines = [f"{mark or f'{i}.'} {item}" for i, item in enumerate(items, 1)]
+        return Core("\n".join([title, *lines]), led=True)
 
-    def _tip(self, topic: str, dice: Random) -> tuple[str, str]:
+    def _tip(self, topic: str, dice: Random) -> Core:
         lead, tip = self._any("tip_leads", dice), self._sentence(topic, "tips", dice)
-        why = " " + self._sentence(topic, "facts", dice) if dice.random() < SECOND_SENTENCE else ""
-        return f"{_led(lead, tip)}{why}", ""
+        return Core(_led(lead, tip), led=bool(lead))
 
-    def _story(self, topic: str, dice: Random) -> tuple[str, str]:
-        own = grammar.topic_sentences(topic) is not None
-        parts = [self._sentence(topic, f"story_{part}", dice, own=own) for part in ("starts", "turns", "ends")]
-        return " ".join(parts), " "
+    def _story(self, topic: str, dice: Random) -> Core:
+        parts = [self._sentence(topic, f"story_{part}", dice, own=True) for part in ("starts", "turns", "ends")]
+        return Core(" ".join(parts), led=dice.random() >= SECOND_SENTENCE)
 
-    def _statistic(self, topic: str, dice: Random) -> tuple[str, str]:
-        return self._sentence(topic, "statistics", dice), self._any("comments", dice)
+    def _statistic(self, topic: str, dice: Random) -> Core:
+        return Core(self._sentence(topic, "statistics", dice), self._any("comments", dice))
 
-    def _take(self, topic: str, dice: Random) -> tuple[str, str]:
-        return self._sentence(topic, "takes", dice), self._any("reasons", dice)
+    def _take(self, topic: str, dice: Random) -> Core:
+        return Core(self._sentence(topic, "takes", dice), self._any("reasons", dice))
 
-    def _observation(self, topic: str, dice: Random) -> tuple[str, str]:
+    def _observation(self, topic: str, dice: Random) -> Core:
         second = " " + self._sentence(topic, "facts", dice) if dice.random() < SECOND_SENTENCE else ""
-        return self._sentence(topic, "facts", dice) + second, ""
+        return Core(self._sentence(topic, "facts", dice) + second)
 
     def _any(self, pool: str, dice: Random) -> str:
         return self._deal("any", pool, grammar.generic()[pool]["any"], dice)
@@ -112,9 +120,16 @@ class Writer:
         known = grammar.topic_sentences(topic)
         if known is not None and (own or dice.random() < OWN_SENTENCES):
             return self._deal(topic, pool, known[pool], dice)
+        return self._about(topic, self._deal(topic, f"general {pool}", grammar.generic()[pool], dice), dice)
+
+    def _about(self, topic: str, general: str, dice: Random) -> str:
+        """Put one of the topic's subjects into a general sentence; a topic that is not known is its own subject."""
+        known = grammar.topic_sentences(topic)
+        if "{s}" not in general:
+            return general
         subject = self._deal(topic, "subject", known["subjects"], dice) if known else topic
-        general = self._deal(topic, f"general {pool}", grammar.generic()[pool], dice).replace("{s}", subject)
-        return general[0].upper() + general[1:]
+        said = general.replace("{s}", subject)
+        return said[0].upper() + said[1:]
 
     def _deal(self, owner: str, pool: str, cards: Sequence[str], dice: Random) -> str:
         deck = self._decks.setdefault((owner, pool), [])

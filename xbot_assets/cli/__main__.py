@@ -1,0 +1,6 @@
+"""``python -m xbot_assets.cli``: the same as ``xbot``. Keep out: everything."""
+
+from xbot_assets.cli.entry import main
+
+if __name__ == "__main__":
+    main()

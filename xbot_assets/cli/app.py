@@ -1,0 +1,50 @@
+"""The typer application and what every command shares: settings, and lines on the terminal.
+
+Keep out: the commands.
+"""
+
+import os
+from pathlib import Path
+
+import typer
+
+from xbot_assets.runtime.progress import Progress
+from xbot_assets.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="xbot",
+    help="Run an automated content account as a Dagster pipeline, on this machine, against a safe sandbox by default.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+NAME_WIDTH = 18
+"""Columns of the name at the start of a line."""
+
+
+def settings_now() -> Settings:
+    """Return the settings, with the endpoints of the parts that run."""
+    return load_settings()
+
+
+def settings_alone() -> Settings:
+    """Return the settings without the parts file, which may be of an earlier, killed stack."""
+    return load_settings(use_parts=False)
+
+
+def progress() -> Progress:
+    """Return a progress that writes to standard error, so that standard output stays the result's."""
+
+    def step_done(name: str, seconds: float) -> None:
+        typer.echo(f"  {name:<{NAME_WIDTH}}{seconds:6.1f} s", err=True)
+
+    return Progress(step_done=step_done, tell=lambda sentence: typer.echo(sentence, err=True))
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be typed here."""
+    try:
+        return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
+    except OSError:
+        return str(path)

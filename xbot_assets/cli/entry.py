@@ -1,0 +1,77 @@
+"""The entry point: no traceback ever reaches a user. Keep out: what the commands do."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from xbot_assets.cli import doctor, sandbox, stack, words
+from xbot_assets.cli.app import app
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.runtime.files import private_directory
+from xbot_assets.runtime.supervisor import LOGS_DIRECTORY, Stopped
+from xbot_assets.settings import default_home
+
+EXIT_FAILED = 1
+EXIT_CRASHED = 70
+"""EX_SOFTWARE of sysexits.h: a fault of the program, not of its use."""
+EXIT_INTERRUPTED = 130
+"""What a shell reports for a program ended by Ctrl-C."""
+CRASH_LOG = "crash.log"
+
+doctor.register(app)
+sandbox.register(app)
+stack.register(app)
+words.register(app)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    sys.exit(guarded(app))
+
+
+def guarded(run: Callable[[], object]) -> int:
+    """Run a command; turn whatever it raises into words and an exit code."""
+    try:
+        run()
+    except SystemExit as ending:
+        return _code(ending)
+    except ProductError as failure:
+        _say(failure.reason, failure.remedy)
+        return EXIT_FAILED
+    except (KeyboardInterrupt, Stopped):
+        _say("Stopped.", "")
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nobody to tell
+        return EXIT_FAILED
+    except Exception as error:  # noqa: BLE001 - the last stop before the user
+        _say(f"xbot failed unexpectedly ({type(error).__name__}).", _keep_traceback())
+        return EXIT_CRASHED
+    return 0
+
+
+def _code(ending: SystemExit) -> int:
+    return ending.code if isinstance(ending.code, int) else EXIT_FAILED if ending.code else 0
+
+
+def _say(reason: str, remedy: str) -> None:
+    typer.secho(reason, err=True, fg=typer.colors.RED)
+    if remedy.strip():
+        typer.echo(remedy.strip(), err=True)
+
+
+def _keep_traceback() -> str:
+    """Write the traceback to the crash log and return the sentence that names it."""
+    home = Path(os.environ.get("XBOT_HOME") or default_home())
+    try:
+        logs = private_directory(home / LOGS_DIRECTORY)
+        with (logs / CRASH_LOG).open("a", encoding="utf-8") as stream:
+            stream.write(f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{traceback.format_exc()}\n")
+    except (OSError, ProductError):
+        return "The details could not be written down; set XBOT_HOME to a place that can be written."
+    return f"The details are in {logs / CRASH_LOG}; please report them."

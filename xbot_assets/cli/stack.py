@@ -1,0 +1,82 @@
+"""``xbot up`` and ``xbot once``. Keep out: how the stack is run (``runtime/run.py``)."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from xbot_assets.cli.app import progress, settings_alone, shown
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.parts import Parts
+from xbot_assets.runtime.run import run_pass, run_stack
+from xbot_assets.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(up)
+    app.command()(once)
+
+
+def up(
+    parts: Annotated[bool, typer.Option("--parts", help="Start everything but Dagster, for 'dagster dev'.")] = False,
+) -> None:
+    """Start everything, print the addresses, and stop everything at Ctrl-C. Your data stays."""
+    settings = settings_alone()
+    typer.echo(f"Starting xbot in {settings.mode} mode.", err=True)
+    run_stack(settings, progress(), dagster=not parts, started=lambda found: _addresses(settings, found))
+    typer.echo("Stopped.", err=True)
+
+
+def once(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> None:
+    """Run one pass of the loop: plan, publish, measure, learn. Then print what it did and stop."""
+    settings = settings_alone()
+    typer.echo(f"One pass of the loop in {settings.mode} mode.", err=True)
+    document = run_pass(settings, progress())
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else _told(document))
+    if not document.get("ok", False):
+        raise _not_all_published(document)
+
+
+def _addresses(settings: Settings, found: Parts) -> None:
+    lines = [("Dagster", found.web_url), ("Timeline", f"{found.target_url}/{settings.handle}")]
+    lines += [("Status page", found.service_url)]
+    typer.echo()
+    for name, address in lines:
+        if address is not None:
+            typer.echo(f"  {name:<14}" + typer.style(address, bold=True))
+    typer.echo()
+    if found.web_url is None:
+        typer.echo("The parts run. Start Dagster with 'dagster dev' in this checkout.")
+    typer.echo(f"Ctrl-C stops everything; your data stays in {shown(settings.home)}/")
+
+
+def _told(document: dict[str, Any]) -> str:
+    lines = [line for post in document.get("posts", []) for line in _post_lines(post)]
+    models = (
+        f"{model['kind']} v{model['version']} ({model['outcomes_used']} outcomes)" for model in document["models"]
+    )
+    lines += [f"Champions: {', '.join(models) or 'none yet'}", f"Cost: ${document.get('cost_usd', 0):.4f}"]
+    return "\n".join(lines)
+
+
+def _post_lines(post: dict[str, Any]) -> list[str]:
+    metrics = post.get("metrics") or {}
+    counts = ", ".join(f"{count} {name}" for name, count in metrics.items() if count is not None)
+    return [
+        f"Post {post['id']}, {post['status']}: {post['text']}",
+        f"  {post.get('url') or 'no address'}",
+        f"  {counts}",
+        "",
+    ]
+
+
+def _not_all_published(document: dict[str, Any]) -> PermanentFailure:
+    states = ", ".join(f"post {post['id']} is {post['status']}" for post in document.get("posts", []))
+    return PermanentFailure(
+        f"Not every post was published: {states or 'nothing was planned'}.",
+        code="pass_incomplete",
+        remedy="Start the stack and look at the status page, or see logs/once.log in the data directory.",
+    )

@@ -1,0 +1,146 @@
+"""The small commands: ``status``, ``migrate``, ``post``, ``install-browser`` and ``version``.
+
+Keep out: ``up`` and ``once`` (``stack.py``), ``doctor`` and ``sandbox``.
+"""
+
+import json
+from typing import Annotated, Any
+
+import httpx
+import typer
+
+from xbot_assets import __version__
+from xbot_assets.browser.chromium import find_browser, install_browser
+from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
+from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.domain.posts import NewPost
+from xbot_assets.domain.weighted_length import weighted_length
+from xbot_assets.runtime.lock import holder_of, is_running
+from xbot_assets.settings import Settings
+from xbot_assets.store.clock import DatabaseClock
+from xbot_assets.store.database import open_database
+from xbot_assets.store.migrate import check_schema, migrate
+from xbot_assets.store.posts import enqueue_posts
+
+SERVICE_SECONDS = 15.0
+"""The status service answers within the time limits of its own pings."""
+MANUAL = "manual"
+"""Topic and format of a post written by hand: no content arm, so nothing is learned about arms from it."""
+EXIT_NOT_READY = 1
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(status)
+    app.command("migrate")(migrate_now)
+    app.command()(post)
+    app.command("install-browser")(install)
+    app.command()(version)
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+    """Say what runs and how it is. Exits 0 when everything that is needed is ready, 1 otherwise."""
+    settings = settings_now()
+    document = _status(settings)
+    typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else _told(settings, document))
+    if not document.get("ready", False):
+        raise typer.Exit(EXIT_NOT_READY)
+
+
+def migrate_now() -> None:
+    """Bring the database schema up to date. 'xbot up' does this by itself."""
+    applied = migrate(settings_now())
+    for name in applied:
+        typer.echo(f"Applied {name}.")
+    typer.echo("The schema is up to date.")
+
+
+def post(text: Annotated[str, typer.Argument(help="What to post, as it should appear.")]) -> None:
+    """Queue a post of your own for now and print its number. The running stack publishes it."""
+    settings = settings_now()
+    _check_text(text, settings.post_max_weighted_chars)
+    with open_database(settings) as database:
+        check_schema(database)
+        now = DatabaseClock(database).now()
+        queued = NewPost(text=text, topic=MANUAL, format=MANUAL, source=MANUAL, scheduled_at=now)
+        typer.echo(enqueue_posts(database, [queued], now)[0])
+
+
+def install() -> None:
+    """Make sure that there is a browser: find one, or install one."""
+    settings = settings_alone()
+    try:
+        found = find_browser(settings)
+    except PermanentFailure:
+        if settings.browser_path is not None:
+            raise
+        typer.echo("No browser was found; installing one. This can take a minute.", err=True)
+        found = install_browser(settings)
+    typer.echo(found)
+
+
+def version() -> None:
+    """Print the version."""
+    typer.echo(f"xbot {__version__}")
+
+
+def _status(settings: Settings) -> dict[str, Any]:
+    if not is_running(settings.home):
+        return {"running": False, "ready": False, "home": str(settings.home)}
+    if settings.service_url is None:
+        return {"running": True, "ready": False, "home": str(settings.home), "holder": holder_of(settings.home)}
+    try:
+        answer = httpx.get(f"{settings.service_url}/api/status.json", timeout=SERVICE_SECONDS, trust_env=False)
+        found: dict[str, Any] = answer.raise_for_status().json()
+    except (httpx.HTTPError, ValueError) as error:
+        raise TransientFailure(
+            "The stack runs, but its status service does not answer.",
+            code="service_down",
+            remedy=f"See {shown(settings.home)}/logs/service.log.",
+        ) from error
+    return {"running": True, "home": str(settings.home), "service_url": settings.service_url} | found
+
+
+def _told(settings: Settings, document: dict[str, Any]) -> str:
+    if not document["running"]:
+        return f"Nothing runs from {shown(settings.home)}. Start it with scripts/run."
+    if "components" not in document:
+        return f"The stack is starting or stopping (xbot {document['holder']})."
+    lines = ["Ready." if document["ready"] else "Not ready.", ""]
+    lines += [_component_line(part) for part in document["components"]]
+    lines += ["", *_product_lines(document), f"{'Status page':<{NAME_WIDTH}}{document['service_url']}"]
+    if document["web_url"]:
+        lines.append(f"{'Dagster':<{NAME_WIDTH}}{document['web_url']}")
+    return "\n".join(lines)
+
+
+def _component_line(part: dict[str, Any]) -> str:
+    color = {"ok": typer.colors.GREEN, "failed": typer.colors.RED}.get(part["state"])
+    state = typer.style(f"{part['state']:<7}", fg=color)
+    remedy = f" {part['remedy']}" if part["state"] == "failed" else ""
+    return f"{state}{part['name']:<{NAME_WIDTH}}{part['detail']}{remedy}"
+
+
+def _product_lines(document: dict[str, Any]) -> list[str]:
+    product = document["product"]
+    if product is None:
+        return [str(document["problem"])]
+    queue = ", ".join(f"{count} {state}" for state, count in product["queue"].items()) or "none yet"
+    models = ", ".join(f"{model['kind']} v{model['version']}" for model in product["models"]) or "none yet"
+    lines = [("Product time", f"{product['now'][:19].replace('T', ' ')} UTC, {product['rate']:g}x")]
+    lines += [("Posts", queue), ("Champions", models)]
+    lines += [("Spent today", f"${product['spent_usd']:.4f} of ${product['budget_usd']:.2f}")]
+    lines += [(alert["severity"].upper(), f"{alert['reason']} {alert['remedy']}") for alert in product["alerts"]]
+    return [f"{name:<{NAME_WIDTH}}{text}" for name, text in lines]
+
+
+def _check_text(text: str, longest: int) -> None:
+    if not text.strip():
+        raise PermanentFailure("A post needs words.", code="empty_post", remedy="Give the text in quotes.")
+    length = weighted_length(text)
+    if length > longest:
+        raise PermanentFailure(
+            f"The post is too long: X counts {length} characters, and at most {longest} are allowed.",
+            code="post_too_long",
+            remedy="Shorten it, or raise XBOT_POST_MAX_WEIGHTED_CHARS if the account may write more.",
+        )

@@ -1,0 +1,65 @@
+"""The policies by name. Keep out: how each one works (``slots.py``, ``legacy.py``)."""
+
+from enum import StrEnum
+
+from xbot_assets.domain.replay.course import Played
+from xbot_assets.domain.replay.jobs import Lane
+from xbot_assets.domain.replay.legacy import play_legacy
+from xbot_assets.domain.replay.parameters import Parameters
+from xbot_assets.domain.replay.slots import SlotRules, play_slots
+from xbot_assets.domain.replay.tape import Tape
+
+LANE_LIMITS = {Lane.HIGH: 1, Lane.LOW: 1}
+"""At most one high and one low operation at once; critical has no limit."""
+
+
+class Policy(StrEnum):
+    """Who gets a slot."""
+
+    LEGACY = "legacy"
+    """The old pool, every operation holding its context until it ends."""
+    LEGACY_LEAKING = "legacy_leaking"
+    """The old pool as coded: most jobs only opened a page in it and let go of the context at once."""
+    FIFO = "fifo"
+    """First come, first served."""
+    PRIORITY = "priority"
+    """The most urgent lane first; nothing is reserved."""
+    LANES = "lanes"
+    """At most one high and one low at once; critical always finds a slot."""
+    PREEMPT = "preempt"
+    """Lanes, posting windows, and critical work cuts low work short."""
+
+
+MEANING = {policy: text for policy, text in zip(Policy, (
+    "old pool, an operation holds its context until it ends",
+    "old pool as coded: the context is let go of once a page is open",
+    "first come, first served",
+    "most urgent lane first, nothing reserved",
+    "at most one high and one low at once",
+    "lanes, posting windows, low work is cut short for critical work",
+), strict=True)}
+
+
+def play(policy: Policy, tape: Tape, parameters: Parameters) -> Played:
+    """Play a tape under a policy."""
+    if policy in {Policy.LEGACY, Policy.LEGACY_LEAKING}:
+        return play_legacy(tape, parameters, leaking=policy is Policy.LEGACY_LEAKING)
+    return play_slots(tape, parameters.slots, slot_rules(policy, parameters))
+
+
+def slot_rules(policy: Policy, parameters: Parameters) -> SlotRules:
+    """Return the rules of a slot policy."""
+    match policy:
+        case Policy.FIFO:
+            return SlotRules(by_lane=False)
+        case Policy.PRIORITY:
+            return SlotRules()
+        case Policy.LANES:
+            return SlotRules(limits=LANE_LIMITS)
+        case _:
+            return SlotRules(
+                limits=LANE_LIMITS,
+                preempts=True,
+                no_return_share=parameters.no_return_share,
+                window_seconds=parameters.window_seconds,
+            )

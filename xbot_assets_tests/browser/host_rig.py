@@ -1,0 +1,149 @@
+"""Starts the real browser host as its own process, and looks at the processes below it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import psutil  # type: ignore[import-untyped]  # ships no types
+from pydantic import BaseModel
+
+from xbot_assets.browser.client import BrowserClient
+from xbot_assets.browser.host import LISTENING
+from xbot_assets.browser.operations import Lane, Operation
+
+TOKEN = "test-token"  # noqa: S105 - the test's own
+CONTROL_TOKEN = "t"  # noqa: S105 - the sandbox of a test
+HANDLE = "owner"
+START_SECONDS = 30.0
+_Result = TypeVar("_Result", bound=BaseModel)
+
+
+def until(met: Callable[[], bool], seconds: float, what: str) -> None:
+    """Poll until ``met`` or fail."""
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+class HostProcess:
+    """A running browser host and what it wrote."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self.process = process
+        self.lines: list[str] = []
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+        until(lambda: bool(self.url) or process.poll() is not None, START_SECONDS, "the host listens")
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        self.lines.extend(self.process.stderr)
+
+    @property
+    def log(self) -> str:
+        """Return everything it has logged."""
+        return "".join(self.lines)
+
+    @property
+    def url(self) -> str:
+        """Return the address it logged, or nothing yet."""
+        found = re.search(rf"{LISTENING} (\S+)", self.log)
+        return found[1] if found else ""
+
+    def health(self) -> httpx.Response:
+        """Ask for its health."""
+        return httpx.get(f"{self.url}/health", timeout=5, trust_env=False)
+
+    def run(self, operation: Operation, answer: type[_Result], seconds: float = 20) -> _Result:
+        """Carry out one operation through the real client."""
+        with BrowserClient(self.url, TOKEN) as client:
+            return client.run(operation, answer, lane=Lane.HIGH, deadline_seconds=seconds)
+
+    def below(self) -> list[psutil.Process]:
+        """Return every process below the host."""
+        return list(psutil.Process(self.process.pid).children(recursive=True))
+
+    def chromium(self) -> psutil.Process:
+        """Return Chromium's main process, not the script that some systems start it with; wait until it is there."""
+        found: list[psutil.Process] = []
+
+        def look() -> bool:
+            with suppress(psutil.Error):
+                found.extend(p for p in self.below() if _is_chromium(p))
+            return bool(found)
+
+        until(look, START_SECONDS, "there is a Chromium")
+        return found[0]
+
+    def renderers(self) -> list[psutil.Process]:
+        """Return Chromium's page processes."""
+        return [p for p in self.below() if "--type=renderer" in p.cmdline()]
+
+    def driver(self) -> psutil.Process:
+        """Return Playwright's driver, above Chromium."""
+        top = self.chromium()
+        while top.ppid() != self.process.pid:
+            top = top.parent()
+        return top
+
+    def end(self) -> None:
+        """Stop it and whatever it left."""
+        below = self.below() if self.process.poll() is None else []
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for process in below:
+            if process.is_running():
+                process.kill()
+        self._reader.join()
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+
+
+def _is_chromium(process: psutil.Process) -> bool:
+    return "--remote-debugging-pipe" in process.cmdline() and not Path(process.exe()).name.endswith("sh")
+
+
+def gone(processes: list[psutil.Process]) -> bool:
+    """Say whether all have ended; one that waits to be reaped by a careless init counts as ended."""
+    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
+
+
+@contextmanager
+def browser_host(
+    home: Path, target: str, *, arguments: tuple[str, ...] = (), extra: Mapping[str, str] | None = None
+) -> Iterator[HostProcess]:
+    """Run a host against ``target`` until the test is done."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("XBOT_")} | {
+        "XBOT_HOME": str(home),
+        "XBOT_HANDLE": HANDLE,
+        "XBOT_BROWSER_TOKEN": TOKEN,
+        "XBOT_SANDBOX_TOKEN": CONTROL_TOKEN,
+        "XBOT_TARGET_URL": target,
+    }
+    command = [sys.executable, "-m", "xbot_assets.browser.host", "--port", "0", *arguments]
+    process = subprocess.Popen(command, env=env | dict(extra or {}), stderr=subprocess.PIPE, text=True)
+    host = HostProcess(process)
+    try:
+        yield host
+    finally:
+        host.end()
+
+
+def ready(host: HostProcess) -> None:
+    """Wait until the host has a Chromium."""
+    host.chromium()
+    until(lambda: host.health().status_code == httpx.codes.OK, START_SECONDS, "Chromium runs")

@@ -1,0 +1,66 @@
+"""Starting the real parts for tests, under the stack's own keeper. Keep out: fixtures (``conftest.py``)."""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.accounts import service_account
+from xbot_assets.runtime.child import Child, Limits
+from xbot_assets.runtime.logfile import LogFile
+from xbot_assets.runtime.orphans import ProcessRecord
+from xbot_assets.runtime.postgres import EmbeddedPostgres
+from xbot_assets.runtime.programs import Program
+from xbot_assets.settings import Settings
+
+LIMITS = Limits(start_seconds=60, stop_seconds=15, backoff_max_seconds=1)
+
+SettingsFor = Callable[..., Settings]
+
+
+@contextlib.contextmanager
+def running(program: Program, home: Path) -> Iterator[Child]:
+    """Run one program under the stack's own keeper, and stop it."""
+    log = LogFile(home / "logs" / f"{program.name}.log")
+    child = Child(program, log, ProcessRecord(home), LIMITS, lambda _sentence: None)
+    try:
+        child.start(os.environ, lambda: False)
+        yield child
+    finally:
+        child.stop(lambda: False)
+
+
+@contextlib.contextmanager
+def running_postgres(home: Path, **arguments: Any) -> Iterator[EmbeddedPostgres]:  # noqa: ANN401 - passed on
+    """Run a PostgreSQL of one's own in ``home``, and remove its data."""
+    postgres = EmbeddedPostgres(home, service_account(), **arguments)
+    postgres.prepare()
+    try:
+        with running(postgres.program(), home):
+            yield postgres
+    finally:
+        postgres.remove()
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def prepared(home: Path) -> EmbeddedPostgres:
+    """Prepare a server without starting it."""
+    postgres = EmbeddedPostgres(home, service_account())
+    postgres.prepare()
+    return postgres
+
+
+def refusal(home: Path) -> str:
+    """Return the code with which preparing ends."""
+    with pytest.raises(PermanentFailure) as caught:
+        prepared(home)
+    return caught.value.code
