@@ -59,6 +59,7 @@ def _told(document: dict[str, Any]) -> str:
         f"{model['kind']} v{model['version']} ({model['outcomes_used']} outcomes)" for model in document["models"]
     )
     lines += [f"Champions: {', '.join(models) or 'none yet'}", f"Cost: ${document.get('cost_usd', 0):.4f}"]
+    lines += ["The pages are there again whenever the stack runs: scripts/run"]
     return "\n".join(lines)
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from xbot_assets.browser.operations import Lane, Publish, Published, ReadOwnTimeline, TimelineRead
-from xbot_assets.domain.clock import system_now
-from xbot_assets.domain.failures import ProductError, TransientFailure, UnknownOutcome
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.posts import ClaimedPost, same_post
 from xbot_assets.loop.product import Product
 from xbot_assets.store import posts as post_store
@@ -64,7 +63,6 @@ def publish_wait(product: Product) -> str | None:
     doubt = queue_store.doubt_exists(
         database,
         now=now,
-        real_now=system_now(),
         looks_max=settings.reconcile_looks_max,
         between=timedelta(minutes=settings.reconcile_minutes),
     )
@@ -117,11 +115,22 @@ def _record(
     if witness.post_id is None or witness.permalink is None:
         post_store.mark_shadowed(product.database, claim, now)
         return PublishReport(claim.id, text=claim.text, shadow=True, found=found, still_unconfirmed=in_doubt)
-    post_store.confirm_published(
-        product.database, claim, x_post_id=witness.post_id, permalink=witness.permalink, now=now
-    )
+    _confirm(product, claim, witness.post_id, witness.permalink)
     url = f"{product.settings.target_url or ''}{witness.permalink}"
     return PublishReport(claim.id, witness.post_id, url, claim.text, found=found, still_unconfirmed=in_doubt)
+
+
+def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: str) -> None:
+    """Store X's own id; a witness that came after the lease settles the doubt that the expiry left."""
+    now = product.clock.now()
+    try:
+        post_store.confirm_published(product.database, claim, x_post_id=x_post_id, permalink=permalink, now=now)
+    except PermanentFailure as failure:
+        if failure.code != post_store.NOT_HELD:
+            raise
+        post_store.confirm_found(
+            product.database, claim.id, x_post_id=x_post_id, permalink=permalink, published_at=now, now=now
+        )
 
 
 def _reconcile(product: Product) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -3,6 +3,7 @@
 Keep out: the order of several programs (``supervisor.py``).
 """
 
+import contextlib
 import os
 import subprocess
 import threading
@@ -19,6 +20,8 @@ from xbot_assets.runtime.programs import Program
 
 FIRST_BACKOFF_SECONDS = 0.5
 BACKOFF_FACTOR = 2.0
+DEATHS_COUNTED = 1000
+"""Beyond this the number says nothing more."""
 STABLE_SECONDS = 60.0
 """A program that has run this long is sound again: its next restart starts with the shortest wait."""
 CHUNK_BYTES = 65_536
@@ -36,6 +39,20 @@ class Limits:
     backoff_max_seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Whom a child tells, from its own thread.
+
+    Attributes:
+        tell: gets a sentence when the program died and will be restarted.
+        deaths: gets the program's name and how often it has died without a sound stretch in between; 0 when it
+            has run soundly again.
+    """
+
+    tell: Callable[[str], None]
+    deaths: Callable[[str, int], None]
+
+
 class Child:
     """Runs one :class:`Program`.
 
@@ -44,30 +61,22 @@ class Child:
         log: where its output goes.
         record: where its number is noted for the sweep.
         limits: how long things may take.
-        tell: called with a sentence when it died and will be restarted.
+        reports: told when it died.
     """
 
-    def __init__(
-        self,
-        program: Program,
-        log: LogFile,
-        record: ProcessRecord,
-        limits: Limits,
-        tell: Callable[[str], None],
-    ) -> None:
+    def __init__(self, program: Program, log: LogFile, record: ProcessRecord, limits: Limits, reports: Reports) -> None:
         self.program = program
         self._log = log
         self._record = record
         self._limits = limits
-        self._tell = tell
+        self._reports = reports
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._keeper = threading.Thread(target=self._keep, name=f"keep-{program.name}", daemon=True)
         self._pumps: list[threading.Thread] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._environment = dict(program.environment)
-        self._spawned_at = 0.0
-        self.restarts = 0
+        self._died = 0
 
     @property
     def pid(self) -> int | None:
@@ -136,7 +145,7 @@ class Child:
         except OSError as error:
             what = f"could not be started: {error.strerror}"
             raise self._failure(what) from error
-        self._process, self._spawned_at = process, time.monotonic()
+        self._process = process
         self._pump(process)
         rule = self.program
         self._record.add(rule.name, process.pid, stop_signal=rule.stop_signal, whole_group=rule.signal_group)
@@ -158,22 +167,21 @@ class Child:
 
     def _keep(self) -> None:
         """Wait for the end of the process, again and again, and restart it unless it was asked to stop."""
-        wait = FIRST_BACKOFF_SECONDS
         while (ending := self._await_end()) is not None:
-            if time.monotonic() - self._spawned_at > STABLE_SECONDS:
-                wait = FIRST_BACKOFF_SECONDS
-            self._tell(f"The {self.program.name} stopped ({ending}); starting it again in {wait:g} s.")
+            wait = min(FIRST_BACKOFF_SECONDS * BACKOFF_FACTOR**self._died, self._limits.backoff_max_seconds)
+            self._died = min(self._died + 1, DEATHS_COUNTED)
+            self._reports.tell(f"The {self.program.name} stopped ({ending}); starting it again in {wait:g} s.")
+            self._reports.deaths(self.program.name, self._died)
             if self._stopping.wait(wait):
                 return
             self._respawn()
-            wait = min(wait * BACKOFF_FACTOR, self._limits.backoff_max_seconds)
 
     def _await_end(self) -> str | None:
         """Return how the process ended, or ``None`` when it was asked to."""
         process = self._process
         if process is None:
             return None if self._stopping.is_set() else "it could not be started"
-        code = process.wait()
+        code = self._wait(process)
         with self._lock:
             if self._stopping.is_set():
                 return None
@@ -181,15 +189,23 @@ class Child:
             self._process = None
         return _ending(code)
 
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        """Wait for the end; after a sound stretch the earlier deaths no longer count."""
+        if self._died:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(STABLE_SECONDS)
+            self._died = 0
+            self._reports.deaths(self.program.name, 0)
+        return process.wait()
+
     def _respawn(self) -> None:
         with self._lock:
             if self._stopping.is_set():
                 return
-            self.restarts += 1
             try:
                 self._spawn()
             except PermanentFailure as failure:
-                self._tell(failure.reason)
+                self._reports.tell(failure.reason)
 
     def _failure(self, what: str) -> PermanentFailure:
         last = self._log.last_line()

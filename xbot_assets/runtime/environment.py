@@ -25,4 +25,6 @@ def child_environment(settings: Settings, environ: Mapping[str, str] | None = No
         "DAGSTER_HOME": str(settings.home / "dagster"),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
+        # The current directory may be another checkout, whose code must not be run instead.
+        "PYTHONSAFEPATH": "1",
     }

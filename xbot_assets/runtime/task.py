@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from xbot_assets.runtime.environment import PACKAGE_ROOT
 from xbot_assets.runtime.logfile import LogFile
 from xbot_assets.runtime.orphans import ProcessRecord
 from xbot_assets.runtime.processes import Tree, end_tree
@@ -44,7 +43,6 @@ class Task:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=dict(self.environment),
-            cwd=PACKAGE_ROOT,
             start_new_session=True,
         ) as process:
             record.add(self.name, process.pid, stop_signal=signal.SIGTERM, whole_group=True)

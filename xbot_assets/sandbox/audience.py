@@ -124,7 +124,7 @@ class Readers:
 
     def _views(self, post: Exposure, rate: float, rng: random.Random) -> int:
         hour = post.created_at.hour + post.created_at.minute / 60
-        liking = (rate / BASE_LIKE_RATE) ** LIKING_POWER
+        liking = math.pow(rate / BASE_LIKE_RATE, LIKING_POWER)
         share = REACH * (REPLY_REACH if post.is_reply else 1.0)
         luck = rng.lognormvariate(0, VIEW_SPREAD)
         return max(1, round(post.author_followers * share * self.taste.reach(hour) * liking * luck))

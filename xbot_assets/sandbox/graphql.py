@@ -121,12 +121,21 @@ async def _create_tweet(call: Call) -> Response:
     try:
         post = create(call.viewer, author, _draft(call.variables))
     except CreateRefusedError as refused:
-        return refused_create(str(refused), refused.code)
+        return await _answered(call, refused_create(str(refused), refused.code))
+    results = {"tweet_results": {"result": post_body(call.viewer, post)}}
+    return await _answered(call, JSONResponse({"data": {"create_tweet": results}}))
+
+
+async def _answered(call: Call, response: Response) -> Response:
+    """Return CreateTweet's answer, or break the connection if told to.
+
+    Refusals are lost too: Chromium sends a POST again by itself when a kept connection breaks before the answer
+    begins, and that second request is refused as a duplicate.
+    """
     if call.viewer.site.faults.flag("drop_after_commit"):
         call.request.state.transport.abort()
         await asyncio.sleep(0)
-    results = {"tweet_results": {"result": post_body(call.viewer, post)}}
-    return JSONResponse({"data": {"create_tweet": results}})
+    return response
 
 
 def _draft(variables: Json) -> Draft:

@@ -36,34 +36,44 @@ HOUR_WIDTH = 2.5
 """Reach at the worst hour relative to the best, and how many hours wide a peak is."""
 
 TOPIC_WORDS: dict[str, str] = {
-    "technology": "software code coding programming developer engineer database server compiler api bug deploy data"
-    " algorithm ai model computer chip query cache python test tests migration script app cloud security schema",
-    "science": "science scientist study experiment research lab physics biology chemistry cells planet ice sample"
-    " hypothesis evidence sound light microbes theory universe brain molecule species error peer",
-    "gardening": "garden gardening gardener soil compost seed plant plants tomato tomatoes prune mulch slugs bees"
-    " allotment greenhouse bed beds beans garlic frost weed weeds roses peat herbs watering sow",
-    "cooking": "cook cooking kitchen recipe bread dough sauce salt butter onion onions garlic soup pasta knife oven"
-    " dinner spices flavour flavor rice lemon stock meal bake baking pan simmer taste",
-    "cycling": "bike bikes bicycle cycling cyclist ride riding rode chain tyre tyres helmet saddle gravel commute"
-    " headwind wheel wheels pedal brakes mudguards lane climb gears",
-    "history": "history historic archive museum century medieval map maps canal mill street town railway roman"
-    " photograph 1800s census bridge local building church castle village",
-    "money": "money budget budgeting saving savings invest investing investment investments fund fee fees debt salary"
-    " income interest bank pension spend spending subscription inflation emergency price rent cash finance",
-    "photography": "photo photos photograph photographs photography camera lens film frame light shutter exposure"
-    " portrait print tripod focus darkroom sharp golden negative shoot",
-    "productivity": "productivity meeting meetings list task tasks deadline deadlines focus email habit habits planner"
-    " work working calendar notebook morning priorities busy multitasking interruptions todo plan",
-    "nature": "nature bird birds forest river walk walking path hike hiking moth moths tide sea wood trees owl swifts"
-    " heron hedge mountain rain otter otters wild foraging dawn hill",
-    "books": "book books reading novel author library chapter story stories poem poems page pages bookshop writer"
-    " writing literature fiction essay shelf",
-    "health": "sleep health exercise walk running run heart stress rest body muscle doctor diet breathing fitness"
-    " training energy pain stretch strength hydration",
-    "startups": "startup startups founder customers customer product revenue pricing growth launch market sales business"
-    " feature users user churn investors saas company marketing",
+    "technology": "software code coding coder program develop engineer databas server compil api bug deploy data"
+    " algorithm ai comput chip cache python script app apps cloud security schema keyboard shortcut"
+    " screen backup batteri battery spreadsheet notification password files printer usb wifi"
+    " router phone laptop undo e-ink browser tab tabs cursor update reboot terminal sensor internet"
+    " website click digital robot open-source privacy automat device machine charger cable stack query"
+    " queri",
+    "science": "science scienti study experiment research lab physic biolog chemi cells planet sample evidence"
+    " thunder microbe theory universe brain molecul species comet stars moon mars space orbit"
+    " gravity atom atoms telescope magnet light sound lichen tide lightning octopus fossil crystal ice"
+    " glacier bacteri gene dna volcan neutrino measure energy temperature mould pendulum snowflake",
+    "gardening": "garden soil compost seed plant tomato prune pruning mulch slug bee bees allotment greenhouse bed"
+    " beds bean beans frost weed weeds rose roses peat watering sow leek leeks lettuce cabbage pumpkin"
+    " courgette potato spade shed worm worms vegetab flower perennial coneflower bulb bulbs nettle hoe"
+    " root roots harvest radish pea peas garlic rhubarb leaf",
+    "cooking": "cook kitchen recipe bread dough sauce salt butter onion soup pasta knife oven dinner spice flavour"
+    " flavor rice lemon stock bake baking pan simmer taste saffron broth stew egg eggs cast fry fried"
+    " roast boil vinegar sugar lid brown dish lunch breakfast leftover yeast flour caramel cheese cake"
+    " pot cumin pepper chickpea",
+    "cycling": "bike bicycl cycling cyclist ride riding rode rider chain tyre tire helmet saddle gravel commut"
+    " headwind wheel pedal brake mudguard lane lanes climb gear puncture pump pannier handlebar spoke"
+    " spokes frame bell hill traffic driver rack tailwind touring bicycle kerb",
+    "history": "histor archive museum century medieval map maps canal mill street town railway roman census bridge"
+    r" building built church castle village boundary stone plumber letter margin 18\d\d 19[0-5]\d market"
+    " inn pub wall gate lamp tram station cellar parish mayor bricks brick name names old ledger fire",
+    "money": "money budget saving savings invest fund fee fees debt salary income interest bank pension spend"
+    " subscription inflation price rent cash financ coin insurance",
+    "photography": "photo camera lens film shutter exposure portrait tripod darkroom negative shoot golden pixel"
+    " frames light crop",
+    "productivity": "productiv meeting task tasks deadline focus email inbox habit calendar notebook priorit multitask"
+    " interrupt todo plan planner planning procrastin busy desk",
+    "nature": "bird birds forest river walk hike hiking moth sea wood trees tree owl swift swifts heron hedge"
+    " mountain rain otter wild forag dawn",
+    "books": "book books reading novel author librar chapter poem poems bookshop fiction essay shelf",
+    "health": "sleep health exercise running heart stress muscle doctor diet breath fitness training pain stretch",
+    "startups": "startup founder customer product revenue pricing growth launch sales business user users churn"
+    " saas marketing",
 }
-"""Words that place a text; all of them lower case."""
+"""Words that place a text; of four letters or more, also the words that begin so. On a tie the first topic wins."""
 
 _CONTRARIAN = re.compile(
     r"unpopular opinion|contrary to|hot take|overrated|myth|nobody needs|^stop |everyone (says|wants|blames|thinks)"
@@ -71,23 +81,29 @@ _CONTRARIAN = re.compile(
     re.IGNORECASE,
 )
 _TIP = re.compile(
-    r"\btips?\b|how to|here'?s how|^(try|use|start|write|keep|never|always|before you|do not|don't|put|learn|make"
-    r"|print|freeze|say|say no|prune|toast|rest)\b",
+    r"\btips?\b|how to|here'?s how|do this today|try this|old advice|one thing that helps|learned the hard way"
+    r"|(^|[:.] |\n)(try|use|start|write|keep|never|always|before you|do not|don't|put|learn|make|print|freeze|say"
+    r"|prune|toast|rest|turn|set|check|wave|restore|take|photograph|give|leave|add|cut|ask|let|water|save|clean|buy"
+    r"|look|read|pick|wait|salt|plant|sow|measure|carry|watch|draw|count|go|walk|ride|store|test|delete|close|oil)\b",
     re.IGNORECASE,
 )
 _STORY = re.compile(
     r"\b(last (year|week|month|night|spring|summer)|yesterday|when i|years ago|one day|i (spent|asked|lost|built|waited"
     r"|bought|sold|paid|ruined|learned|thought|tried|watched|found|once|started|replaced)"
-    r"|my (grand\w+|father|mother|old boss|first|neighbour|neighbor|friend))\b",
+    r"|my (grand\w+|father|mother|old boss|first|neighbour|neighbor|friend|sister|brother|uncle|aunt))\b",
     re.IGNORECASE,
 )
-_LIST = re.compile(r"^\s*(?:\d+[.)]|[-•*–✅➡👉])\s*\S", re.MULTILINE)  # noqa: RUF001
+_PAST = re.compile(
+    r"\b(was|were|said|told|had|came|went|found|drove|took|gave|left|kept|saw|knew|\w{3,}ed)\b", re.IGNORECASE
+)
+TELLING = 2
+"""Words in the past tense that make a text a story."""
+_LIST = re.compile(r"^\s*(?:\d+[.)]|[-•*–→✓✅➡👉])\s*\S", re.MULTILINE)  # noqa: RUF001
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?\s*%|\b\d{2,}(?:[.,]\d+)*\b|\b\d+x\b")
 _LINK = re.compile(r"https?://\S+")
 _HASHTAG = re.compile(r"#\w+")
 _SHOUT = re.compile(r"\b[A-Z]{4,}\b")
 _EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
-_WORD = re.compile(r"[a-z0-9']+")
 LIST_LINES = 2
 OPENING = 80
 """Characters within which a figure makes a text "a number"."""
@@ -97,13 +113,22 @@ FORMS = ("question", "list", "contrarian", "tip", "number", "story", "statement"
 
 def topic_of(text: str) -> str:
     """Return the topic most of whose words occur in a text, or ``other``."""
-    words = set(_WORD.findall(text.lower()))
-    scores = {topic: len(words & vocabulary) for topic, vocabulary in _VOCABULARIES.items()}
+    lower = text.lower()
+    scores = {topic: len(set(words.findall(lower))) for topic, words in _VOCABULARIES.items()}
     best = max(scores, key=lambda topic: scores[topic])
     return best if scores[best] else NO_TOPIC
 
 
-_VOCABULARIES = {topic: frozenset(words.split()) for topic, words in TOPIC_WORDS.items()}
+STEM = 4
+"""From this length on, a word of the vocabulary stands for all that begin with it."""
+
+
+def _vocabulary(words: str) -> re.Pattern[str]:
+    stems = (word if len(word) >= STEM else rf"{word}\b" for word in words.split())
+    return re.compile(rf"\b(?:{'|'.join(stems)})")
+
+
+_VOCABULARIES = {topic: _vocabulary(words) for topic, words in TOPIC_WORDS.items()}
 
 
 def form_of(text: str) -> str:
@@ -114,8 +139,8 @@ def form_of(text: str) -> str:
         ("question", "?" in body),
         ("contrarian", bool(_CONTRARIAN.search(body))),
         ("tip", bool(_TIP.search(body))),
-        ("story", bool(_STORY.search(body))),
         ("number", bool(_NUMBER.search(body[:OPENING]))),
+        ("story", bool(_STORY.search(body)) or len(_PAST.findall(body)) >= TELLING),
     )
     return next((form for form, fits in rules if fits), "statement")
 

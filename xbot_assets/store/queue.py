@@ -32,9 +32,9 @@ def next_publish_time(db: Statements, post_id: int, spacing: timedelta) -> datet
     return scheduled if last is None else max(scheduled, last + spacing)
 
 
-def doubt_exists(db: Statements, *, now: datetime, real_now: datetime, looks_max: int, between: timedelta) -> bool:
+def doubt_exists(db: Statements, *, now: datetime, looks_max: int, between: timedelta) -> bool:
     """Say whether a lease ran out, or a post in doubt was last looked for at least ``between`` ago."""
-    row = db.fetch_one("doubt_exists", real_now=real_now, looks_max=looks_max, looked_before=now - between)
+    row = db.fetch_one("doubt_exists", looks_max=looks_max, looked_before=now - between)
     return bool(row and row["doubt"])
 
 

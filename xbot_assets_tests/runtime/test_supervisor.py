@@ -120,7 +120,9 @@ def write_record(home: Path, entry: dict[str, object]) -> None:
 def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(home: Path) -> None:
     """Each restart waits twice as long, up to the cap; the other program keeps its process."""
     told: list[str] = []
+    deaths: list[tuple[str, int]] = []
     with Supervisor(home, LIMITS, environment(home), told.append) as supervisor:
+        supervisor.deaths = lambda name, count: deaths.append((name, count))
         supervisor.start(server(home, "first"))
         supervisor.start(server(home, "second"))
         kept = pid_of(home, "first")
@@ -132,6 +134,7 @@ def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(hom
     waits = [sentence.split(" again in ")[1] for sentence in told]
     assert waits == ["0.5 s.", "1 s.", "1 s."]
     assert told[0].startswith("The second stopped (signal 9)")
+    assert deaths == [("second", 1), ("second", 2), ("second", 3)]
 
 
 def has_another_pid(home: Path, before: int) -> bool:

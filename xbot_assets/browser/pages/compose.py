@@ -25,7 +25,7 @@ _KEEP_DRAFT: Final = '[data-testid="confirmationSheetCancel"]'
 _CREATES = frozenset({"CreateTweet", "CreateNoteTweet"})
 TYPING_TRIES = 2
 """A suggestion list that opens between two keys can swallow one; a second try types it all again."""
-BUTTON_SECONDS = 5.0
+BUTTON_SECONDS = 3.0
 """The button is enabled within a moment of typing; one that is not refuses the text."""
 ANSWER_RESERVE_SECONDS = 1.0
 """Kept back from the deadline, so that "unknown" is answered rather than lost."""

@@ -3,28 +3,32 @@
 Keep out: the marks themselves (``x.js``), and refusals in X's JSON (``refusals.py``).
 """
 
+import time
 from enum import StrEnum
+from http import HTTPStatus
 from typing import Literal
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from xbot_assets.browser.pages.reading import RawState, Snapshot, script, take
+from xbot_assets.browser.pages.reading import RawState, Snapshot, page_changed, script, take
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 
 Wanted = Literal["home", "list", "status", "profile", "compose"]
 """What a page is opened for; ``x.js`` knows when it is there."""
 
-SETTLE_SECONDS = 20.0
+SETTLE_SECONDS = 15.0
 """A page that shows neither what was wanted nor a known state within this is not going to."""
 POLL_MILLISECONDS = 50
 """Between two looks at a page that is still loading; each look takes a few milliseconds of the page's time."""
 MOVES_MAX = 5
 """A page that leads on to another more often than this leads in circles."""
 _MOVED = "Execution context was destroyed"
-_MILLISECONDS = 1000
+READING_SECONDS = 0.5
+"""Kept back from the time allowed, for reading the page; that takes some milliseconds."""
+LEAST_SECONDS = 0.1
 
 
 class PageState(StrEnum):
@@ -110,31 +114,43 @@ async def look_at(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, sec
     """Go to ``url``, wait until it shows what is wanted or a state that will not change, and read it once.
 
     Raises:
-        ProductError: ``loading``, or X's own refusal, when neither came in time.
+        ProductError: ``x_unavailable``; or, when neither came in time, X's own refusal, ``loading`` or ``page_changed``.
     """
     traffic.forget_refusal()
-    limit = min(seconds, SETTLE_SECONDS) * _MILLISECONDS
-    await page.goto(url, wait_until="commit", timeout=limit)
-    seen, late = await _settled(page, wanted, limit)
+    began, limit = time.monotonic(), max(LEAST_SECONDS, min(seconds - READING_SECONDS, SETTLE_SECONDS))
+    response = await page.goto(url, wait_until="commit", timeout=limit * 1000)
+    if response is not None and response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise TransientFailure(f"X answered with HTTP {response.status}.", code="x_unavailable")
+    seen, late = await _settled(page, wanted, began + limit)
     await traffic.drained()
     if late and recognise(seen.state) in {PageState.READY, PageState.LOADING}:
-        raise traffic.refusal or failure_of_state(PageState.LOADING, seen.state.path)
+        raise traffic.refusal or late_failure(seen.state, limit)
     return seen
 
 
-async def _settled(page: Page, wanted: Wanted, limit: float) -> tuple[Snapshot, bool]:
+def late_failure(state: RawState, waited: float) -> ProductError:
+    """Say why a page did not become what was wanted: it is slow, or it is not the page this code knows."""
+    if state.busy or waited < SETTLE_SECONDS:
+        return failure_of_state(PageState.LOADING, state.path)
+    return page_changed(f"The page {state.path} finished loading without the parts that were waited for.")
+
+
+async def _settled(page: Page, wanted: Wanted, end: float) -> tuple[Snapshot, bool]:
     """Wait, then read the page; say whether the wait was in vain. A page that moves on meanwhile is awaited anew."""
     for _move in range(MOVES_MAX):
-        late = False
-        try:
-            await page.wait_for_function(
-                script(), arg={"what": "settled", "want": wanted}, timeout=limit, polling=POLL_MILLISECONDS
-            )
-        except PlaywrightTimeoutError:
-            late = True
+        late = await _in_vain(page, wanted, max(LEAST_SECONDS, end - time.monotonic()))
         try:
             return await take(page), late
         except PlaywrightError as error:
             if _MOVED not in str(error):
                 raise
     raise failure_of_state(PageState.LOADING, page.url)
+
+
+async def _in_vain(page: Page, wanted: Wanted, seconds: float) -> bool:
+    asked = {"what": "settled", "want": wanted}
+    try:
+        await page.wait_for_function(script(), arg=asked, timeout=seconds * 1000, polling=POLL_MILLISECONDS)
+    except PlaywrightTimeoutError:
+        return True
+    return False

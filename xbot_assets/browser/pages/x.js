@@ -179,7 +179,7 @@
       retry: buttons.some((button) => /^(Retry|Try again)$/.test(squeeze(textOf(button)))),
       error: shownText(main, testid("error-detail")),
       empty: shownText(main, `${testid("empty_state_header_text")}, ${testid("emptyState")}`),
-      busy: Boolean(one(document, '#placeholder, [role="progressbar"]:not([aria-valuenow])')),
+      busy: all(document, '#placeholder, [role="progressbar"]:not([aria-valuenow])').some((e) => e.getClientRects().length),
     };
   };
 

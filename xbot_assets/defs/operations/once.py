@@ -84,8 +84,9 @@ class _Runner:
 def _timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
     started = time.perf_counter()
     yield
-    seconds[name] = round(seconds.get(name, 0.0) + time.perf_counter() - started, 3)
-    sys.stderr.write(f"  {name}: {seconds[name]:.1f} s\n")
+    took = time.perf_counter() - started
+    seconds[name] = round(seconds.get(name, 0.0) + took, 3)
+    sys.stderr.write(f"  {name:<18}{took:5.1f} s\n")
 
 
 def _why(events: Any) -> str:  # noqa: ANN401 - Dagster's bound method

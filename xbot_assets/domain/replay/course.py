@@ -29,10 +29,11 @@ ADMITTED = frozenset({Outcome.SERVED, Outcome.QUEUE_TIMEOUT, Outcome.UNFINISHED}
 
 
 class Fate(NamedTuple):
-    """What became of one arrival; ``wait`` is the seconds it spent in queues, over all its operations."""
+    """What became of one arrival: ``wait`` is the seconds it spent in queues, ``longest`` its longest single stay."""
 
     outcome: Outcome
     wait: float
+    longest: float
 
 
 class Span(NamedTuple):
@@ -56,6 +57,8 @@ class Run:
         operations: seconds of each operation in a slot.
         outside: seconds of work outside any slot, after them.
         asked: when the current operation began to wait; ``None`` while none waits.
+        waited: seconds in queues so far.
+        longest: the longest single stay in a queue, in seconds.
         step: index of the current operation.
         since: when the current operation started.
         slot: where it runs.
@@ -68,6 +71,7 @@ class Run:
     outside: float = 0.0
     asked: float | None = None
     waited: float = 0.0
+    longest: float = 0.0
     step: int = 0
     since: float = 0.0
     slot: int = OUTSIDE_SLOTS
@@ -80,7 +84,9 @@ class Run:
 
     def stop_waiting(self, now: float) -> None:
         """Add the wait that ends now."""
-        self.waited += now - (now if self.asked is None else self.asked)
+        stay = 0.0 if self.asked is None else now - self.asked
+        self.waited += stay
+        self.longest = max(self.longest, stay)
         self.asked = None
         self.ticket += 1
 
@@ -113,7 +119,7 @@ class Course:
         """Open a run, or note the overlap and return ``None``."""
         job = self.tape.jobs[arrival.job]
         if job.guarded and self._busy_jobs.get(job.name):
-            self._fates[index] = Fate(Outcome.OVERLAP, 0.0)
+            self._fates[index] = Fate(Outcome.OVERLAP, 0.0, 0.0)
             return None
         run = Run(index, job, arrival.operations)
         self._busy_jobs[job.name] = self._busy_jobs.get(job.name, 0) + 1
@@ -122,7 +128,7 @@ class Course:
 
     def close(self, run: Run, outcome: Outcome) -> None:
         """Note what became of a run."""
-        self._fates[run.arrival] = Fate(outcome, run.waited)
+        self._fates[run.arrival] = Fate(outcome, run.waited, run.longest)
         self._busy_jobs[run.job.name] -= 1
         del self._active[run.arrival]
 

@@ -17,6 +17,9 @@ class Parameters(BaseModel):
     variation: float = Field(
         0.5, ge=0, le=2, description="Coefficient of variation of service times (lognormal around each job's mean)."
     )
+    restart_hours: float = Field(
+        24, gt=0, le=1440, description="The old service started anew this often: new phases, one more burst of starts."
+    )
     slots: int = Field(3, ge=1, le=16, description="Operations that may run at once: the old pool's contexts too.")
     operation_seconds: float = Field(
         60, gt=0, le=3600, description="A longer run is several operations of equal length, each queueing again."
@@ -50,3 +53,8 @@ class Parameters(BaseModel):
     def horizon(self) -> float:
         """The tape's length in seconds."""
         return self.days * DAY
+
+    @property
+    def restart_seconds(self) -> float:
+        """Seconds from one start of the old service to the next."""
+        return self.restart_hours * HOUR

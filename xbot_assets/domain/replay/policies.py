@@ -30,14 +30,15 @@ class Policy(StrEnum):
     """Lanes, posting windows, and critical work cuts low work short."""
 
 
-MEANING = {policy: text for policy, text in zip(Policy, (
-    "old pool, an operation holds its context until it ends",
-    "old pool as coded: the context is let go of once a page is open",
-    "first come, first served",
-    "most urgent lane first, nothing reserved",
-    "at most one high and one low at once",
-    "lanes, posting windows, low work is cut short for critical work",
-), strict=True)}
+MEANING = {
+    Policy.LEGACY: "old pool; an operation holds its context until it ends",
+    Policy.LEGACY_LEAKING: "old pool as coded; a context is let go of once a page is open",
+    Policy.FIFO: "first come, first served",
+    Policy.PRIORITY: "most urgent lane first, nothing reserved",
+    Policy.LANES: "at most one high and one low at once",
+    Policy.PREEMPT: "lanes, posting windows, low work cut short for critical work",
+}
+"""The policies in a few words."""
 
 
 def play(policy: Policy, tape: Tape, parameters: Parameters) -> Played:

@@ -36,15 +36,15 @@ class Tape:
         return sum(sum(arrival.operations) for arrival in self.arrivals)
 
 
-def periodic_tape(
-    jobs: Sequence[Job], parameters: Parameters, *, overload: float, rng: np.random.Generator
-) -> Tape:
+def periodic_tape(jobs: Sequence[Job], parameters: Parameters, *, overload: float, rng: np.random.Generator) -> Tape:
     """Draw the tape of recurring jobs: at an overload of k, everything comes k times as often.
 
     The first tick comes after the job's offset. The timer of the later ones is created when the first run has ended,
     as in the old scheduler, so they come a first run and an interval later, then every interval. The first run's
-    length is the drawn one, without waiting, so that the tape does not depend on the policy. Each job has a random
-    stream of its own: adding a job changes no other.
+    length is the drawn one, without waiting, so that the tape does not depend on the policy. How the jobs' phases
+    fall decides who meets whom until the next restart, so restarts matter: one start would be one throw of the dice
+    for the whole tape. Work in flight outlives a restart here. Each job has a random stream of its own: adding a job
+    changes no other.
     """
     streams = rng.spawn(len(jobs))
     arrivals = [
@@ -65,15 +65,25 @@ def _ticks(
     job: Job, parameters: Parameters, overload: float, rng: np.random.Generator
 ) -> Iterator[tuple[float, float]]:
     """Yield when a run that needs the browser is due, and for how many seconds."""
+    for start in range(math.ceil(parameters.horizon / parameters.restart_seconds)):
+        began = start * parameters.restart_seconds
+        ended = min(began + parameters.restart_seconds, parameters.horizon)
+        for at, seconds in _ticks_of_one_start(job, parameters, overload, rng):
+            if began + at < ended:
+                yield began + at, seconds
+
+
+def _ticks_of_one_start(
+    job: Job, parameters: Parameters, overload: float, rng: np.random.Generator
+) -> Iterator[tuple[float, float]]:
     interval, offset = job.interval_seconds / overload, job.offset_seconds / overload
-    count = math.ceil(parameters.horizon / interval) + 1
+    count = math.ceil(parameters.restart_seconds / interval) + 1
     seconds = service_times(job.mean_seconds, parameters.variation, count, rng)
     needed = rng.random(count) < job.share
     first_run = seconds[0] if needed[0] else 0.0
     for tick in range(count):
-        at = offset + (first_run + tick * interval if tick else 0.0)
-        if needed[tick] and at < parameters.horizon:
-            yield at, seconds[tick]
+        if needed[tick]:
+            yield offset + (first_run + tick * interval if tick else 0.0), seconds[tick]
 
 
 def service_times(mean: float, variation: float, count: int, rng: np.random.Generator) -> list[float]:

@@ -18,7 +18,7 @@ from posts p where p.id = %(id)s;
 -- name: doubt_exists
 -- Whether a lease ran out, or a post in doubt may be looked for again.
 select exists (
-    select from posts where status in ('claimed', 'armed') and lease_until <= %(real_now)s
+    select from posts where status in ('claimed', 'armed') and lease_until <= clock_timestamp()
 ) or exists (
     select from posts
     where status = 'unconfirmed' and looks < %(looks_max)s

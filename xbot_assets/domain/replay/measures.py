@@ -1,0 +1,139 @@
+"""What a play is judged by: waits, throughput, use of the slots, starvation. Keep out: how it was played."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from xbot_assets.domain.replay.course import ADMITTED, OUTSIDE_SLOTS, Fate, Outcome, Played, Span
+from xbot_assets.domain.replay.jobs import Lane
+from xbot_assets.domain.replay.parameters import HOUR
+
+NOTICEABLE_SECONDS = 0.001
+"""A shorter wait is none: it is rounding."""
+ALL_LANES = "all"
+
+
+class Waits(BaseModel):
+    """Seconds in queues of the runs that asked for a slot; zeros when there were none.
+
+    ``share_waiting`` is the share of them that waited at all.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    p50: float = 0.0
+    p95: float = 0.0
+    p99: float = 0.0
+    max: float = 0.0
+    mean: float = 0.0
+    total: float = 0.0
+    share_waiting: float = 0.0
+
+
+class LaneMeasures(BaseModel):
+    """One lane, or all of them.
+
+    Attributes:
+        arrived: runs on the tape.
+        outcomes: how many ended how; the counts add up to ``arrived``.
+        waits: of the runs that asked for a slot.
+        served_per_hour: runs that got all of their browser time.
+        served_seconds_per_hour: browser seconds of those runs.
+        asked_seconds_per_hour: browser seconds of all that arrived.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    arrived: int
+    outcomes: dict[str, int]
+    waits: Waits
+    served_per_hour: float
+    served_seconds_per_hour: float
+    asked_seconds_per_hour: float
+
+    @property
+    def lost_share(self) -> float:
+        """Return the share of arrivals that were skipped or given up."""
+        kept = self.outcomes[Outcome.SERVED.name.lower()] + self.outcomes[Outcome.UNFINISHED.name.lower()]
+        return 1 - kept / self.arrived if self.arrived else 0.0
+
+
+class Measures(BaseModel):
+    """One play.
+
+    Attributes:
+        lanes: by lane, and ``"all"``.
+        utilisation: share of slot time in which an operation ran, whether or not its work was kept.
+        wasted_seconds: slot seconds of operations that were cut short and done again.
+        outside_seconds: browser seconds spent outside the slots (old pool only).
+        longest_low_wait: the longest single stay of low work in a queue, in seconds; starvation. Counts runs that
+            still waited at the end.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    lanes: dict[str, LaneMeasures]
+    utilisation: float
+    wasted_seconds: float
+    outside_seconds: float
+    longest_low_wait: float
+
+
+def measure(played: Played) -> Measures:
+    """Judge one play."""
+    lanes = {str(lane): _lane(played, lane) for lane in Lane}
+    inside = [span for span in played.spans if span.slot != OUTSIDE_SLOTS]
+    horizon = played.tape.horizon
+    return Measures(
+        lanes=lanes | {ALL_LANES: _lane(played, None)},
+        utilisation=_length(inside) / (played.slots * horizon),
+        wasted_seconds=_length([span for span in inside if not span.whole and span.end < horizon]),
+        outside_seconds=_length([span for span in played.spans if span.slot == OUTSIDE_SLOTS]),
+        longest_low_wait=max((fate.longest for _, fate in _members(played, Lane.LOW)), default=0.0),
+    )
+
+
+def waits_of(played: Played, lane: Lane | None) -> list[float]:
+    """Return the waits, in seconds, of the lane's runs that asked for a slot."""
+    return [fate.wait for _, fate in _members(played, lane) if fate.outcome in ADMITTED]
+
+
+def _lane(played: Played, lane: Lane | None) -> LaneMeasures:
+    members = _members(played, lane)
+    hours = played.tape.horizon / HOUR
+    counts = Counter(fate.outcome for _, fate in members)
+    served = [seconds for seconds, fate in members if fate.outcome is Outcome.SERVED]
+    return LaneMeasures(
+        arrived=len(members),
+        outcomes={outcome.name.lower(): counts[outcome] for outcome in Outcome},
+        waits=summarise(waits_of(played, lane)),
+        served_per_hour=len(served) / hours,
+        served_seconds_per_hour=sum(served) / hours,
+        asked_seconds_per_hour=sum(seconds for seconds, _ in members) / hours,
+    )
+
+
+def _members(played: Played, lane: Lane | None) -> list[tuple[float, Fate]]:
+    """Return browser seconds and fate of each arrival of the lane; of every arrival for ``None``."""
+    tape = played.tape
+    pairs = zip(tape.arrivals, played.fates, strict=True)
+    return [(sum(a.operations), fate) for a, fate in pairs if lane is None or tape.jobs[a.job].lane is lane]
+
+
+def summarise(waits: Sequence[float]) -> Waits:
+    """Summarise waits given in seconds."""
+    if not waits:
+        return Waits()
+    p50, p95, p99 = np.percentile(waits, (50, 95, 99)).tolist()
+    total = float(sum(waits))
+    waiting = sum(wait > NOTICEABLE_SECONDS for wait in waits)
+    return Waits(
+        p50=p50, p95=p95, p99=p99, max=max(waits),
+        mean=total / len(waits), total=total, share_waiting=waiting / len(waits),
+    )  # fmt: skip
+
+
+def _length(spans: Sequence[Span]) -> float:
+    return sum(span.end - span.start for span in spans)

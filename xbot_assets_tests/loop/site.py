@@ -1,0 +1,45 @@
+"""The sandbox as a test steers it: its faults, and the ledger that knows what was really posted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+TIMEOUT_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A running sandbox."""
+
+    url: str
+    token: str
+    handle: str
+
+    def is_up(self) -> bool:
+        """Say whether it answers."""
+        try:
+            return httpx.get(f"{self.url}/_sandbox/health", timeout=TIMEOUT_SECONDS, trust_env=False).is_success
+        except httpx.HTTPError:
+            return False
+
+    def set_faults(self, **faults: object) -> None:
+        """Make these the active faults, and no others."""
+        self._control("PUT", "faults", faults)
+
+    def posted(self, text: str) -> int:
+        """Return how often this text was really posted."""
+        ledger = self._control("GET", "ledger", None)
+        return sum(post["text"] == text and post["handle"] == self.handle for post in ledger["posts"])
+
+    def _control(self, method: str, what: str, body: object) -> Any:  # noqa: ANN401 - JSON
+        answer = httpx.request(
+            method,
+            f"{self.url}/_sandbox/{what}",
+            json=body,
+            headers={"Authorization": f"Bearer {self.token}"},
+            timeout=TIMEOUT_SECONDS,
+            trust_env=False,
+        )
+        answer.raise_for_status()
+        return answer.json()

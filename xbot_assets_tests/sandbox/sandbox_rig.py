@@ -1,0 +1,156 @@
+"""Starts a real sandbox process and a real browser for the tests of this folder.
+
+Keep out: what is tested, and anything of the product: the sandbox shares no code with it.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Page
+
+import xbot_assets
+
+ROOT = Path(xbot_assets.__file__).resolve().parents[1]
+TOKEN = "test-control-token"  # noqa: S105 - opens only the sandbox of one test run
+START_SECONDS = 15
+STOP_SECONDS = 5
+POLL_SECONDS = 0.03
+
+
+def free_port() -> int:
+    """Return a port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+    return port
+
+
+@dataclass
+class Sandbox:
+    """One sandbox process over one data folder; :meth:`start` again is a restart."""
+
+    folder: Path
+    rate: float | None = None
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
+
+    def start(self) -> "Sandbox":
+        """Start on a new port and wait until it is ready."""
+        self.port = free_port()
+        command = [sys.executable, "-m", "xbot_assets.sandbox", "--data", str(self.folder)]
+        command += ["--port", str(self.port), *(["--rate", str(self.rate)] if self.rate else [])]
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "XBOT_SANDBOX_TOKEN": TOKEN}
+        self.process = subprocess.Popen(command, env=environment)
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            try:
+                if self.http.get(f"{self.url}/_sandbox/health").status_code == httpx.codes.OK:
+                    return self
+            except httpx.TransportError:
+                time.sleep(POLL_SECONDS)
+        self.stop()
+        message = "The sandbox did not start."
+        raise AssertionError(message)
+
+    def stop(self) -> int:
+        """Ask the process to stop; return its exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            return self.process.wait(STOP_SECONDS)
+        finally:
+            self.process.kill()
+
+    @property
+    def url(self) -> str:
+        """The address of the site."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """Call a control endpoint and return its JSON."""
+        headers = {"authorization": f"Bearer {TOKEN}"}
+        answer = self.http.request(method, f"{self.url}/_sandbox/{path}", json=body, headers=headers)
+        return answer.raise_for_status().json()
+
+    def faults(self, **wanted: object) -> None:
+        """Make these the active faults."""
+        self.control("PUT", "faults", wanted)
+
+    def session(self, handle: str) -> Any:  # noqa: ANN401 - a storage state
+        """Log an account in."""
+        return self.control("POST", "session", {"handle": handle})
+
+    def jump(self, **by: float) -> datetime:
+        """Move the sandbox's clock forward; return its new time."""
+        now = datetime.fromisoformat(self.control("GET", "clock")["now"]) + timedelta(**by)
+        line = {"real_anchor": datetime.now(UTC).isoformat(), "sandbox_anchor": now.isoformat(), "rate": 1}
+        self.control("PUT", "clock", line)
+        return now
+
+    def client(self, handle: str) -> "Account":
+        """Log an account in and speak GraphQL as it."""
+        cookies = {c["name"]: c["value"] for c in self.session(handle)["cookies"]}
+        return Account(self, handle, cookies)
+
+    def texts(self, handle: str) -> list[str]:
+        """Return what the ledger says an account wrote, oldest first."""
+        return [post["text"] for post in self.control("GET", "ledger")["posts"] if post["handle"] == handle]
+
+
+@dataclass
+class Account:
+    """An account that speaks GraphQL without a browser."""
+
+    sandbox: Sandbox
+    handle: str
+    cookies: dict[str, str]
+
+    def ask(self, operation: str, **variables: object) -> httpx.Response:
+        """Send a GET operation."""
+        address = f"{self.sandbox.url}/i/api/graphql/anyQueryId/{operation}"
+        params = {"variables": json.dumps(variables), "features": "{}"}
+        return self.sandbox.http.get(address, params=params, headers=self._headers())
+
+    def create(self, text: str, reply_to: str | None = None) -> httpx.Response:
+        """Send CreateTweet."""
+        variables: dict[str, object] = {"tweet_text": text}
+        if reply_to:
+            variables["reply"] = {"in_reply_to_tweet_id": reply_to, "exclude_reply_user_ids": []}
+        address = f"{self.sandbox.url}/i/api/graphql/anyQueryId/CreateTweet"
+        headers = self._headers() | {"x-csrf-token": self.cookies["ct0"]}
+        return self.sandbox.http.post(address, json={"variables": variables}, headers=headers)
+
+    def post(self, text: str, reply_to: str | None = None) -> str:
+        """Create a post and return its id."""
+        result = self.create(text, reply_to).raise_for_status().json()
+        return str(result["data"]["create_tweet"]["tweet_results"]["result"]["rest_id"])
+
+    def counts(self, post_id: str) -> dict[str, Any]:
+        """Return a post's ``legacy`` fields and ``views``."""
+        result = self.ask("TweetResultByRestId", tweetId=post_id).json()["data"]["tweetResult"]["result"]
+        return {**result["legacy"], "views": int(result["views"].get("count", -1))}
+
+    def _headers(self) -> dict[str, str]:
+        return {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+
+
+def by(name: str) -> str:
+    """Return the selector of a test id."""
+    return f'[data-testid="{name}"]'
+
+
+def write(page: Page, url: str, text: str) -> None:
+    """Open the compose dialog, type a text and click the button."""
+    page.goto(f"{url}/compose/post")
+    page.click(f"[role=dialog] {by('tweetTextarea_0')}")
+    page.keyboard.insert_text(text)
+    page.click(f"[role=dialog] {by('tweetButton')}")
