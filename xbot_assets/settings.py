@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     account_metrics_minutes: int = Field(60, ge=5, le=1440, description="Between readings of the own profile.")
 
     # --- learning (report, layer 10) ----------------------------------------------------------------------
-    outcome_age_hours: float = Field(24, ge=1, le=240, description="An outcome is measured at this age.")
+    outcome_age_hours: float = Field(6, ge=1, le=240, description="An outcome is measured at this age.")
     learn_interval_minutes: int = Field(60, ge=5, le=1440, description="Least minutes between two trainings.")
     bandit_prior_strength: float = Field(2.0, gt=0, le=100, description="Posts' worth of prior belief per arm.")
     predictor_ridge: float = Field(1.0, gt=0, le=1e6, description="Ridge penalty of the predictor.")

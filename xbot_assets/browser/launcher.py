@@ -101,11 +101,12 @@ class Engine:
         lost: set when Chromium is gone or was given up.
     """
 
-    def __init__(self, playwright: Playwright, browser: Browser, confinement: Confinement) -> None:
+    def __init__(self, playwright: Playwright, browser: Browser, confinement: Confinement, folder: Path) -> None:
         self.browser = browser
         self.confinement = confinement
         self.lost = asyncio.Event()
         self._playwright = playwright
+        self._folder = folder
         self._drivers = psutil.Process().children()
         browser.on("disconnected", lambda _browser: self.lost.set())
 
@@ -122,7 +123,7 @@ class Engine:
         self.lost.set()
         with contextlib.suppress(PlaywrightError, TimeoutError):
             await asyncio.wait_for(self._close_politely(), CLOSE_SECONDS)
-        await asyncio.to_thread(kill_descendants)
+        await asyncio.to_thread(_remove_all, self._folder)
 
     async def _close_politely(self) -> None:
         with contextlib.suppress(PlaywrightError):
@@ -137,40 +138,40 @@ class Launcher:
         self._binary = binary
         self._home = home
         self._choices = confinements(run_as)
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
-        self._folder.chmod(_OPEN_TO_PASS)
 
     async def start(self) -> Engine:
-        """Start a driver and a Chromium.
+        """Start a driver and a Chromium, with a temporary folder of their own.
 
         Raises:
             ProductError: when no confinement works; the reason is that of the last one tried.
         """
-        os.environ["TMPDIR"] = str(self._folder)  # the driver makes Chromium's profile there
+        folder = _own_folder()
+        os.environ["TMPDIR"] = str(folder)  # the driver makes Chromium's profile there
         playwright = await async_playwright().start()
         try:
-            return await self._try_all(playwright)
+            browser, choice = await self._try_all(playwright)
         except BaseException:
-            await playwright.stop()
-            await asyncio.to_thread(kill_descendants)
+            with contextlib.suppress(PlaywrightError):
+                await playwright.stop()
+            await asyncio.to_thread(_remove_all, folder)
             raise
+        return Engine(playwright, browser, choice, folder)
 
-    async def _try_all(self, playwright: Playwright) -> Engine:
-        for choice in list(self._choices):
+    async def _try_all(self, playwright: Playwright) -> tuple[Browser, Confinement]:
+        while True:
+            choice = self._choices[0]
             try:
                 browser = await self._launch(playwright, choice)
             except PlaywrightError as error:
-                last = len(self._choices) == 1
                 # Too slow is not a reason to give up a confinement; only a refusal to start is.
-                if last or isinstance(error, PlaywrightTimeoutError):
+                if len(self._choices) == 1 or isinstance(error, PlaywrightTimeoutError):
                     raise classify(error) from error
                 _log.warning("Chromium does not start %s; trying with less.", choice)
-                self._choices.remove(choice)
+                del self._choices[0]
             else:
-                self._choices = [choice]
                 _log.log(logging.INFO if choice.sandboxed else logging.WARNING, "Chromium runs %s.", choice)
-                return Engine(playwright, browser, choice)
-        raise AssertionError
+                del self._choices[1:]  # one that works is not given up for less
+                return browser, choice
 
     async def _launch(self, playwright: Playwright, choice: Confinement) -> Browser:
         return await playwright.chromium.launch(
@@ -200,10 +201,6 @@ class Launcher:
         wrapper.chmod(0o700)
         return wrapper
 
-    def clean(self) -> None:
-        """Remove the temporary folder."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-
 
 def _alive(process: psutil.Process) -> bool:
     try:
@@ -219,6 +216,17 @@ def kill_descendants() -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(below, timeout=KILL_SECONDS)
+
+
+def _own_folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
+    folder.chmod(_OPEN_TO_PASS)
+    return folder
+
+
+def _remove_all(folder: Path) -> None:
+    kill_descendants()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep_abandoned_folders() -> None:

@@ -74,17 +74,17 @@ class Performer:
         return _answer(slot, started, result=result)
 
     async def _in_slot(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
-        async with asyncio.timeout(attempt.seconds):
+        result = await self._on_page(slot, operation, attempt)
+        if isinstance(result, SessionChecked) and result.state == _SESSION_LOST:
+            self.pool.forget_session()  # ask once more with the session the source has now
             result = await self._on_page(slot, operation, attempt)
-            if isinstance(result, SessionChecked) and result.state == _SESSION_LOST:
-                self.pool.forget_session()  # ask once more with the session the source has now
-                result = await self._on_page(slot, operation, attempt)
-            return result
+        return result
 
     async def _on_page(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
-        async with self.pool.page(slot) as page:
+        async with self.pool.page(slot, attempt.remaining) as page:
             page.set_default_timeout(attempt.remaining_ms)
-            return await _unless_gone(page, self._do(page, operation, attempt))
+            async with asyncio.timeout(attempt.remaining):
+                return await _unless_gone(page, self._do(page, operation, attempt))
 
     async def _do(self, page: Page, operation: Operation, attempt: Attempt) -> OperationResult:
         match operation:

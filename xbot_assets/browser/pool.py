@@ -7,11 +7,12 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
+from xbot_assets.browser.failures import classify
 from xbot_assets.browser.launcher import Engine, Launcher
 from xbot_assets.browser.session import SessionSource
 from xbot_assets.domain.failures import ProductError, TransientFailure
@@ -21,8 +22,11 @@ _log = logging.getLogger(__name__)
 BACKOFF_FIRST_SECONDS = 0.5
 BACKOFF_LONGEST_SECONDS = 30.0
 """Between tries to start Chromium: doubled each time, up to this."""
-CLOSE_SECONDS = 3.0
-"""A page or context that has not closed by then hangs; closing one takes about 10 ms."""
+PAGE_CLOSE_SECONDS = 0.5
+"""Closing a page takes about 10 ms, but hangs in one of ten when it has only just begun to load (seen with
+headless shell 156). Its context closes all the same, so the context is given up instead."""
+CONTEXT_CLOSE_SECONDS = 3.0
+"""A context that has not closed by then hangs, and Chromium with it; closing one takes about 10 ms."""
 WINDOW = (1280, 1400)
 """Tall enough for a dozen posts a screen: fewer steps to scroll."""
 
@@ -36,6 +40,8 @@ class Slot:
     session: int = 0
     """Which session the context was made with: it grows each time a session is forgotten."""
     busy: bool = False
+    making: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while the context is made: warming and an operation may want it at once."""
 
 
 class BrowserPool:
@@ -72,9 +78,9 @@ class BrowserPool:
             self._tried += 1
             try:
                 return await self._launcher.start()
-            except ProductError as failure:
-                self._trouble = failure.reason
-                _log.warning("Chromium did not start (try %d): %s", self._tried, failure.reason)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is told and tried again
+                self._trouble = classify(error).reason
+                _log.warning("Chromium did not start (try %d): %s", self._tried, self._trouble)
             await asyncio.sleep(wait)
             wait = min(wait * 2, BACKOFF_LONGEST_SECONDS)
 
@@ -92,7 +98,6 @@ class BrowserPool:
         engine, self._engine = self._engine, None
         if engine is not None:
             await engine.close()
-        self._launcher.clean()
 
     # --- what the health page says ------------------------------------------------------------------------
 
@@ -136,26 +141,33 @@ class BrowserPool:
             slot.busy = False
 
     @contextlib.asynccontextmanager
-    async def page(self, slot: Slot) -> AsyncIterator[Page]:
-        """Open a fresh page in the slot's context, and close it afterwards whatever happened.
+    async def page(self, slot: Slot, seconds: float) -> AsyncIterator[Page]:
+        """Open a fresh page in the slot's context within ``seconds``; close it afterwards whatever happened.
+
+        Closing is outside any deadline of the operation, so that it cannot cost an operation its result.
 
         Raises:
             ProductError: ``browser_down`` or ``no_session``.
+            TimeoutError: when it did not open in time.
         """
-        context = await self._context(slot)
-        try:
-            page = await context.new_page()
-        except BaseException:
-            self._retire(slot)  # a page may be half open in it
-            raise
+        async with asyncio.timeout(seconds):
+            page = await self._open_page(slot)
         try:
             yield page
         finally:
             await self._close_page(slot, page)
 
+    async def _open_page(self, slot: Slot) -> Page:
+        context = await self._context(slot)
+        try:
+            return await context.new_page()
+        except BaseException:
+            self._retire(slot)  # a page may be half open in it
+            raise
+
     async def _close_page(self, slot: Slot, page: Page) -> None:
         try:
-            await asyncio.wait_for(page.close(), CLOSE_SECONDS)
+            await asyncio.wait_for(page.close(), PAGE_CLOSE_SECONDS)
         except (PlaywrightError, TimeoutError):
             self._retire(slot)
 
@@ -170,7 +182,7 @@ class BrowserPool:
     async def _close_context(self, context: BrowserContext) -> None:
         """Close a context. When that hangs, Chromium hangs, and is given up."""
         try:
-            await asyncio.wait_for(context.close(), CLOSE_SECONDS)
+            await asyncio.wait_for(context.close(), CONTEXT_CLOSE_SECONDS)
         except TimeoutError:
             _log.warning("A context does not close: Chromium hangs and is replaced.")
             if self._engine is not None and self._engine.browser is context.browser:
@@ -187,12 +199,16 @@ class BrowserPool:
         engine = self._engine
         if engine is None:
             raise TransientFailure(self._trouble, code="browser_down", remedy="It is started again by itself.")
-        context = slot.context
-        if context is not None and context.browser is engine.browser and slot.session == self._session:
+        async with slot.making:
+            context = slot.context
+            if context is None or context.browser is not engine.browser or slot.session != self._session:
+                self._retire(slot)
+                slot.session = self._session
+                context = slot.context = await self._new_context(engine)
             return context
-        self._retire(slot)
-        slot.session = self._session
-        slot.context = await engine.browser.new_context(
+
+    async def _new_context(self, engine: Engine) -> BrowserContext:
+        return await engine.browser.new_context(
             storage_state=await self._source.obtain(),
             viewport={"width": WINDOW[0], "height": WINDOW[1]},
             locale="en-US",
@@ -200,4 +216,3 @@ class BrowserPool:
             service_workers="block",  # their answers would not be seen as the page's responses
             accept_downloads=False,
         )
-        return slot.context

@@ -3,6 +3,7 @@
 Keep out: the commands.
 """
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -37,14 +38,21 @@ def progress() -> Progress:
     """Return a progress that writes to standard error, so that standard output stays the result's."""
 
     def step_done(name: str, seconds: float) -> None:
-        typer.echo(f"  {name:<{NAME_WIDTH}}{seconds:6.1f} s", err=True)
+        _say(f"  {name:<{NAME_WIDTH}}{seconds:6.1f} s")
 
-    return Progress(step_done=step_done, tell=lambda sentence: typer.echo(sentence, err=True))
+    return Progress(step_done=step_done, tell=_say)
+
+
+def _say(line: str) -> None:
+    """Write to the terminal; one that was closed meanwhile is no reason to fail."""
+    with contextlib.suppress(OSError):
+        typer.echo(line, err=True)
 
 
 def shown(path: Path) -> str:
     """Return a path as short as it can be typed here."""
-    try:
-        return os.path.relpath(path) if path.is_relative_to(Path.cwd()) else str(path)
-    except OSError:
-        return str(path)
+    with contextlib.suppress(OSError):
+        here = Path.cwd()
+        if here != Path(here.anchor) and path.is_relative_to(here):
+            return os.path.relpath(path)
+    return str(path)

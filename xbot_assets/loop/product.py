@@ -8,7 +8,6 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
 from xbot_assets.browser.client import BrowserClient
-from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.client import LanguageModel
@@ -29,7 +28,7 @@ class Product:
     settings: Settings
     database: Database
     cache: Cache
-    clock: Clock
+    clock: DatabaseClock
     browser: RecordedBrowser
     writer: LanguageModel
     persona: Persona

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from xbot_assets.domain.replay.catalogue import Catalogue, Demand, demand_of, unmapped
 from xbot_assets.domain.replay.comparison import Claim, contention_claims, waiting_claims
 from xbot_assets.domain.replay.jobs import Job, Lane
-from xbot_assets.domain.replay.measures import Measures, measure, waits_of
+from xbot_assets.domain.replay.measures import Measures, measure, waits_by_lane
 from xbot_assets.domain.replay.parameters import Parameters
 from xbot_assets.domain.replay.policies import Policy, play
 from xbot_assets.domain.replay.tape import periodic_tape
@@ -132,7 +132,7 @@ def _plays(
         for policy in policies:
             played = play(policy, tape, parameters)
             if samples is not None:
-                samples[overload, policy] = {lane: waits_of(played, lane) for lane in Lane}
+                samples[overload, policy] = waits_by_lane(played)
             yield PlayRow(tape=name, overload=overload, policy=policy, measures=measure(played))
 
 

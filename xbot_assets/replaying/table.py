@@ -12,13 +12,13 @@ from xbot_assets.replaying.study import PlayRow, Replay
 
 HEAD = (
     "policy", "lane", "arrived", "served", "skipped", "gave up", "waiting", "p50", "p95", "p99", "max", "mean", "total",
-    "s/h done", "use",
+    "starved", "s/h done", "use",
 )  # fmt: skip
 CLAIM_HEAD = ("promise", "load", "promised", "before", "after", "model", "kept")
 
 
 def as_text(replay: Replay) -> str:
-    """Return the tables, one line an entry; waits are in seconds."""
+    """Return the tables, one line an entry; waits are in seconds, "starved" is the longest single stay of low work."""
     return "\n".join(_lines(replay)) + "\n"
 
 
@@ -82,6 +82,7 @@ def _play_lines(row: PlayRow) -> Iterator[tuple[str, ...]]:
             f"{waits.share_waiting:.1%}",
             *(f"{value:.1f}" for value in (waits.p50, waits.p95, waits.p99, waits.max, waits.mean)),
             f"{waits.total:.0f}",
+            f"{row.measures.longest_low_wait:.1f}" if lane is Lane.LOW else "",
             f"{found.served_seconds_per_hour:.0f}",
             f"{row.measures.utilisation:.1%}" if whole else "",
         )

@@ -15,7 +15,7 @@ from typing import IO
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.logfile import LogFile
 from xbot_assets.runtime.orphans import ProcessRecord
-from xbot_assets.runtime.processes import Tree, end_tree
+from xbot_assets.runtime.processes import MARK, Tree, end_tree
 from xbot_assets.runtime.programs import Program
 
 FIRST_BACKOFF_SECONDS = 0.5
@@ -123,7 +123,7 @@ class Child:
     def _end(self, process: subprocess.Popen[bytes], hurry: Callable[[], bool]) -> bool:
         rule = self.program
         in_time = end_tree(
-            Tree(process.pid),
+            self._tree(process),
             rule.stop_signal,
             self._limits.stop_seconds,
             whole_group=rule.signal_group,
@@ -131,6 +131,9 @@ class Child:
         )
         process.wait()
         return in_time
+
+    def _tree(self, process: subprocess.Popen[bytes]) -> Tree:
+        return Tree(process.pid, self._environment.get(MARK))
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         try:
@@ -185,7 +188,7 @@ class Child:
         with self._lock:
             if self._stopping.is_set():
                 return None
-            Tree(process.pid).kill()  # workers it left behind would hold its port or its files
+            self._tree(process).kill()  # workers it left behind would hold its port or its files
             self._process = None
         return _ending(code)
 

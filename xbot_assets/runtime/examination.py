@@ -51,11 +51,13 @@ def examine() -> Iterator[Finding]:
     yield _python()
     try:
         settings = load_settings()
+        running = is_running(settings.home)
+        if not running:
+            settings = load_settings(use_parts=False)  # a killed stack may have left its parts file
     except ProductError as failure:
         yield Finding("fail", "Settings", failure.reason, failure.remedy.strip())
         return
     yield Finding("ok", "Settings", f"{settings.mode} mode, data in {settings.home}")
-    running = is_running(settings.home)
     yield Finding("ok", "Stack", "It runs." if running else "It does not run; start it with scripts/run.")
     for name, check in _machine_checks(settings, running=running):
         yield _found(name, check)

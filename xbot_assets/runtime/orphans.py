@@ -5,7 +5,6 @@ Keep out: starting anything.
 
 import contextlib
 import json
-import os
 import signal
 import threading
 from dataclasses import asdict, dataclass
@@ -18,7 +17,8 @@ from xbot_assets.runtime.processes import (
     boot_time,
     end_tree,
     is_same,
-    leaderless,
+    kill_marked,
+    mark_of,
     start_time,
 )
 
@@ -94,12 +94,8 @@ def record_file(home: Path) -> Path:
 
 
 def _end(entry: Started, home: Path, stop_seconds: float) -> bool:
-    if is_same(entry.pid, entry.started):
-        how = signal.Signals(entry.stop_signal)
-        end_tree(Tree(entry.pid), how, stop_seconds, whole_group=entry.whole_group)
-        return True
-    left = list(leaderless(entry.pid, home))
-    for pid in left:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGKILL)
-    return bool(left)
+    mark = mark_of(home, entry.name)
+    if not is_same(entry.pid, entry.started):
+        return kill_marked(mark) > 0
+    end_tree(Tree(entry.pid, mark), signal.Signals(entry.stop_signal), stop_seconds, whole_group=entry.whole_group)
+    return True

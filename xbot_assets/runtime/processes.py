@@ -15,18 +15,22 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 POLL_SECONDS = 0.02
 KILL_SECONDS = 5.0
 """After SIGKILL the kernel needs a moment to take a process away; not seen to take this long."""
+MARK = "SUPERVISED_AS"
+"""The environment variable that ties a process to its program. (``XBOT_`` names are settings.)"""
 SAME_START_SECONDS = 2.0
 """Two readings of one process's start time differ when the machine's clock was set in between."""
 
 
 class Tree:
-    """A program's first process, everything below it, and everything in its process group.
+    """A program's first process, everything below it, everything in its process group, and all with its mark.
 
-    Built while the program lives: afterwards its descendants can no longer be told from strangers.
+    The mark finds what is left of a program whose first process is already gone: a worker in a session of its
+    own has no other tie to it.
     """
 
-    def __init__(self, leader: int) -> None:
+    def __init__(self, leader: int, mark: str | None = None) -> None:
         self.leader = leader
+        self._mark = mark
         self._members: list[psutil.Process] = []
         with contextlib.suppress(psutil.Error):
             top = psutil.Process(leader)
@@ -52,10 +56,23 @@ class Tree:
         """End every process of the tree at once."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.leader, signal.SIGKILL)
-        for member in self._members:
-            with contextlib.suppress(psutil.Error):
-                member.kill()  # psutil compares start times, so a reused number is never hit
+        _kill(self._members)
+        if self._mark is not None:
+            kill_marked(self._mark)
         wait_until(lambda: not self.alive(), KILL_SECONDS)
+
+
+def kill_marked(mark: str) -> int:
+    """End every process that carries the mark; return how many there were."""
+    found = list(_marked(mark))
+    _kill(found)
+    return len(found)
+
+
+def _kill(processes: Iterable[psutil.Process]) -> None:
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            process.kill()  # psutil compares start times, so a reused number is never hit
 
 
 def end_tree(
@@ -104,37 +121,22 @@ def is_same(pid: int, started: float) -> bool:
     return now is not None and abs(now - started) < SAME_START_SECONDS
 
 
-def leaderless(group: int, home: Path) -> Iterator[int]:
-    """Yield the processes of a leaderless group that carry our data directory in their environment."""
-    if psutil.pid_exists(group):
-        return  # the number belongs to someone else by now, and so would the group
+def mark_of(home: Path, name: str) -> str:
+    """Return what every process of a program carries in its environment, under :data:`MARK`."""
+    return f"{home}:{name}"
+
+
+def _marked(mark: str) -> Iterator[psutil.Process]:
+    """Yield the processes that carry the mark. Those that cleared their environment are not found."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if os.getpgid(process.pid) == group and process.environ().get("XBOT_HOME") == str(home):
-                yield process.pid
+            if process.environ().get(MARK) == mark and _runs(process):
+                yield process
 
 
 def boot_time() -> float:
     """Return when the machine started: process numbers recorded before it mean nothing."""
     return float(psutil.boot_time())
-
-
-def memory_mb(pids: Iterable[int]) -> float:
-    """Return the memory of these processes and all below them, in MiB; shared pages count once."""
-    total = 0
-    for pid in pids:
-        with contextlib.suppress(psutil.Error):
-            top = psutil.Process(pid)
-            total += sum(_memory(process) for process in (top, *top.children(recursive=True)))
-    return total / (1024 * 1024)
-
-
-def _memory(process: psutil.Process) -> int:
-    try:
-        full = process.memory_full_info()
-    except psutil.Error:
-        return 0
-    return int(getattr(full, "pss", 0) or full.uss)
 
 
 def _runs(process: psutil.Process) -> bool:

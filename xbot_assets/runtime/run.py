@@ -39,8 +39,9 @@ def run_stack(settings: Settings, progress: Progress, *, dagster: bool, started:
     Raises:
         ProductError: when something cannot be started; everything is stopped again then.
     """
-    with _stack(settings, progress, "up") as (stack, supervisor):
+    with _stack(settings, progress, "up", dagster=dagster) as (stack, supervisor):
         stack.start_parts()
+        stack.prepare_dagster()
         if dagster:
             stack.start_dagster()
         started(stack.parts)
@@ -55,7 +56,7 @@ def run_pass(settings: Settings, progress: Progress) -> dict[str, Any]:
         Stopped: it was asked to stop.
     """
     document: dict[str, Any] | None = None
-    with _stack(settings, progress, "once") as (stack, supervisor):
+    with _stack(settings, progress, "once", dagster=False) as (stack, supervisor):
         stack.start_parts()
         prepare_dagster_home(settings.home)
         done = supervisor.run("once", build_command("once", "--json"), lambda line: _forward(line, progress))
@@ -68,7 +69,7 @@ def run_pass(settings: Settings, progress: Progress) -> dict[str, Any]:
 
 
 @contextmanager
-def _stack(settings: Settings, progress: Progress, holder: str) -> Iterator[tuple[Stack, Supervisor]]:
+def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool) -> Iterator[tuple[Stack, Supervisor]]:
     """Hold the lock, supervise, and clean up; a stop that was asked for ends the block quietly."""
     check_home(settings)
     limits = Limits(settings.start_timeout_seconds, settings.stop_timeout_seconds, settings.restart_backoff_max_seconds)
@@ -80,7 +81,7 @@ def _stack(settings: Settings, progress: Progress, holder: str) -> Iterator[tupl
     ):
         if settings.browser_url is None:
             find_browser(settings)
-        stack = Stack(settings, supervisor, progress)
+        stack = Stack(settings, supervisor, progress, dagster=dagster)
         try:
             yield stack, supervisor
         except Stopped:

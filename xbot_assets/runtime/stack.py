@@ -56,13 +56,14 @@ class Stack:
         ProductError: from every method, when a part cannot be started or does not fit.
     """
 
-    def __init__(self, settings: Settings, supervisor: Supervisor, progress: Progress) -> None:
+    def __init__(self, settings: Settings, supervisor: Supervisor, progress: Progress, *, dagster: bool) -> None:
         self._settings = settings
         self._supervisor = supervisor
         self._progress = progress
         self._ports = PortBook(settings.home)
         self._service_port = self._ports.port_for("service", settings.service_port)
         self._sandbox_port = self._ports.port_for("sandbox", settings.sandbox_port) if self._has_sandbox() else 0
+        self._web_port = self._ports.port_for("web", settings.web_port) if dagster else 0
         self.parts = self._first_parts()
 
     def start_parts(self) -> Settings:
@@ -85,22 +86,24 @@ class Stack:
         self._settle_alerts()
         return self.settings()
 
+    def prepare_dagster(self) -> None:
+        """Make Dagster's directory and tables, and set the pool's limit before the first run, whoever starts it."""
+        with self._progress.step("Dagster storage"):
+            prepare_dagster_home(self._settings.home)
+            self._set_pools()
+
     def start_dagster(self) -> None:
-        """Start Dagster's code server, UI and daemon, with the pool's limit set before the first run."""
-        prepare_dagster_home(self._settings.home)
-        web_port = self._ports.port_for("web", self._settings.web_port)
+        """Start Dagster's code server, UI and daemon."""
         code_port = self._ports.port_for("code")
         workspace = write_workspace(self._settings.home, code_port)
-        self.parts = replace(self.parts, web_url=f"http://127.0.0.1:{web_port}")
+        self.parts = replace(self.parts, web_url=f"http://127.0.0.1:{self._web_port}")
         self._tell_parts()
-        with self._progress.step("Dagster storage"):
-            self._set_pools()
         with self._progress.step("Dagster code"):
             code = Program("code", code_server_command(code_port), listens(code_port), signal_group=True)
             self._supervisor.start(code)
         with self._progress.step("Dagster UI"):
             ready = answers(f"{self.parts.web_url}/server_info")
-            self._supervisor.start(Program("web", webserver_command(web_port, workspace), ready))
+            self._supervisor.start(Program("web", webserver_command(self._web_port, workspace), ready))
         with self._progress.step("Dagster daemon"):
             ready = daemons_beat(f"{self.parts.web_url}", system_now())
             self._supervisor.start(Program("daemon", daemon_command(workspace), ready))

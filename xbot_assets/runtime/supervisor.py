@@ -6,7 +6,7 @@ Keep out: which programs there are (``stack.py``).
 import logging
 import os
 import signal
-import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -18,13 +18,14 @@ from xbot_assets.runtime.files import private_directory
 from xbot_assets.runtime.guardian import Guardian
 from xbot_assets.runtime.logfile import LOG_BYTES_MAX, LogFile
 from xbot_assets.runtime.orphans import ProcessRecord, sweep
+from xbot_assets.runtime.processes import MARK, mark_of
 from xbot_assets.runtime.programs import Program
 from xbot_assets.runtime.task import Finished, Task
 
 LOGS_DIRECTORY = "logs"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-WATCH_SECONDS = 0.5
-"""The main thread wakes this often, so that a signal is acted on even where a wait cannot be interrupted."""
+WATCH_SECONDS = 0.2
+"""The main thread looks this often whether a stop was asked for."""
 
 
 class Stopped(Exception):
@@ -49,8 +50,9 @@ class Supervisor:
         self._children: list[Child] = []
         self.deaths: Callable[[str, int], None] = lambda _name, _count: None
         """Told of programs that die; see :class:`Reports`. Called from their threads."""
-        self._stop = threading.Event()
-        self._hurry = threading.Event()
+        # Plain flags: an event's lock could be held by the very code that a signal handler interrupts.
+        self._stop = False
+        self._hurry = False
         self._asked_by = "the program itself"
         self._log = logging.getLogger(f"xbot.supervisor.{home}")
 
@@ -81,7 +83,7 @@ class Supervisor:
     @property
     def stopping(self) -> bool:
         """Whether a stop was asked for."""
-        return self._stop.is_set()
+        return self._stop
 
     def start(self, program: Program) -> None:
         """Start one program and wait until it is ready.
@@ -95,7 +97,7 @@ class Supervisor:
         reports = Reports(self._tell, self._on_death)
         child = Child(program, log, self._record, self._limits, reports)
         self._children.append(child)
-        child.start(self._environment, self._stop.is_set)
+        child.start(self._environment_of(program.name), lambda: self._stop)
         self._log.info("%s is ready (process %s)", program.name, child.pid)
         self.check()
 
@@ -112,36 +114,38 @@ class Supervisor:
         """
         self.check()
         log = LogFile(self._home / LOGS_DIRECTORY / f"{name}.log")
-        task = Task(name, command, self._environment, log, on_line)
-        finished = task.run(self._record, self._stop.is_set, self._limits.stop_seconds)
+        task = Task(name, command, self._environment_of(name), log, on_line)
+        finished = task.run(self._record, lambda: self._stop, self._limits.stop_seconds)
         self.check()
         return finished
 
     def check(self) -> None:
         """Raise :class:`Stopped` when a stop was asked for."""
-        if self._stop.is_set():
+        if self._stop:
             raise Stopped
 
     def wait(self) -> None:
         """Return when a stop is asked for."""
-        while not self._stop.wait(WATCH_SECONDS):
-            pass
+        while not self._stop:
+            time.sleep(WATCH_SECONDS)
 
     def request_stop(self) -> None:
         """Ask for a stop, as Ctrl-C does."""
-        self._stop.set()
+        self._stop = True
+
+    def _environment_of(self, name: str) -> dict[str, str]:
+        return self._environment | {MARK: mark_of(self._home, name)}
 
     def _stop_one(self, child: Child) -> None:
-        in_time = child.stop(self._hurry.is_set)
+        in_time = child.stop(lambda: self._hurry)
         how = "stopped" if in_time else "did not stop in time and was ended"
         self._log.info("%s %s", child.program.name, how)
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Stop in order on the first signal; wait for no one after the second."""
-        if self._stop.is_set():
-            self._hurry.set()
+        self._hurry = self._stop
         self._asked_by = signal.Signals(number).name
-        self._stop.set()
+        self._stop = True
 
     def _on_death(self, name: str, count: int) -> None:
         self.deaths(name, count)

@@ -10,7 +10,7 @@ from typing import IO
 
 from xbot_assets.runtime.logfile import LogFile
 from xbot_assets.runtime.orphans import ProcessRecord
-from xbot_assets.runtime.processes import Tree, end_tree
+from xbot_assets.runtime.processes import MARK, Tree, end_tree
 
 POLL_SECONDS = 0.2
 
@@ -66,7 +66,9 @@ class Task:
                 process.wait(POLL_SECONDS)
             except subprocess.TimeoutExpired:
                 if given_up():
-                    end_tree(Tree(process.pid), signal.SIGTERM, stop_seconds, whole_group=True)
+                    end_tree(
+                        Tree(process.pid, self.environment.get(MARK)), signal.SIGTERM, stop_seconds, whole_group=True
+                    )
             else:
                 return
 

@@ -15,6 +15,8 @@ from xbot_assets.sandbox.world import new_post, texts
 
 TOPICAL_SHARE = 0.55
 """Replies that speak about the topic; the others fit anything."""
+REPLY_AUDIENCE = 600
+"""Followers that a reader's reply counts with: it earns a few views and now and then a like."""
 KNOWN_SHARE = 0.3
 """Replies by the people one follows; the others are by readers."""
 
@@ -54,9 +56,9 @@ class Conversations:
         if done is None:
             everything = self._posts.where("in_reply_to = ? and origin = 'reader'", [post.id], FAR)
             done = self._written[post.id] = len(everything)
-        for number in range(done + 1, due + 1):
-            self._posts.add(self._reply(post, exposure, number))
-            self._written[post.id] = number
+        if due > done:
+            self._posts.add_all(self._reply(post, exposure, number) for number in range(done + 1, due + 1))
+            self._written[post.id] = due
 
     def _reply(self, post: Post, exposure: Exposure, number: int) -> Post:
         rng = random.Random(f"reply-{self._readers.seed}-{post.id}-{number}")  # noqa: S311
@@ -66,7 +68,11 @@ class Conversations:
             author = rng.choice(self._people)
         reply = new_post(author, self._text(post, number), post.created_at + age, rng)
         return replace(
-            reply, in_reply_to=post.id, conversation_id=post.conversation_id, origin="reader", author_followers=60
+            reply,
+            in_reply_to=post.id,
+            conversation_id=post.conversation_id,
+            origin="reader",
+            author_followers=REPLY_AUDIENCE,
         )
 
     def _text(self, post: Post, number: int) -> str:

@@ -42,7 +42,10 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit everything done inside, or nothing when it raises."""
+        """Commit everything done inside, or nothing when it raises. Inside another one, that one decides."""
+        if self._connection.in_transaction:
+            yield
+            return
         self._connection.execute("begin immediate")
         try:
             yield

@@ -45,7 +45,7 @@ def home(viewer: Viewer, cursor: str | None) -> list[Json]:
     entries = [tweet_entry(viewer, post) for post in found]
     if cursor is None and len(entries) > SUGGESTED_AFTER:
         entries.insert(SUGGESTED_AFTER, suggestions(viewer, "home"))
-    return instructions(_framed(with_ads(viewer, entries, bottom), bottom))
+    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom))
 
 
 def profile(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
@@ -62,7 +62,7 @@ def profile(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
     if cursor is None and viewer.account and len(entries) > SUGGESTED_AFTER:
         entries.insert(SUGGESTED_AFTER, suggestions(viewer, account.id))
     first = [pinned_entry(viewer, pinned)] if pinned and cursor is None else []
-    return instructions(_framed(with_ads(viewer, entries, bottom), bottom), *first)
+    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom), *first)
 
 
 def profile_with_replies(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
@@ -91,7 +91,7 @@ def conversation(viewer: Viewer, focal: Post, cursor: str | None) -> list[Json]:
         entries.append(cursor_entry("Bottom", cursor_value([end])))
     elif held and end < len(replies):
         entries.append(prompt_entry(cursor_value([end])))
-    if end >= len(replies) - held and viewer.account and start == 0:
+    if end >= len(replies) - held and viewer.account and start < max(1, len(replies) - held):
         entries.append(_discover(viewer, focal))
     above = [] if cursor else [*_above(viewer, focal), tweet_entry(viewer, focal)]
     return instructions([*above, *entries])
@@ -148,7 +148,7 @@ def search(viewer: Viewer, raw_query: str, *, latest: bool, cursor: str | None) 
     else:
         found, bottom = _top(viewer, query, cursor)
     entries = [tweet_entry(viewer, post) for post in found]
-    return instructions(_framed(with_ads(viewer, entries, bottom), bottom))
+    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom))
 
 
 def _top(viewer: Viewer, query: Query, cursor: str | None) -> tuple[list[Post], str]:
@@ -190,6 +190,11 @@ def _below(condition: str, args: list[Value], cursor: str) -> tuple[str, list[Va
 def _kept(viewer: Viewer, posts: Sequence[Post], query: Query | None) -> list[Post]:
     counts = viewer.site.conversations.counts
     return [p for p in posts if query is None or not query.counts_matter or query.fits(counts(p, viewer.now))]
+
+
+def _page_key(found: Sequence[Post]) -> str:
+    """Name a page by how it begins, so that one world shows one choice of ads."""
+    return found[0].text if found else ""
 
 
 def _framed(entries: Sequence[Json], bottom: str) -> list[Json]:

@@ -159,7 +159,7 @@ class Pages:
         media_id = request.path_params["media_id"]
         row = self._site.database.one("select content_type, body from media where id = ?", (media_id,))
         if row:
-            return Response(row["body"], media_type=row["content_type"])
+            return Response(row["body"], media_type=row["content_type"], headers={"x-content-type-options": "nosniff"})
         return _svg(art.picture(media_id))
 
     async def _link(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ A post is visible from ``visible_at`` until ``removed_at``. Keep out: counts (``
 
 import json
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -123,6 +124,12 @@ class Posts:
         self._insert("posts", row)
         remember(self._db, post.text)
         return post
+
+    def add_all(self, posts: Iterable[Post]) -> None:
+        """Store several posts, all or none."""
+        with self._db.transaction():
+            for post in posts:
+                self.add(post)
 
     def remove(self, post_id: str, now: datetime) -> None:
         """Make a post disappear from ``now`` on."""

@@ -12,6 +12,8 @@ from xbot_assets.sandbox.clock import stamp
 from xbot_assets.sandbox.database import Value
 
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"|(\S+))')
+_OR = ("", "", "", "OR")
+_HAS = "text like ? escape '\\'"
 _LEAST = {"min_faves": "likes", "min_retweets": "reposts", "min_replies": "replies"}
 _AUTHOR = "account_id in (select id from accounts where handle = ?)"
 _ANSWERED = "in_reply_to in (select id from posts where account_id in (select id from accounts where handle = ?))"
@@ -55,20 +57,19 @@ class Query:
 
 def parse(raw: str) -> Query:
     """Read a query; the words of ``a OR b`` are alternatives, all others must occur."""
-    query = Query()
-    for group in re.split(r"\s+(?!OR\s)(?<!\sOR\s)", raw.strip()) if " OR " in raw else [raw]:
-        alternatives = group.split(" OR ")
+    query, tokens = Query(), _TOKEN.findall(raw)
+    while tokens:
+        alternatives = [tokens.pop(0)]
+        while len(tokens) > 1 and tokens[0] == _OR:
+            tokens.pop(0)
+            alternatives.append(tokens.pop(0))
         if len(alternatives) > 1:
-            clause = " or ".join(["text like ? escape '\\'"] * len(alternatives))
-            query.add(clause, *(_like(word.strip('()"')) for word in alternatives))
+            words = [_like((phrase or word).strip("()")) for _, _, phrase, word in alternatives]
+            query.add(" or ".join([_HAS] * len(words)), *words)
         else:
-            _read(query, group)
+            minus, operator, phrase, word = alternatives[0]
+            _apply(query, operator.lower(), phrase or word, negated=minus == "-")
     return query
-
-
-def _read(query: Query, text: str) -> None:
-    for minus, operator, phrase, word in _TOKEN.findall(text):
-        _apply(query, operator.lower(), phrase or word, negated=minus == "-")
 
 
 def _apply(query: Query, operator: str, value: str, *, negated: bool) -> None:
@@ -85,7 +86,7 @@ def _apply(query: Query, operator: str, value: str, *, negated: bool) -> None:
         query.add(f"{column} = ?", value, negated=negated)
     elif not _apply_time(query, operator, value):
         words = f"{operator}:{value}" if operator else value.strip("()")
-        query.add("text like ? escape '\\'", _like(words), negated=negated)
+        query.add(_HAS, _like(words), negated=negated)
 
 
 def _apply_time(query: Query, operator: str, value: str) -> bool:

@@ -23,7 +23,7 @@ NEWEST = timedelta(minutes=4)
 """The newest post is at least this old at seeding."""
 QUOTABLE_AGE = timedelta(hours=3)
 """What gets quoted or reposted has been there for this long."""
-FUTURE_SHARE = 0.16
+FUTURE_SHARE = 0.18
 """This share of the posts is written in the days after seeding, so that the place stays alive."""
 RECENT_POWER = 1.5
 """How strongly past posts crowd towards the moment of seeding; 1 is evenly."""
@@ -31,6 +31,8 @@ READERS = 60
 PHOTO_SHARE = {"photography": 0.5, "nature": 0.35, "gardening": 0.2, "cooking": 0.2}
 OTHER_PHOTO_SHARE, VIDEO_SHARE, EDITED_SHARE = 0.06, 0.04, 0.05
 QUOTES, REPOSTS, PINNED = 16, 22, 9
+GONE = "1500000000000000001"
+"""The id of a post that is no more; one quote and one answer still point to it."""
 OLD_TIMES = (datetime.fromisoformat("2021-03-02T08:14:00Z"), datetime.fromisoformat("2022-09-30T18:40:00Z"))
 """Pinned posts are from before the site counted views."""
 JOINED = datetime.fromisoformat("2011-02-01T09:00:00Z")
@@ -69,9 +71,7 @@ class Seeding:
             for line in lines:
                 self._write(self._author(topic), line, self._media(topic))
         for special in texts("posts_two")["special"]:
-            media = self._art(special["media"]) if "media" in special else ()
-            post = self._write(self.people[special["handle"]], special["text"], media, keep=False)
-            self._keep(replace(post, lang=special["lang"]))
+            self._special(special)
         self._quotes_and_reposts()
         self._pins()
         self._ads()
@@ -104,15 +104,22 @@ class Seeding:
         return self.people[self.rng.choice(fitting or verified)]
 
     # --- posts --------------------------------------------------------------------------------------------
-    def _moment(self) -> datetime:
-        if self.rng.random() < FUTURE_SHARE:
+    def _moment(self, future_share: float = FUTURE_SHARE) -> datetime:
+        if self.rng.random() < future_share:
             return self.now + timedelta(days=self.rng.random() * FUTURE_DAYS)
         return self.now - NEWEST - timedelta(days=self.rng.random() ** RECENT_POWER * PAST_DAYS)
 
-    def _write(self, author: Account, text: str, media: tuple[dict[str, str], ...] = (), *, keep: bool = True) -> Post:
-        edited = bool(text) and self.rng.random() < EDITED_SHARE
-        post = replace(new_post(author, text, self._moment(), self.rng), media=media, edited=edited)
-        return self._keep(post) if keep else post
+    def _write(self, author: Account, text: str, media: tuple[dict[str, str], ...]) -> Post:
+        edited = self.rng.random() < EDITED_SHARE
+        post = new_post(author, text, self._moment(), self.rng)
+        return self._keep(replace(post, media=media, edited=edited))
+
+    def _special(self, entry: dict[str, Any]) -> Post:
+        """Write a post that is unlike the others, always in the past."""
+        post = new_post(self.people[entry["handle"]], entry["text"], self._moment(0), self.rng)
+        media = self._art(entry["media"]) if "media" in entry else ()
+        parent = GONE if entry.get("answers_gone") else None
+        return self._keep(replace(post, lang=entry["lang"], media=media, in_reply_to=parent))
 
     def _keep(self, post: Post) -> Post:
         self.written.append(self.posts.add(post))
@@ -136,7 +143,7 @@ class Seeding:
             moment = source.created_at + (self.now - NEWEST - source.created_at) * self.rng.uniform(0.1, 1)
             if number < QUOTES:
                 post = new_post(author, lines[number], moment, self.rng)
-                self._keep(replace(post, quoted_id=source.id))
+                self._keep(replace(post, quoted_id=source.id if number else GONE))
             else:
                 self._keep(replace(new_post(author, "", moment, self.rng), reposted_id=source.id))
 

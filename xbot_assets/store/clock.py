@@ -39,6 +39,11 @@ class DatabaseClock:
         real = system_now()
         return real if line is None else line.at(real)
 
+    def refresh(self) -> None:
+        """Read the line now: for whoever has just moved it and goes on working."""
+        with self._lock:
+            self._refresh()
+
     def _refresh(self) -> None:
         try:
             self._line = read_line(self._db)

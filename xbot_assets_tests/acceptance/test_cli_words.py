@@ -39,13 +39,14 @@ def test_a_half_written_env_file_is_one_clear_sentence(home: Path) -> None:
     assert ".env, line 2: not a complete NAME=value line." in done.stderr
 
 
-def test_a_port_that_is_taken_stops_the_start_with_one_clear_sentence(home: Path) -> None:
+@pytest.mark.parametrize("name", ["web", "service", "sandbox"])
+def test_a_port_that_is_taken_stops_the_start_with_one_clear_sentence(home: Path, name: str) -> None:
     """And nothing is left running."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = str(other.getsockname()[1])
-        done = xbot(home, "up", "--parts", service_port=port)
+        done = xbot(home, "up", **{f"{name}_port": port})
     assert done.returncode == EXIT_FAILED
-    assert f"Port {port}, asked for by XBOT_SERVICE_PORT, is taken by another program." in done.stderr
+    assert f"Port {port}, asked for by XBOT_{name.upper()}_PORT, is taken by another program." in done.stderr
     assert not (home / "parts.json").exists()
 
 

@@ -73,21 +73,22 @@ class HostProcess:
         """Return every process below the host."""
         return list(psutil.Process(self.process.pid).children(recursive=True))
 
+    def _below_where(self, wanted: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
+        found = []
+        for process in self.below():
+            with suppress(psutil.Error):  # it may end while it is looked at
+                if wanted(process):
+                    found.append(process)
+        return found
+
     def chromium(self) -> psutil.Process:
         """Return Chromium's main process, not the script that some systems start it with; wait until it is there."""
-        found: list[psutil.Process] = []
-
-        def look() -> bool:
-            with suppress(psutil.Error):
-                found.extend(p for p in self.below() if _is_chromium(p))
-            return bool(found)
-
-        until(look, START_SECONDS, "there is a Chromium")
-        return found[0]
+        until(lambda: bool(self._below_where(_is_chromium)), START_SECONDS, "there is a Chromium")
+        return self._below_where(_is_chromium)[0]
 
     def renderers(self) -> list[psutil.Process]:
         """Return Chromium's page processes."""
-        return [p for p in self.below() if "--type=renderer" in p.cmdline()]
+        return self._below_where(lambda process: "--type=renderer" in process.cmdline())
 
     def driver(self) -> psutil.Process:
         """Return Playwright's driver, above Chromium."""

@@ -129,7 +129,7 @@ def test_no_answer_before_the_deadline_leaves_the_outcome_unknown(host: HostProc
     site.create = "hang"
     began = time.monotonic()
     with pytest.raises(UnknownOutcome) as caught:
-        _publish(host, seconds=4)
+        _publish(host, seconds=3)
     assert caught.value.code == "deadline"
     assert time.monotonic() - began < 6
 
@@ -137,8 +137,8 @@ def test_no_answer_before_the_deadline_leaves_the_outcome_unknown(host: HostProc
 # --- reading ----------------------------------------------------------------------------------------------
 def test_a_batch_says_of_every_post_whether_it_was_read(host: HostProcess, site: TinySite) -> None:
     """Gone is X's answer; what hangs is unread for want of time; the rest is read."""
-    site.gone, site.slow = {"2"}, {"4"}
-    done = _read(host, "1", "2", "3", "4", "5", seconds=6)
+    site.gone, site.slow = {"2"}, {"4", "5"}
+    done = _read(host, "1", "2", "3", "4", "5", seconds=4)
     assert [(post.post_id, post.counts.likes, post.counts.views) for post in done.posts] == [("1", 2, 30), ("3", 2, 30)]
     assert [(miss.post_id, miss.why) for miss in done.missed] == [("2", "gone"), ("4", "unread"), ("5", "unread")]
 
@@ -163,6 +163,15 @@ def test_a_lost_session_is_renewed_when_it_is_checked(host: HostProcess, site: T
     assert (checked.state, checked.handle) == ("logged_in", "owner")
 
 
+def test_contexts_are_kept_between_operations(host: HostProcess, site: TinySite) -> None:
+    """Operations that go well ask for no new session: the context is the one from before."""
+    _read(host, "1")
+    before = site.sessions
+    for _ in range(3):
+        _read(host, "1")
+    assert site.sessions == before
+
+
 # --- slots ------------------------------------------------------------------------------------------------
 def test_a_fourth_operation_at_once_is_refused_and_three_are_carried_out(host: HostProcess, site: TinySite) -> None:
     """The host does not queue in secret."""
@@ -179,7 +188,7 @@ def test_a_fourth_operation_at_once_is_refused_and_three_are_carried_out(host: H
 
 def _outcome(host: HostProcess) -> str:
     try:
-        return _read(host, "9", seconds=5).missed[0].why
+        return _read(host, "9", seconds=3).missed[0].why
     except TransientFailure as failure:
         return failure.code
 
@@ -258,7 +267,7 @@ def test_a_hung_chromium_is_replaced(host: HostProcess, site: TinySite) -> None:
     before = host.chromium()
     before.send_signal(signal.SIGSTOP)
     with pytest.raises(TransientFailure):
-        _read(host, "1", seconds=3)
+        _read(host, "1", seconds=1.5)
     until(lambda: gone([before]), 15, "the hung Chromium is gone")
     ready(host)
     assert _read(host, "1").posts

@@ -30,7 +30,7 @@ from xbot_assets.browser.pages.reading import Snapshot, script
 from xbot_assets.domain.failures import FailureKind, ProductError, TransientFailure
 from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready, until
 
-SHORT_SECONDS = 3.0
+SHORT_SECONDS = 2.5
 COMMON_WORD = "the"
 """A search that the seeded world answers with more posts than fit on a screen."""
 

@@ -5,19 +5,11 @@ from itertools import pairwise
 from typing import Any
 
 import dagster as dg
-import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from xbot_assets.build import build_defs
 from xbot_assets.defs.lanes import BROWSER_POOL
 
 NAME = re.compile(r"[a-z]+(_[a-z]+)*")
-
-
-@pytest.fixture(scope="module")
-def definitions() -> dg.Definitions:
-    """Return the assembled code location."""
-    return build_defs()
 
 
 def described(definitions: dg.Definitions) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The sandbox as a test steers it: its faults, and the ledger that knows what was really posted."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -31,6 +32,11 @@ class Site:
         """Return how often this text was really posted."""
         ledger = self._control("GET", "ledger", None)
         return sum(post["text"] == text and post["handle"] == self.handle for post in ledger["posts"])
+
+    def llm_calls(self, *, since: datetime) -> int:
+        """Return how many calls its language model has answered since then."""
+        usage = self._control("GET", "llm/usage", None)
+        return sum(datetime.fromisoformat(row["at"]) >= since for row in usage)
 
     def _control(self, method: str, what: str, body: object) -> Any:  # noqa: ANN401 - JSON
         answer = httpx.request(

@@ -9,15 +9,13 @@ from xbot_assets.domain.failures import PermanentFailure, TransientFailure, Unkn
 from xbot_assets.domain.posts import NewPost
 from xbot_assets.loop.product import Product, open_product
 from xbot_assets.loop.publishing import publish_next, publish_wait
-from xbot_assets.loop.time_control import advance
 from xbot_assets.settings import Settings
 from xbot_assets.store import posts as post_store
 from xbot_assets.store.alerts import open_alerts
-from xbot_assets_tests.browser.host_rig import until
+from xbot_assets_tests.loop.moving import later
 from xbot_assets_tests.loop.site import Site
 
 FIVE_MINUTES = timedelta(minutes=5)
-NOTICE_SECONDS = 5.0
 
 
 def queue(product: Product, *texts: str) -> list[int]:
@@ -35,12 +33,6 @@ def statuses(product: Product) -> dict[str, int]:
 def alert_keys(product: Product) -> set[str]:
     """Return what a person is being told."""
     return {alert.key for alert in open_alerts(product.database)}
-
-
-def later(product: Product, by: timedelta = FIVE_MINUTES) -> None:
-    """Move both clocks, and wait until this process has noticed."""
-    moved = advance(product.settings, product.database, by + timedelta(seconds=1))
-    until(lambda: product.clock.now() >= moved, NOTICE_SECONDS, "the clock has moved")
 
 
 def test_a_due_post_appears_once_with_the_id_that_the_site_gave(product: Product, site: Site) -> None:

@@ -24,6 +24,7 @@ from xbot_assets.runtime.supervisor import Stopped, Supervisor
 from xbot_assets_tests.runtime.rig import LIMITS, environment, server
 
 SECONDS = 15.0
+WRITE_AND_SLEEP = "pathlib.Path(sys.argv[1]).write_text('x')\nwhile True: time.sleep(1)\n"
 
 
 def eventually(done: Callable[[], bool]) -> bool:
@@ -118,7 +119,7 @@ def write_record(home: Path, entry: dict[str, object]) -> None:
 
 
 def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(home: Path) -> None:
-    """Each restart waits twice as long, up to the cap; the other program keeps its process."""
+    """Each restart waits twice as long, up to the cap; its worker goes with it, the other program stays."""
     told: list[str] = []
     deaths: list[tuple[str, int]] = []
     with Supervisor(home, LIMITS, environment(home), told.append) as supervisor:
@@ -127,14 +128,20 @@ def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(hom
         supervisor.start(server(home, "second"))
         kept = pid_of(home, "first")
         for _ in range(3):
-            killed = pid_of(home, "second")
+            killed, worker = pid_of(home, "second"), int((home / "second").read_text())
             os.kill(killed, signal.SIGKILL)
+            assert eventually(partial(is_gone, worker))
             assert eventually(partial(has_another_pid, home, killed))
         assert pid_of(home, "first") == kept
     waits = [sentence.split(" again in ")[1] for sentence in told]
     assert waits == ["0.5 s.", "1 s.", "1 s."]
     assert told[0].startswith("The second stopped (signal 9)")
     assert deaths == [("second", 1), ("second", 2), ("second", 3)]
+
+
+def is_gone(pid: int) -> bool:
+    """Say whether the process has ended."""
+    return start_time(pid) is None
 
 
 def has_another_pid(home: Path, before: int) -> bool:
@@ -149,16 +156,27 @@ def pid_of(home: Path, name: str) -> int:
 
 def test_a_program_that_will_not_stop_is_ended_with_its_group(home: Path) -> None:
     """SIGTERM is ignored; SIGKILL follows after the limit."""
-    stubborn = (
-        "import signal, time, pathlib, sys\nsignal.signal(15, signal.SIG_IGN)\n"
-        "pathlib.Path(sys.argv[1]).write_text('x')\nwhile True: time.sleep(1)\n"
-    )
+    stubborn = "import signal, time, pathlib, sys\nsignal.signal(15, signal.SIG_IGN)\n" + WRITE_AND_SLEEP
     limits = Limits(start_seconds=20, stop_seconds=0.3, backoff_max_seconds=1)
     with Supervisor(home, limits, environment(home), print) as supervisor:
         supervisor.start(server(home, "stubborn", stubborn))
         pid = pid_of(home, "stubborn")
     assert alive([pid]) == []
     assert "stubborn did not stop in time and was ended" in (home / "logs" / "supervisor.log").read_text()
+
+
+def test_a_second_stop_signal_waits_for_no_one(home: Path) -> None:
+    """Pressing Ctrl-C twice ends a program that would have had half a minute."""
+    stubborn = "import signal, time, pathlib, sys\nsignal.signal(15, signal.SIG_IGN)\n" + WRITE_AND_SLEEP
+    limits = Limits(start_seconds=20, stop_seconds=30, backoff_max_seconds=1)
+    began = time.monotonic()
+    with Supervisor(home, limits, environment(home), print) as supervisor:
+        supervisor.start(server(home, "stubborn", stubborn))
+        os.kill(os.getpid(), signal.SIGINT)
+        assert eventually(lambda: supervisor.stopping)
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+        supervisor.wait()
+    assert time.monotonic() - began < 20
 
 
 def test_a_program_that_ends_during_its_start_is_one_clear_failure(home: Path) -> None:

@@ -154,3 +154,8 @@ def write(page: Page, url: str, text: str) -> None:
     page.click(f"[role=dialog] {by('tweetTextarea_0')}")
     page.keyboard.insert_text(text)
     page.click(f"[role=dialog] {by('tweetButton')}")
+
+
+def settle(page: Page) -> None:
+    """Let the page draw: two animation frames."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")

@@ -1,6 +1,8 @@
 """The audience: deterministic, monotonic, learnable, and the same through every door."""
 
+import itertools
 import math
+import random
 import statistics
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +26,7 @@ def test_counts_never_fall_and_settle_within_two_days() -> None:
     readers = Readers(7)
     for number in range(40):
         history = [readers.at(_post(number), START + timedelta(minutes=20 * step)) for step in range(200)]
-        for earlier, later in zip(history, history[1:], strict=False):
+        for earlier, later in itertools.pairwise(history):
             assert (earlier.likes, earlier.reposts) <= (later.likes, later.reposts)
             assert earlier.replies <= later.replies
             assert earlier.bookmarks <= later.bookmarks
@@ -109,8 +111,6 @@ def test_hours_matter() -> None:
 
 def test_poisson_draws_have_the_mean_they_should() -> None:
     """Below and above the switch to the normal approximation."""
-    import random  # noqa: PLC0415
-
     rng = random.Random(1)  # noqa: S311
     for mean in (0.5, 8, 49, 51, 400):
         drawn = statistics.mean(poisson(rng, mean) for _ in range(1500))
@@ -160,3 +160,28 @@ def test_replies_are_real_posts_of_other_people_that_say_different_things(accoun
     assert counted - 1 <= len(texts) <= counted + 1
     assert len(set(texts)) == len(texts)
     assert all(text.startswith(f"@{account.handle} ") for text in texts)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (
+            "Helmet OR wheelbarrow lang:en",
+            {"Helmet hair is a hairstyle.", "A wheelbarrow with a flat tyre is a large and"},
+        ),
+        ('"hair is a"', {"Helmet hair is a hairstyle."}),
+        ("compost -smells tea from:nobody", set()),
+        ("lang:ja filter:media", set()),
+        ("min_faves:100000", set()),
+        ("100% since:2020-01-01", set()),
+    ],
+)
+def test_search_understands_the_operators(account: Account, sandbox: Sandbox, query: str, expected: set[str]) -> None:
+    """Words, phrases, alternatives, exclusions, authors, languages, counts and times."""
+    sandbox.jump(days=13)
+    found = account.ask("SearchTimeline", rawQuery=query, product="Top").json()
+    instructions = found["data"]["search_by_raw_query"]["search_timeline"]["timeline"]["instructions"]
+    entries = [e for e in instructions[-1]["entries"] if e["entryId"].startswith("tweet-")]
+    texts = {e["content"]["itemContent"]["tweet_results"]["result"]["legacy"]["full_text"][:45] for e in entries}
+    assert {text[:45] for text in expected} <= texts
+    assert bool(texts) is bool(expected)

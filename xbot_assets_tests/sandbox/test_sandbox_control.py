@@ -126,7 +126,8 @@ def _world(sandbox: Sandbox, account: Account, seed: int) -> list[str]:
     found = account.ask("HomeTimeline", count=20).json()
     entries = found["data"]["home"]["home_timeline_urt"]["instructions"][-1]["entries"]
     tweets = [e["content"].get("itemContent", {}).get("tweet_results") for e in entries]
-    return [tweet["result"]["legacy"]["full_text"] for tweet in tweets if tweet]
+    texts = [tweet["result"]["legacy"]["full_text"] for tweet in tweets if tweet]
+    return [text.partition("https://t.co/")[0] for text in texts]
 
 
 def test_the_process_is_small(sandbox: Sandbox) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Response
 
-from xbot_assets_tests.sandbox.sandbox_rig import Account, Sandbox, by
+from xbot_assets_tests.sandbox.sandbox_rig import Account, Sandbox, by, settle
 
 GATHER = """() => [...document.querySelectorAll('article[data-testid=tweet]')].map(article => {
   const time = [...article.querySelectorAll('a > time')].find(t => !t.closest('div[role=link]'));
@@ -18,7 +18,8 @@ GATHER = """() => [...document.querySelectorAll('article[data-testid=tweet]')].m
     label: group.getAttribute('aria-label'), links, times: article.querySelectorAll('time').length,
     like: article.querySelector('[data-testid$=like]').getAttribute('aria-label'),
     likeText: article.querySelector('[data-testid$=like]').innerText.trim(),
-    quoteLinks: quote ? quote.querySelectorAll('a').length : -1, quoteTimes: quote ? quote.querySelectorAll('time').length : 0,
+    quoteLinks: quote ? quote.querySelectorAll('a').length : -1,
+    quoteTimes: quote ? quote.querySelectorAll('time').length : 0,
     videos: article.querySelectorAll('[data-testid=placementTracking] [data-testid=videoPlayer]').length,
     text: article.querySelector('[data-testid=tweetText]')?.innerText ?? null,
     socialContext: article.querySelector('[data-testid=socialContext]')?.innerText ?? null,
@@ -27,27 +28,33 @@ GATHER = """() => [...document.querySelectorAll('article[data-testid=tweet]')].m
     tabindex: article.getAttribute('tabindex'),
   };
 })"""
+BARREN_STEPS = 8
+"""The list has ended when this many steps in a row show nothing new."""
 COUNTS = re.compile(
-    r"(?:\d+ repl(?:y|ies))?(?:, )?(?:\d+ reposts?)?(?:, )?(?:\d+ likes?)?(?:, )?(?:\d+ bookmarks?)?(?:, )?(?:\d+ views?)?"
+    r"(?:\d+ repl(?:y|ies))?(?:, )?(?:\d+ reposts?)?(?:, )?(?:\d+ likes?)?"
+    r"(?:, )?(?:\d+ bookmarks?)?(?:, )?(?:\d+ views?)?"
 )
 
 
-def _scrolled(page: Page, url: str, steps: int = 45) -> dict[str, Any]:
-    """Collect posts while scrolling, as a reader of a virtualised list must; ads are keyed by their text."""
+def _scrolled(page: Page, url: str) -> dict[str, Any]:
+    """Collect posts down to the end, as a reader of a virtualised list must; ads are keyed by their text."""
     page.goto(url)
     page.wait_for_selector(by("tweet"))
     found: dict[str, Any] = {}
-    for _ in range(steps):
+    barren = 0
+    while barren < BARREN_STEPS:
+        before = len(found)
         for post in page.evaluate(GATHER):
-            found[post["href"] or f"ad {post['text']}"] = post
-        page.mouse.wheel(0, 1200)
-        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            found[f"{post['href'] or post['text']} {post['socialContext']}"] = post
+        barren = 0 if len(found) > before else barren + 1
+        page.mouse.wheel(0, 1500)
+        settle(page)
     return found
 
 
 def test_the_home_timeline_shows_every_kind_of_post_as_x_does(page: Page, sandbox: Sandbox) -> None:
     """Ads have no time; edited posts link to their history; quotes hold no links; labels hold exact counts."""
-    posts = _scrolled(page, f"{sandbox.url}/home", steps=120).values()
+    posts = _scrolled(page, f"{sandbox.url}/home").values()
     ads = [post for post in posts if post["promoted"]]
     normal = [post for post in posts if not post["promoted"]]
     assert len(normal) > 100
@@ -86,8 +93,9 @@ def test_visible_counts_are_cut_and_labels_are_exact(page: Page, sandbox: Sandbo
 
 def test_a_photo_link_stands_before_the_permalink(page: Page, sandbox: Sandbox) -> None:
     """On a focal photo post the first link to a status is its own photo."""
-    posts = _scrolled(page, f"{sandbox.url}/home").values()
-    photo = next(p for p in posts if p["href"] and any("/photo/1" in link for link in p["links"]) and not p["promoted"])
+    page.goto(f"{sandbox.url}/search?q=filter%3Aimages&f=live")
+    page.wait_for_selector(by("tweet"))
+    photo = next(post for post in page.evaluate(GATHER) if any("/photo/1" in link for link in post["links"]))
     page.goto(sandbox.url + photo["href"].removesuffix("/history"))
     page.wait_for_selector(f"{by('tweet')}[tabindex='-1']")
     focal = next(post for post in page.evaluate(GATHER) if post["tabindex"] == "-1")
@@ -105,7 +113,7 @@ def test_cells_are_placed_absolutely_and_leave_the_document(page: Page, sandbox:
     first = page.evaluate(GATHER)[0]["href"]
     for _ in range(12):
         page.mouse.wheel(0, 1500)
-        page.wait_for_timeout(20)
+        settle(page)
     assert page.locator(by("cellInnerDiv")).count() < 60
     assert first not in [post["href"] for post in page.evaluate(GATHER)]
     page.evaluate("scrollTo(0, 0)")
@@ -141,7 +149,7 @@ def test_a_status_page_marks_its_focal_post_and_shows_as_many_replies_as_it_coun
             show.first.click()
         found |= set(_reply_links(page, account.handle))
         page.mouse.wheel(0, 700)
-        page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        settle(page)
     assert len(found) == claimed > 0
     assert page.locator("h2", has_text="Discover more").count() == 1
 
@@ -160,11 +168,11 @@ def test_a_profile_shows_its_head_its_pinned_post_and_people_to_follow(page: Pag
     page.wait_for_selector(by("tweet"))
     assert page.locator(by("UserName")).inner_text() == "Grace Mbeki\n@plainmoney"
     assert "arithmetic" in page.locator(by("UserDescription")).inner_text()
-    assert page.locator(f"a[href$='/verified_followers']").inner_text() == "47.1K Followers"
+    assert page.locator("a[href$='/verified_followers']").inner_text() == "47.1K Followers"
     assert re.search(
         r"^\d{17,19}-follow$", page.locator("[data-testid$='-follow']").first.get_attribute("data-testid") or ""
     )
-    assert page.locator("div[aria-label='Timeline: Grace Mbeki’s posts']").count() == 1
+    assert page.locator("div[aria-label='Timeline: Grace Mbeki\u2019s posts']").count() == 1
 
 
 def test_the_page_learns_everything_over_graphql_with_ids_beyond_javascript_numbers(
@@ -182,12 +190,30 @@ def test_the_page_learns_everything_over_graphql_with_ids_beyond_javascript_numb
     assert ids == sorted(ids, reverse=True)
 
 
+def test_what_is_gone_leaves_a_placeholder(page: Page, sandbox: Sandbox) -> None:
+    """The parent of an answer, and a quoted post, are articles without the test id of a post."""
+    page.goto(f"{sandbox.url}/search?q=%22the%20shelf%20that%20lied%22&f=live")
+    page.click(f"{by('tweet')} a > time")
+    page.wait_for_selector(f"{by('tweet')}[tabindex='-1']")
+    placeholder = page.locator(f"{by('cellInnerDiv')} article:not([data-testid])").first
+    assert placeholder.inner_text() == "This post is unavailable."
+    page.goto(f"{sandbox.url}/home")
+    page.wait_for_selector(by("tweet"))
+    quotes = page.locator(f"{by('tweet')} article")
+    for _ in range(100):
+        if quotes.count():
+            break
+        page.mouse.wheel(0, 1200)
+        settle(page)
+    assert quotes.first.inner_text() == "This post is unavailable."
+
+
 def test_a_missing_post_and_a_missing_account_say_so(page: Page, sandbox: Sandbox) -> None:
     """Both pages render and hold their notice."""
     page.goto(f"{sandbox.url}/marta_bytes/status/123")
-    assert "this page doesn’t exist" in page.locator(by("error-detail")).inner_text()
+    assert "this page doesn\u2019t exist" in page.locator(by("error-detail")).inner_text()
     page.goto(f"{sandbox.url}/nobody_here_x")
-    assert "doesn’t exist" in page.locator(by("empty_state_header_text")).inner_text()
+    assert "doesn\u2019t exist" in page.locator(by("empty_state_header_text")).inner_text()
 
 
 def test_search_finds_by_word_author_and_time_and_says_when_there_is_nothing(page: Page, sandbox: Sandbox) -> None:

@@ -114,7 +114,7 @@ async def look_at(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, sec
     """Go to ``url``, wait until it shows what is wanted or a state that will not change, and read it once.
 
     Raises:
-        ProductError: ``x_unavailable``; or, when neither came in time, X's own refusal, ``loading`` or ``page_changed``.
+        ProductError: ``x_unavailable``; or, when neither came in time, X's refusal, ``loading`` or ``page_changed``.
     """
     traffic.forget_refusal()
     began, limit = time.monotonic(), max(LEAST_SECONDS, min(seconds - READING_SECONDS, SETTLE_SECONDS))

@@ -30,7 +30,7 @@ champions_in_use = dg.AssetSpec(
 
 @dg.asset(group_name="learning", kinds={"postgres"}, deps=[post_metrics], tags={"xbot/step": "learn"})
 def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
-    """One reward per post, from its first reading taken at least 24 hours after publishing."""
+    """One reward per post, from its first reading taken when most reactions are in (6 hours by default)."""
     with as_dagster_failure(context, product):
         rows = compute_outcomes(product)
         shown = table(rows, ["post_id", "reward", "metrics_id"])

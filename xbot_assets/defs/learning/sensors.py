@@ -7,7 +7,7 @@ from xbot_assets.defs.operations.jobs import learn_job
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.loop.learning import learning_due
 
-LOOK_EVERY_SECONDS = 60
+LOOK_EVERY_SECONDS = 30
 
 
 @dg.sensor(

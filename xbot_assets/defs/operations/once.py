@@ -107,6 +107,7 @@ def _move_to_due(product: Product, post_id: int) -> None:
     wait = due - product.clock.now() + MARGIN if due else timedelta(0)
     if wait > timedelta(0):
         advance(product.settings, product.database, wait)
+        product.clock.refresh()
 
 
 def _age(product: Product) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -53,12 +54,6 @@ class LaneMeasures(BaseModel):
     served_seconds_per_hour: float
     asked_seconds_per_hour: float
 
-    @property
-    def lost_share(self) -> float:
-        """Return the share of arrivals that were skipped or given up."""
-        kept = self.outcomes[Outcome.SERVED.name.lower()] + self.outcomes[Outcome.UNFINISHED.name.lower()]
-        return 1 - kept / self.arrived if self.arrived else 0.0
-
 
 class Measures(BaseModel):
     """One play.
@@ -81,45 +76,56 @@ class Measures(BaseModel):
     longest_low_wait: float
 
 
+class _Member(NamedTuple):
+    """One arrival: the browser seconds it asked for and what became of it."""
+
+    seconds: float
+    fate: Fate
+
+
 def measure(played: Played) -> Measures:
     """Judge one play."""
-    lanes = {str(lane): _lane(played, lane) for lane in Lane}
+    members = _by_lane(played)
+    everyone = [member for found in members.values() for member in found]
     inside = [span for span in played.spans if span.slot != OUTSIDE_SLOTS]
     horizon = played.tape.horizon
+    hours = horizon / HOUR
     return Measures(
-        lanes=lanes | {ALL_LANES: _lane(played, None)},
+        lanes={str(lane): _lane(found, hours) for lane, found in members.items()} | {ALL_LANES: _lane(everyone, hours)},
         utilisation=_length(inside) / (played.slots * horizon),
         wasted_seconds=_length([span for span in inside if not span.whole and span.end < horizon]),
         outside_seconds=_length([span for span in played.spans if span.slot == OUTSIDE_SLOTS]),
-        longest_low_wait=max((fate.longest for _, fate in _members(played, Lane.LOW)), default=0.0),
+        longest_low_wait=max((member.fate.longest for member in members[Lane.LOW]), default=0.0),
     )
 
 
-def waits_of(played: Played, lane: Lane | None) -> list[float]:
-    """Return the waits, in seconds, of the lane's runs that asked for a slot."""
-    return [fate.wait for _, fate in _members(played, lane) if fate.outcome in ADMITTED]
+def waits_by_lane(played: Played) -> dict[Lane, list[float]]:
+    """Return the waits, in seconds, of the runs that asked for a slot."""
+    return {lane: _waits(found) for lane, found in _by_lane(played).items()}
 
 
-def _lane(played: Played, lane: Lane | None) -> LaneMeasures:
-    members = _members(played, lane)
-    hours = played.tape.horizon / HOUR
-    counts = Counter(fate.outcome for _, fate in members)
-    served = [seconds for seconds, fate in members if fate.outcome is Outcome.SERVED]
+def _by_lane(played: Played) -> dict[Lane, list[_Member]]:
+    found: dict[Lane, list[_Member]] = {lane: [] for lane in Lane}
+    for arrival, fate in zip(played.tape.arrivals, played.fates, strict=True):
+        found[played.tape.jobs[arrival.job].lane].append(_Member(sum(arrival.operations), fate))
+    return found
+
+
+def _waits(members: Sequence[_Member]) -> list[float]:
+    return [member.fate.wait for member in members if member.fate.outcome in ADMITTED]
+
+
+def _lane(members: Sequence[_Member], hours: float) -> LaneMeasures:
+    counts = Counter(member.fate.outcome for member in members)
+    served = [member.seconds for member in members if member.fate.outcome is Outcome.SERVED]
     return LaneMeasures(
         arrived=len(members),
         outcomes={outcome.name.lower(): counts[outcome] for outcome in Outcome},
-        waits=summarise(waits_of(played, lane)),
+        waits=summarise(_waits(members)),
         served_per_hour=len(served) / hours,
         served_seconds_per_hour=sum(served) / hours,
-        asked_seconds_per_hour=sum(seconds for seconds, _ in members) / hours,
+        asked_seconds_per_hour=sum(member.seconds for member in members) / hours,
     )
-
-
-def _members(played: Played, lane: Lane | None) -> list[tuple[float, Fate]]:
-    """Return browser seconds and fate of each arrival of the lane; of every arrival for ``None``."""
-    tape = played.tape
-    pairs = zip(tape.arrivals, played.fates, strict=True)
-    return [(sum(a.operations), fate) for a, fate in pairs if lane is None or tape.jobs[a.job].lane is lane]
 
 
 def summarise(waits: Sequence[float]) -> Waits:

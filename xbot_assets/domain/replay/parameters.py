@@ -28,7 +28,7 @@ class Parameters(BaseModel):
         0.8, ge=0, le=1, description="Low work past this share of its operation is not pre-empted any more."
     )
     window_seconds: float = Field(
-        120, ge=0, le=3600, description="Posting window: no high or low start this long before a critical run is due."
+        120, ge=0, le=3600, description="Posting window: no high or low run starts this long before a critical one."
     )
     start_seconds: float = Field(
         4.5, ge=0, le=60, description="Process start of one Dagster run: 4 to 5 s measured on 2 cores."

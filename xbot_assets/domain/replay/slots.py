@@ -22,7 +22,8 @@ class SlotRules:
         limits: the most operations of a lane that may run at once; no entry, no limit.
         preempts: whether waiting critical work may cut low work short. What is cut starts over.
         no_return_share: past this share of its operation, low work is not cut any more.
-        window_seconds: no high or low start from this long before a critical run is due until it is done; 0 is off.
+        window_seconds: no high or low run starts from this long before a critical run is due until it is done; one
+            that is under way goes on. 0 is off.
     """
 
     by_lane: bool = True
@@ -93,8 +94,9 @@ class _Slots:
         heapq.heappush(self._free, run.slot)
 
     def _start_waiting(self, now: float) -> None:
-        while self._free and (lane := self._next_lane(now)) is not None:
-            self._start(self._queues[lane].popleft(), now)
+        while self._free and (run := self._next(now)) is not None:
+            self._queues[run.job.lane].remove(run)
+            self._start(run, now)
         while self._rules.preempts and self._queues[Lane.CRITICAL] and self._cut_one(now):
             self._start(self._queues[Lane.CRITICAL].popleft(), now)
 
@@ -104,21 +106,20 @@ class _Slots:
         self._running[run.job.lane].append(run)
         heapq.heappush(self._ends, (now + run.operations[run.step], run.arrival, run.ticket, run))
 
-    def _next_lane(self, now: float) -> Lane | None:
-        able = [lane for lane in Lane if self._queues[lane] and self._may_start(lane, now)]
+    def _next(self, now: float) -> Run | None:
+        able = [run for lane in Lane if (run := self._first(lane, now)) is not None]
         if not able or self._rules.by_lane:
             return able[0] if able else None
-        return min(able, key=self._head_age)
+        return min(able, key=lambda run: (run.asked or 0.0, run.arrival))
 
-    def _head_age(self, lane: Lane) -> tuple[float, int]:
-        head = self._queues[lane][0]
-        return head.asked or 0.0, head.arrival
-
-    def _may_start(self, lane: Lane, now: float) -> bool:
-        limit = self._rules.limits.get(lane)
-        if limit is not None and len(self._running[lane]) >= limit:
-            return False
-        return lane is Lane.CRITICAL or not self._in_window(now)
+    def _first(self, lane: Lane, now: float) -> Run | None:
+        """Return the lane's first run that may start an operation now; in a window only a run under way may."""
+        queue, limit = self._queues[lane], self._rules.limits.get(lane)
+        if not queue or (limit is not None and len(self._running[lane]) >= limit):
+            return None
+        if lane is Lane.CRITICAL or not self._in_window(now):
+            return queue[0]
+        return next((run for run in queue if run.step > 0), None)
 
     def _in_window(self, now: float) -> bool:
         window = self._rules.window_seconds

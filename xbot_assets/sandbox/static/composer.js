@@ -43,7 +43,7 @@ class Composer {
     this.file = h('input', { type: 'file', accept: PICTURES, multiple: true, tid: 'fileInput', class: 'visually-hidden', tabindex: '-1', on: { change: () => this.attach() } });
     const pick = h('button', { 'aria-label': 'Add photos', type: 'button', class: 'round', on: { click: () => this.file.click() } }, icon('media'));
     this.add = h('button', { 'aria-label': 'Add post', role: 'button', tid: 'addButton', type: 'button', class: 'round outlined', on: { click: () => this.extend() } }, icon('plus'));
-    return div({ tid: 'toolBar', class: 'tool-bar' }, div({}, this.file, pick), div({ class: 'tool-end' }, this.counter, this.add, this.button));
+    return div({ tid: 'toolBar', class: 'tool-bar' }, div({}, this.file, pick), div({ class: 'tool-end' }, this.counter, this.button));
   }
 
   reset() {
@@ -85,7 +85,8 @@ class Composer {
     this.counter.style.setProperty('--share', `${Math.min(100, (most * 100) / LIMIT)}%`);
     this.counter.textContent = most >= WARN_FROM ? String(LIMIT - most) : '';
     this.counter.classList.toggle('over', most > LIMIT);
-    this.add.hidden = this.inline || !ready || Boolean(this.inReplyTo);
+    if (ready && !this.inline && !this.inReplyTo) this.button.before(this.add);
+    else this.add.remove();
     this.attachments.hidden = !this.media.length;
   }
 

@@ -1,0 +1,95 @@
+"""Dagster's own storage and queue, with what we add to them."""
+
+from unittest.mock import Mock
+
+import dagster as dg
+import psycopg
+import pytest
+from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+from dagster._core.run_coordinator.base import SubmitRunContext
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+
+from xbot_assets.defs.instance.coordinator import LaneRunCoordinator
+from xbot_assets.defs.instance.storage import dagster_storage_url
+from xbot_assets.defs.lanes import BROWSER_POOL
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.settings import Settings
+
+
+def queued_tags(instance: dg.DagsterInstance, definitions: dg.Definitions, job: str, **run: object) -> dict[str, str]:
+    """Queue a run of a job through the coordinator and return its tags."""
+    place = InProcessCodeLocationOrigin(
+        LoadableTargetOrigin(module_name="xbot_assets.definitions"), location_name="xbot_assets"
+    )
+    created = instance.create_run_for_job(
+        definitions.resolve_job_def(job),
+        status=dg.DagsterRunStatus.NOT_STARTED,
+        remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(place, "__repository__"), job),
+        **run,
+    )
+    coordinator = instance.run_coordinator
+    assert isinstance(coordinator, LaneRunCoordinator)
+    # The workspace is not looked at: everything is read from the run itself.
+    return dict(coordinator.submit_run(SubmitRunContext(created, Mock())).tags)
+
+
+def test_dagster_keeps_its_tables_beside_the_product_s(instance: dg.DagsterInstance, database_url: str) -> None:
+    """One database holds both; each in its own schema."""
+    assert instance.get_runs_count() == 0
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute("select schemaname from pg_tables where tablename in ('runs', 'posts')").fetchall()
+    assert sorted(rows) == [("dagster",), ("xbot",)]
+
+
+def test_the_pool_has_three_slots_and_an_unknown_pool_one(instance: dg.DagsterInstance) -> None:
+    """Nobody configured the second: it is serial, not unlimited."""
+    assert instance.event_log_storage.get_concurrency_info(BROWSER_POOL).slot_count == 3
+    pools = instance.get_concurrency_config().pool_config
+    assert pools.default_pool_limit == 1
+
+
+@pytest.mark.parametrize(
+    ("job", "lanes", "priority"),
+    [
+        ("publish", {"xbot/lane.critical"}, "10"),
+        ("measure", {"xbot/lane.high"}, "5"),
+        ("loop", {"xbot/lane.critical", "xbot/lane.high"}, "10"),
+        ("plan", set(), None),
+    ],
+)
+def test_a_queued_run_carries_the_lanes_of_its_steps(
+    instance: dg.DagsterInstance, definitions: dg.Definitions, job: str, lanes: set[str], priority: str | None
+) -> None:
+    """Whoever submits it: the tags come from the run's own plan."""
+    tags = queued_tags(instance, definitions, job)
+    assert {tag for tag in tags if tag.startswith("xbot/lane.")} == lanes
+    assert tags.get("dagster/priority") == priority
+
+
+def test_a_part_of_a_mixed_run_counts_only_in_its_own_lanes(
+    instance: dg.DagsterInstance, definitions: dg.Definitions
+) -> None:
+    """Materializing one asset of the loop from the UI is not held up by the others' lanes."""
+    tags = queued_tags(instance, definitions, "loop", asset_selection=frozenset({dg.AssetKey("published_posts")}))
+    assert {tag for tag in tags if tag.startswith("xbot/lane.")} == {"xbot/lane.critical"}
+
+
+def test_a_priority_given_by_hand_is_kept(instance: dg.DagsterInstance, definitions: dg.Definitions) -> None:
+    """A person may push a run; a lane is not theirs to choose."""
+    tags = queued_tags(instance, definitions, "measure", tags={"dagster/priority": "99"})
+    assert tags["dagster/priority"] == "99"
+    assert "xbot/lane.high" in tags
+
+
+def test_the_limits_leave_a_slot_for_critical_work(instance: dg.DagsterInstance) -> None:
+    """One high and one low at a time; the third slot is critical's own."""
+    limits = instance.get_concurrency_config().run_queue_config
+    assert limits is not None
+    by_key = {limit["key"]: limit["limit"] for limit in limits.tag_concurrency_limits or []}
+    assert by_key == {"xbot/lane.high": 1, "xbot/lane.low": 1}
+
+
+def test_without_a_database_the_instance_says_what_to_start() -> None:
+    """`dagster dev` before the parts run must not end in a traceback about a driver."""
+    with pytest.raises(PermanentFailure, match="xbot up --parts"):
+        dagster_storage_url(Settings())
