@@ -88,7 +88,8 @@ class Settings(BaseSettings):
     browser_slots: int = Field(3, ge=1, le=4, description="Operations that may run at once.")
     browser_start_attempts: int = Field(3, ge=1, le=10, description="Tries to start Chromium before giving up.")
     publish_deadline_seconds: float = Field(120, ge=5, le=600, description="One publish may take this long.")
-    read_deadline_seconds: float = Field(60, ge=5, le=600, description="One batch of reads may take this long.")
+    read_deadline_seconds: float = Field(60, ge=5, le=300, description="One read of a page or list may take this long.")
+    read_post_seconds: float = Field(10, ge=1, le=60, description="Added to a batch's deadline for each of its posts.")
 
     # --- content (report, layer 3) ------------------------------------------------------------------------
     plan_interval_minutes: int = Field(120, ge=5, le=1440, description="Minutes between two plans.")
@@ -108,13 +109,14 @@ class Settings(BaseSettings):
     posts_per_day_max: int = Field(24, ge=1, le=200, description="A hard daily cap.")
     claim_lease_minutes: int = Field(15, ge=1, le=240, description="After this a claimed post is reconciled.")
     reconcile_looks_max: int = Field(3, ge=1, le=20, description="Looks at X before a person is asked.")
+    limit_pause_minutes: int = Field(180, ge=5, le=2880, description="Wait after X says its daily limit is reached.")
     reconcile_minutes: int = Field(5, ge=1, le=1440, description="Between two looks for a post in doubt.")
 
     # --- metrics (report, layer 8) ------------------------------------------------------------------------
     metrics_young_minutes: int = Field(20, ge=5, le=1440, description="Between readings of a post under 24 h old.")
     metrics_middle_minutes: int = Field(120, ge=5, le=10080, description="Between readings from 24 h to 7 days.")
     metrics_old_minutes: int = Field(1440, ge=5, le=43200, description="Between readings after 7 days.")
-    metrics_batch_max: int = Field(25, ge=1, le=100, description="Posts read by one operation.")
+    metrics_batch_max: int = Field(20, ge=1, le=100, description="Posts read by one operation.")
     account_metrics_minutes: int = Field(60, ge=5, le=1440, description="Between readings of the own profile.")
 
     # --- learning (report, layer 10) ----------------------------------------------------------------------
@@ -131,11 +133,11 @@ class Settings(BaseSettings):
     disk_free_min_mb: int = Field(200, ge=0, le=1_000_000, description="Refuse to start with less free disk.")
     sandbox_clock_rate: float = Field(1, ge=1, le=3600, description="Sandbox seconds per real second at start.")
 
-    @field_validator("home")
+    @field_validator("home", "persona_path", "browser_path", "session_path")
     @classmethod
-    def _absolute_home(cls, value: Path) -> Path:
-        """Resolve early, so that a later change of directory cannot move the data."""
-        return value.expanduser().absolute()
+    def _absolute(cls, value: Path | None) -> Path | None:
+        """Resolve early, so that a later change of directory cannot move a file."""
+        return value.expanduser().absolute() if value else None
 
     @classmethod
     def settings_customise_sources(
@@ -198,6 +200,9 @@ def load_settings(
     chosen = env_file or home.parent / ".env"
     merged = {**_read_env_file(chosen, problems), **{k: v for k, v in own.items() if k.startswith(PREFIX)}}
     problems += _unknown_names(merged)
+    if f"{PREFIX}HOME" in set(merged) - set(own):
+        # The file is looked for beside the data directory, so it cannot say where that is.
+        problems.append(f"{PREFIX}HOME cannot be set in {chosen.name}; set it in the environment.")
     values: dict[str, Any] = _read_parts(home / PARTS_FILE) if use_parts else {}
     values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if v != ""}
     problems += _missing_companions(values)

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from xbot_assets.browser.operations import (
     RESULT_OF,
-    Lane,
     Operation,
     OperationAnswer,
     OperationCall,
     Publish,
 )
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome, failure_of
+from xbot_assets.domain.lanes import Lane
 
 CONNECT_SECONDS = 5.0
 GRACE_SECONDS = 15.0

@@ -5,26 +5,18 @@ Keep out: selectors (``pages/``), HTTP (``host.py``, ``client.py``), anything th
 """
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from xbot_assets.domain.failures import FailureKind
+from xbot_assets.domain.lanes import Lane
 
 
 class _Message(BaseModel):
     """Messages are immutable and refuse unknown fields: a version mismatch is an error, not a default."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Lane(StrEnum):
-    """Who goes first when browser slots are short (docs/architecture.md, "Lanes")."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    LOW = "low"
 
 
 class Counts(_Message):

@@ -1,4 +1,4 @@
-"""The small commands: ``status``, ``migrate``, ``post``, ``install-browser`` and ``version``.
+"""The small commands: ``status``, ``migrate``, ``post``, ``resume``, ``replay``, ``install-browser``, ``version``.
 
 Keep out: ``up`` and ``once`` (``stack.py``), ``doctor`` and ``sandbox``.
 """
@@ -15,6 +15,8 @@ from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts import NewPost
 from xbot_assets.domain.weighted_length import weighted_length
+from xbot_assets.loop.holds import resume_publishing
+from xbot_assets.replaying.__main__ import main as replay_main
 from xbot_assets.runtime.lock import holder_of, is_running
 from xbot_assets.settings import Settings
 from xbot_assets.store.clock import DatabaseClock
@@ -27,6 +29,8 @@ SERVICE_SECONDS = 15.0
 MANUAL = "manual"
 """Topic and format of a post written by hand: no content arm, so nothing is learned about arms from it."""
 EXIT_NOT_READY = 1
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""For a command that has a parser of its own."""
 
 
 def register(app: typer.Typer) -> None:
@@ -34,6 +38,8 @@ def register(app: typer.Typer) -> None:
     app.command()(status)
     app.command("migrate")(migrate_now)
     app.command()(post)
+    app.command()(resume)
+    app.command("replay", context_settings=PASSED_ON, add_help_option=False)(replay)
     app.command("install-browser")(install)
     app.command()(version)
 
@@ -64,6 +70,19 @@ def post(text: Annotated[str, typer.Argument(help="What to post, as it should ap
         now = DatabaseClock(database).now()
         queued = NewPost(text=text, topic=MANUAL, format=MANUAL, source=MANUAL, scheduled_at=now)
         typer.echo(enqueue_posts(database, [queued], now)[0])
+
+
+def resume() -> None:
+    """Let publishing go on after you have put the account right. It holds when X locks, limits or logs out."""
+    with open_database(settings_now()) as database:
+        check_schema(database)
+        lifted = resume_publishing(database, DatabaseClock(database).now())
+    typer.echo("Publishing goes on." if lifted else "Publishing was not on hold.")
+
+
+def replay(context: typer.Context) -> None:
+    """Play a week of browser jobs against several ways of giving out slots: 'xbot replay --help'."""
+    raise typer.Exit(replay_main(context.args))
 
 
 def install() -> None:

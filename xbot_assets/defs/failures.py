@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from xbot_assets.domain.failures import FailureKind, ProductError
+from xbot_assets.domain.failures import ProductError, worth_an_immediate_retry
 from xbot_assets.loop.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 
@@ -34,7 +34,7 @@ def as_dagster_failure(
         yield
     except ProductError as error:
         attempt = context.retry_number
-        if error.kind is FailureKind.TRANSIENT and attempt < len(waits):
+        if worth_an_immediate_retry(error, attempt, waits):
             wait = max(waits[attempt], error.retry_after_seconds or 0.0)
             raise dg.RetryRequested(max_retries=len(waits), seconds_to_wait=wait) from error
         _raise_alert(product, key, asset, error)

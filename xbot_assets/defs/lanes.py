@@ -5,7 +5,7 @@ Keep out: the limits themselves (``dagster.yaml`` for lanes, ``build.py`` for th
 
 from collections.abc import Mapping, Sequence
 
-from xbot_assets.browser.operations import Lane
+from xbot_assets.domain.lanes import Lane
 
 BROWSER_POOL = "browser"
 LANE_TAG = "xbot/lane"

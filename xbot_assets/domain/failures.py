@@ -4,6 +4,7 @@ Keep out: the functions that turn a driver's exception into one of these. Each l
 (``store/failures.py``, ``browser/failures.py``, ``llm/failures.py``), because ``domain`` imports no driver.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -63,6 +64,18 @@ class UnknownOutcome(ProductError):
     """It may have happened; look before doing anything else."""
 
     kind = FailureKind.UNKNOWN
+
+
+def worth_an_immediate_retry(error: ProductError, attempt: int, waits: Sequence[float]) -> bool:
+    """Say whether a step should wait and try again: transient, tries left, and not asked to wait for longer.
+
+    Args:
+        error: what failed.
+        attempt: how many retries were made already, 0 at first.
+        waits: seconds before each retry.
+    """
+    asked = error.retry_after_seconds or 0.0
+    return error.kind is FailureKind.TRANSIENT and attempt < len(waits) and asked <= max(waits)
 
 
 _CLASSES: dict[FailureKind, type[ProductError]] = {

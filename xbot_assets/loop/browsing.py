@@ -11,7 +11,6 @@ from pydantic import BaseModel
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.browser.operations import (
     RESULT_OF,
-    Lane,
     Operation,
     OperationAnswer,
     OperationCall,
@@ -19,6 +18,7 @@ from xbot_assets.browser.operations import (
 )
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError, failure_of
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.store import operations as operation_store
 from xbot_assets.store.database import Database
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.browser.operations import (
-    Lane,
     PostReading,
     PostsRead,
     ProfileRead,
     ReadPosts,
     ReadProfile,
 )
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.loop.product import Product
 from xbot_assets.store import metrics as metric_store
 from xbot_assets.store.alerts import alert, resolve_alert
@@ -52,7 +52,7 @@ def measure_posts(product: Product) -> MeasureReport:
         ReadPosts(post_ids=tuple(row["x_post_id"] for row in due), handle=settings.handle),
         PostsRead,
         lane=Lane.HIGH,
-        deadline_seconds=settings.read_deadline_seconds,
+        deadline_seconds=settings.read_deadline_seconds + len(due) * settings.read_post_seconds,
     )
     by_id = {row["x_post_id"]: row for row in due}
     now = product.clock.now()

@@ -4,12 +4,15 @@ A crash or time-out after the click leaves ``unconfirmed``, which is looked up o
 the statements that guard each state change (``store/posts.py``) and the click itself (``browser``).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from xbot_assets.browser.operations import Lane, Publish, Published, ReadOwnTimeline, TimelineRead
-from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
+from xbot_assets.browser.operations import Publish, Published, ReadOwnTimeline, TimelineRead
+from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts import ClaimedPost, same_post
+from xbot_assets.loop.holds import ACCOUNT_CODES, hold_publishing, hold_reason
 from xbot_assets.loop.product import Product
 from xbot_assets.store import posts as post_store
 from xbot_assets.store import queue as queue_store
@@ -34,28 +37,40 @@ class PublishReport:
     still_unconfirmed: tuple[int, ...] = field(default=())
 
 
-def publish_next(product: Product) -> PublishReport:
+def publish_next(
+    product: Product, *, retried_at_once: Callable[[ProductError], bool] = lambda _: False
+) -> PublishReport:
     """Reconcile what is in doubt, then publish at most one due post.
+
+    Args:
+        product: the opened parts.
+        retried_at_once: whether the caller will try again within seconds after this failure; otherwise the post
+            waits for a while, so that an outage is not hammered.
 
     Raises:
         TransientFailure: nothing was published and the post is queued again.
         UnknownOutcome: it may have been published; the post is ``unconfirmed`` and an alert is open.
-        PermanentFailure: X or our own check refused the post; it is ``failed`` and an alert is open.
+        BudgetFailure: X's own limit is reached; the post waits in the queue.
+        PermanentFailure: X or our own check refused the post; it is ``failed`` and an alert is open. When the trouble
+            is the account's, the post stays queued and publishing is on hold.
     """
     post_store.expire_leases(product.database, product.clock.now())
     found, in_doubt = _reconcile(product)
-    claim = _claim(product)
+    claim = None if hold_reason(product.database) else _claim(product)
     if claim is None:
         return PublishReport(found=found, still_unconfirmed=in_doubt)
     if not post_store.arm_post(product.database, claim, product.clock.now()):
         # The lease ran out before arming: the post goes back to the queue by itself.
         return PublishReport(found=found, still_unconfirmed=in_doubt)
-    witness = _submit(product, claim)
+    witness = _submit(product, claim, retried_at_once)
     return _record(product, claim, witness, found, in_doubt)
 
 
 def publish_wait(product: Product) -> str | None:
     """Say in words why publishing has nothing to do now, or ``None`` when it has."""
+    held = hold_reason(product.database)
+    if held is not None:
+        return held
     settings, database, now = product.settings, product.database, product.clock.now()
     due = post_store.due_post_exists(
         database, now=now, spacing=settings.post_spacing, daily_cap=settings.posts_per_day_max
@@ -81,7 +96,7 @@ def _claim(product: Product) -> ClaimedPost | None:
     )
 
 
-def _submit(product: Product, claim: ClaimedPost) -> Published:
+def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[ProductError], bool]) -> Published:
     """Click once, and leave the post in the state that the answer allows."""
     settings = product.settings
     try:
@@ -91,17 +106,34 @@ def _submit(product: Product, claim: ClaimedPost) -> Published:
             lane=Lane.CRITICAL,
             deadline_seconds=settings.publish_deadline_seconds,
         )
-    except TransientFailure as failure:
-        post_store.disarm_post(product.database, claim, failure, product.clock.now())
-        raise
-    except UnknownOutcome as failure:
-        post_store.mark_unconfirmed(product.database, claim, failure, product.clock.now())
-        _alert_unconfirmed(product, claim.id, failure.reason)
-        raise
     except ProductError as failure:
-        post_store.fail_post(product.database, claim, failure, product.clock.now())
-        _alert_failed(product, claim.id, failure)
+        _settle_failure(product, claim, failure, at_once=retried_at_once(failure))
         raise
+
+
+def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError, *, at_once: bool) -> None:
+    """Leave the post in the one state that the failure allows."""
+    database, now = product.database, product.clock.now()
+    if failure.kind is FailureKind.UNKNOWN:
+        post_store.mark_unconfirmed(database, claim, failure, now)
+        _alert_unconfirmed(product, claim.id, failure.reason)
+    elif failure.code in ACCOUNT_CODES:
+        post_store.disarm_post(database, claim, failure, now)
+        hold_publishing(database, failure, now)
+    elif failure.kind is FailureKind.PERMANENT:
+        post_store.fail_post(database, claim, failure, now)
+        _alert_failed(product, claim.id, failure)
+    else:
+        pause = timedelta(0) if at_once else _pause(product, failure)
+        post_store.disarm_post(database, claim, failure, now, not_before=now + pause)
+
+
+def _pause(product: Product, failure: ProductError) -> timedelta:
+    """Return how long a post waits after a failure that may pass by itself."""
+    settings = product.settings
+    limited = failure.kind is FailureKind.BUDGET
+    least = timedelta(minutes=settings.limit_pause_minutes) if limited else settings.post_spacing
+    return max(least, timedelta(seconds=failure.retry_after_seconds or 0.0))
 
 
 def _record(

@@ -56,6 +56,7 @@ def apply_line(settings: Settings, database: Database, line: ClockLine) -> None:
             json=body,
             headers={"Authorization": f"Bearer {token}"},
             timeout=CONTROL_TIMEOUT_SECONDS,
+            trust_env=False,
         )
         answer.raise_for_status()
     except httpx.HTTPError as error:

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.domain.replay.jobs import DEFAULT_PRIORITY, Job, Lane, LegacyTraits, Way
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.replay.jobs import DEFAULT_PRIORITY, Job, LegacyTraits, Way
 from xbot_assets.domain.replay.parameters import MINUTE
 
 COLUMNS = (

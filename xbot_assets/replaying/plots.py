@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.domain.replay.jobs import Lane
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.replaying.study import LEGACY_TAPE, Samples, Study
 
 if TYPE_CHECKING:

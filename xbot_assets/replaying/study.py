@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.catalogue import Catalogue, Demand, demand_of, unmapped
 from xbot_assets.domain.replay.comparison import Claim, contention_claims, waiting_claims
-from xbot_assets.domain.replay.jobs import Job, Lane
+from xbot_assets.domain.replay.jobs import Job
 from xbot_assets.domain.replay.measures import Measures, measure, waits_by_lane
 from xbot_assets.domain.replay.parameters import Parameters
 from xbot_assets.domain.replay.policies import Policy, play

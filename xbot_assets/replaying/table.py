@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.catalogue import Demand
 from xbot_assets.domain.replay.comparison import Claim
 from xbot_assets.domain.replay.course import Outcome
-from xbot_assets.domain.replay.jobs import Lane
 from xbot_assets.domain.replay.measures import ALL_LANES
 from xbot_assets.domain.replay.policies import MEANING, Policy
 from xbot_assets.replaying.study import PlayRow, Replay

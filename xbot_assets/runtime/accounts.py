@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.files import private_directory, unwritable, write_private
+from xbot_assets.runtime.files import home_directory, unwritable, write_private
 
 ACCOUNT_NAME = "xbot-assets"
 ACCOUNT_ROOT = Path("/var/lib/xbot-assets")
@@ -172,7 +172,7 @@ def kept_password(home: Path, name: str) -> str:
     Raises:
         PermanentFailure: ``secrets_damaged`` when the file cannot be understood, ``home_unwritable``.
     """
-    path = private_directory(home) / SECRETS_FILE
+    path = home_directory(home) / SECRETS_FILE
     known = dict(_secrets(path))
     if name not in known:
         known[name] = secrets.token_hex(PASSWORD_BYTES)

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.files import private_directory
+from xbot_assets.runtime.files import home_directory
 from xbot_assets.settings import Settings
 
 BYTES_PER_MB = 1024 * 1024
@@ -16,7 +16,7 @@ def check_home(settings: Settings) -> None:
     Raises:
         PermanentFailure: ``home_unwritable`` or ``disk_full``.
     """
-    private_directory(settings.home)
+    home_directory(settings.home)
     free = free_mb(settings.home)
     if free < settings.disk_free_min_mb:
         raise PermanentFailure(

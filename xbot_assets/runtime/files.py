@@ -37,6 +37,22 @@ def private_directory(path: Path) -> Path:
     return path
 
 
+def home_directory(path: Path) -> Path:
+    """Make the data directory and return it; one that exists is left as it is.
+
+    Under root it may be passed through, not listed, by others: PostgreSQL runs as an account of its own there, and its
+    data then stay in the clone. Everything in it is closed to others by itself.
+
+    Raises:
+        PermanentFailure: code ``home_unwritable`` when it cannot be made.
+    """
+    missing = not path.exists()
+    private_directory(path)
+    if missing and os.geteuid() == 0:
+        path.chmod(0o711)
+    return path
+
+
 def unwritable(path: Path, error: OSError) -> PermanentFailure:
     """Say in words why the data directory cannot be written."""
     return PermanentFailure(

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Self
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.files import private_directory, unwritable
+from xbot_assets.runtime.files import home_directory, unwritable
 
 LOCK_FILE = "lock"
 CLEANER = "clean-up"
@@ -101,7 +101,7 @@ def holder_of(home: Path) -> str:
 
 
 def _open(home: Path) -> int:
-    path = private_directory(home) / LOCK_FILE
+    path = home_directory(home) / LOCK_FILE
     try:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

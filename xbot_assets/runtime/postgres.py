@@ -29,7 +29,7 @@ from xbot_assets.runtime.accounts import (
     kept_password,
     owned_by_root,
 )
-from xbot_assets.runtime.files import private_directory, unwritable, write_private
+from xbot_assets.runtime.files import home_directory, unwritable, write_private
 from xbot_assets.runtime.ports import PortBook
 from xbot_assets.runtime.processes import Tree, end_tree, start_time, wait_until
 from xbot_assets.runtime.programs import Program
@@ -97,7 +97,7 @@ class EmbeddedPostgres:
             PermanentFailure: ``postgres_version``, ``postgres_owner``, ``disk_full``, ``postgres_failed``,
                 ``home_unwritable``, ``secrets_damaged``, ``unsafe_directory``.
         """
-        private_directory(self._home)
+        home_directory(self._home)
         self._bin = self._reachable_install() / "bin"
         self.data = self._choose_place()
         if (self.data / "PG_VERSION").exists():

@@ -163,10 +163,11 @@ class Stack:
 
     def _sandbox(self) -> Program:
         data = private_directory(self._settings.home / "sandbox")
-        token = self.parts.sandbox_token or ""
-        command = [sys.executable, "-m", "xbot_assets.sandbox", "--data", str(data)]
-        command += ["--port", str(self._sandbox_port), "--token", token]
-        return Program("sandbox", command, answers(f"http://127.0.0.1:{self._sandbox_port}/_sandbox/health"))
+        command = [sys.executable, "-m", "xbot_assets.sandbox", "--data", str(data), "--port", str(self._sandbox_port)]
+        # In the environment, because everybody may read a command line.
+        token = {"XBOT_SANDBOX_TOKEN": self.parts.sandbox_token or ""}
+        ready = answers(f"http://127.0.0.1:{self._sandbox_port}/_sandbox/health")
+        return Program("sandbox", command, ready, environment=token)
 
     def _browser(self) -> Program:
         port = self.parts.browser_url.rpartition(":")[2]

@@ -99,12 +99,20 @@ def release_claim(db: Statements, claim: ClaimedPost, failure: ProductError, now
     _move(db, claim, "release_claim", now=now, **_why(failure))
 
 
-def disarm_post(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
+def disarm_post(
+    db: Statements,
+    claim: ClaimedPost,
+    failure: ProductError,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+) -> None:
     """Move armed -> queued, only for an answer that proves nothing was submitted (a refused slot, say).
 
-    The post then counts neither for spacing nor for the daily cap. Raises ``lost_fence``.
+    The post then counts neither for spacing nor for the daily cap, and is due again at ``not_before`` if that is
+    later than its own time. Raises ``lost_fence``.
     """
-    _move(db, claim, "disarm_post", now=now, **_why(failure))
+    _move(db, claim, "disarm_post", now=now, not_before=not_before or now, **_why(failure))
 
 
 def fail_post(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:

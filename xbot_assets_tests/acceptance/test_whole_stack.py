@@ -1,6 +1,6 @@
 """Everything started by one command and left alone: it posts and measures by itself, and can be looked at.
 
-Set ``XBOT_TEST_PICTURES`` to a directory to keep the pictures; those in the README were made that way.
+Set ``TEST_PICTURES`` to a directory to keep the pictures; those in the README were made that way.
 """
 
 import json
@@ -45,7 +45,7 @@ def stack(home: Path) -> Iterator[Stack]:
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return where pictures go."""
-    kept = os.environ.get("XBOT_TEST_PICTURES")
+    kept = os.environ.get("TEST_PICTURES")
     return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
 
 

@@ -18,7 +18,8 @@ from pydantic import BaseModel
 
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.browser.host import LISTENING
-from xbot_assets.browser.operations import Lane, Operation
+from xbot_assets.browser.operations import Operation
+from xbot_assets.domain.lanes import Lane
 
 TOKEN = "test-token"  # noqa: S105 - the test's own
 CONTROL_TOKEN = "t"  # noqa: S105 - the sandbox of a test

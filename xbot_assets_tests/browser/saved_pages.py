@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-VARIABLE = "XBOT_X_PAGES"
+VARIABLE = "TEST_X_PAGES"
 
 
 def folder() -> Path:

@@ -10,7 +10,6 @@ import pytest
 from xbot_assets.browser.client import BrowserClient, result_of
 from xbot_assets.browser.operations import (
     CheckSession,
-    Lane,
     OperationAnswer,
     OperationFailure,
     ProfileRead,
@@ -21,6 +20,7 @@ from xbot_assets.browser.operations import (
 )
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError, TransientFailure, UnknownOutcome
+from xbot_assets.domain.lanes import Lane
 
 
 @contextmanager

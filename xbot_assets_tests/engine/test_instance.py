@@ -1,5 +1,6 @@
 """Dagster's own storage and queue, with what we add to them."""
 
+from typing import Any
 from unittest.mock import Mock
 
 import dagster as dg
@@ -16,7 +17,12 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 
 
-def queued_tags(instance: dg.DagsterInstance, definitions: dg.Definitions, job: str, **run: object) -> dict[str, str]:
+def queued_tags(
+    instance: dg.DagsterInstance,
+    definitions: dg.Definitions,
+    job: str,
+    **run: Any,  # noqa: ANN401 - passed on
+) -> dict[str, str]:
     """Queue a run of a job through the coordinator and return its tags."""
     place = InProcessCodeLocationOrigin(
         LoadableTargetOrigin(module_name="xbot_assets.definitions"), location_name="xbot_assets"

@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from xbot_assets.domain.failures import PermanentFailure, TransientFailure, UnknownOutcome
+from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, TransientFailure, UnknownOutcome
 from xbot_assets.domain.posts import NewPost
+from xbot_assets.loop.holds import resume_publishing
 from xbot_assets.loop.product import Product, open_product
 from xbot_assets.loop.publishing import publish_next, publish_wait
 from xbot_assets.settings import Settings
@@ -119,10 +120,10 @@ def test_not_being_able_to_look_is_not_an_answer(product: Product, site: Site) -
 
 
 def test_a_refused_post_fails_with_the_reason_and_is_not_tried_again(product: Product, site: Site) -> None:
-    """226 means that the site thinks this is automated: trying again leads to suspension."""
+    """186 is about this post: the next one has nothing to fear."""
     text = "This one is refused by the site."
     queue(product, text)
-    site.set_faults(create_error=226)
+    site.set_faults(create_error=186)
     with pytest.raises(PermanentFailure):
         publish_next(product)
     assert statuses(product) == {"failed": 1}
@@ -139,11 +140,49 @@ def test_a_site_that_is_down_puts_the_post_back_in_the_queue(product: Product, s
     queue(product, text)
     site.set_faults(down=True)
     with pytest.raises(TransientFailure):
+        publish_next(product, retried_at_once=lambda _: True)
+    assert publish_wait(product) is None
+    with pytest.raises(TransientFailure):
+        publish_next(product)
+    assert statuses(product) == {"queued": 1}
+    assert publish_wait(product) is not None, "an outage is not hammered"
+    site.set_faults()
+    later(product)
+    assert publish_next(product).x_post_id is not None
+    assert site.posted(text) == 1
+
+
+@pytest.mark.parametrize("fault", [{"create_error": 226}, {"locked": True}, {"suspended": True}])
+def test_trouble_with_the_account_holds_everything_until_a_person_resumes_it(
+    product: Product, site: Site, fault: dict[str, object]
+) -> None:
+    """The post is not at fault and stays queued; nothing more is sent to a site that has had enough."""
+    text = f"Held back by {next(iter(fault))}, then posted."
+    queue(product, text)
+    site.set_faults(**fault)
+    with pytest.raises(PermanentFailure):
         publish_next(product)
     assert statuses(product) == {"queued": 1}
     site.set_faults()
+    later(product)
+    assert publish_next(product).post_id is None
+    assert "on hold" in (publish_wait(product) or "")
+    assert resume_publishing(product.database, product.clock.now()) == 1
     assert publish_next(product).x_post_id is not None
     assert site.posted(text) == 1
+
+
+def test_the_site_s_daily_limit_makes_the_post_wait_for_hours(product: Product, site: Site) -> None:
+    """344 passes by itself: nothing is lost, and nothing is tried every few seconds."""
+    queue(product, "Over the day's limit, and in no hurry.")
+    site.set_faults(create_error=344)
+    with pytest.raises(BudgetFailure):
+        publish_next(product)
+    site.set_faults()
+    later(product, timedelta(minutes=60))
+    assert publish_wait(product) is not None
+    later(product, timedelta(minutes=product.settings.limit_pause_minutes))
+    assert publish_next(product).x_post_id is not None
 
 
 def test_shadow_mode_records_the_post_and_sends_nothing(

@@ -6,8 +6,9 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from xbot_assets.browser.operations import Lane, PostsRead, ReadPosts
+from xbot_assets.browser.operations import PostsRead, ReadPosts
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, TransientFailure
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.loop import learning
 from xbot_assets.loop.measuring import UNREADABLE, account_due, measure_account, measure_posts, posts_due
 from xbot_assets.loop.planning import plan_posts, plan_wait

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.course import OUTSIDE_SLOTS, Fate, Outcome, Played, Span
-from xbot_assets.domain.replay.jobs import Job, Lane, LegacyTraits, Way
+from xbot_assets.domain.replay.jobs import Job, LegacyTraits, Way
 from xbot_assets.domain.replay.parameters import HOUR, Parameters
 from xbot_assets.domain.replay.tape import Arrival, Tape
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-VARIABLE = "XBOT_LEGACY_JOBS"
+VARIABLE = "TEST_LEGACY_JOBS"
 
 
 def legacy_jobs_file() -> Path:

@@ -3,8 +3,8 @@
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.catalogue import demand_of
-from xbot_assets.domain.replay.jobs import Lane
 from xbot_assets.replaying.catalogue import load_catalogue
 
 JOB = '[[jobs]]\nname = "a"\ninterval_minutes = 30\nbasis = "b"\n'

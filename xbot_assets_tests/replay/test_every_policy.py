@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import given, settings
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.course import ADMITTED, OUTSIDE_SLOTS, Outcome, Played, Span
-from xbot_assets.domain.replay.jobs import Lane
 from xbot_assets.domain.replay.measures import measure
 from xbot_assets.domain.replay.policies import LANE_LIMITS, Policy, play
 from xbot_assets.domain.replay.tape import Tape

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.catalogue import demand_of, unmapped
-from xbot_assets.domain.replay.jobs import Lane, Way
+from xbot_assets.domain.replay.jobs import Way
 from xbot_assets.domain.replay.parameters import Parameters
 from xbot_assets.domain.replay.policies import Policy
 from xbot_assets.replaying.catalogue import load_catalogue

@@ -2,8 +2,9 @@
 
 import pytest
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.course import OUTSIDE_SLOTS, Outcome
-from xbot_assets.domain.replay.jobs import Lane, LegacyTraits, Way
+from xbot_assets.domain.replay.jobs import LegacyTraits, Way
 from xbot_assets.domain.replay.legacy import play_legacy
 from xbot_assets.domain.replay.parameters import Parameters
 from xbot_assets_tests.replay.tapes import NUMBERS, fates, job, served, starts, tape

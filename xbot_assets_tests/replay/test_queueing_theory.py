@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from xbot_assets.domain.replay.jobs import Lane
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.measures import measure
 from xbot_assets.domain.replay.policies import Policy, play
 from xbot_assets.domain.replay.tape import Arrival, Tape

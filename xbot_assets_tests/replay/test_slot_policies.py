@@ -1,7 +1,7 @@
 """Today's policies, each on a tape small enough to work out by hand."""
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.course import Outcome
-from xbot_assets.domain.replay.jobs import Lane
 from xbot_assets.domain.replay.measures import measure
 from xbot_assets.domain.replay.parameters import Parameters
 from xbot_assets.domain.replay.policies import Policy, play

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xbot_assets.domain.replay.jobs import Job, Lane
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.replay.jobs import Job
 from xbot_assets.domain.replay.parameters import DAY, HOUR, Parameters
 from xbot_assets.domain.replay.policies import Policy, play
 from xbot_assets.domain.replay.tape import Tape, operations_of, periodic_tape, service_times

@@ -11,7 +11,7 @@ import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.accounts import service_account
-from xbot_assets.runtime.child import Child, Limits
+from xbot_assets.runtime.child import Child, Limits, Reports
 from xbot_assets.runtime.logfile import LogFile
 from xbot_assets.runtime.orphans import ProcessRecord
 from xbot_assets.runtime.postgres import EmbeddedPostgres
@@ -20,6 +20,9 @@ from xbot_assets.settings import Settings
 
 LIMITS = Limits(start_seconds=60, stop_seconds=15, backoff_max_seconds=1)
 
+QUIET = Reports(tell=lambda _sentence: None, deaths=lambda _name, _times: None)
+"""Nobody listens: a test sees by itself that a server died."""
+
 SettingsFor = Callable[..., Settings]
 
 
@@ -27,7 +30,7 @@ SettingsFor = Callable[..., Settings]
 def running(program: Program, home: Path) -> Iterator[Child]:
     """Run one program under the stack's own keeper, and stop it."""
     log = LogFile(home / "logs" / f"{program.name}.log")
-    child = Child(program, log, ProcessRecord(home), LIMITS, lambda _sentence: None)
+    child = Child(program, log, ProcessRecord(home), LIMITS, QUIET)
     try:
         child.start(os.environ, lambda: False)
         yield child

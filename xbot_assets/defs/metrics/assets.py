@@ -2,12 +2,12 @@
 
 import dagster as dg
 
-from xbot_assets.browser.operations import Lane
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.plots import table
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.loop.measuring import MeasureReport, measure_account, measure_posts
 
 COLUMNS = ["post_id", "likes", "reposts", "replies", "bookmarks", "views", "label"]

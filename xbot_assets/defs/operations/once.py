@@ -86,7 +86,7 @@ def _timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
     yield
     took = time.perf_counter() - started
     seconds[name] = round(seconds.get(name, 0.0) + took, 3)
-    sys.stderr.write(f"  {name:<18}{took:5.1f} s\n")
+    sys.stderr.write(f"  {name}: {took:.1f} s\n")
 
 
 def _why(events: Any) -> str:  # noqa: ANN401 - Dagster's bound method

@@ -2,11 +2,12 @@
 
 import dagster as dg
 
-from xbot_assets.browser.operations import Lane
 from xbot_assets.defs.content.assets import content_plan
 from xbot_assets.defs.failures import PUBLISH_WAITS, as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.failures import worth_an_immediate_retry
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.loop.publishing import PublishReport, publish_next
 from xbot_assets.store.posts import queue_counts
 
@@ -25,7 +26,9 @@ def published_posts(context: dg.AssetExecutionContext, product: ProductIn) -> dg
     First, posts whose outcome is unknown are looked up on the own timeline; they are never posted again blindly.
     """
     with as_dagster_failure(context, product, waits=PUBLISH_WAITS):
-        report = publish_next(product)
+        report = publish_next(
+            product, retried_at_once=lambda e: worth_an_immediate_retry(e, context.retry_number, PUBLISH_WAITS)
+        )
         return dg.MaterializeResult(metadata=_metadata(report, queue_counts(product.database)))
 
 

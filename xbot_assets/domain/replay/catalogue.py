@@ -8,7 +8,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from xbot_assets.domain.replay.jobs import DEFAULT_PRIORITY, Job, Lane, LegacyTraits, Way
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.replay.jobs import DEFAULT_PRIORITY, Job, LegacyTraits, Way
 from xbot_assets.domain.replay.parameters import MINUTE
 
 Share = Annotated[float, Field(gt=0, le=1)]

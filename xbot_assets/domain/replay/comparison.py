@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel, ConfigDict
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.catalogue import Demand
-from xbot_assets.domain.replay.jobs import Lane
 from xbot_assets.domain.replay.measures import ALL_LANES, LaneMeasures, Measures
 from xbot_assets.domain.replay.parameters import Parameters
 from xbot_assets.domain.replay.policies import Policy

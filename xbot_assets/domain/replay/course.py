@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from xbot_assets.domain.replay.jobs import Job, Lane
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.replay.jobs import Job
 from xbot_assets.domain.replay.tape import Arrival, Tape
 
 OUTSIDE_SLOTS = -1

@@ -3,16 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from xbot_assets.domain.lanes import Lane
+
 DEFAULT_PRIORITY = 5
 """The old pool's priority of an operation that names none."""
-
-
-class Lane(StrEnum):
-    """Who goes first, most urgent first."""
-
-    CRITICAL = "critical"
-    HIGH = "high"
-    LOW = "low"
 
 
 class Way(StrEnum):

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.course import ADMITTED, OUTSIDE_SLOTS, Fate, Outcome, Played, Span
-from xbot_assets.domain.replay.jobs import Lane
 from xbot_assets.domain.replay.parameters import HOUR
 
 NOTICEABLE_SECONDS = 0.001

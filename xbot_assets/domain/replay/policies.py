@@ -2,8 +2,8 @@
 
 from enum import StrEnum
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.course import Played
-from xbot_assets.domain.replay.jobs import Lane
 from xbot_assets.domain.replay.legacy import play_legacy
 from xbot_assets.domain.replay.parameters import Parameters
 from xbot_assets.domain.replay.slots import SlotRules, play_slots

@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.replay.course import Course, Outcome, Played, Run
-from xbot_assets.domain.replay.jobs import Lane
 from xbot_assets.domain.replay.tape import Tape
 
 

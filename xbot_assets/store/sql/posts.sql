@@ -116,10 +116,11 @@ insert into post_events (post_id, from_status, to_status, fencing_token, happene
 select id, 'claimed', 'queued', fencing_token, %(now)s, %(reason)s from moved;
 
 -- name: disarm_post
--- armed -> queued, when it is certain that nothing was submitted.
+-- armed -> queued, when it is certain that nothing was submitted; not tried again before a given time.
 with moved as (
     update posts set
         status = 'queued', claimed_by = null, claimed_at = null, lease_until = null, armed_at = null,
+        scheduled_at = greatest(scheduled_at, %(not_before)s),
         failure_kind = %(kind)s, failure_code = %(code)s, failure_reason = %(reason)s
     where id = %(id)s and status = 'armed' and fencing_token = %(token)s
     returning id, fencing_token
