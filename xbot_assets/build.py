@@ -11,7 +11,7 @@ import dagster as dg
 
 from xbot_assets.defs.content import assets as content
 from xbot_assets.defs.content.schedules import plan_when_due
-from xbot_assets.defs.lanes import BROWSER_POOL
+from xbot_assets.defs.lanes import BROWSER_POOL, refuse_without_lane
 from xbot_assets.defs.learning import assets as learning
 from xbot_assets.defs.learning.sensors import learn_when_due
 from xbot_assets.defs.metrics import assets as metrics
@@ -29,23 +29,27 @@ OWNERS = ["team:xbot"]
 """Who answers for an asset that names nobody; local owners are kept."""
 
 
+ASSETS = [
+    content.content_plan,
+    publishing.published_posts,
+    metrics.post_metrics,
+    metrics.account_metrics,
+    learning.engagement_outcomes,
+    learning.bandit_model,
+    learning.engagement_predictor,
+    learning.champion_models,
+]
+
+
 def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitions:
-    """Assemble the code location; ``resources`` replaces the real ones in a test."""
+    """Assemble the code location; ``resources`` replaces the real ones in a test.
+
+    Raises:
+        PermanentFailure: an asset uses the browser pool without a lane.
+    """
+    refuse_without_lane(ASSETS)
     return dg.Definitions(
-        assets=dg.map_asset_specs(
-            _owned,
-            [
-                content.content_plan,
-                publishing.published_posts,
-                metrics.post_metrics,
-                metrics.account_metrics,
-                learning.engagement_outcomes,
-                learning.bandit_model,
-                learning.engagement_predictor,
-                learning.champion_models,
-                learning.champions_in_use,
-            ],
-        ),
+        assets=dg.map_asset_specs(_owned, [*ASSETS, learning.champions_in_use]),
         asset_checks=[no_post_is_in_doubt, counts_are_possible],
         jobs=JOBS,
         schedules=[plan_when_due, measure_when_due, measure_account_when_due],

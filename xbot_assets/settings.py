@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     reconcile_looks_max: int = Field(3, ge=1, le=20, description="Looks at X before a person is asked.")
     limit_pause_minutes: int = Field(180, ge=5, le=2880, description="Wait after X says its daily limit is reached.")
     reconcile_minutes: int = Field(5, ge=1, le=1440, description="Between two looks for a post in doubt.")
+    posting_window_minutes: float = Field(
+        1, ge=0, le=30, description="Other browser work waits this long before and after a due post."
+    )
 
     # --- metrics (report, layer 8) ------------------------------------------------------------------------
     metrics_young_minutes: int = Field(20, ge=5, le=1440, description="Between readings of a post under 24 h old.")

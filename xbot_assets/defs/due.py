@@ -18,12 +18,12 @@ EVERY_MINUTE = "* * * * *"
 """How often schedules ask; what they ask decides how often work is done."""
 
 
-def request_when(
-    context: dg.SensorEvaluationContext | dg.ScheduleEvaluationContext, job: str, *, due: bool, otherwise: str
+def request_unless(
+    context: dg.SensorEvaluationContext | dg.ScheduleEvaluationContext, job: str, *, wait: str | None
 ) -> dg.RunRequest | dg.SkipReason:
-    """Request one run of ``job`` when it is due and none is active; say why not in words otherwise."""
-    if not due:
-        return dg.SkipReason(otherwise)
+    """Request one run of ``job`` unless there is a reason to ``wait`` or a run is active; the tick records which."""
+    if wait is not None:
+        return dg.SkipReason(wait)
     if context.instance.get_runs(RunsFilter(job_name=job, statuses=ACTIVE), limit=1):
         return dg.SkipReason(f"A run of {job} is already active.")
     return dg.RunRequest()

@@ -5,6 +5,7 @@ Keep out: anything that outlives a step.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 
@@ -18,8 +19,17 @@ TICK_WORKER = "tick"
 @dg.resource(description="Database, cache, browser client and language model, opened for one step or tick.")
 def product_resource(context: dg.InitResourceContext) -> Iterator[Product]:
     """Open the parts with settings read now, never at import; close them when the step ends."""
-    with open_product(load_settings(), worker=context.run_id or TICK_WORKER) as product:
+    worker = context.run_id or TICK_WORKER
+    with open_product(load_settings(), worker=worker, asked_at=_created_at(context)) as product:
         yield product
+
+
+def _created_at(context: dg.InitResourceContext) -> datetime | None:
+    """Return when the run was created, whoever created it."""
+    if context.run_id is None or context.instance is None:
+        return None
+    record = context.instance.get_run_record_by_id(context.run_id)
+    return record.create_timestamp.astimezone(UTC) if record else None
 
 
 ProductIn = dg.ResourceParam[Product]

@@ -4,6 +4,7 @@ Keep out: what an operation is for. Times here are real time, not the product's 
 """
 
 import uuid
+from datetime import datetime
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -28,10 +29,13 @@ ResultT = TypeVar("ResultT", bound=BaseModel)
 class RecordedBrowser:
     """A browser client whose every call leaves a row in ``browser_operations``."""
 
-    def __init__(self, client: BrowserClient, database: Database, *, run_id: str | None) -> None:
+    def __init__(
+        self, client: BrowserClient, database: Database, *, run_id: str | None, asked_at: datetime | None = None
+    ) -> None:
         self._client = client
         self._database = database
         self._run_id = run_id
+        self._asked_at = asked_at
 
     def run(self, operation: Operation, answer: type[ResultT], *, lane: Lane, deadline_seconds: float) -> ResultT:
         """Run one operation and return its typed result.
@@ -56,8 +60,16 @@ class RecordedBrowser:
     def _call(self, call: OperationCall) -> OperationAnswer:
         record = uuid.uuid4()
         operation_store.begin_operation(
-            self._database, record, call.operation.kind, call.lane, self._run_id, system_now()
+            self._database,
+            record,
+            call.operation.kind,
+            call.lane,
+            self._run_id,
+            system_now(),
+            queued_at=self._asked_at,
         )
+        # Only the first operation has waited since the run was asked for.
+        self._asked_at = None
         try:
             reply = self._client.call(call)
         except ProductError as error:

@@ -6,6 +6,7 @@ Keep out: the steps. A Dagster resource yields a :class:`Product`; a test builds
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.domain.failures import PermanentFailure
@@ -36,8 +37,10 @@ class Product:
 
 
 @contextmanager
-def open_product(settings: Settings, *, worker: str) -> Iterator[Product]:
+def open_product(settings: Settings, *, worker: str, asked_at: datetime | None = None) -> Iterator[Product]:
     """Open the database, cache and clients; close them all at the end.
+
+    ``asked_at`` is the real time at which this work was first asked for: what waiting is counted from.
 
     Raises:
         ProductError: when a part is missing, or the schema is not the one this program knows.
@@ -53,7 +56,7 @@ def open_product(settings: Settings, *, worker: str) -> Iterator[Product]:
             database=database,
             cache=cache,
             clock=clock,
-            browser=RecordedBrowser(client, database, run_id=worker),
+            browser=RecordedBrowser(client, database, run_id=worker, asked_at=asked_at),
             writer=stack.enter_context(open_language_model(settings, database, clock)),
             persona=load_persona(settings.persona_path),
             worker=worker,

@@ -24,11 +24,21 @@ class FailureFacts(Protocol):
     def reason(self) -> str: ...  # noqa: D102 - see ProductError
 
 
-def begin_operation(
-    db: Statements, operation_id: UUID, kind: str, lane: str, run_id: str | None, now: datetime
+def begin_operation(  # noqa: PLR0913 - one argument a column
+    db: Statements,
+    operation_id: UUID,
+    kind: str,
+    lane: str,
+    run_id: str | None,
+    now: datetime,
+    *,
+    queued_at: datetime | None = None,
 ) -> None:
-    """Note that an operation is about to be sent to the browser host; ``now`` is real time."""
-    db.execute("begin_operation", id=operation_id, kind=kind, lane=lane, run_id=run_id, now=now)
+    """Note that an operation is about to be sent to the browser host.
+
+    ``now`` is real time; ``queued_at`` is when the work was first asked for, when that was earlier.
+    """
+    db.execute("begin_operation", id=operation_id, kind=kind, lane=lane, run_id=run_id, now=now, queued_at=queued_at)
 
 
 def end_operation(

@@ -22,6 +22,12 @@ def last_scheduled(db: Statements) -> datetime | None:
     return row["scheduled_at"] if row else None
 
 
+def post_due_between(db: Statements, start: datetime, end: datetime) -> bool:
+    """Say whether a post is being published, or a waiting one is due between these times."""
+    row = db.fetch_one("post_due_between", start=start, end=end)
+    return bool(row and row["due"])
+
+
 def next_publish_time(db: Statements, post_id: int, spacing: timedelta) -> datetime | None:
     """Return when a waiting post may be published, by its own time and by spacing; ``None`` if it is unknown."""
     row = db.fetch_one("publish_times", id=post_id)

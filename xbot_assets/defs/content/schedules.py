@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from xbot_assets.defs.due import EVERY_MINUTE, request_when
+from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.operations.jobs import plan_job
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.loop.planning import plan_wait
@@ -17,4 +17,4 @@ from xbot_assets.loop.planning import plan_wait
 def plan_when_due(context: dg.ScheduleEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
     """Plan every two hours of the product's clock, unless enough posts wait already."""
     wait = plan_wait(product)
-    return request_when(context, plan_job.name, due=wait is None, otherwise=wait or "")
+    return request_unless(context, plan_job.name, wait=wait)

@@ -1,8 +1,9 @@
-"""The run queue that knows the browser lanes.
+"""The run queue that knows the browser lanes, and that no asset is materialized twice at once.
 
 Whoever submits a run (schedule, sensor, UI, CLI, backfill, re-execution), its steps are read from its own execution
-plan, and the run is tagged with the lanes it will use. ``concurrency.runs.tag_concurrency_limits`` in ``dagster.yaml``
-then lets one high and one low run start at a time; critical has no limit, so one of the three slots is always its own.
+plan, and the run is tagged with the lanes and assets of its steps. ``concurrency.runs.tag_concurrency_limits`` in
+``dagster.yaml`` then lets one high and one low run start at a time, and one run of each asset; critical has no limit
+of its own, so one of the three slots is always its own.
 Keep out: the limits themselves.
 """
 
@@ -13,7 +14,7 @@ from dagster._core.run_coordinator.base import SubmitRunContext
 from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 from dagster._core.storage.tags import PRIORITY_TAG
 
-from xbot_assets.defs.lanes import LANE_TAG, run_tags
+from xbot_assets.defs.lanes import run_tags
 
 
 class LaneRunCoordinator(QueuedRunCoordinator[DagsterInstance]):
@@ -22,7 +23,7 @@ class LaneRunCoordinator(QueuedRunCoordinator[DagsterInstance]):
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:
         """Tag the run by its own steps, then queue it."""
         run = context.dagster_run
-        tags = run_tags(self._lanes(run))
+        tags = run_tags(self._step_tags(run))
         # A priority that somebody gave the run by hand is theirs to give; a lane is not.
         if PRIORITY_TAG in run.tags:
             tags.pop(PRIORITY_TAG, None)
@@ -30,11 +31,10 @@ class LaneRunCoordinator(QueuedRunCoordinator[DagsterInstance]):
             self._instance.add_run_tags(run.run_id, tags)
         return super().submit_run(context)
 
-    def _lanes(self, run: DagsterRun) -> Sequence[Mapping[str, str]]:
-        """Return the tags of the run's steps that hold a browser slot."""
+    def _step_tags(self, run: DagsterRun) -> Sequence[Mapping[str, str]]:
+        """Return the tags of the steps that this run will execute."""
         if run.execution_plan_snapshot_id is None:
             return []
         plan = self._instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
         wanted = set(run.step_keys_to_execute or plan.step_keys_to_execute)
-        steps = [step for step in plan.steps if step.key in wanted]
-        return [step.tags for step in steps if step.tags and LANE_TAG in step.tags]
+        return [step.tags for step in plan.steps if step.key in wanted and step.tags]

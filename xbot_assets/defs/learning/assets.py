@@ -3,6 +3,7 @@
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
+from xbot_assets.defs.lanes import step_tags
 from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.metrics.assets import post_metrics
 from xbot_assets.defs.plots import bar_plot, table
@@ -28,7 +29,13 @@ champions_in_use = dg.AssetSpec(
 )
 
 
-@dg.asset(group_name="learning", kinds={"postgres"}, deps=[post_metrics], tags={"xbot/step": "learn"})
+@dg.asset(
+    group_name="learning",
+    kinds={"postgres"},
+    deps=[post_metrics],
+    tags={"xbot/step": "learn"},
+    op_tags=step_tags("engagement_outcomes"),
+)
 def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """One reward per post, from its first reading taken when most reactions are in (6 hours by default)."""
     with as_dagster_failure(context, product):
@@ -37,7 +44,13 @@ def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -
         return dg.MaterializeResult(metadata={"outcomes": shown, "outcomes_new": len(rows)})
 
 
-@dg.asset(group_name="learning", kinds={"numpy"}, deps=[engagement_outcomes], tags={"xbot/step": "learn"})
+@dg.asset(
+    group_name="learning",
+    kinds={"numpy"},
+    deps=[engagement_outcomes],
+    tags={"xbot/step": "learn"},
+    op_tags=step_tags("bandit_model"),
+)
 def bandit_model(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """A new version of the belief about how well each kind of post (topic x format) does."""
     with as_dagster_failure(context, product):
@@ -46,7 +59,13 @@ def bandit_model(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
         return dg.MaterializeResult(metadata=_version(version) | {"expected_rewards": _arms(best)})
 
 
-@dg.asset(group_name="learning", kinds={"numpy"}, deps=[engagement_outcomes], tags={"xbot/step": "learn"})
+@dg.asset(
+    group_name="learning",
+    kinds={"numpy"},
+    deps=[engagement_outcomes],
+    tags={"xbot/step": "learn"},
+    op_tags=step_tags("engagement_predictor"),
+)
 def engagement_predictor(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """A new version of the regression that predicts a post's reward before it is published."""
     with as_dagster_failure(context, product):
@@ -61,6 +80,7 @@ def engagement_predictor(context: dg.AssetExecutionContext, product: ProductIn) 
     kinds={"postgres"},
     deps=[bandit_model, engagement_predictor],
     tags={"xbot/step": "learn"},
+    op_tags=step_tags("champion_models"),
 )
 def champion_models(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """Which version of each model planning uses from now on, and why."""

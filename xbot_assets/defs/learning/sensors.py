@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from xbot_assets.defs.due import request_when
+from xbot_assets.defs.due import request_unless
 from xbot_assets.defs.operations.jobs import learn_job
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.loop.learning import learning_due
@@ -18,5 +18,5 @@ LOOK_EVERY_SECONDS = 30
 )
 def learn_when_due(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
     """Learn when a post has become old enough to be judged, at most once an hour of the product's clock."""
-    due = learning_due(product)
-    return request_when(context, learn_job.name, due=due, otherwise="No new outcome, or learned recently.")
+    wait = None if learning_due(product) else "No new outcome, or learned recently."
+    return request_unless(context, learn_job.name, wait=wait)

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
-from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
+from xbot_assets.defs.lanes import BROWSER_POOL, step_tags
 from xbot_assets.defs.plots import table
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
@@ -18,7 +18,7 @@ COLUMNS = ["post_id", "likes", "reposts", "replies", "bookmarks", "views", "labe
     kinds={"chromium", "postgres"},
     deps=[published_posts],
     pool=BROWSER_POOL,
-    op_tags=lane_tags(Lane.HIGH),
+    op_tags=step_tags("post_metrics", Lane.HIGH),
     tags={"xbot/step": "measure"},
 )
 def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
@@ -35,7 +35,7 @@ def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
     kinds={"chromium", "postgres"},
     deps=[published_posts],
     pool=BROWSER_POOL,
-    op_tags=lane_tags(Lane.HIGH),
+    op_tags=step_tags("account_metrics", Lane.HIGH),
     tags={"xbot/step": "measure"},
 )
 def account_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:

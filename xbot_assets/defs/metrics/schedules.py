@@ -2,10 +2,11 @@
 
 import dagster as dg
 
-from xbot_assets.defs.due import EVERY_MINUTE, request_when
+from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.operations.jobs import account_job, measure_job
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.loop.measuring import account_due, posts_due
+from xbot_assets.loop.windows import posting_window
 
 
 @dg.schedule(
@@ -15,9 +16,9 @@ from xbot_assets.loop.measuring import account_due, posts_due
     name="measure_when_due",
 )
 def measure_when_due(context: dg.ScheduleEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
-    """Read posts as soon as one is due by its age."""
-    due = bool(posts_due(product))
-    return request_when(context, measure_job.name, due=due, otherwise="No post is due for a reading.")
+    """Read posts as soon as one is due by its age, outside posting windows."""
+    wait = posting_window(product) or (None if posts_due(product) else "No post is due for a reading.")
+    return request_unless(context, measure_job.name, wait=wait)
 
 
 @dg.schedule(
@@ -29,6 +30,6 @@ def measure_when_due(context: dg.ScheduleEvaluationContext, product: ProductIn) 
 def measure_account_when_due(
     context: dg.ScheduleEvaluationContext, product: ProductIn
 ) -> dg.RunRequest | dg.SkipReason:
-    """Read the own profile every hour of the product's clock."""
-    due = account_due(product)
-    return request_when(context, account_job.name, due=due, otherwise="The profile was read recently.")
+    """Read the own profile every hour of the product's clock, outside posting windows."""
+    wait = posting_window(product) or (None if account_due(product) else "The profile was read recently.")
+    return request_unless(context, account_job.name, wait=wait)

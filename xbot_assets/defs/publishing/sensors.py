@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from xbot_assets.defs.due import request_when
+from xbot_assets.defs.due import request_unless
 from xbot_assets.defs.operations.jobs import publish_job
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.loop.publishing import publish_wait
@@ -19,4 +19,4 @@ LOOK_EVERY_SECONDS = 15
 def publish_when_due(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
     """Publish when a post is due or one in doubt can be looked for again."""
     wait = publish_wait(product)
-    return request_when(context, publish_job.name, due=wait is None, otherwise=wait or "")
+    return request_unless(context, publish_job.name, wait=wait)

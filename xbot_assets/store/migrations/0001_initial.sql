@@ -166,7 +166,9 @@ create table browser_operations (
     kind text not null,
     lane text not null check (lane in ('critical', 'high', 'low')),
     run_id text,
+    -- When the work was asked for: the creation of the run, for its first operation. Then when it was sent to the host.
     queued_at timestamptz not null,
+    requested_at timestamptz not null,
     started_at timestamptz,
     ended_at timestamptz,
     slot integer,

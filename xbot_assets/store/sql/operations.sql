@@ -2,8 +2,8 @@
 
 -- name: begin_operation
 -- An operation is about to be sent.
-insert into browser_operations (id, kind, lane, run_id, queued_at)
-values (%(id)s, %(kind)s, %(lane)s, %(run_id)s, %(now)s);
+insert into browser_operations (id, kind, lane, run_id, queued_at, requested_at)
+values (%(id)s, %(kind)s, %(lane)s, %(run_id)s, coalesce(%(queued_at)s, %(now)s), %(now)s);
 
 -- name: end_operation
 -- An operation ended.
@@ -14,6 +14,6 @@ where id = %(id)s and ended_at is null;
 
 -- name: recent_operations
 -- Operations since a time, newest first.
-select id, kind, lane, run_id, queued_at, started_at, ended_at, slot, outcome, failure_code, failure_reason
+select id, kind, lane, run_id, queued_at, requested_at, started_at, ended_at, slot, outcome, failure_code, failure_reason
 from browser_operations where queued_at >= %(since)s
 order by queued_at desc, id;

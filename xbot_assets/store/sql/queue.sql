@@ -8,6 +8,13 @@ select id, scheduled_at, text, topic, format from posts where status = 'queued' 
 -- The latest time that a waiting post was given.
 select max(scheduled_at) as scheduled_at from posts where status = 'queued';
 
+-- name: post_due_between
+-- Whether a post is being published, or one is due in this stretch of time.
+select exists (
+    select from posts
+    where status in ('claimed', 'armed') or (status = 'queued' and scheduled_at between %(start)s and %(end)s)
+) as due;
+
 -- name: publish_times
 -- When a waiting post is due, and when any post was last armed or published.
 select p.scheduled_at,
