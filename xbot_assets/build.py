@@ -17,8 +17,10 @@ from xbot_assets.defs.learning.sensors import learn_when_due
 from xbot_assets.defs.metrics import assets as metrics
 from xbot_assets.defs.metrics.checks import counts_are_possible
 from xbot_assets.defs.metrics.schedules import measure_account_when_due, measure_when_due
+from xbot_assets.defs.operations import assets as operations
 from xbot_assets.defs.operations.jobs import JOBS
-from xbot_assets.defs.operations.sensors import alert_on_failed_run, resolve_failed_run
+from xbot_assets.defs.operations.schedules import watch_browser
+from xbot_assets.defs.operations.sensors import alert_on_failed_run, resolve_failed_run, watch_browser_queue
 from xbot_assets.defs.publishing import assets as publishing
 from xbot_assets.defs.publishing.checks import no_post_is_in_doubt
 from xbot_assets.defs.publishing.sensors import publish_when_due
@@ -38,6 +40,7 @@ ASSETS = [
     learning.bandit_model,
     learning.engagement_predictor,
     learning.champion_models,
+    operations.browser_usage,
 ]
 
 
@@ -52,8 +55,8 @@ def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitio
         assets=dg.map_asset_specs(_owned, [*ASSETS, learning.champions_in_use]),
         asset_checks=[no_post_is_in_doubt, counts_are_possible],
         jobs=JOBS,
-        schedules=[plan_when_due, measure_when_due, measure_account_when_due],
-        sensors=[publish_when_due, learn_when_due, alert_on_failed_run, resolve_failed_run],
+        schedules=[plan_when_due, measure_when_due, measure_account_when_due, watch_browser],
+        sensors=[publish_when_due, learn_when_due, alert_on_failed_run, resolve_failed_run, watch_browser_queue],
         resources=dict(resources) if resources is not None else {"product": product_resource},
         # One process per run: a step is short, and a process of its own would cost seconds each.
         executor=dg.in_process_executor,

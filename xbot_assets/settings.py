@@ -87,6 +87,8 @@ class Settings(BaseSettings):
     # --- browser (report, layer 5) ------------------------------------------------------------------------
     browser_slots: int = Field(3, ge=1, le=4, description="Operations that may run at once.")
     browser_start_attempts: int = Field(3, ge=1, le=10, description="Tries to start Chromium before giving up.")
+    browser_depth_alert: int = Field(10, ge=1, le=1000, description="Alert when more runs wait for the browser.")
+    browser_wait_alert_minutes: float = Field(5, gt=0, le=1440, description="Alert when the average wait is longer.")
     publish_deadline_seconds: float = Field(120, ge=5, le=600, description="One publish may take this long.")
     read_deadline_seconds: float = Field(60, ge=5, le=300, description="One read of a page or list may take this long.")
     read_post_seconds: float = Field(10, ge=1, le=60, description="Added to a batch's deadline for each of its posts.")

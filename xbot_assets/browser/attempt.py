@@ -3,6 +3,8 @@
 import time
 from dataclasses import dataclass, field
 
+from xbot_assets.domain.failures import TransientFailure
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -15,7 +17,22 @@ class Attempt:
 
     seconds: float
     clicked: bool = False
+    _revoked: bool = False
     _began: float = field(default_factory=time.monotonic)
+
+    def revoke(self) -> None:
+        """Forbid the click from now on: the operation was told to make way."""
+        self._revoked = True
+
+    def begin_click(self) -> None:
+        """Pass the point of no return; the click must follow at once.
+
+        Raises:
+            TransientFailure: ``preempted``, when the operation was told to make way: do not click.
+        """
+        if self._revoked:
+            raise TransientFailure("The operation made way for another before its click.", code="preempted")
+        self.clicked = True
 
     @property
     def remaining(self) -> float:

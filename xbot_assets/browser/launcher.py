@@ -8,9 +8,8 @@ import contextlib
 import logging
 import os
 import shlex
-import shutil
 import sys
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from xbot_assets.browser import unprivileged
+from xbot_assets.browser import processes, unprivileged
 from xbot_assets.browser.failures import classify
 
 _log = logging.getLogger(__name__)
@@ -42,12 +41,8 @@ START_SECONDS = 20.0
 """A Chromium that is not up by then is not coming."""
 CLOSE_SECONDS = 1.5
 """A Chromium that has not closed by then is killed: the host must be gone 3 s after SIGTERM."""
-KILL_SECONDS = 1.0
-DRIVER_LOOK_SECONDS = 1.0
-"""Between two looks at whether the driver process lives."""
-_FOLDER_PREFIX = "xbot-browser-"
-_OPEN_TO_PASS = 0o711
-"""Our own folder in the temporary directory: others may pass through it to their profile, not look into it."""
+LOOK_SECONDS = 1.0
+"""Between two looks at whether the driver, Chromium and the script above it live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,36 +94,80 @@ class Engine:
     Attributes:
         browser: the Chromium.
         lost: set when Chromium is gone or was given up.
+        why: how it was lost.
     """
 
-    def __init__(self, playwright: Playwright, browser: Browser, confinement: Confinement, folder: Path) -> None:
+    def __init__(self, driver: "Driver", browser: Browser, confinement: Confinement, family: processes.Family) -> None:
         self.browser = browser
         self.confinement = confinement
         self.lost = asyncio.Event()
-        self._playwright = playwright
-        self._folder = folder
-        self._drivers = psutil.Process().children()
-        browser.on("disconnected", lambda _browser: self.lost.set())
+        self.why = ""
+        self._driver = driver
+        self._family = family
+        browser.on("disconnected", lambda _browser: self.give_up("Chromium went away."))
+
+    def give_up(self, why: str) -> None:
+        """Have this Chromium replaced; the first reason is kept."""
+        self.why = self.why or why
+        self.lost.set()
 
     async def until_lost(self) -> None:
-        """Wait until Chromium is gone, was given up, or its driver has died, which Playwright does not tell."""
+        """Wait until Chromium is gone or was given up, or a process died of which Playwright does not tell.
+
+        These are its own driver, and the script that starts Chromium on some systems.
+        """
         while not self.lost.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.lost.wait(), DRIVER_LOOK_SECONDS)
-            if not all(_alive(driver) for driver in self._drivers):
-                self.lost.set()
+                await asyncio.wait_for(self.lost.wait(), LOOK_SECONDS)
+            if not all(map(processes.alive, (*self._driver.processes, *self._family.roots))):
+                self.give_up("Chromium's driver, or the script that started it, went away.")
 
     async def close(self) -> None:
         """Close Chromium and the driver; kill what does not close in time."""
-        self.lost.set()
+        self.give_up("It was closed.")
         with contextlib.suppress(PlaywrightError, TimeoutError):
             await asyncio.wait_for(self._close_politely(), CLOSE_SECONDS)
-        await asyncio.to_thread(_remove_all, self._folder)
+        await self._driver.end(self._family)
 
     async def _close_politely(self) -> None:
         with contextlib.suppress(PlaywrightError):
             await self.browser.close()
-        await self._playwright.stop()
+        await self._driver.playwright.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """Playwright's driver process, and the folder in which it makes Chromium's profile."""
+
+    playwright: Playwright
+    processes: tuple[psutil.Process, ...]
+    folder: Path
+
+    @classmethod
+    async def start(cls) -> "Driver":
+        """Start a driver in a temporary folder of its own."""
+        folder, before = processes.own_folder(), set(psutil.Process().children())
+        with _temporary_directory(folder):  # the driver makes Chromium's profile there
+            playwright = await async_playwright().start()
+        return cls(playwright, tuple(set(psutil.Process().children()) - before), folder)
+
+    async def end(self, family: processes.Family | None = None) -> None:
+        """Kill the driver and every process of its Chromium, and remove the folder."""
+        known = family or processes.Family()
+        await asyncio.to_thread(processes.end_all_in, self.folder, known)
+        await asyncio.to_thread(processes.end, self.processes)
+
+
+@contextlib.contextmanager
+def _temporary_directory(folder: Path) -> Iterator[None]:
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("TMPDIR")
+        if before is not None:
+            os.environ["TMPDIR"] = before
 
 
 class Launcher:
@@ -145,17 +184,15 @@ class Launcher:
         Raises:
             ProductError: when no confinement works; the reason is that of the last one tried.
         """
-        folder = _own_folder()
-        os.environ["TMPDIR"] = str(folder)  # the driver makes Chromium's profile there
-        playwright = await async_playwright().start()
+        driver = await Driver.start()
         try:
-            browser, choice = await self._try_all(playwright)
+            browser, choice = await self._try_all(driver.playwright)
         except BaseException:
             with contextlib.suppress(PlaywrightError):
-                await playwright.stop()
-            await asyncio.to_thread(_remove_all, folder)
+                await driver.playwright.stop()
+            await driver.end()
             raise
-        return Engine(playwright, browser, choice, folder)
+        return Engine(driver, browser, choice, await asyncio.to_thread(processes.Family.found_in, driver.folder))
 
     async def _try_all(self, playwright: Playwright) -> tuple[Browser, Confinement]:
         while True:
@@ -200,39 +237,3 @@ class Launcher:
         wrapper.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
         wrapper.chmod(0o700)
         return wrapper
-
-
-def _alive(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
-
-
-def kill_descendants() -> None:
-    """Kill every process below this one, deepest first. The host starts nothing but browsers and drivers."""
-    below = psutil.Process().children(recursive=True)
-    for process in reversed(below):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(below, timeout=KILL_SECONDS)
-
-
-def _own_folder() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-"))
-    folder.chmod(_OPEN_TO_PASS)
-    return folder
-
-
-def _remove_all(folder: Path) -> None:
-    kill_descendants()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def sweep_abandoned_folders() -> None:
-    """Remove the temporary folders of hosts that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
-        owner = folder.name.removeprefix(_FOLDER_PREFIX).partition("-")[0]
-        ours = folder.lstat().st_uid == os.geteuid() and not folder.is_symlink()
-        if ours and owner.isdecimal() and not psutil.pid_exists(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)

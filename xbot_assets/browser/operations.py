@@ -186,11 +186,16 @@ RESULT_OF: dict[str, type[BaseModel]] = {
 
 
 class OperationCall(_Message):
-    """What travels to ``POST /operations``. The deadline counts from the host's receipt."""
+    """What travels to ``POST /operations``. The deadline counts from the host's receipt.
+
+    ``operation_id`` is the caller's name for it, unique among those under way; ``POST /operations/<id>/preempt``
+    takes it. Without one the host chooses.
+    """
 
     operation: Operation
     lane: Lane
     deadline_seconds: float = Field(gt=0, le=600)
+    operation_id: str | None = Field(None, pattern=r"^[\w.-]{1,100}$")
 
 
 class OperationFailure(_Message):

@@ -1,210 +1,289 @@
-"""The slots: one Chromium kept alive, a warm context for each slot, a fresh page for each operation.
+"""The slots: a warm context for each, a fresh page for each operation, and who must make way for whom.
 
-Keep out: what an operation does (``perform.py``), HTTP (``host.py``), how Chromium starts (``launcher.py``).
+A context is replaced when it holds more memory than allowed (``memory.py`` says how that is measured), when its
+session was refused, or when something in it does not open or close; never by count. One recurring task closes the
+retired ones, measures the others and opens pages ahead of need.
+
+Keep out: what an operation does (``perform.py``), HTTP (``host.py``), keeping Chromium alive (``kept.py``).
 """
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
-from xbot_assets.browser.failures import classify
-from xbot_assets.browser.launcher import Engine, Launcher
+from xbot_assets.browser.contexts import ANSWER_SECONDS, WarmContext
+from xbot_assets.browser.kept import KeptChromium
+from xbot_assets.browser.launcher import Engine
+from xbot_assets.browser.lease import Lease
+from xbot_assets.browser.memory import Meter, free_mb
+from xbot_assets.browser.operations import Lane
 from xbot_assets.browser.session import SessionSource
 from xbot_assets.domain.failures import ProductError, TransientFailure
 
 _log = logging.getLogger(__name__)
 
-BACKOFF_FIRST_SECONDS = 0.5
-BACKOFF_LONGEST_SECONDS = 30.0
-"""Between tries to start Chromium: doubled each time, up to this."""
-PAGE_CLOSE_SECONDS = 0.5
-"""Closing a page takes about 10 ms, but hangs in one of ten when it has only just begun to load (seen with
-headless shell 156). Its context closes all the same, so the context is given up instead."""
-CONTEXT_CLOSE_SECONDS = 3.0
-"""A context that has not closed by then hangs, and Chromium with it; closing one takes about 10 ms."""
+TEND_SECONDS = 5.0
+"""Between two rounds of the recurring task when nothing wakes it; a slot that is let go of wakes it."""
+LET_GO_SECONDS = 0.5
+"""A pre-empted operation lets go within milliseconds; one that does not loses its context instead."""
+FOURTH_MARGIN_MB = 200
+"""The fourth context opens with this much above the floor and closes below the floor, so that its own memory
+(about 60 MB with a page of X's size in the headless shell) does not close it again."""
 WINDOW = (1280, 1400)
 """Tall enough for a dozen posts a screen: fewer steps to scroll."""
+_TRY_LATER = "It is tried again when a slot is free."
+
+
+@dataclass(frozen=True, slots=True)
+class PoolRules:
+    """How big the pool is.
+
+    Attributes:
+        slots: operations that may run at once.
+        origin: the site whose storage counts as a context's memory.
+        context_max_mb: a context that holds more is refreshed.
+        fourth: whether one more slot opens when memory allows.
+        fourth_floor_mb: free memory below which that slot closes.
+    """
+
+    slots: int
+    origin: str
+    context_max_mb: float
+    fourth: bool = False
+    fourth_floor_mb: float = 0.0
 
 
 @dataclass(slots=True)
 class Slot:
-    """One place for one operation, with its context kept between operations."""
+    """One place for one operation.
+
+    Attributes:
+        index: its number, from 0.
+        extra: whether it is the fourth, which opens and closes.
+        open: whether operations may have it.
+        context: kept between operations.
+        holder: the operation that has it.
+    """
 
     index: int
-    context: BrowserContext | None = None
-    session: int = 0
-    """Which session the context was made with: it grows each time a session is forgotten."""
-    busy: bool = False
+    extra: bool = False
+    open: bool = True
+    context: WarmContext | None = None
+    holder: Lease | None = None
     making: asyncio.Lock = field(default_factory=asyncio.Lock)
     """Held while the context is made: warming and an operation may want it at once."""
 
 
 class BrowserPool:
-    """Chromium and its slots. :meth:`keep` must run as a task for as long as the pool is used."""
+    """The slots of one Chromium. :meth:`keep` must run as a task for as long as the pool is used."""
 
-    def __init__(self, launcher: Launcher, source: SessionSource, *, slots: int, start_attempts: int) -> None:
-        self._launcher = launcher
+    def __init__(
+        self, chromium: KeptChromium, source: SessionSource, rules: PoolRules, free: Callable[[], float] = free_mb
+    ) -> None:
+        self.chromium = chromium
         self._source = source
-        self._slots = [Slot(index) for index in range(slots)]
-        self._start_attempts = start_attempts
-        self._engine: Engine | None = None
-        self._trouble = "Chromium has not started yet."
-        self._tried = 0
+        self._rules = rules
+        self._free = free
+        self._slots = [Slot(index) for index in range(rules.slots)]
+        if rules.fourth:
+            self._slots.append(Slot(rules.slots, extra=True, open=False))
         self._session = 0
-        self._closing: set[asyncio.Task[None]] = set()
+        self._refreshed = 0
+        self._shared_mb: float | None = None
+        self._retired: list[WarmContext] = []
+        self._wake = asyncio.Event()
+        self._background: set[asyncio.Task[None]] = set()
 
-    # --- keeping Chromium alive ---------------------------------------------------------------------------
+    # --- looking after the contexts -----------------------------------------------------------------------
 
     async def keep(self) -> None:
-        """Start Chromium, replace it when it is lost, and go on trying when it does not start; for ever."""
-        while True:
-            engine = await self._start()
-            self._engine, self._tried = engine, 0
-            await self._warm()
-            await engine.until_lost()
-            self._trouble = "Chromium went away and is being started again."
-            _log.warning(self._trouble)
-            self._engine = None
-            await engine.close()
+        """Keep Chromium alive and look after its contexts, for ever."""
+        try:
+            await self.chromium.keep(self._tend)
+        finally:
+            for task in self._background:
+                task.cancel()
+            await asyncio.gather(*self._background, return_exceptions=True)
 
-    async def _start(self) -> Engine:
-        wait = BACKOFF_FIRST_SECONDS
+    async def _tend(self, engine: Engine) -> None:
+        meter = Meter(engine.browser)
+        self._retired.clear()  # they went with the Chromium before
+        await self._warm()
         while True:
-            self._tried += 1
-            try:
-                return await self._launcher.start()
-            except Exception as error:  # noqa: BLE001 - whatever it is, it is told and tried again
-                self._trouble = classify(error).reason
-                _log.warning("Chromium did not start (try %d): %s", self._tried, self._trouble)
-            await asyncio.sleep(wait)
-            wait = min(wait * 2, BACKOFF_LONGEST_SECONDS)
+            await self._close_retired()
+            self._settle_extra()
+            await self._look_after(meter)
+            await self._ask(engine, meter)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), TEND_SECONDS)
+            self._wake.clear()
 
     async def _warm(self) -> None:
         """Make the contexts now, so that the first operations need not; a failure shows when one is used."""
-        for slot in self._slots:
+        for slot in self._open_slots():
             try:
-                await self._context(slot)
+                await (await self._context(slot)).prepare()
             except (ProductError, PlaywrightError) as error:
                 _log.warning("No context yet: %s", error)
                 return
 
-    async def close(self) -> None:
-        """End Chromium."""
-        engine, self._engine = self._engine, None
-        if engine is not None:
-            await engine.close()
+    async def _close_retired(self) -> None:
+        idle = [context for context in self._retired if context.in_flight == 0]
+        self._retired = [context for context in self._retired if context not in idle]
+        await asyncio.gather(*(context.close() for context in idle))
 
-    # --- what the health page says ------------------------------------------------------------------------
+    async def _look_after(self, meter: Meter) -> None:
+        for slot in self._open_slots():
+            context = slot.context
+            if context is None:
+                continue
+            await context.prepare()
+            if context.measure_due:
+                await context.measure(meter, self._rules.origin)
+                if (context.held_mb or 0.0) > self._rules.context_max_mb:
+                    await self._refresh(slot, context)
 
-    @property
-    def trouble(self) -> str | None:
-        """Return why there is no Chromium, or ``None`` when there is one."""
-        return self._trouble if self._engine is None else None
+    async def _refresh(self, slot: Slot, context: WarmContext) -> None:
+        _log.info("Context %d holds %.0f MB and is refreshed.", slot.index, context.held_mb)
+        self._refreshed += 1
+        context.retire("it held too much memory")
+        with contextlib.suppress(ProductError, PlaywrightError):  # then the next operation will tell
+            await (await self._context(slot)).prepare()
 
-    @property
-    def degraded(self) -> bool:
-        """Whether Chromium failed to start as often as is allowed; it is still tried, more and more rarely."""
-        return self._engine is None and self._tried >= self._start_attempts
-
-    def describe(self) -> dict[str, object]:
-        """Return facts for the health page."""
-        engine = self._engine
-        return {
-            "slots": len(self._slots),
-            "busy": sum(slot.busy for slot in self._slots),
-            "browser": engine.browser.version if engine else None,
-            "confinement": str(engine.confinement) if engine else None,
-        }
+    async def _ask(self, engine: Engine, meter: Meter) -> None:
+        try:
+            self._shared_mb = await asyncio.wait_for(meter.shared_mb(), ANSWER_SECONDS)
+        except TimeoutError:
+            engine.give_up("Chromium does not answer.")
+        except PlaywrightError:
+            return  # it is going away, which is noticed elsewhere
 
     # --- slots --------------------------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def taken(self) -> Iterator[Slot]:
-        """Take a slot, or refuse at once: nobody waits here.
+    @contextlib.asynccontextmanager
+    async def taken(self, lease: Lease) -> AsyncIterator[Slot]:
+        """Take a slot, or refuse at once: nobody waits here, but a critical operation for a low one to make way.
 
         Raises:
-            TransientFailure: ``no_slot``.
+            TransientFailure: ``no_slot``, or ``operation_under_way`` for a name that is in use.
         """
-        slot = next((slot for slot in self._slots if not slot.busy), None)
-        if slot is None:
-            reason = f"All {len(self._slots)} browser slots are taken."
-            raise TransientFailure(reason, code="no_slot", remedy="It is tried again when a slot is free.")
-        slot.busy = True
+        slot = self._slot_for(lease)
+        victim, slot.holder, lease.slot = slot.holder, lease, slot.index
         try:
+            if victim is not None:
+                await self._drive_out(slot, victim)
             yield slot
         finally:
-            slot.busy = False
+            lease.ended.set()
+            if slot.holder is lease:
+                slot.holder = None
+            self._wake.set()
+
+    def _slot_for(self, lease: Lease) -> Slot:
+        if self._holder(lease.id) is not None:
+            raise TransientFailure(f"Operation {lease.id} is under way.", code="operation_under_way")
+        self._settle_extra()
+        free = next((slot for slot in self._open_slots() if slot.holder is None), None)
+        slot = free or (self._least_loss() if lease.lane is Lane.CRITICAL else None)
+        if slot is None:
+            reason = f"All {len(self._open_slots())} browser slots are taken."
+            raise TransientFailure(reason, code="no_slot", remedy=_TRY_LATER)
+        return slot
+
+    def _least_loss(self) -> Slot | None:
+        """Return the slot of the low operation that began last: the least work is lost with it."""
+        slots = [slot for slot in self._open_slots() if slot.holder is not None and slot.holder.preemptible]
+        return max(slots, key=lambda slot: slot.holder.since if slot.holder else 0.0, default=None)
+
+    async def _drive_out(self, slot: Slot, victim: Lease) -> None:
+        victim.preempt()
+        try:
+            await asyncio.wait_for(victim.ended.wait(), LET_GO_SECONDS)
+        except TimeoutError:
+            self._retire(slot, "an operation did not let go")
+
+    def _holder(self, operation_id: str) -> Lease | None:
+        return next((slot.holder for slot in self._slots if slot.holder and slot.holder.id == operation_id), None)
+
+    async def preempt(self, operation_id: str) -> bool | None:
+        """Cancel one operation and wait until its slot is free; ``None`` when it is not under way.
+
+        False means that it may not be cancelled: it is not in lane low, or it is past its click.
+        """
+        lease = self._holder(operation_id)
+        if lease is None:
+            return None
+        if not lease.preemptible:
+            return False
+        lease.preempt()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(lease.ended.wait(), LET_GO_SECONDS)
+        return True
+
+    def _open_slots(self) -> list[Slot]:
+        return [slot for slot in self._slots if slot.open]
+
+    def _settle_extra(self) -> None:
+        for slot in self._slots:
+            if slot.extra:
+                margin = 0 if slot.open else FOURTH_MARGIN_MB
+                slot.open = self._free() >= self._rules.fourth_floor_mb + margin
+                if not slot.open:
+                    self._retire(slot, "memory is short")
+
+    # --- pages --------------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
     async def page(self, slot: Slot, seconds: float) -> AsyncIterator[Page]:
-        """Open a fresh page in the slot's context within ``seconds``; close it afterwards whatever happened.
+        """Open a fresh page in the slot's context within ``seconds``; have it closed whatever happened.
 
-        Closing is outside any deadline of the operation, so that it cannot cost an operation its result.
+        It is closed in the background, so that closing costs neither an operation its result nor the next its time.
 
         Raises:
             ProductError: ``browser_down`` or ``no_session``.
             TimeoutError: when it did not open in time.
         """
         async with asyncio.timeout(seconds):
-            page = await self._open_page(slot)
+            context = await self._context(slot)
+            page = await context.page()
         try:
             yield page
         finally:
-            await self._close_page(slot, page)
+            self._spawn(self._close_page(context, page))
 
-    async def _open_page(self, slot: Slot) -> Page:
-        context = await self._context(slot)
-        try:
-            return await context.new_page()
-        except BaseException:
-            self._retire(slot)  # a page may be half open in it
-            raise
+    async def _close_page(self, context: WarmContext, page: Page) -> None:
+        await context.close_page(page)
+        self._wake.set()
 
-    async def _close_page(self, slot: Slot, page: Page) -> None:
-        try:
-            await asyncio.wait_for(page.close(), PAGE_CLOSE_SECONDS)
-        except (PlaywrightError, TimeoutError):
-            self._retire(slot)
+    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
-    def _retire(self, slot: Slot) -> None:
-        """Close the slot's context in the background; the next operation gets a new one."""
+    def _retire(self, slot: Slot, why: str) -> None:
         context, slot.context = slot.context, None
         if context is not None:
-            task = asyncio.create_task(self._close_context(context))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
-
-    async def _close_context(self, context: BrowserContext) -> None:
-        """Close a context. When that hangs, Chromium hangs, and is given up."""
-        try:
-            await asyncio.wait_for(context.close(), CONTEXT_CLOSE_SECONDS)
-        except TimeoutError:
-            _log.warning("A context does not close: Chromium hangs and is replaced.")
-            if self._engine is not None and self._engine.browser is context.browser:
-                self._engine.lost.set()
-        except PlaywrightError:
-            _log.debug("A context was already gone.")
+            context.retire(why)
+            self._retired.append(context)
+            self._wake.set()
 
     def forget_session(self) -> None:
         """Have every context made anew, with the session its source then gives."""
         self._session += 1
 
-    async def _context(self, slot: Slot) -> BrowserContext:
-        """Return the slot's context, made anew when Chromium or the session has changed since."""
-        engine = self._engine
-        if engine is None:
-            raise TransientFailure(self._trouble, code="browser_down", remedy="It is started again by itself.")
+    async def _context(self, slot: Slot) -> WarmContext:
+        """Return the slot's context, made anew when it was retired or Chromium or the session has changed since."""
         async with slot.making:
-            context = slot.context
-            if context is None or context.browser is not engine.browser or slot.session != self._session:
-                self._retire(slot)
-                slot.session = self._session
-                context = slot.context = await self._new_context(engine)
+            engine, context = self.chromium.engine, slot.context
+            if context is None or context.retired or context.engine is not engine or context.session != self._session:
+                self._retire(slot, "it is out of date")
+                session = self._session
+                context = slot.context = WarmContext(engine, await self._new_context(engine), session)
             return context
 
     async def _new_context(self, engine: Engine) -> BrowserContext:
@@ -216,3 +295,26 @@ class BrowserPool:
             service_workers="block",  # their answers would not be seen as the page's responses
             accept_downloads=False,
         )
+
+    # --- what the health page says ------------------------------------------------------------------------
+
+    def describe(self) -> dict[str, object]:
+        """Return facts for the health page."""
+        self._settle_extra()
+        holders = [slot.holder for slot in self._slots if slot.holder is not None]
+        return {
+            "slots": len(self._open_slots()),
+            "busy": len(holders),
+            **self.chromium.describe(),
+            "operations": [lease.describe() for lease in holders],
+            "contexts": [slot.context.describe() | {"slot": slot.index} for slot in self._slots if slot.context],
+            "refreshed": self._refreshed,
+            "retired": len(self._retired),
+            "shared_mb": None if self._shared_mb is None else round(self._shared_mb, 1),
+            "fourth_context": self._describe_extra(),
+        }
+
+    def _describe_extra(self) -> str:
+        states = [slot.open for slot in self._slots if slot.extra]
+        words = {(): "off", (True,): "open", (False,): "closed: memory is short"}
+        return words[tuple(states)]

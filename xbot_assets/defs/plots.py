@@ -3,8 +3,14 @@
 import base64
 import io
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 import dagster as dg
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FIGURE_INCHES = (6.4, 3.2)
 FIGURE_DPI = 90
@@ -15,13 +21,35 @@ def bar_plot(
     labels: Sequence[str], values: Sequence[float], *, errors: Sequence[float] | None, title: str
 ) -> dg.MarkdownMetadataValue:
     """Draw horizontal bars, first label on top; ``errors`` are drawn as one standard deviation each way."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - a third of a second that most processes never need
-
-    figure = Figure(figsize=FIGURE_INCHES, dpi=FIGURE_DPI, layout="constrained")
+    figure = _figure()
     axes = figure.subplots()
     axes.barh(range(len(labels)), values, xerr=errors, color=BAR_COLOUR, alpha=0.85)
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
+    return _as_markdown(figure, title)
+
+
+def line_plot(lines: Mapping[str, Sequence[tuple[datetime, float]]], *, title: str) -> dg.MarkdownMetadataValue:
+    """Draw one stepped line for each name, of (time, value) points in order; times are UTC."""
+    figure = _figure()
+    axes = figure.subplots()
+    for name, points in lines.items():
+        axes.step(
+            np.array([x for x, _ in points], dtype="datetime64[us]"), [y for _, y in points], where="post", label=name
+        )
+    axes.legend(frameon=False)
+    figure.autofmt_xdate()
+    return _as_markdown(figure, title)
+
+
+def _figure() -> "Figure":
+    from matplotlib.figure import Figure  # noqa: PLC0415 - a third of a second that most processes never need
+
+    return Figure(figsize=FIGURE_INCHES, dpi=FIGURE_DPI, layout="constrained")
+
+
+def _as_markdown(figure: "Figure", title: str) -> dg.MarkdownMetadataValue:
+    axes = figure.axes[0]
     axes.set_title(title, fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     buffer = io.BytesIO()

@@ -3,12 +3,14 @@
 Keep out: the operations themselves (``browser``).
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from xbot_assets.domain.failures import FailureKind
 from xbot_assets.store.database import Row, Statements
+from xbot_assets.store.rows import as_rows
 
 DONE = "ok"
 
@@ -76,3 +78,23 @@ def end_operation(
 def recent_operations(db: Statements, since: datetime) -> list[Row]:
     """Return the operations queued since then, newest first."""
     return db.fetch_all("recent_operations", since=since)
+
+
+def insert_queue_samples(db: Statements, samples: Sequence[Row], now: datetime) -> None:
+    """Store who waits now: ``lane, waiting, oldest_seconds`` of each lane."""
+    db.execute("insert_queue_samples", rows=as_rows(samples), now=now)
+
+
+def purge_queue_samples(db: Statements, before: datetime) -> int:
+    """Forget samples older than a time; return how many."""
+    return db.execute("purge_queue_samples", before=before)
+
+
+def queue_samples(db: Statements, since: datetime) -> list[Row]:
+    """Return ``sampled_at, lane, waiting, oldest_seconds`` since a time, oldest first."""
+    return db.fetch_all("queue_samples", since=since)
+
+
+def waits_by_lane(db: Statements, since: datetime) -> list[Row]:
+    """Return each lane's waits since a time: operations, median, 95th percentile, mean and longest seconds."""
+    return db.fetch_all("waits_by_lane", since=since)

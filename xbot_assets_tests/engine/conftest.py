@@ -6,9 +6,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 from dagster._core.instance.ref import InstanceRef
+from pydantic import SecretStr
 
 from xbot_assets.build import build_defs, set_pools
+from xbot_assets.loop.product import Product, open_product
 from xbot_assets.settings import CHECKOUT
+from xbot_assets_tests.store.servers import SettingsFor
 
 SLOTS = 3
 
@@ -21,6 +24,14 @@ def instance(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     reference = InstanceRef.from_dir(str(tmp_path), config_dir=str(CHECKOUT))
     with dg.DagsterInstance.from_ref(reference) as opened:
         set_pools(opened, SLOTS)
+        yield opened
+
+
+@pytest.fixture
+def product(settings_for: SettingsFor) -> Iterator[Product]:
+    """A product whose browser and language model are addresses only: nothing here may ask them."""
+    nowhere = {"browser_url": "http://127.0.0.1:9", "openai_base_url": "http://127.0.0.1:9/v1"}
+    with open_product(settings_for(browser_token=SecretStr("t"), **nowhere), worker="tick") as opened:
         yield opened
 
 

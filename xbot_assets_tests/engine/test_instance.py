@@ -1,43 +1,15 @@
 """Dagster's own storage and queue, with what we add to them."""
 
-from typing import Any
-from unittest.mock import Mock
-
 import dagster as dg
 import psycopg
 import pytest
-from dagster._core.remote_origin import InProcessCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
-from dagster._core.run_coordinator.base import SubmitRunContext
-from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
 from xbot_assets.build import ASSETS
-from xbot_assets.defs.instance.coordinator import LaneRunCoordinator
 from xbot_assets.defs.instance.storage import dagster_storage_url
 from xbot_assets.defs.lanes import BROWSER_POOL, refuse_without_lane
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
-
-
-def queued_tags(
-    instance: dg.DagsterInstance,
-    definitions: dg.Definitions,
-    job: str,
-    **run: Any,  # noqa: ANN401 - passed on
-) -> dict[str, str]:
-    """Queue a run of a job through the coordinator and return its tags."""
-    place = InProcessCodeLocationOrigin(
-        LoadableTargetOrigin(module_name="xbot_assets.definitions"), location_name="xbot_assets"
-    )
-    created = instance.create_run_for_job(
-        definitions.resolve_job_def(job),
-        status=dg.DagsterRunStatus.NOT_STARTED,
-        remote_job_origin=RemoteJobOrigin(RemoteRepositoryOrigin(place, "__repository__"), job),
-        **run,
-    )
-    coordinator = instance.run_coordinator
-    assert isinstance(coordinator, LaneRunCoordinator)
-    # The workspace is not looked at: everything is read from the run itself.
-    return dict(coordinator.submit_run(SubmitRunContext(created, Mock())).tags)
+from xbot_assets_tests.engine.queuing import queued_tags
 
 
 def test_dagster_keeps_its_tables_beside_the_product_s(instance: dg.DagsterInstance, database_url: str) -> None:

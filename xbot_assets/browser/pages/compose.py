@@ -130,7 +130,7 @@ async def _click_once(page: Page, button: Locator, attempt: Attempt) -> str:
     page.on("requestfailed", on_failed)
     if attempt.remaining <= ANSWER_RESERVE_SECONDS:
         raise TransientFailure("There was no time left to click and hear the answer.", code="deadline")
-    attempt.clicked = True
+    attempt.begin_click()
     async with asyncio.timeout(attempt.remaining - ANSWER_RESERVE_SECONDS):
         await button.click(no_wait_after=True, timeout=attempt.remaining_ms)
         response = await answered

@@ -20,10 +20,11 @@ learn_job = _step(
     "engagement_predictor",
     "champion_models",
 )
+watch_job = _step("watch_browser", "Draw how the browser was used in the last day.", "browser_usage")
 loop_job = dg.define_asset_job(
     "loop",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("champions_in_use"),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("champions_in_use", "browser_usage"),
     description="One turn of the whole loop by hand: plan, publish, measure, learn.",
 )
 
-JOBS = [plan_job, publish_job, measure_job, account_job, learn_job, loop_job]
+JOBS = [plan_job, publish_job, measure_job, account_job, learn_job, watch_job, loop_job]

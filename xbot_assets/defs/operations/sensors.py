@@ -1,8 +1,16 @@
-"""Alerts on failed runs. Keep out: alerts that a step raises itself (``defs/failures.py``)."""
+"""Alerts on failed runs and on a long browser queue. Keep out: alerts that a step raises (``defs/failures.py``)."""
+
+from collections import defaultdict
+from datetime import UTC, datetime
 
 import dagster as dg
+from dagster import DagsterRunStatus, RunsFilter
 
+from xbot_assets.defs.lanes import LANE_TAG
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.loop.browser_queue import watch_queue
 from xbot_assets.store.alerts import alert, resolve_alert
 
 LOOK_EVERY_SECONDS = 30
@@ -38,3 +46,24 @@ def resolve_failed_run(context: dg.RunStatusSensorContext, product: ProductIn) -
     """Close the alert about a job as soon as a run of it succeeds."""
     key = f"run_failed:{context.dagster_run.job_name}"
     resolve_alert(product.database, key, product.clock.now())
+
+
+@dg.sensor(
+    name="watch_browser_queue",
+    minimum_interval_seconds=LOOK_EVERY_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def watch_browser_queue(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.SkipReason:
+    """Note how many runs wait for the browser, and since when; alert when too many do. It starts nothing."""
+    waiting = watch_queue(product, _waiting(context.instance), system_now())
+    return dg.SkipReason(f"{waiting} runs wait for the browser.")
+
+
+def _waiting(instance: dg.DagsterInstance) -> dict[Lane, list[datetime]]:
+    """Return when each queued run was created, under the most urgent of its lanes."""
+    found: dict[Lane, list[datetime]] = defaultdict(list)
+    for record in instance.get_run_records(RunsFilter(statuses=[DagsterRunStatus.QUEUED])):
+        lanes = [lane for lane in Lane if f"{LANE_TAG}.{lane}" in record.dagster_run.tags]
+        if lanes:
+            found[lanes[0]].append(record.create_timestamp.astimezone(UTC))
+    return found

@@ -17,3 +17,31 @@ where id = %(id)s and ended_at is null;
 select id, kind, lane, run_id, queued_at, requested_at, started_at, ended_at, slot, outcome, failure_code, failure_reason
 from browser_operations where queued_at >= %(since)s
 order by queued_at desc, id;
+
+-- name: insert_queue_samples
+-- Who waits for the browser now.
+insert into browser_queue_samples (sampled_at, lane, waiting, oldest_seconds)
+select %(now)s, r.lane, r.waiting, r.oldest_seconds
+from jsonb_to_recordset(%(rows)s::jsonb) as r (lane text, waiting integer, oldest_seconds double precision)
+on conflict do nothing;
+
+-- name: purge_queue_samples
+-- Forget samples older than a time.
+delete from browser_queue_samples where sampled_at < %(before)s;
+
+-- name: queue_samples
+-- Samples since a time, oldest first.
+select sampled_at, lane, waiting, oldest_seconds from browser_queue_samples
+where sampled_at >= %(since)s order by sampled_at, lane;
+
+-- name: waits_by_lane
+-- How long operations waited from being asked for to being started, by lane, since a time.
+select lane, count(*) as operations,
+    percentile_cont(0.5) within group (order by extract(epoch from started_at - queued_at)) as median_seconds,
+    percentile_cont(0.95) within group (order by extract(epoch from started_at - queued_at)) as p95_seconds,
+    max(extract(epoch from started_at - queued_at))::double precision as longest_seconds,
+    avg(extract(epoch from started_at - queued_at))::double precision as mean_seconds,
+    sum(extract(epoch from ended_at - started_at))::double precision as busy_seconds
+from browser_operations
+where queued_at >= %(since)s and started_at is not null and ended_at is not null
+group by lane order by lane;

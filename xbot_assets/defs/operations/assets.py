@@ -1,0 +1,40 @@
+"""How the browser is used. Keep out: computing it (``loop/browser_queue.py``)."""
+
+from datetime import datetime
+
+import dagster as dg
+
+from xbot_assets.defs.failures import as_dagster_failure
+from xbot_assets.defs.lanes import step_tags
+from xbot_assets.defs.plots import line_plot, table
+from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.loop.browser_queue import Usage
+from xbot_assets.loop.browser_queue import browser_usage as usage_of_a_day
+
+COLUMNS = ["lane", "operations", "median_seconds", "p95_seconds", "mean_seconds", "longest_seconds", "busy_seconds"]
+
+
+@dg.asset(group_name="operations", kinds={"postgres"}, tags={"xbot/step": "watch"}, op_tags=step_tags("browser_usage"))
+def browser_usage(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
+    """How long browser work waited in the last day, by lane, and how many runs waited over time."""
+    with as_dagster_failure(context, product):
+        return dg.MaterializeResult(metadata=_metadata(usage_of_a_day(product, system_now())))
+
+
+def _metadata(usage: Usage) -> dict[str, dg.MetadataValue | int | float]:
+    found: dict[str, dg.MetadataValue | int | float] = {"waits": table(usage.waits, COLUMNS)}
+    found["operations"] = sum(row["operations"] for row in usage.waits)
+    found["longest_critical_wait_seconds"] = max(
+        (row["longest_seconds"] for row in usage.waits if row["lane"] == Lane.CRITICAL), default=0.0
+    )
+    found["deepest_queue"] = max((row["waiting"] for row in usage.samples), default=0)
+    if usage.samples:
+        lines = {str(lane): _line(usage, str(lane)) for lane in Lane}
+        found["queue_over_time"] = line_plot(lines, title="Runs waiting for the browser (real time, UTC)")
+    return found
+
+
+def _line(usage: Usage, lane: str) -> list[tuple[datetime, float]]:
+    return [(row["sampled_at"].replace(tzinfo=None), row["waiting"]) for row in usage.samples if row["lane"] == lane]

@@ -1,0 +1,91 @@
+"""Schedules and sensors, ticked once each on a real instance: they start what is due, and say why not."""
+
+from datetime import timedelta
+
+import dagster as dg
+
+from xbot_assets.defs.content.schedules import plan_when_due
+from xbot_assets.defs.learning.sensors import learn_when_due
+from xbot_assets.defs.metrics.schedules import measure_account_when_due, measure_when_due
+from xbot_assets.defs.operations.sensors import watch_browser_queue
+from xbot_assets.defs.publishing.sensors import publish_when_due
+from xbot_assets.domain.posts import NewPost
+from xbot_assets.loop.browser_queue import DEPTH_ALERT
+from xbot_assets.loop.product import Product
+from xbot_assets.store import operations as operation_store
+from xbot_assets.store import posts as post_store
+from xbot_assets.store.alerts import open_alerts
+from xbot_assets_tests.engine.queuing import queued_tags
+
+
+def tick_schedule(
+    schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance, product: Product
+) -> dg.RunRequest | dg.SkipReason:
+    """Evaluate a schedule once."""
+    context = dg.build_schedule_context(instance=instance, resources={"product": product})
+    answer = schedule(context)
+    assert isinstance(answer, dg.RunRequest | dg.SkipReason)
+    return answer
+
+
+def tick_sensor(
+    sensor: dg.SensorDefinition, instance: dg.DagsterInstance, product: Product
+) -> dg.RunRequest | dg.SkipReason:
+    """Evaluate a sensor once."""
+    answer = sensor(dg.build_sensor_context(instance=instance, resources={"product": product}))
+    assert isinstance(answer, dg.RunRequest | dg.SkipReason)
+    return answer
+
+
+def queue_post(product: Product, due_in: timedelta) -> None:
+    """Queue one post."""
+    now = product.clock.now()
+    post = NewPost(text=f"Due in {due_in}.", topic="cooking", format="tip", scheduled_at=now + due_in)
+    post_store.enqueue_posts(product.database, [post], now)
+
+
+def test_a_new_account_plans_and_reads_its_profile_first(instance: dg.DagsterInstance, product: Product) -> None:
+    """Nothing was ever done, so planning is due; there is nothing yet to publish, read or learn from."""
+    assert isinstance(tick_schedule(plan_when_due, instance, product), dg.RunRequest)
+    assert isinstance(tick_schedule(measure_account_when_due, instance, product), dg.RunRequest)
+    assert isinstance(tick_schedule(measure_when_due, instance, product), dg.SkipReason)
+    assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
+    assert isinstance(tick_sensor(learn_when_due, instance, product), dg.SkipReason)
+
+
+def test_a_due_post_starts_publishing_and_holds_back_the_reading(
+    instance: dg.DagsterInstance, product: Product
+) -> None:
+    """The posting window is open."""
+    queue_post(product, timedelta(0))
+    assert isinstance(tick_sensor(publish_when_due, instance, product), dg.RunRequest)
+    skipped = tick_schedule(measure_account_when_due, instance, product)
+    assert isinstance(skipped, dg.SkipReason)
+    assert "posting window" in (skipped.skip_message or "")
+
+
+def test_a_job_that_is_already_queued_is_not_started_again(
+    instance: dg.DagsterInstance, product: Product, definitions: dg.Definitions
+) -> None:
+    """Whoever queued it: the skip and its reason are in the tick."""
+    queued_tags(instance, definitions, "plan")
+    skipped = tick_schedule(plan_when_due, instance, product)
+    assert isinstance(skipped, dg.SkipReason)
+    assert "already active" in (skipped.skip_message or "")
+
+
+def test_a_long_browser_queue_is_sampled_and_alerted_until_it_is_short(
+    instance: dg.DagsterInstance, product: Product, definitions: dg.Definitions
+) -> None:
+    """Eleven runs wait: a person hears of it once, and the alert closes by itself."""
+    for _ in range(product.settings.browser_depth_alert + 1):
+        queued_tags(instance, definitions, "measure")
+    tick_sensor(watch_browser_queue, instance, product)
+    assert DEPTH_ALERT in {found.key for found in open_alerts(product.database)}
+    samples = product.database.fetch_all("queue_samples", since=product.clock.now() - timedelta(hours=1))
+    assert {row["lane"]: row["waiting"] for row in samples} == {"critical": 0, "high": 11, "low": 0}
+    for record in instance.get_run_records():
+        instance.delete_run(record.dagster_run.run_id)
+    tick_sensor(watch_browser_queue, instance, product)
+    assert open_alerts(product.database) == []
+    assert operation_store.waits_by_lane(product.database, product.clock.now() - timedelta(hours=1)) == []
