@@ -75,13 +75,29 @@ class BrowserClient:
         """
         timeout = httpx.Timeout(call.deadline_seconds + GRACE_SECONDS, connect=CONNECT_SECONDS)
         try:
-            reply = self._http.post("/operations", json=call.model_dump(mode="json"), timeout=timeout)
+            reply = self._http.post(
+                "/operations", json=call.model_dump(mode="json", exclude_none=True), timeout=timeout
+            )
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            reason = f"The browser host does not answer ({type(error).__name__})."
-            raise TransientFailure(reason, code="browser_host_down", remedy=_HOST_REMEDY) from error
+            raise _down(error) from error
         except httpx.HTTPError as error:
             raise _lost(call, type(error).__name__) from error
         return _read(call, reply)
+
+    def preempt(self, operation_id: str) -> bool:
+        """Have a low operation make way; say whether it did. It did not when it is over, past its click, or not low.
+
+        Raises:
+            TransientFailure: ``browser_host_down``.
+            PermanentFailure: ``browser_host_refused``, for a wrong token.
+        """
+        try:
+            reply = self._http.post(f"/operations/{operation_id}/preempt", timeout=CONNECT_SECONDS)
+        except httpx.HTTPError as error:
+            raise _down(error) from error
+        if reply.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
+            raise _refused(reply.status_code)
+        return reply.status_code == httpx.codes.OK
 
 
 def result_of(reply: OperationAnswer, answer: type[ResultT]) -> ResultT:
@@ -102,6 +118,19 @@ def result_of(reply: OperationAnswer, answer: type[ResultT]) -> ResultT:
     return answer.model_validate(reply.result)
 
 
+def _down(error: httpx.HTTPError) -> ProductError:
+    reason = f"The browser host does not answer ({type(error).__name__})."
+    return TransientFailure(reason, code="browser_host_down", remedy=_HOST_REMEDY)
+
+
+def _refused(status: int) -> ProductError:
+    return PermanentFailure(
+        f"The browser host refused the call with HTTP {status}.",
+        code="browser_host_refused",
+        remedy="The token or the version of the host differs from this program's: restart the whole stack.",
+    )
+
+
 def _lost(call: OperationCall, how: str) -> ProductError:
     clicks = isinstance(call.operation, Publish) and call.operation.submit
     kind, remedy = (UnknownOutcome, _LOOK_FIRST) if clicks else (TransientFailure, _HOST_REMEDY)
@@ -111,11 +140,7 @@ def _lost(call: OperationCall, how: str) -> ProductError:
 
 def _read(call: OperationCall, reply: httpx.Response) -> OperationAnswer:
     if httpx.codes.is_client_error(reply.status_code):
-        raise PermanentFailure(
-            f"The browser host refused the call with HTTP {reply.status_code}.",
-            code="browser_host_refused",
-            remedy="The token or the version of the host differs from this program's: restart the whole stack.",
-        )
+        raise _refused(reply.status_code)
     try:
         reply.raise_for_status()
         return OperationAnswer.model_validate_json(reply.content)

@@ -15,8 +15,8 @@ from xbot_assets.browser.memory import Meter
 PAGE_CLOSE_SECONDS = 0.5
 """Closing a page takes about 10 ms, but hangs in one of ten when it has only just begun to load (seen with
 headless shell 156). Its context closes all the same, so the context is given up instead."""
-PAGE_OPEN_SECONDS = 10.0
-"""Opening a page ahead of need takes about 25 ms; nobody waits for it, so only one that hangs takes so long."""
+PAGE_OPEN_SECONDS = 3.0
+"""Opening a page ahead of need takes about 25 ms. One that takes so long hangs, and its context is given up."""
 CONTEXT_CLOSE_SECONDS = 3.0
 """A context that has not closed by then hangs, and Chromium with it; closing one takes about 10 ms."""
 MEASURE_SECONDS = 5.0
@@ -48,6 +48,7 @@ class WarmContext:
         self._opening = asyncio.Lock()
         self._ready: Page | None = None
         self._used: set[Page] = set()
+        self._strays: list[Page] = []
         self._measured = time.monotonic()
         self._born = time.monotonic()
 
@@ -67,12 +68,17 @@ class WarmContext:
             raise
         self._used.add(page)
         self.operations += 1
+        page.on("popup", self._opened)
         return page
+
+    def _opened(self, stray: Page) -> None:
+        self._strays.append(stray)
+        stray.on("popup", self._opened)
 
     async def close_page(self, page: Page) -> None:
         """Close an operation's page, and any that it opened; retire the context when one does not close."""
         try:
-            strays = [stray for stray in self._context.pages if stray is not self._ready and stray not in self._used]
+            strays, self._strays = self._strays, []
             for each in (page, *strays):
                 await asyncio.wait_for(each.close(), PAGE_CLOSE_SECONDS)
         except (PlaywrightError, TimeoutError):

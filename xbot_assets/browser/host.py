@@ -1,7 +1,8 @@
 """The browser host: the one process that owns Chromium. ``python -m xbot_assets.browser.host --port N``.
 
 HTTP on loopback: ``POST /operations`` (bearer token) takes an OperationCall and answers an OperationAnswer;
-``GET /health`` is 200, or 503 with the reason while there is no Chromium. Keep out: what operations do.
+``POST /operations/<id>/preempt`` cancels a low one. ``GET /health`` is 200, or 503 with the reason while there is no
+Chromium. Keep out: what operations do.
 """
 
 import argparse
@@ -22,12 +23,15 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from xbot_assets.browser.chromium import find_browser
-from xbot_assets.browser.launcher import Launcher, RunAs, sweep_abandoned_folders
+from xbot_assets.browser.kept import KeptChromium
+from xbot_assets.browser.launcher import Launcher, RunAs
 from xbot_assets.browser.operations import OperationAnswer, OperationCall
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.perform import Performer
-from xbot_assets.browser.pool import BrowserPool
+from xbot_assets.browser.pool import BrowserPool, ContextRules
+from xbot_assets.browser.processes import sweep_orphans
 from xbot_assets.browser.session import session_source
+from xbot_assets.browser.slots import SlotTable
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings, load_settings
 
@@ -42,6 +46,7 @@ BODY_MAX_BYTES = 65_536
 DRAIN_SECONDS = 1
 """After the operations were cancelled, their answers get this long to leave."""
 EXIT_BAD_START = 2
+_PREEMPT_STATUS = {True: 200, False: 409, None: 404}
 
 
 class Host:
@@ -56,15 +61,15 @@ class Host:
         """Return the ASGI application."""
         routes = [
             Route("/operations", self.operations, methods=["POST"]),
+            Route("/operations/{operation_id}/preempt", self.preempt, methods=["POST"]),
             Route("/health", self.health, methods=["GET"]),
         ]
         return Starlette(routes=routes)
 
     async def operations(self, request: Request) -> Response:
         """Carry out one operation; 401 without the token, 422 for a body that is no OperationCall."""
-        given = request.headers.get("authorization", "")
-        if not secrets.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
-            return JSONResponse({"error": "a bearer token is needed"}, status_code=401)
+        if not self._may(request):
+            return _unauthorized()
         try:
             call = OperationCall.model_validate_json(await _body(request))
         except ValidationError as error:
@@ -76,18 +81,34 @@ class Host:
         # The caller may hang up; an operation that has begun still ends in its own way.
         return JSONResponse((await asyncio.shield(task)).model_dump(mode="json"))
 
+    async def preempt(self, request: Request) -> Response:
+        """Cancel one low operation: 200 when it has let go, 409 when it may not be cancelled, 404 without it."""
+        if not self._may(request):
+            return _unauthorized()
+        done = await self._performer.pool.table.preempt(request.path_params["operation_id"])
+        return JSONResponse({"preempted": done is True}, status_code=_PREEMPT_STATUS[done])
+
+    def _may(self, request: Request) -> bool:
+        given = request.headers.get("authorization", "")
+        return secrets.compare_digest(given.encode(), f"Bearer {self._token}".encode())
+
     async def health(self, _request: Request) -> Response:
         """Say whether there is a Chromium to work with."""
         pool = self._performer.pool
-        if pool.trouble is None:
+        chromium = pool.chromium
+        if chromium.trouble is None:
             return JSONResponse({"ok": True, **pool.describe()})
-        body = {"ok": False, "degraded": pool.degraded, "reason": pool.trouble, **pool.describe()}
+        body = {"ok": False, "degraded": chromium.degraded, "reason": chromium.trouble, **pool.describe()}
         return JSONResponse(body, status_code=503)
 
     def cancel_all(self) -> None:
         """End every operation now; each still answers."""
         for task in self._running:
             task.cancel()
+
+
+def _unauthorized() -> Response:
+    return JSONResponse({"error": "a bearer token is needed"}, status_code=401)
 
 
 async def _body(request: Request) -> bytes:
@@ -113,13 +134,8 @@ async def serve(settings: Settings, listener: socket.socket, run_as: RunAs | Non
     Raises:
         ProductError: when the settings name no token, site, session or browser.
     """
-    sweep_abandoned_folders()
-    pool = BrowserPool(
-        Launcher(find_browser(settings), run_as, settings.home),
-        session_source(settings),
-        slots=settings.browser_slots,
-        start_attempts=settings.browser_start_attempts,
-    )
+    sweep_orphans()
+    pool = pool_of(settings, run_as)
     performer = Performer(pool, site_of(settings), may_post=settings.mode != "shadow")
     host = Host(performer, _token(settings))
     server = _Server(
@@ -136,20 +152,35 @@ async def serve(settings: Settings, listener: socket.socket, run_as: RunAs | Non
     try:
         await asyncio.wait({keeper, serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        await _end(host, pool, server, (keeper, waiting), serving)
+        await _end(host, server, (keeper, waiting), serving)
     if keeper.done() and not keeper.cancelled():
         keeper.result()  # it never ends by itself: raise what ended it
 
 
 async def _end(
-    host: Host, pool: BrowserPool, server: _Server, others: Sequence[asyncio.Task[object]], serving: asyncio.Task[None]
+    host: Host, server: _Server, others: Sequence[asyncio.Task[object]], serving: asyncio.Task[None]
 ) -> None:
     host.cancel_all()
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
     server.should_exit = True
-    await asyncio.gather(serving, pool.close(), return_exceptions=True)
+    for task in others:
+        task.cancel()  # which ends Chromium, too
+    await asyncio.gather(serving, *others, return_exceptions=True)
+
+
+def pool_of(settings: Settings, run_as: RunAs | None) -> BrowserPool:
+    """Return the pool that the settings describe.
+
+    Raises:
+        PermanentFailure: ``no_browser``, ``no_session`` or ``no_target``.
+    """
+    launcher = Launcher(find_browser(settings), run_as, settings.home)
+    floor = settings.fourth_context_free_min_mb if settings.browser_fourth_context else None
+    return BrowserPool(
+        KeptChromium(launcher, start_attempts=settings.browser_start_attempts),
+        session_source(settings),
+        SlotTable(settings.browser_slots, floor),
+        ContextRules(site_of(settings).base, settings.context_memory_max_mb),
+    )
 
 
 def site_of(settings: Settings) -> Site:

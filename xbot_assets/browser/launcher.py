@@ -119,7 +119,7 @@ class Engine:
         while not self.lost.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.lost.wait(), LOOK_SECONDS)
-            if not all(map(processes.alive, (*self._driver.processes, *self._family.roots))):
+            if not all(map(processes.alive, (*self._driver.own, *self._family.roots))):
                 self.give_up("Chromium's driver, or the script that started it, went away.")
 
     async def close(self) -> None:
@@ -137,10 +137,10 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """Playwright's driver process, and the folder in which it makes Chromium's profile."""
+    """Playwright's driver, its own processes, and the folder in which it makes Chromium's profile."""
 
     playwright: Playwright
-    processes: tuple[psutil.Process, ...]
+    own: tuple[psutil.Process, ...]
     folder: Path
 
     @classmethod
@@ -155,7 +155,7 @@ class Driver:
         """Kill the driver and every process of its Chromium, and remove the folder."""
         known = family or processes.Family()
         await asyncio.to_thread(processes.end_all_in, self.folder, known)
-        await asyncio.to_thread(processes.end, self.processes)
+        await asyncio.to_thread(processes.end, self.own)
 
 
 @contextlib.contextmanager

@@ -6,11 +6,15 @@ Keep out: which slot (``pool.py``), what the operation does (``perform.py``).
 import asyncio
 import time
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.operations import Lane, OperationCall
+from xbot_assets.browser.operations import OperationCall
+from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError, TransientFailure
+from xbot_assets.domain.lanes import Lane
 
 
 @dataclass(slots=True, eq=False)
@@ -23,20 +27,22 @@ class Lease:
         slot: the slot's number once it has one.
         ended: set when it lets go of its slot.
         preempted: whether it was told to.
+        started_at: when it got its slot; until then, when it was received.
     """
 
     id: str
     kind: str
     lane: Lane
     attempt: Attempt
-    task: "asyncio.Task[object]"
+    task: "asyncio.Task[Any]"
     slot: int | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     preempted: bool = False
+    started_at: datetime = field(default_factory=system_now)
     since: float = field(default_factory=time.monotonic)
 
     @classmethod
-    def of(cls, call: OperationCall, task: "asyncio.Task[object]") -> "Lease":
+    def of(cls, call: OperationCall, task: "asyncio.Task[Any]") -> "Lease":
         """Return the lease that ``task`` asks for to carry out ``call``."""
         attempt = Attempt(call.deadline_seconds)
         return cls(call.operation_id or uuid4().hex, call.operation.kind, call.lane, attempt, task)

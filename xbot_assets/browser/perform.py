@@ -7,13 +7,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.failures import PageGoneError, classify
+from xbot_assets.browser.lease import Lease, preempted
 from xbot_assets.browser.operations import (
     CheckSession,
     Operation,
@@ -34,7 +34,8 @@ from xbot_assets.browser.pages.session import check_session
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.status import read_posts
 from xbot_assets.browser.pages.timeline import read_own_timeline, search
-from xbot_assets.browser.pool import BrowserPool, Slot
+from xbot_assets.browser.pool import BrowserPool
+from xbot_assets.browser.slots import Slot
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 
@@ -43,6 +44,7 @@ _T = TypeVar("_T")
 LAST_WORDS_SECONDS = 0.5
 """After its page has gone, an operation may still end by itself, with what it has read so far."""
 _SESSION_LOST = "logged_out"
+_STOPPING = "The browser host is stopping."
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,21 @@ class Performer:
 
     async def answer(self, call: OperationCall) -> OperationAnswer:
         """Carry out ``call``. Every failure is an answer; only the end of the host is not."""
-        started, attempt, slot = system_now(), Attempt(call.deadline_seconds), None
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("an operation runs in a task, so that it can be cancelled")
+        lease = Lease.of(call, task)
         try:
-            with self.pool.taken() as slot:
-                result = await self._in_slot(slot, call.operation, attempt)
+            async with self.pool.taken(lease) as slot:
+                lease.started_at = system_now()
+                result = await self._in_slot(slot, call.operation, lease.attempt)
         except asyncio.CancelledError:
-            return _answer(slot, started, error=_stopping(attempt))
+            return _answer(lease, error=_cut_short(lease))
         except Exception as raised:  # noqa: BLE001 - whatever an operation dies of becomes an answer
-            error = classify(raised, clicked=attempt.clicked)
+            error = classify(raised, clicked=lease.attempt.clicked)
             self._learn_from(error, raised)
-            return _answer(slot, started, error=error)
-        return _answer(slot, started, result=result)
+            return _answer(lease, error=error)
+        return _answer(lease, result=result)
 
     async def _in_slot(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
         result = await self._on_page(slot, operation, attempt)
@@ -137,17 +143,18 @@ def _shadow() -> PermanentFailure:
     )
 
 
-def _stopping(attempt: Attempt) -> ProductError:
-    failure = TransientFailure("The browser host is stopping.", code="browser_host_stopping")
-    return classify(TimeoutError(), clicked=True) if attempt.clicked else failure
+def _cut_short(lease: Lease) -> ProductError:
+    if lease.attempt.clicked:
+        return classify(TimeoutError(), clicked=True)
+    return preempted() if lease.preempted else TransientFailure(_STOPPING, code="browser_host_stopping")
 
 
 def _answer(
-    slot: Slot | None, started: datetime, *, result: OperationResult | None = None, error: ProductError | None = None
+    lease: Lease, *, result: OperationResult | None = None, error: ProductError | None = None
 ) -> OperationAnswer:
     return OperationAnswer(
-        slot=slot.index if slot else None,
-        started_at=started,
+        slot=lease.slot,
+        started_at=lease.started_at,
         ended_at=system_now(),
         result=result.model_dump(mode="json") if result else None,
         failure=failure_message(error) if error else None,

@@ -10,8 +10,9 @@ Keep out: what an operation does (``perform.py``), HTTP (``host.py``), keeping C
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
@@ -20,84 +21,47 @@ from xbot_assets.browser.contexts import ANSWER_SECONDS, WarmContext
 from xbot_assets.browser.kept import KeptChromium
 from xbot_assets.browser.launcher import Engine
 from xbot_assets.browser.lease import Lease
-from xbot_assets.browser.memory import Meter, free_mb
-from xbot_assets.browser.operations import Lane
+from xbot_assets.browser.memory import Meter
 from xbot_assets.browser.session import SessionSource
-from xbot_assets.domain.failures import ProductError, TransientFailure
+from xbot_assets.browser.slots import Slot, SlotTable
+from xbot_assets.domain.failures import ProductError
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 TEND_SECONDS = 5.0
 """Between two rounds of the recurring task when nothing wakes it; a slot that is let go of wakes it."""
-LET_GO_SECONDS = 0.5
-"""A pre-empted operation lets go within milliseconds; one that does not loses its context instead."""
-FOURTH_MARGIN_MB = 200
-"""The fourth context opens with this much above the floor and closes below the floor, so that its own memory
-(about 60 MB with a page of X's size in the headless shell) does not close it again."""
 WINDOW = (1280, 1400)
 """Tall enough for a dozen posts a screen: fewer steps to scroll."""
-_TRY_LATER = "It is tried again when a slot is free."
 
 
 @dataclass(frozen=True, slots=True)
-class PoolRules:
-    """How big the pool is.
+class ContextRules:
+    """When a context is refreshed.
 
     Attributes:
-        slots: operations that may run at once.
         origin: the site whose storage counts as a context's memory.
-        context_max_mb: a context that holds more is refreshed.
-        fourth: whether one more slot opens when memory allows.
-        fourth_floor_mb: free memory below which that slot closes.
+        max_mb: a context that holds more is refreshed.
     """
 
-    slots: int
     origin: str
-    context_max_mb: float
-    fourth: bool = False
-    fourth_floor_mb: float = 0.0
-
-
-@dataclass(slots=True)
-class Slot:
-    """One place for one operation.
-
-    Attributes:
-        index: its number, from 0.
-        extra: whether it is the fourth, which opens and closes.
-        open: whether operations may have it.
-        context: kept between operations.
-        holder: the operation that has it.
-    """
-
-    index: int
-    extra: bool = False
-    open: bool = True
-    context: WarmContext | None = None
-    holder: Lease | None = None
-    making: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while the context is made: warming and an operation may want it at once."""
+    max_mb: float
 
 
 class BrowserPool:
     """The slots of one Chromium. :meth:`keep` must run as a task for as long as the pool is used."""
 
-    def __init__(
-        self, chromium: KeptChromium, source: SessionSource, rules: PoolRules, free: Callable[[], float] = free_mb
-    ) -> None:
+    def __init__(self, chromium: KeptChromium, source: SessionSource, table: SlotTable, rules: ContextRules) -> None:
         self.chromium = chromium
+        self.table = table
         self._source = source
         self._rules = rules
-        self._free = free
-        self._slots = [Slot(index) for index in range(rules.slots)]
-        if rules.fourth:
-            self._slots.append(Slot(rules.slots, extra=True, open=False))
         self._session = 0
         self._refreshed = 0
         self._shared_mb: float | None = None
         self._retired: list[WarmContext] = []
         self._wake = asyncio.Event()
-        self._background: set[asyncio.Task[None]] = set()
+        self._background: set[asyncio.Task[Any]] = set()
 
     # --- looking after the contexts -----------------------------------------------------------------------
 
@@ -114,18 +78,23 @@ class BrowserPool:
         meter = Meter(engine.browser)
         self._retired.clear()  # they went with the Chromium before
         await self._warm()
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._ask_often(engine, meter))
+            both.create_task(self._tend_contexts(meter))
+
+    async def _tend_contexts(self, meter: Meter) -> None:
         while True:
             await self._close_retired()
-            self._settle_extra()
-            await self._look_after(meter)
-            await self._ask(engine, meter)
+            self.table.settle()
+            for slot in self.table.slots:
+                await self._look_after(slot, meter)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), TEND_SECONDS)
             self._wake.clear()
 
     async def _warm(self) -> None:
         """Make the contexts now, so that the first operations need not; a failure shows when one is used."""
-        for slot in self._open_slots():
+        for slot in self.table.open():
             try:
                 await (await self._context(slot)).prepare()
             except (ProductError, PlaywrightError) as error:
@@ -137,16 +106,18 @@ class BrowserPool:
         self._retired = [context for context in self._retired if context not in idle]
         await asyncio.gather(*(context.close() for context in idle))
 
-    async def _look_after(self, meter: Meter) -> None:
-        for slot in self._open_slots():
-            context = slot.context
-            if context is None:
-                continue
-            await context.prepare()
-            if context.measure_due:
-                await context.measure(meter, self._rules.origin)
-                if (context.held_mb or 0.0) > self._rules.context_max_mb:
-                    await self._refresh(slot, context)
+    async def _look_after(self, slot: Slot, meter: Meter) -> None:
+        context = slot.context
+        if context is None:
+            return
+        if context.retired or not slot.open:
+            self._retire(slot, "memory is short")
+            return
+        await context.prepare()
+        if context.measure_due:
+            await context.measure(meter, self._rules.origin)
+            if (context.held_mb or 0.0) > self._rules.max_mb:
+                await self._refresh(slot, context)
 
     async def _refresh(self, slot: Slot, context: WarmContext) -> None:
         _log.info("Context %d holds %.0f MB and is refreshed.", slot.index, context.held_mb)
@@ -155,86 +126,31 @@ class BrowserPool:
         with contextlib.suppress(ProductError, PlaywrightError):  # then the next operation will tell
             await (await self._context(slot)).prepare()
 
-    async def _ask(self, engine: Engine, meter: Meter) -> None:
-        try:
-            self._shared_mb = await asyncio.wait_for(meter.shared_mb(), ANSWER_SECONDS)
-        except TimeoutError:
-            engine.give_up("Chromium does not answer.")
-        except PlaywrightError:
-            return  # it is going away, which is noticed elsewhere
+    async def _ask_often(self, engine: Engine, meter: Meter) -> None:
+        """See that Chromium answers; a hung one is found so even while no operation would run into it."""
+        while True:
+            try:
+                self._shared_mb = await asyncio.wait_for(meter.shared_mb(), ANSWER_SECONDS)
+            except TimeoutError:
+                engine.give_up("Chromium does not answer.")
+            except PlaywrightError as error:
+                _log.debug("Chromium is going away: %s", error)  # which is noticed elsewhere
+            await asyncio.sleep(TEND_SECONDS)
 
     # --- slots --------------------------------------------------------------------------------------------
 
     @contextlib.asynccontextmanager
     async def taken(self, lease: Lease) -> AsyncIterator[Slot]:
-        """Take a slot, or refuse at once: nobody waits here, but a critical operation for a low one to make way.
+        """Take a slot; see :meth:`SlotTable.taken`.
 
         Raises:
-            TransientFailure: ``no_slot``, or ``operation_under_way`` for a name that is in use.
+            TransientFailure: ``no_slot`` or ``operation_under_way``.
         """
-        slot = self._slot_for(lease)
-        victim, slot.holder, lease.slot = slot.holder, lease, slot.index
         try:
-            if victim is not None:
-                await self._drive_out(slot, victim)
-            yield slot
+            async with self.table.taken(lease) as slot:
+                yield slot
         finally:
-            lease.ended.set()
-            if slot.holder is lease:
-                slot.holder = None
             self._wake.set()
-
-    def _slot_for(self, lease: Lease) -> Slot:
-        if self._holder(lease.id) is not None:
-            raise TransientFailure(f"Operation {lease.id} is under way.", code="operation_under_way")
-        self._settle_extra()
-        free = next((slot for slot in self._open_slots() if slot.holder is None), None)
-        slot = free or (self._least_loss() if lease.lane is Lane.CRITICAL else None)
-        if slot is None:
-            reason = f"All {len(self._open_slots())} browser slots are taken."
-            raise TransientFailure(reason, code="no_slot", remedy=_TRY_LATER)
-        return slot
-
-    def _least_loss(self) -> Slot | None:
-        """Return the slot of the low operation that began last: the least work is lost with it."""
-        slots = [slot for slot in self._open_slots() if slot.holder is not None and slot.holder.preemptible]
-        return max(slots, key=lambda slot: slot.holder.since if slot.holder else 0.0, default=None)
-
-    async def _drive_out(self, slot: Slot, victim: Lease) -> None:
-        victim.preempt()
-        try:
-            await asyncio.wait_for(victim.ended.wait(), LET_GO_SECONDS)
-        except TimeoutError:
-            self._retire(slot, "an operation did not let go")
-
-    def _holder(self, operation_id: str) -> Lease | None:
-        return next((slot.holder for slot in self._slots if slot.holder and slot.holder.id == operation_id), None)
-
-    async def preempt(self, operation_id: str) -> bool | None:
-        """Cancel one operation and wait until its slot is free; ``None`` when it is not under way.
-
-        False means that it may not be cancelled: it is not in lane low, or it is past its click.
-        """
-        lease = self._holder(operation_id)
-        if lease is None:
-            return None
-        if not lease.preemptible:
-            return False
-        lease.preempt()
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(lease.ended.wait(), LET_GO_SECONDS)
-        return True
-
-    def _open_slots(self) -> list[Slot]:
-        return [slot for slot in self._slots if slot.open]
-
-    def _settle_extra(self) -> None:
-        for slot in self._slots:
-            if slot.extra:
-                margin = 0 if slot.open else FOURTH_MARGIN_MB
-                slot.open = self._free() >= self._rules.fourth_floor_mb + margin
-                if not slot.open:
-                    self._retire(slot, "memory is short")
 
     # --- pages --------------------------------------------------------------------------------------------
 
@@ -260,10 +176,11 @@ class BrowserPool:
         await context.close_page(page)
         self._wake.set()
 
-    def _spawn(self, work: Coroutine[object, object, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+        return task
 
     def _retire(self, slot: Slot, why: str) -> None:
         context, slot.context = slot.context, None
@@ -278,11 +195,20 @@ class BrowserPool:
 
     async def _context(self, slot: Slot) -> WarmContext:
         """Return the slot's context, made anew when it was retired or Chromium or the session has changed since."""
+        context = slot.context
+        if context is not None and self._in_date(context):
+            return context
+        # Made in a task of its own: one that is cancelled half way would be left in Chromium with no one to close it.
+        return await asyncio.shield(self._spawn(self._renewed(slot)))
+
+    def _in_date(self, context: WarmContext) -> bool:
+        return not context.retired and context.engine is self.chromium.engine and context.session == self._session
+
+    async def _renewed(self, slot: Slot) -> WarmContext:
         async with slot.making:
-            engine, context = self.chromium.engine, slot.context
-            if context is None or context.retired or context.engine is not engine or context.session != self._session:
+            engine, session, context = self.chromium.engine, self._session, slot.context
+            if context is None or not self._in_date(context):
                 self._retire(slot, "it is out of date")
-                session = self._session
                 context = slot.context = WarmContext(engine, await self._new_context(engine), session)
             return context
 
@@ -300,21 +226,10 @@ class BrowserPool:
 
     def describe(self) -> dict[str, object]:
         """Return facts for the health page."""
-        self._settle_extra()
-        holders = [slot.holder for slot in self._slots if slot.holder is not None]
         return {
-            "slots": len(self._open_slots()),
-            "busy": len(holders),
+            **self.table.describe(),
             **self.chromium.describe(),
-            "operations": [lease.describe() for lease in holders],
-            "contexts": [slot.context.describe() | {"slot": slot.index} for slot in self._slots if slot.context],
             "refreshed": self._refreshed,
             "retired": len(self._retired),
             "shared_mb": None if self._shared_mb is None else round(self._shared_mb, 1),
-            "fourth_context": self._describe_extra(),
         }
-
-    def _describe_extra(self) -> str:
-        states = [slot.open for slot in self._slots if slot.extra]
-        words = {(): "off", (True,): "open", (False,): "closed: memory is short"}
-        return words[tuple(states)]

@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 
 _log = logging.getLogger(__name__)
 
+_LOOK_SECONDS = 0.01
 KILL_SECONDS = 1.0
 """A killed process is gone within milliseconds; one stuck in the system is not waited for longer."""
 _PROFILE_FLAG = "--user-data-dir="
@@ -84,13 +86,14 @@ def _group_of(process: psutil.Process) -> int | None:
     return None
 
 
-def end(processes: Iterable[psutil.Process]) -> None:
-    """Kill the processes, and wait a moment until they are gone."""
-    doomed = list(processes)
-    for process in doomed:
+def end(doomed: Iterable[psutil.Process]) -> None:
+    """Kill the processes, and wait a moment until none runs; one that nobody reaps has ended all the same."""
+    left, until = list(filter(alive, doomed)), time.monotonic() + KILL_SECONDS
+    for process in left:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    psutil.wait_procs(doomed, timeout=KILL_SECONDS)
+    while any(map(alive, left)) and time.monotonic() < until:
+        time.sleep(_LOOK_SECONDS)
 
 
 def end_all_in(folder: Path, known: Family) -> None:

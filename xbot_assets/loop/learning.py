@@ -136,7 +136,7 @@ def _reason_to_promote(newest: ModelVersion, champion: ModelVersion | None) -> s
         return "The first version."
     if newest.id == champion.id:
         return None
-    if newest.kind == "predictor" and not _beats_mean(newest):
+    if newest.kind == "predictor" and _beats_mean(champion) and not _beats_mean(newest):
         return None
     return f"It learned from {newest.outcomes_used} outcomes, the champion from {champion.outcomes_used}."
 

@@ -267,7 +267,7 @@ def test_a_hung_chromium_is_replaced(host: HostProcess, site: TinySite) -> None:
     before = host.chromium()
     before.send_signal(signal.SIGSTOP)
     with pytest.raises(TransientFailure):
-        _read(host, "1", seconds=1.5)
+        host.run(ReadProfile(handle=HANDLE), ProfileRead, 1.5)
     until(lambda: gone([before]), 15, "the hung Chromium is gone")
     ready(host)
     assert _read(host, "1").posts

@@ -1,0 +1,76 @@
+"""Runs the real pool with a real Chromium in this process, for what a host's HTTP cannot show."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from playwright.async_api import Page
+
+from xbot_assets.browser.chromium import find_browser
+from xbot_assets.browser.contexts import WarmContext
+from xbot_assets.browser.kept import KeptChromium
+from xbot_assets.browser.launcher import Launcher
+from xbot_assets.browser.lease import Lease
+from xbot_assets.browser.memory import free_mb
+from xbot_assets.browser.operations import CheckSession, OperationCall
+from xbot_assets.browser.pool import BrowserPool, ContextRules
+from xbot_assets.browser.session import SandboxSession
+from xbot_assets.browser.slots import Slot, SlotTable
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.settings import load_settings
+
+PAGE_SECONDS = 20.0
+
+
+@contextlib.asynccontextmanager
+async def running_pool(
+    url: str, home: Path, *, slots: int = 1, fourth_floor_mb: float | None = None, free: Callable[[], float] = free_mb
+) -> AsyncIterator[BrowserPool]:
+    """Run a pool against the site at ``url`` until the test is done."""
+    launcher = Launcher(find_browser(load_settings({}, use_parts=False)), None, home)
+    chromium = KeptChromium(launcher, start_attempts=3)
+    table = SlotTable(slots, fourth_floor_mb, free)
+    pool = BrowserPool(chromium, SandboxSession(url, "t", "owner"), table, ContextRules(url, max_mb=100))
+    keeping = asyncio.create_task(pool.keep())
+    try:
+        await soon(lambda: chromium.trouble is None and all(slot.context for slot in table.open()), "contexts are warm")
+        yield pool
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
+
+
+async def soon(met: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+    """Poll until ``met`` or fail."""
+    try:
+        async with asyncio.timeout(seconds):
+            while not met():
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"not within {seconds} s: {what}") from None
+
+
+def a_lease(lane: Lane = Lane.HIGH) -> Lease:
+    """Return a lease of the running task."""
+    task = asyncio.current_task()
+    assert task is not None
+    return Lease.of(OperationCall(operation=CheckSession(), lane=lane, deadline_seconds=PAGE_SECONDS), task)
+
+
+@contextlib.asynccontextmanager
+async def an_operation(pool: BrowserPool, lane: Lane = Lane.HIGH) -> AsyncIterator[tuple[Slot, Page]]:
+    """Hold a slot with an open page, as an operation does."""
+    async with pool.taken(a_lease(lane)) as slot, pool.page(slot, PAGE_SECONDS) as page:
+        yield slot, page
+
+
+def context_of(slot: Slot) -> WarmContext:
+    """Return the context of a slot that has one."""
+    assert slot.context is not None
+    return slot.context
+
+
+def contexts_in_chromium(pool: BrowserPool) -> int:
+    """Return how many contexts Chromium has."""
+    return len(pool.chromium.engine.browser.contexts)
