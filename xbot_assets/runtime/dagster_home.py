@@ -14,7 +14,6 @@ from xbot_assets.runtime.files import private_directory, write_private
 
 DAGSTER_YAML = "dagster.yaml"
 LOCATION = "xbot_assets"
-DEFINITIONS = "xbot_assets.definitions"
 
 
 def prepare_dagster_home(home: Path) -> Path:
@@ -41,13 +40,13 @@ def write_workspace(home: Path, port: int) -> Path:
     return path
 
 
-def code_server_command(port: int) -> list[str]:
-    """Return the command of the code server.
+def code_server_command(port: int, definitions: str) -> list[str]:
+    """Return the command of the code server for a module of definitions.
 
     ``api grpc`` serves from its own process; ``code-server start`` would add a second one of 200 MB whose only
     gain is the reload button, and the supervisor restarts ours as it is.
     """
-    server = [sys.executable, "-m", "dagster", "api", "grpc", "--module-name", DEFINITIONS]
+    server = [sys.executable, "-m", "xbot_assets.defs.instance.code_server", "--module-name", definitions]
     place = ["--host", "127.0.0.1", "--port", str(port), "--working-directory", str(PACKAGE_ROOT)]
     return [*server, *place, "--location-name", LOCATION, "--use-python-environment-entry-point"]
 

@@ -119,6 +119,14 @@ def test_the_whole_stack_fits_into_a_small_machine(stack: Stack) -> None:
     assert total / 1e6 < MEMORY_MAX_MB
 
 
+def test_run_workers_come_from_a_warm_process(stack: Stack) -> None:
+    """An upgrade of Dagster that moves the place we reach for would quietly cost seconds for each run."""
+    below = psutil.Process(stack.process.pid).children(recursive=True)
+    commands = [" ".join(process.cmdline()) for process in below if process.status() != psutil.STATUS_ZOMBIE]
+    assert any("multiprocessing.forkserver" in command for command in commands)
+    assert not any("multiprocessing.spawn" in command for command in commands)
+
+
 def test_ctrl_c_stops_everything_and_keeps_the_data(stack: Stack, home: Path) -> None:
     """No process is left, and the data are there for the next start. The last test of this file: it stops the stack."""
     below = psutil.Process(stack.process.pid).children(recursive=True)

@@ -1,0 +1,44 @@
+"""Dagster's code server with run workers forked from a process that has everything imported already.
+
+Dagster starts each run as a fresh interpreter, which imports Dagster and this package before it does anything: three
+to five seconds of a core for a step that takes one. A fork server imports them once and forks each worker from there;
+it opens no connection and starts no thread, which is what makes forking safe. ``python -m
+xbot_assets.defs.instance.code_server`` takes the arguments of ``dagster api grpc``. Keep out: anything else about
+serving; this is the one place that reaches into Dagster's server, and a test holds the place it reaches for.
+"""
+
+import multiprocessing
+import sys
+from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
+from types import SimpleNamespace
+
+from dagster._cli import cli
+from dagster._grpc import server
+
+PRELOADED = ["xbot_assets.definitions", "dagster._grpc.impl", "dagster_postgres", "matplotlib.figure"]
+"""What every run worker needs; imported once, in the fork server."""
+
+
+def warm_context() -> BaseContext:
+    """Return the context that run workers are started with, its fork server warming up in the background."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    forkserver.ensure_running()
+    return context
+
+
+def fork_run_workers() -> None:
+    """Let Dagster's server start its workers from the warm context instead of from nothing."""
+    context = warm_context()
+    server.multiprocessing = SimpleNamespace(get_context=lambda _method: context)  # type: ignore[attr-defined]
+
+
+def main(arguments: list[str]) -> None:
+    """Serve until told to stop."""
+    fork_run_workers()
+    cli(["api", "grpc", *arguments], prog_name="dagster", standalone_mode=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
