@@ -139,6 +139,9 @@ class Settings(BaseSettings):
     predictor_min_outcomes: int = Field(1, ge=1, le=10_000, description="Outcomes needed to fit a predictor.")
 
     # --- stack --------------------------------------------------------------------------------------------
+    definitions: str = Field(
+        "xbot_assets.definitions", pattern=r"^\w+(\.\w+)*$", description="The module of definitions that Dagster loads."
+    )
     start_timeout_seconds: float = Field(60, ge=5, le=600, description="A process must be up within this.")
     stop_timeout_seconds: float = Field(15, ge=1, le=120, description="A process gets this long to stop.")
     restart_backoff_max_seconds: float = Field(30, ge=1, le=600, description="Longest wait before a restart.")

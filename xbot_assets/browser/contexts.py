@@ -80,7 +80,8 @@ class WarmContext:
         try:
             strays, self._strays = self._strays, []
             for each in (page, *strays):
-                await asyncio.wait_for(each.close(), PAGE_CLOSE_SECONDS)
+                async with asyncio.timeout(PAGE_CLOSE_SECONDS):
+                    await each.close()
         except (PlaywrightError, TimeoutError):
             self.retire("a page did not close")
         finally:
@@ -105,6 +106,11 @@ class WarmContext:
             self.retire("its waiting page crashed")
 
     @property
+    def settled(self) -> bool:
+        """Whether no operation is at work in it and a page waits for the next one."""
+        return self._ready is not None and self.in_flight == 0
+
+    @property
     def measure_due(self) -> bool:
         """Whether it is time to measure it again, and there is a page at rest to do it by."""
         return self._ready is not None and time.monotonic() - self._measured >= MEASURE_SECONDS
@@ -126,7 +132,8 @@ class WarmContext:
     async def close(self) -> None:
         """Close it. When that hangs, Chromium hangs, and is given up."""
         try:
-            await asyncio.wait_for(self._context.close(), CONTEXT_CLOSE_SECONDS)
+            async with asyncio.timeout(CONTEXT_CLOSE_SECONDS):
+                await self._context.close()
         except TimeoutError:
             self.engine.give_up("A context did not close: Chromium hangs.")
         except PlaywrightError:

@@ -50,8 +50,8 @@ class KeptChromium:
         watching = asyncio.create_task(engine.until_lost())
         try:
             await asyncio.wait({using, watching}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
             self._failed(engine.why or "Chromium is no longer looked after.")
+        finally:
             self._engine = None
             for task in (using, watching):
                 task.cancel()

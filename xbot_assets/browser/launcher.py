@@ -20,6 +20,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from xbot_assets.browser import processes, unprivileged
 from xbot_assets.browser.failures import classify
+from xbot_assets.browser.memory import Meter
 
 _log = logging.getLogger(__name__)
 
@@ -93,6 +94,7 @@ class Engine:
 
     Attributes:
         browser: the Chromium.
+        meter: measures its contexts.
         lost: set when Chromium is gone or was given up.
         why: how it was lost.
     """
@@ -100,6 +102,7 @@ class Engine:
     def __init__(self, driver: "Driver", browser: Browser, confinement: Confinement, family: processes.Family) -> None:
         self.browser = browser
         self.confinement = confinement
+        self.meter = Meter(browser)
         self.lost = asyncio.Event()
         self.why = ""
         self._driver = driver
@@ -118,7 +121,8 @@ class Engine:
         """
         while not self.lost.is_set():
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.lost.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self.lost.wait()
             if not all(map(processes.alive, (*self._driver.own, *self._family.roots))):
                 self.give_up("Chromium's driver, or the script that started it, went away.")
 
@@ -126,7 +130,8 @@ class Engine:
         """Close Chromium and the driver; kill what does not close in time."""
         self.give_up("It was closed.")
         with contextlib.suppress(PlaywrightError, TimeoutError):
-            await asyncio.wait_for(self._close_politely(), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._close_politely()
         await self._driver.end(self._family)
 
     async def _close_politely(self) -> None:

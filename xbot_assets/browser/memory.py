@@ -31,6 +31,8 @@ from playwright.async_api import Error as PlaywrightError
 
 _MB = 1024 * 1024
 _KB_PER_MB = 1024
+TRACE_SECONDS = 3.0
+"""Chromium ends a trace only when every one of its processes has answered."""
 DETACH_SECONDS = 0.5
 _PROCESSES = "disabled-by-default-devtools.timeline"
 """The trace category whose first event names the processes."""
@@ -77,12 +79,12 @@ def free_mb() -> float:
 
 
 class Meter:
-    """Measures the contexts of one Chromium."""
+    """Measures the contexts of one Chromium. There must be one for each Chromium: it makes one trace at a time."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._session: CDPSession | None = None
-        self._tracing = asyncio.Lock()  # Chromium makes one trace at a time
+        self._tracing = asyncio.Lock()
 
     async def context_mb(self, at_rest: Page, pages: Iterable[Page], origin: str) -> float:
         """Return what a context holds in MB.
@@ -102,8 +104,12 @@ class Meter:
         return sum(sizes) + float(stored["usage"]) / _MB
 
     async def processes_of(self, page: Page) -> frozenset[int]:
-        """Return the ids of the renderer processes that show ``page``."""
-        async with self._tracing, _session(page) as session:
+        """Return the ids of the renderer processes that show ``page``.
+
+        Raises:
+            TimeoutError: when a process does not answer.
+        """
+        async with self._tracing, _session(page) as session, asyncio.timeout(TRACE_SECONDS):
             events: list[dict[str, Any]] = []
             done = asyncio.Event()
             session.on("Tracing.dataCollected", lambda part: events.extend(part["value"]))
@@ -137,4 +143,5 @@ async def _session(page: Page) -> AsyncIterator[CDPSession]:
         yield session
     finally:
         with contextlib.suppress(PlaywrightError, TimeoutError):
-            await asyncio.wait_for(session.detach(), DETACH_SECONDS)
+            async with asyncio.timeout(DETACH_SECONDS):
+                await session.detach()

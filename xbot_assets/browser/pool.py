@@ -75,21 +75,21 @@ class BrowserPool:
             await asyncio.gather(*self._background, return_exceptions=True)
 
     async def _tend(self, engine: Engine) -> None:
-        meter = Meter(engine.browser)
         self._retired.clear()  # they went with the Chromium before
-        await self._warm()
         async with asyncio.TaskGroup() as both:
-            both.create_task(self._ask_often(engine, meter))
-            both.create_task(self._tend_contexts(meter))
+            both.create_task(self._ask_often(engine))
+            both.create_task(self._tend_contexts(engine.meter))
 
     async def _tend_contexts(self, meter: Meter) -> None:
+        await self._warm()
         while True:
             await self._close_retired()
             self.table.settle()
             for slot in self.table.slots:
                 await self._look_after(slot, meter)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), TEND_SECONDS)
+                async with asyncio.timeout(TEND_SECONDS):  # wait_for may swallow a cancellation (Python 3.11)
+                    await self._wake.wait()
             self._wake.clear()
 
     async def _warm(self) -> None:
@@ -126,11 +126,12 @@ class BrowserPool:
         with contextlib.suppress(ProductError, PlaywrightError):  # then the next operation will tell
             await (await self._context(slot)).prepare()
 
-    async def _ask_often(self, engine: Engine, meter: Meter) -> None:
+    async def _ask_often(self, engine: Engine) -> None:
         """See that Chromium answers; a hung one is found so even while no operation would run into it."""
         while True:
             try:
-                self._shared_mb = await asyncio.wait_for(meter.shared_mb(), ANSWER_SECONDS)
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    self._shared_mb = await engine.meter.shared_mb()
             except TimeoutError:
                 engine.give_up("Chromium does not answer.")
             except PlaywrightError as error:
@@ -179,8 +180,13 @@ class BrowserPool:
     def _spawn(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         task = asyncio.create_task(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            _log.debug("Unheard, if its operation had gone: %s", task.exception())
 
     def _retire(self, slot: Slot, why: str) -> None:
         context, slot.context = slot.context, None

@@ -90,7 +90,8 @@ class SlotTable:
     async def _drive_out(self, slot: Slot, victim: Lease) -> None:
         victim.preempt()
         try:
-            await asyncio.wait_for(victim.ended.wait(), LET_GO_SECONDS)
+            async with asyncio.timeout(LET_GO_SECONDS):
+                await victim.ended.wait()
         except TimeoutError:
             if slot.context is not None:
                 slot.context.retire("an operation did not let go of it")
@@ -110,7 +111,8 @@ class SlotTable:
             return False
         lease.preempt()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(lease.ended.wait(), LET_GO_SECONDS)
+            async with asyncio.timeout(LET_GO_SECONDS):
+                await lease.ended.wait()
         return True
 
     def open(self) -> list[Slot]:

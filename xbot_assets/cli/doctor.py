@@ -7,6 +7,8 @@ from xbot_assets.runtime.examination import examine
 
 COLORS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 EXIT_SICK = 1
+LEVEL_WIDTH = 6
+INDENT = LEVEL_WIDTH + NAME_WIDTH
 
 
 def register(app: typer.Typer) -> None:
@@ -15,13 +17,18 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Check this machine, the settings and whatever runs; say what is wrong and what to do about it."""
+    """Say what is wrong here, and what to do about it. Checks the machine, the settings and whatever runs."""
     failed = False
     for finding in examine():
         failed = failed or finding.level == "fail"
-        level = typer.style(f"{finding.level:<6}", fg=COLORS[finding.level])
-        typer.echo(f"{level}{finding.name:<{NAME_WIDTH}}{finding.text}")
+        level = typer.style(f"{finding.level:<{LEVEL_WIDTH}}", fg=COLORS[finding.level])
+        typer.echo(f"{level}{finding.name:<{NAME_WIDTH}}{_indented(finding.text)}")
         if finding.remedy and finding.level != "ok":
-            typer.echo(f"{'':<{NAME_WIDTH + 6}}{finding.remedy}")
+            typer.echo(f"{'':<{INDENT}}{_indented(finding.remedy)}")
     if failed:
         raise typer.Exit(EXIT_SICK)
+
+
+def _indented(text: str) -> str:
+    """Keep the further lines of a text under its first."""
+    return text.replace("\n", "\n" + " " * INDENT)

@@ -31,7 +31,7 @@ words.register(app)
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    sys.exit(guarded(app))
+    sys.exit(guarded(lambda: app(prog_name="xbot")))
 
 
 def guarded(run: Callable[[], object]) -> int:
@@ -50,8 +50,7 @@ def guarded(run: Callable[[], object]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader went away: nobody to tell
         return EXIT_FAILED
     except Exception as error:  # noqa: BLE001 - the last stop before the user
-        _say(f"xbot failed unexpectedly ({type(error).__name__}).", _keep_traceback())
-        return EXIT_CRASHED
+        return _unforeseen(error)
     return 0
 
 
@@ -63,6 +62,15 @@ def _say(reason: str, remedy: str) -> None:
     typer.secho(reason, err=True, fg=typer.colors.RED)
     if remedy.strip():
         typer.echo(remedy.strip(), err=True)
+
+
+def _unforeseen(error: Exception) -> int:
+    """Say what happened in one sentence; a file that the system refuses is the machine's fault, not the program's."""
+    if isinstance(error, OSError) and error.filename:
+        _say(f"{error.filename}: {error.strerror}.", _keep_traceback())
+        return EXIT_FAILED
+    _say(f"xbot failed unexpectedly ({type(error).__name__}).", _keep_traceback())
+    return EXIT_CRASHED
 
 
 def _keep_traceback() -> str:

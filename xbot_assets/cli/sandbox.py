@@ -27,7 +27,7 @@ DEFAULT_SEED = 1
 _DURATION = re.compile(r"(?P<count>\d+(?:\.\d+)?)(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
-commands = typer.Typer(help="Reset the sandbox, move its clock, or break it on purpose.", no_args_is_help=True)
+commands = typer.Typer(help="Reset, speed up or break the sandbox on purpose.", no_args_is_help=True)
 
 
 def register(app: typer.Typer) -> None:
@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 def reset(
     seed: Annotated[int, typer.Option(help="The same seed gives the same world.")] = DEFAULT_SEED,
 ) -> None:
-    """Wipe the sandbox's posts, audience and faults, and make its world anew. The database is not touched."""
+    """Wipe the sandbox and make its world anew. Its posts, audience and faults go; the database is not touched."""
     _control(settings_now(), "POST", "reset", {"seed": seed})
     typer.echo(f"The sandbox is new (seed {seed}).")
 
@@ -69,7 +69,7 @@ def fault(
     clear: Annotated[bool, typer.Option("--clear", help="Remove all faults first.")] = False,
     list_all: Annotated[bool, typer.Option("--list", help="List every fault there is.")] = False,
 ) -> None:
-    """Break the sandbox on purpose, e.g. 'xbot sandbox fault slow_seconds=3'. Shows the faults in force."""
+    """Break the sandbox on purpose, and show the faults in force. Example: xbot sandbox fault slow_seconds=3."""
     if list_all:
         for name, known in FAULTS.items():
             typer.echo(f"{name:<28}{known.meaning} ({known.expects})")

@@ -1,6 +1,9 @@
 """``xbot up`` and ``xbot once``. Keep out: how the stack is run (``runtime/run.py``)."""
 
 import json
+import shlex
+import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +12,7 @@ from xbot_assets.cli.app import progress, settings_alone, shown
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.parts import Parts
 from xbot_assets.runtime.run import run_pass, run_stack
-from xbot_assets.settings import Settings
+from xbot_assets.settings import Settings, default_home
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +24,7 @@ def register(app: typer.Typer) -> None:
 def up(
     parts: Annotated[bool, typer.Option("--parts", help="Start everything but Dagster, for 'dagster dev'.")] = False,
 ) -> None:
-    """Start everything, print the addresses, and stop everything at Ctrl-C. Your data stays."""
+    """Start everything and keep it running until Ctrl-C. Prints the addresses; your data stays."""
     settings = settings_alone()
     typer.echo(f"Starting xbot in {settings.mode} mode.", err=True)
     run_stack(settings, progress(), dagster=not parts, started=lambda found: _addresses(settings, found))
@@ -49,8 +52,14 @@ def _addresses(settings: Settings, found: Parts) -> None:
             typer.echo(f"  {name:<14}" + typer.style(address, bold=True))
     typer.echo()
     if found.web_url is None:
-        typer.echo("The parts run. Start Dagster with 'dagster dev' in this checkout.")
+        typer.echo(f"The parts run. Start Dagster with '{_dagster_dev(settings)}' in this checkout.")
     typer.echo(f"Ctrl-C stops everything; your data stays in {shown(settings.home)}/")
+
+
+def _dagster_dev(settings: Settings) -> str:
+    """Return the command, with the data directory where it would not be found by itself."""
+    elsewhere = "" if settings.home == default_home() else f"XBOT_HOME={shlex.quote(str(settings.home))} "
+    return f"{elsewhere}{shown(Path(sys.prefix))}/bin/dagster dev"
 
 
 def _told(document: dict[str, Any]) -> str:

@@ -62,7 +62,7 @@ def migrate_now() -> None:
 
 
 def post(text: Annotated[str, typer.Argument(help="What to post, as it should appear.")]) -> None:
-    """Queue a post of your own for now and print its number. The running stack publishes it."""
+    """Queue a post of your own and print its number. It is due now; the running stack publishes it."""
     settings = settings_now()
     _check_text(text, settings.post_max_weighted_chars)
     with open_database(settings) as database:
@@ -73,7 +73,7 @@ def post(text: Annotated[str, typer.Argument(help="What to post, as it should ap
 
 
 def resume() -> None:
-    """Let publishing go on after you have put the account right. It holds when X locks, limits or logs out."""
+    """Let publishing go on after a hold. X locked, limited or logged out the account; put that right first."""
     with open_database(settings_now()) as database:
         check_schema(database)
         lifted = resume_publishing(database, DatabaseClock(database).now())
@@ -81,12 +81,12 @@ def resume() -> None:
 
 
 def replay(context: typer.Context) -> None:
-    """Play a week of browser jobs against several ways of giving out slots: 'xbot replay --help'."""
+    """Compare ways of sharing the browser on a file of jobs. 'xbot replay --help' says more."""
     raise typer.Exit(replay_main(context.args))
 
 
 def install() -> None:
-    """Make sure that there is a browser: find one, or install one."""
+    """Find a browser, or install one, and print where it is."""
     settings = settings_alone()
     try:
         found = find_browser(settings)

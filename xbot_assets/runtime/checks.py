@@ -1,12 +1,18 @@
 """What must hold before anything is started. Keep out: the checks of ``xbot doctor`` that change nothing (``cli``)."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.files import home_directory
-from xbot_assets.settings import Settings
+from xbot_assets.llm.persona import load_persona
+from xbot_assets.runtime.files import home_directory, unwritable
+from xbot_assets.settings import Settings, SettingsError
+from xbot_assets.store.connections import check_url
 
+WEB_ADDRESSES = ("target_url", "browser_url", "openai_base_url")
 BYTES_PER_MB = 1024 * 1024
 
 
@@ -24,6 +30,66 @@ def check_home(settings: Settings) -> None:
             code="disk_full",
             remedy="Free some disk space, set XBOT_HOME to another disk, or lower XBOT_DISK_FREE_MIN_MB.",
         )
+
+
+def check_addresses(settings: Settings) -> None:
+    """Check that the addresses in the settings are addresses; whether anybody answers there is seen later.
+
+    Raises:
+        SettingsError: with every address that is none, in one message, and never the address itself.
+    """
+    problems = [
+        f"XBOT_{name.upper()}: write it as http://host:port or https://host."
+        for name in WEB_ADDRESSES
+        if (address := getattr(settings, name)) is not None and not _is_address(address, "http", "https")
+    ]
+    cache = settings.redis_url.get_secret_value() if settings.redis_url else "off"
+    if cache != "off" and not _is_address(cache, "redis", "rediss", "unix"):
+        problems.append("XBOT_REDIS_URL: write it as redis://:password@host:port/0, or off.")
+    try:
+        if settings.database_url is not None:
+            check_url(settings.database_url.get_secret_value())
+    except PermanentFailure as failure:
+        problems.append(f"XBOT_DATABASE_URL: {failure.remedy[0].lower()}{failure.remedy[1:]}")
+    if problems:
+        raise SettingsError(problems)
+
+
+def _is_address(text: str, *schemes: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in schemes and bool(parts.hostname or parts.scheme == "unix") and parts.port != 0
+    except ValueError:
+        return False
+
+
+def check_files(settings: Settings) -> None:
+    """Check the files that the settings name, before anything is started that would need them later.
+
+    Raises:
+        PermanentFailure: ``bad_persona`` or ``no_session``.
+    """
+    load_persona(settings.persona_path)
+    session = settings.session_path
+    if session is not None and not os.access(session, os.R_OK):
+        raise PermanentFailure(
+            f"The session file {session} does not exist or may not be read.",
+            code="no_session",
+            remedy="Log in by hand once and save the session, as README.md says, or correct XBOT_SESSION_PATH.",
+        )
+
+
+def check_writable(home: Path) -> None:
+    """Check, without making it, that the data directory is one or can be made.
+
+    Raises:
+        PermanentFailure: ``home_unwritable``.
+    """
+    place = next(parent for parent in (home, *home.parents) if parent.exists())
+    if not place.is_dir():
+        raise unwritable(place, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise unwritable(place, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
 
 
 def free_mb(path: Path) -> int:

@@ -16,7 +16,7 @@ from typing import Literal
 
 from xbot_assets.browser.chromium import find_browser
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.runtime.checks import free_mb
+from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, free_mb
 from xbot_assets.runtime.dagster_home import build_command
 from xbot_assets.runtime.environment import PACKAGE_ROOT, child_environment
 from xbot_assets.runtime.lock import is_running
@@ -54,10 +54,11 @@ def examine() -> Iterator[Finding]:
         running = is_running(settings.home)
         if not running:
             settings = load_settings(use_parts=False)  # a killed stack may have left its parts file
+        check_addresses(settings)
     except ProductError as failure:
         yield Finding("fail", "Settings", failure.reason, failure.remedy.strip())
         return
-    yield Finding("ok", "Settings", f"{settings.mode} mode, data in {settings.home}")
+    yield Finding("ok", "Settings", f"{settings.mode} mode.")
     yield Finding("ok", "Stack", "It runs." if running else "It does not run; start it with scripts/run.")
     for name, check in _machine_checks(settings, running=running):
         yield _found(name, check)
@@ -65,7 +66,9 @@ def examine() -> Iterator[Finding]:
 
 
 def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "Data directory", lambda: _home(settings)
     yield "Disk", lambda: _disk(settings)
+    yield "Files", lambda: _files(settings)
     if not running:
         yield "Ports", lambda: _ports(settings)
     if settings.browser_url is None or running:
@@ -74,8 +77,6 @@ def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str,
         yield "Database", lambda: f"Embedded, starts with the stack ({wheel_install()})."
     if settings.redis_url is None:
         yield "Cache", lambda: f"Embedded, starts with the stack ({wheel_binary()})."
-    if settings.session_path is not None:
-        yield "Session", lambda: _session(settings.session_path or Path())
     yield "Dagster", lambda: _dagster(settings)
 
 
@@ -91,6 +92,16 @@ def _python() -> Finding:
     if PYTHON_FROM <= sys.version_info[:2] < PYTHON_BELOW:
         return Finding("ok", "Python", here)
     return Finding("fail", "Python", f"{here} is not supported.", "Use Python 3.11, 3.12 or 3.13.")
+
+
+def _home(settings: Settings) -> str:
+    check_writable(settings.home)
+    return f"{settings.home} can be written."
+
+
+def _files(settings: Settings) -> str:
+    check_files(settings)
+    return "The persona" + (" and the session are" if settings.session_path else " is") + " readable."
 
 
 def _disk(settings: Settings) -> str:
@@ -137,16 +148,6 @@ def _shows_a_page(binary: Path) -> bool:
         except (OSError, subprocess.TimeoutExpired):
             return False
     return b"works" in done.stdout
-
-
-def _session(path: Path) -> str:
-    if not path.is_file():
-        raise PermanentFailure(
-            f"The session file {path} does not exist.",
-            code="no_session",
-            remedy="Log in by hand once and store the session; docs/shadow-mode.md says how.",
-        )
-    return f"{path} exists."
 
 
 def _dagster(settings: Settings) -> str:

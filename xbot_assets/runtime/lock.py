@@ -3,6 +3,7 @@
 Keep out: what is done under the lock.
 """
 
+import contextlib
 import fcntl
 import json
 import os
@@ -62,8 +63,9 @@ class StackLock:
         except BlockingIOError:
             os.close(descriptor)
             return False
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, json.dumps({"holder": self._holder, "pid": os.getpid()}).encode(), 0)
+        with contextlib.suppress(OSError):  # on a full disk the lock holds all the same, without a name
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, json.dumps({"holder": self._holder, "pid": os.getpid()}).encode(), 0)
         self._descriptor = descriptor
         return True
 

@@ -10,6 +10,7 @@ import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.files import private_directory, write_private
 from xbot_assets.runtime.processes import (
     SAME_START_SECONDS,
@@ -65,7 +66,9 @@ class ProcessRecord:
 
     def _write(self) -> None:
         entries = [asdict(entry) for entry in self._entries.values()]
-        write_private(self._file, json.dumps({"boot": boot_time(), "processes": entries}))
+        # A full disk costs the record, never the stop: the sweep ends nothing that is not still what was noted.
+        with contextlib.suppress(PermanentFailure):
+            write_private(self._file, json.dumps({"boot": boot_time(), "processes": entries}))
 
 
 def sweep(home: Path, stop_seconds: float) -> list[str]:

@@ -32,9 +32,11 @@ class PortBook:
         """Return ``wanted``, or the remembered port when it is still free, or a new free one.
 
         Raises:
-            PermanentFailure: code ``port_taken`` when ``wanted`` is in use, or nothing is free.
+            PermanentFailure: code ``port_taken`` when ``wanted`` is in use or was given before, or nothing is free.
         """
         if wanted is not None:
+            if wanted in self._taken:
+                raise _given_twice(name, wanted)
             if not is_free(wanted):
                 raise _taken_failure(name, wanted)
             return self._take(name, wanted)
@@ -75,6 +77,15 @@ def _taken_failure(name: str, port: int) -> PermanentFailure:
         f"Port {port}, asked for by {setting}, is taken by another program.",
         code="port_taken",
         remedy=f"Stop that program, or change {setting}, or leave it empty to let a free port be chosen.",
+    )
+
+
+def _given_twice(name: str, port: int) -> PermanentFailure:
+    setting = f"XBOT_{name.upper()}_PORT"
+    return PermanentFailure(
+        f"Port {port}, asked for by {setting}, is already used by another part of this stack.",
+        code="port_taken",
+        remedy=f"Give each part a port of its own, or leave {setting} empty to let a free port be chosen.",
     )
 
 

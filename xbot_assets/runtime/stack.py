@@ -99,7 +99,8 @@ class Stack:
         self.parts = replace(self.parts, web_url=f"http://127.0.0.1:{self._web_port}")
         self._tell_parts()
         with self._progress.step("Dagster code"):
-            code = Program("code", code_server_command(code_port), listens(code_port), signal_group=True)
+            command = code_server_command(code_port, self._settings.definitions)
+            code = Program("code", command, listens(code_port), signal_group=True)
             self._supervisor.start(code)
         with self._progress.step("Dagster UI"):
             ready = answers(f"{self.parts.web_url}/server_info")

@@ -3,6 +3,7 @@
 Keep out: which programs there are (``stack.py``).
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -30,6 +31,18 @@ WATCH_SECONDS = 0.2
 
 class Stopped(Exception):
     """A stop was asked for while the stack was still starting."""
+
+
+class _Patient(RotatingFileHandler):
+    """A log that a full disk silences, instead of printing a traceback on the terminal for each line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Lose the line."""
+
+    def close(self) -> None:
+        """Close the file; the end of what was buffered may be lost."""
+        with contextlib.suppress(OSError):
+            super().close()
 
 
 class Supervisor:
@@ -155,7 +168,7 @@ class Supervisor:
         self._say(sentence)
 
     def _open_log(self, path: Path) -> None:
-        handler = RotatingFileHandler(path, maxBytes=LOG_BYTES_MAX, backupCount=1, delay=True)
+        handler = _Patient(path, maxBytes=LOG_BYTES_MAX, backupCount=1, delay=True)
         handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
         self._log.addHandler(handler)
         self._log.setLevel(logging.INFO)

@@ -139,8 +139,10 @@ def test_a_first_start_cut_short_leaves_nothing_to_trip_over(home: Path) -> None
 
 def test_words_of_the_server_become_one_sentence() -> None:
     """The line that says what is wrong, not the whole output."""
-    failure = explain("creating directory ... ok\ninitdb: error: something odd\ninitdb: hint: try again\n")
+    said = "creating directory ... ok\ninitdb: error: something odd\ninitdb: hint: try again\n"
+    failure = explain(said, Path())
     assert failure.reason == "PostgreSQL could not be set up: initdb: error: something odd"
+    assert explain("FATAL: could not write: No space left on device", Path()).code == "disk_full"
 
 
 def test_only_root_without_the_account_creates_it() -> None:

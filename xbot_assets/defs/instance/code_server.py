@@ -31,7 +31,7 @@ def warm_context() -> BaseContext:
 def fork_run_workers() -> None:
     """Let Dagster's server start its workers from the warm context instead of from nothing."""
     context = warm_context()
-    server.multiprocessing = SimpleNamespace(get_context=lambda _method: context)  # type: ignore[attr-defined]
+    setattr(server, "multiprocessing", SimpleNamespace(get_context=lambda _method: context))  # noqa: B010 - a module
 
 
 def main(arguments: list[str]) -> None:

@@ -1,0 +1,69 @@
+"""The two promises that matter most, on a real stack for under a minute each; benchmarks/ hold them for longer.
+
+Keep out: figures (``benchmarks/critical_wait.py``, ``benchmarks/kill_test.py``).
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from benchmarks.load_figures import most_at_once, waits
+from benchmarks.load_stack import LoadStack, load_stack
+from benchmarks.load_victims import Victims
+from benchmarks.load_work import ASSET_JOB, Launcher
+
+pytestmark = pytest.mark.soak
+
+SERVED_SECONDS = 60.0
+SLOT_WAIT_MAX = 5.0
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+STATUS = "select status from posts where text = %(text)s"
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LoadStack]:
+    """Return a stack whose definitions hold load as well."""
+    with load_stack() as found:
+        yield found
+
+
+def wait_until(done: Callable[[], bool]) -> None:
+    """Poll until it is done."""
+    deadline = time.monotonic() + SERVED_SECONDS
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
+def is_out(stack: LoadStack, text: str) -> bool:
+    """Say whether the product knows that the post is on X."""
+    return stack.ask_database(STATUS, text=text) == [{"status": "published"}]
+
+
+def test_a_post_in_a_run_of_all_lanes_does_not_wait_for_the_other_lanes(stack: LoadStack) -> None:
+    """The UI's "materialize all" while high and low have work queued: the critical step goes first, the rest waits."""
+    launcher = Launcher(stack)
+    for lane in ("high", "low") * 2:
+        launcher.launch(f"load_{lane}_job", "load")
+    launcher.launch(ASSET_JOB, "mixed", ["published_posts", "load_high", "load_low"])
+    text = launcher.queue_post()
+    wait_until(lambda: is_out(stack, text))
+    (post,) = [wait for wait in waits(stack, BEGINNING) if wait.kind == "publish"]
+    assert post.slot < SLOT_WAIT_MAX
+    peaks = most_at_once(stack, BEGINNING)
+    assert (peaks["high"], peaks["low"]) <= (1, 1)
+
+
+def test_a_killed_browser_host_costs_no_post_and_doubles_none(stack: LoadStack) -> None:
+    """Kill -9 with a post on its way: the host comes back, both posts are out, each once."""
+    launcher, victims = Launcher(stack), Victims(stack)
+    first = launcher.queue_post()
+    victims.kill("browser host")
+    second = launcher.queue_post()
+    wait_until(lambda: is_out(stack, first) and is_out(stack, second))
+    on_x = Counter(post["text"] for post in stack.ask_sandbox("ledger")["posts"])
+    assert (on_x[first], on_x[second]) == (1, 1)
+    assert victims.chromium_orphans() == []
