@@ -27,7 +27,7 @@ ARTICLES = 40
 """With their text they make an HTML page of 12 KB."""
 IMAGES = 5
 _WORDS = "A post of ordinary length about nothing, written so that the page has text to lay out and to paint. "
-_ARTICLE = f"<article><h2>Post %d</h2><p>{_WORDS}{_WORDS[:100]}</p></article>"
+_ARTICLE = f"<article><h2>Post %d</h2><p>{_WORDS * 2}{_WORDS[:30]}</p></article>"
 _SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='32' height='32'><circle cx='16' cy='16' r='12'/></svg>"
 
 

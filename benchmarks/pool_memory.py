@@ -54,6 +54,7 @@ async def _sampled(pool: BrowserPool, url: str, pages: int) -> dict[str, object]
     began = time.monotonic()
     for number in range(SAMPLES):
         await asyncio.gather(*(_worker(pool, url, pages // SAMPLES // SLOTS) for _ in range(SLOTS)))
+        await _settled(pool)
         samples.append(tree_mb() | {"pages": float((number + 1) * (pages // SAMPLES // SLOTS) * SLOTS)})
     seconds = time.monotonic() - began
     facts = pool.describe()
@@ -67,6 +68,13 @@ async def _sampled(pool: BrowserPool, url: str, pages: int) -> dict[str, object]
         "contexts_refreshed": facts["refreshed"],
         "chromium_starts": facts["starts"],
     }
+
+
+async def _settled(pool: BrowserPool) -> None:
+    """Wait until pages are closed and the next ones open: one page more or less exceeds what is looked for."""
+    contexts = [slot.context for slot in pool.table.slots if slot.context is not None]
+    while not all(context.settled or context.retired for context in contexts):  # noqa: ASYNC110 - no event tells
+        await asyncio.sleep(0.01)
 
 
 def _rounded(sample: dict[str, float]) -> dict[str, float]:

@@ -41,7 +41,9 @@ class Settings(BaseSettings):
         description="sandbox: the X look-alike on this machine. shadow: reads X and records what it would post.",
     )
     handle: str = Field("xbot_demo", pattern=r"^\w{1,15}$", description="The account's handle, without the @.")
-    home: Path = Field(default_factory=default_home, description="Where the stack keeps its data.")
+    home: Path = Field(
+        default_factory=default_home, description="The data directory; set it in the environment, not in .env."
+    )
     persona_path: Path | None = Field(
         None,
         description="A persona file: topics, formats and tones. Empty: the one shipped with the package.",

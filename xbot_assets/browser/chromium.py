@@ -160,5 +160,13 @@ def _run(command: Sequence[str], env: Mapping[str, str], seconds: float) -> str 
         return f"did not finish within {seconds:.0f} s"
     except OSError as error:
         return f"could not be started ({error.strerror})"
-    last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-    return f"failed: {last[0] if last else f'exit {done.returncode}'}" if done.returncode else None
+    return (
+        f"failed: {_last_words(done.stderr or done.stdout) or f'exit {done.returncode}'}" if done.returncode else None
+    )
+
+
+def _last_words(output: str) -> str:
+    """Return the last line that names an error, or else the last line with words; a brace says nothing."""
+    lines = [line.strip() for line in output.splitlines() if any(character.isalpha() for character in line)]
+    errors = [line for line in lines if "error" in line.casefold() or line.startswith("E:")]
+    return (errors or lines or [""])[-1]

@@ -36,9 +36,11 @@ FILL_BYTES = 1024 * 1024
 def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Return the endpoints of parts that run for the whole file."""
     home = tmp_path_factory.mktemp("good parts") / ".xbot"
-    with running(home, "--parts"):
-        yield json.loads((home / "parts.json").read_text())
-    remove_database(home)
+    try:
+        with running(home, "--parts"):
+            yield json.loads((home / "parts.json").read_text())
+    finally:
+        remove_database(home)
 
 
 @pytest.fixture
@@ -227,6 +229,7 @@ def test_a_disk_that_fills_while_the_stack_runs_does_not_keep_it_from_stopping(t
             fill(place)
         finally:
             code = stack.stop()
+            remove_database(stack.home)
         assert code == 0, stack.said()
         assert "Traceback" not in stack.said()
         assert wait_until(lambda: not [pid for pid in everyone if start_time(pid)], STOP_SECONDS)

@@ -84,8 +84,14 @@ class HostProcess:
 
     def chromium(self) -> psutil.Process:
         """Return Chromium's main process, not the script that some systems start it with; wait until it is there."""
-        until(lambda: bool(self._below_where(_is_chromium)), START_SECONDS, "there is a Chromium")
-        return self._below_where(_is_chromium)[0]
+        found: list[psutil.Process] = []
+
+        def look() -> bool:
+            found[:] = self._below_where(_is_chromium)
+            return bool(found)
+
+        until(look, START_SECONDS, "there is a Chromium")
+        return found[0]
 
     def renderers(self) -> list[psutil.Process]:
         """Return Chromium's page processes."""
