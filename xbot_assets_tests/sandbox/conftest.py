@@ -42,7 +42,7 @@ def account(sandbox: Sandbox, handle: str) -> Account:
     return sandbox.client(handle)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A real headless browser."""
     path = shutil.which("chromium-headless-shell") or shutil.which("chromium")

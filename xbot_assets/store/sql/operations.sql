@@ -3,7 +3,7 @@
 -- name: begin_operation
 -- An operation is about to be sent.
 insert into browser_operations (id, kind, lane, run_id, queued_at, requested_at)
-values (%(id)s, %(kind)s, %(lane)s, %(run_id)s, coalesce(%(queued_at)s, %(now)s), %(now)s);
+values (%(id)s, %(kind)s, %(lane)s, %(run_id)s, coalesce(%(queued_at)s::timestamptz, %(now)s::timestamptz), %(now)s);
 
 -- name: end_operation
 -- An operation ended.
