@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from xbot_assets.browser.client import BrowserClient
+from xbot_assets.browser.client import BrowserClient, result_of
 from xbot_assets.browser.operations import (
     RESULT_OF,
     Operation,
@@ -18,7 +18,7 @@ from xbot_assets.browser.operations import (
     OperationFailure,
 )
 from xbot_assets.domain.clock import system_now
-from xbot_assets.domain.failures import ProductError, failure_of
+from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.store import operations as operation_store
 from xbot_assets.store.database import Database
@@ -47,15 +47,7 @@ class RecordedBrowser:
             msg = f"{operation.kind} is answered with {RESULT_OF[operation.kind].__name__}."
             raise TypeError(msg)
         reply = self._call(OperationCall(operation=operation, lane=lane, deadline_seconds=deadline_seconds))
-        if reply.failure is not None:
-            raise failure_of(
-                reply.failure.kind,
-                reply.failure.reason,
-                code=reply.failure.code,
-                remedy=reply.failure.remedy,
-                retry_after_seconds=reply.failure.retry_after_seconds,
-            )
-        return answer.model_validate(reply.result)
+        return result_of(reply, answer)
 
     def _call(self, call: OperationCall) -> OperationAnswer:
         record = uuid.uuid4()
