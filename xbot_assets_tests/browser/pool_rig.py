@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 from playwright.async_api import Page
 
@@ -21,6 +22,7 @@ from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import load_settings
 
 PAGE_SECONDS = 20.0
+Measured = TypeVar("Measured")
 
 
 @contextlib.asynccontextmanager
@@ -49,6 +51,14 @@ async def soon(met: Callable[[], object], what: str, seconds: float = 20.0) -> N
                 await asyncio.sleep(0.02)
     except TimeoutError:
         raise AssertionError(f"not within {seconds} s: {what}") from None
+
+
+async def patiently(measure: Callable[[], Awaitable[Measured]], seconds: float = 60.0) -> Measured:
+    """Return what a measurement says once Chromium answers it: on a crowded machine it may miss its own deadline."""
+    async with asyncio.timeout(seconds):
+        while True:
+            with contextlib.suppress(TimeoutError):
+                return await measure()
 
 
 def a_lease(lane: Lane = Lane.HIGH) -> Lease:

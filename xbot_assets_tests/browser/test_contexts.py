@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,14 @@ import pytest
 from xbot_assets.browser.memory import free_mb
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.domain.lanes import Lane
-from xbot_assets_tests.browser.pool_rig import an_operation, context_of, contexts_in_chromium, running_pool, soon
+from xbot_assets_tests.browser.pool_rig import (
+    an_operation,
+    context_of,
+    contexts_in_chromium,
+    patiently,
+    running_pool,
+    soon,
+)
 from xbot_assets_tests.browser.tiny_site import TinySite, tiny_site
 
 FILL = "(mb) => { window.kept = []; for (let i = 0; i < mb; i++) kept.push(new Uint8Array(1 << 20).fill(i + 1)); }"
@@ -44,11 +52,13 @@ def test_memory_is_attributed_to_the_context_whose_pages_hold_it(site: TinySite,
         ):
             meter = pool.chromium.engine.meter
             await one.goto(f"{site.url}/home")
-            before = await meter.context_mb(one, [one], site.url)
+            before = await patiently(lambda: meter.context_mb(one, [one], site.url))
             await one.evaluate(FILL, 150)
-            both = [await meter.context_mb(page, [page], site.url) for page in (one, other)]
-            assert not await meter.processes_of(one) & await meter.processes_of(other)
-            return before, both[0], both[1]
+            full = await patiently(lambda: meter.context_mb(one, [one], site.url))
+            empty = await patiently(lambda: meter.context_mb(other, [other], site.url))
+            theirs = [await patiently(partial(meter.processes_of, page)) for page in (one, other)]
+            assert not theirs[0] & theirs[1]
+            return before, full, empty
 
     before, full, empty = asyncio.run(measured())
     assert 140 < full - before < 200
