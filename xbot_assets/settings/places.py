@@ -1,0 +1,12 @@
+"""Where things are before any setting is read. Keep out: settings."""
+
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PARTS_FILE = "parts.json"
+
+
+def default_home() -> Path:
+    """Return where the stack keeps its data: ``.xbot`` in the checkout, or below the working directory."""
+    root = CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
+    return root / ".xbot"

@@ -1,0 +1,57 @@
+"""All settings as one object. Keep out: the fields, which are grouped by topic, and reading them."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from xbot_assets.settings.browsing import BrowserSettings
+from xbot_assets.settings.content import ContentSettings
+from xbot_assets.settings.data import DataSettings
+from xbot_assets.settings.learning import LearningSettings
+from xbot_assets.settings.parts import PartsSettings
+from xbot_assets.settings.places import PARTS_FILE
+from xbot_assets.settings.publishing import PublishingSettings
+
+
+class Settings(
+    LearningSettings, PublishingSettings, ContentSettings, BrowserSettings, DataSettings, PartsSettings, BaseSettings
+):
+    """Everything that can be set. Each field is ``XBOT_`` plus its name in capitals."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    @field_validator("home", "persona_path", "browser_path", "session_path")
+    @classmethod
+    def _absolute(cls, value: Path | None) -> Path | None:
+        """Resolve early, so that a later change of directory cannot move a file."""
+        return value.expanduser().absolute() if value else None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Everything comes in through :func:`load_settings`, so that it can be checked as one."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a claimed post belongs to its worker."""
+        return timedelta(minutes=self.claim_lease_minutes)
+
+    @property
+    def post_spacing(self) -> timedelta:
+        """The least time between two posts."""
+        return timedelta(minutes=self.post_spacing_minutes)
+
+    @property
+    def parts_file(self) -> Path:
+        """Where running parts write their endpoints (mode 0600)."""
+        return self.home / PARTS_FILE
