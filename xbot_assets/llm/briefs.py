@@ -1,7 +1,10 @@
 """What the product asks of the language model and what it gets back. Keep out: the wording of prompts."""
 
+from typing import Protocol
+
 from pydantic import BaseModel, ConfigDict, Field
 
+from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.posts import fingerprint
 
@@ -23,7 +26,9 @@ class PostBrief(BaseModel):
     """Posts to write in one call.
 
     ``recent_posts`` are shown to the model as data, newest first; ``recent_fingerprints`` may hold many more:
-    an answer with one of them is refused. ``seed`` is passed on to a model that takes one.
+    an answer with one of them is refused. ``seen_posts`` are by other people: data that nobody vouches for.
+    ``model`` is the one that the budget's tier chose, else the client's own. ``seed`` is passed on to a model that
+    takes one.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -32,6 +37,8 @@ class PostBrief(BaseModel):
     posts: tuple[PostRequest, ...] = Field(min_length=1, max_length=10)
     recent_posts: tuple[str, ...] = ()
     recent_fingerprints: frozenset[str] = frozenset()
+    seen_posts: tuple[str, ...] = ()
+    model: str | None = None
     max_weighted_chars: int = Field(DEFAULT_MAX_WEIGHTED_CHARS, ge=1)
     purpose: str = "plan"
     seed: int | None = None
@@ -39,6 +46,14 @@ class PostBrief(BaseModel):
     def known_fingerprints(self) -> frozenset[str]:
         """Return the fingerprints that an answer may not repeat."""
         return self.recent_fingerprints | {fingerprint(text) for text in self.recent_posts}
+
+
+class Judge(Protocol):
+    """Whatever decides whether a written text may be used, and remembers what it refused."""
+
+    def refusal(self, text: str, ask: PostRequest) -> Refusal | None:
+        """Return why the text may not be used, or None when it may."""
+        ...
 
 
 class WrittenPost(BaseModel):
