@@ -9,7 +9,7 @@ import dagster as dg
 from xbot_assets.browser.operations import CheckSession, PostsRead, ReadPosts, Search, SessionChecked, TimelineRead
 from xbot_assets.build import build_defs
 from xbot_assets.defs.failures import PUBLISH_WAITS, as_dagster_failure
-from xbot_assets.defs.lanes import BROWSER_POOL, refuse_without_lane, step_tags
+from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags, refuse_without_pool
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.loop.product import Product
@@ -33,7 +33,7 @@ def _read(product: Product, lane: Lane) -> int:
 
 
 def _reading(name: str, lane: Lane, partitions: dg.PartitionsDefinition[str] | None = None) -> dg.AssetsDefinition:
-    @dg.asset(name=name, group_name="load", pool=BROWSER_POOL, op_tags=step_tags(name, lane), partitions_def=partitions)
+    @dg.asset(name=name, group_name="load", pool=BROWSER_POOL[lane], op_tags=lane_tags(lane), partitions_def=partitions)
     def reads(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
         # A low step that had to make way begins again.
         with as_dagster_failure(context, product, waits=PUBLISH_WAITS):
@@ -46,8 +46,8 @@ def _checking(name: str, partitions: dg.PartitionsDefinition[str] | None = None)
     @dg.asset(
         name=name,
         group_name="load",
-        pool=BROWSER_POOL,
-        op_tags=step_tags(name, Lane.CRITICAL),
+        pool=BROWSER_POOL[Lane.CRITICAL],
+        op_tags=lane_tags(Lane.CRITICAL),
         partitions_def=partitions,
     )
     def checks(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
@@ -72,6 +72,6 @@ JOBS = [
     dg.define_asset_job("load_critical_job", selection="load_critical"),
     dg.define_asset_job("load_mixed_job", selection=dg.AssetSelection.assets("load_high", "load_low")),
 ]
-refuse_without_lane(ASSETS)
+refuse_without_pool(ASSETS)
 
 defs = dg.Definitions.merge(build_defs(), dg.Definitions(assets=ASSETS, jobs=JOBS))

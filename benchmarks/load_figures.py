@@ -16,8 +16,7 @@ LANES = ("critical", "high", "low")
 STARTS = """
 with tagged as (
     select run_id, max(value) filter (where key = %(way_tag)s) as way,
-        bool_or(key in ('dagster/sensor_name', 'dagster/schedule_name')) as by_tick,
-        bool_or(key = 'xbot/asset.published_posts') as publishes
+        bool_or(key in ('dagster/sensor_name', 'dagster/schedule_name')) as by_tick
     from run_tags group by run_id
 ), marks as (
     select run_id,
@@ -32,7 +31,7 @@ with tagged as (
 select o.run_id, o.lane, o.kind, o.requested_at, o.started_at, o.ended_at, o.outcome, o.failure_code,
     r.create_timestamp at time zone 'UTC' as created, marks.launched at time zone 'UTC' as launched,
     marks.ready at time zone 'UTC' as ready,
-    coalesce(tagged.way, case when tagged.by_tick then 'sensor' end, 'other') as way, tagged.publishes,
+    coalesce(tagged.way, case when tagged.by_tick then 'sensor' end, 'other') as way,
     step.began at time zone 'UTC' as step_began,
     (select max(ended) from steps s where s.run_id = o.run_id and ended <= o.requested_at at time zone 'UTC')
         at time zone 'UTC' as before_ended,
@@ -49,13 +48,6 @@ left join lateral (
 where o.queued_at >= %(since)s
 order by o.requested_at
 """
-PUBLISHING = """
-select t.run_id, min(e.timestamp) at time zone 'UTC' as launched, to_timestamp(max(r.end_time)) as finished
-from run_tags t join runs r on r.run_id = t.run_id
-join event_logs e on e.run_id = t.run_id and e.dagster_event_type = 'PIPELINE_STARTING'
-where t.key = 'xbot/asset.published_posts'
-group by t.run_id
-"""
 INTERVALS = """
 select lane, started_at, ended_at from browser_operations
 where started_at is not null and ended_at is not null and queued_at >= %(since)s
@@ -68,8 +60,7 @@ class Wait:
 
     ``slot`` is all waiting for others: in the run queue, for the pool (when Dagster
     noted that the step was blocked by it), and at the host. ``process`` is everything that a run's process does before
-    its first operation. ``behind_own`` is the
-    part of ``slot`` that passed while another publishing run was active: posts go out one at a time.
+    its first operation.
     """
 
     lane: str
@@ -79,17 +70,11 @@ class Wait:
     pool: float
     host: float
     process: float
-    behind_own: float
 
     @property
     def slot(self) -> float:
         """Seconds spent waiting for others."""
         return self.queue + self.pool + self.host
-
-    @property
-    def slot_alone(self) -> float:
-        """The same without waiting for another post."""
-        return max(0.0, self.slot - self.behind_own)
 
     @property
     def total(self) -> float:
@@ -100,19 +85,17 @@ class Wait:
 def waits(stack: LoadStack, since: datetime) -> list[Wait]:
     """Return the wait of the first operation of each lane in each run."""
     rows = [row for row in stack.ask_database(STARTS, since=since, way_tag=WAY_TAG) if row["started_at"]]
-    publishing = {row["run_id"]: (row["launched"], row["finished"]) for row in stack.ask_database(PUBLISHING)}
     first: dict[tuple[str, str], Row] = {}
     for row in rows:
         first.setdefault((row["run_id"], row["lane"]), row)
-    return [_wait(row, publishing) for row in first.values() if None not in (row["launched"], row["ready"])]
+    return [_wait(row) for row in first.values() if None not in (row["launched"], row["ready"])]
 
 
-def _wait(row: Row, publishing: dict[str, tuple[datetime, datetime | None]]) -> Wait:
+def _wait(row: Row) -> Wait:
     # A step after another waits for the pool from the other's end on, not from the run's start.
     ready = max(row["ready"], row["before_ended"] or row["ready"])
     began = row["step_began"] or ready
     claiming = _seconds(ready, began)
-    others = [span for run_id, span in publishing.items() if row["publishes"] and run_id != row["run_id"]]
     return Wait(
         lane=row["lane"],
         way=row["way"],
@@ -123,23 +106,11 @@ def _wait(row: Row, publishing: dict[str, tuple[datetime, datetime | None]]) -> 
         process=_seconds(row["launched"], row["ready"])
         + _seconds(began, row["requested_at"])
         + (0.0 if row["blocked"] else claiming),
-        behind_own=_overlap(row["created"], row["launched"], others),
     )
 
 
 def _seconds(start: datetime, end: datetime) -> float:
     return max(0.0, (end - start).total_seconds())
-
-
-def _overlap(start: datetime, end: datetime, spans: Iterable[tuple[datetime, datetime | None]]) -> float:
-    """Return how long at least one of the spans covers the interval."""
-    covered, upto = 0.0, start
-    for began, ended in sorted(spans, key=lambda span: span[0]):
-        first, last = max(began, upto), min(ended or end, end)
-        if last > first:
-            covered += (last - first).total_seconds()
-            upto = last
-    return covered
 
 
 def spread(values: Sequence[float]) -> dict[str, float | int]:
@@ -153,7 +124,7 @@ def spread(values: Sequence[float]) -> dict[str, float | int]:
 
 def told(found: Sequence[Wait]) -> dict[str, Any]:
     """Return the spreads of every part of the wait."""
-    parts = ("slot", "slot_alone", "process", "total", "queue", "pool", "host", "behind_own")
+    parts = ("slot", "process", "total", "queue", "pool", "host")
     return {part: spread([getattr(wait, part) for wait in found]) for part in parts}
 
 
@@ -165,9 +136,7 @@ def by_lane_and_way(found: Sequence[Wait]) -> dict[str, Any]:
         "critical_by_way": {
             way: told([wait for wait in critical if wait.way == way]) for way in sorted({wait.way for wait in critical})
         },
-        "worst_critical": [
-            asdict(wait) for wait in sorted(critical, key=lambda wait: wait.slot_alone, reverse=True)[:5]
-        ],
+        "worst_critical": [asdict(wait) for wait in sorted(critical, key=lambda wait: wait.slot, reverse=True)[:5]],
     }
 
 

@@ -11,7 +11,7 @@ import dagster as dg
 
 from xbot_assets.defs.content import assets as content
 from xbot_assets.defs.content.schedules import plan_when_due
-from xbot_assets.defs.lanes import BROWSER_POOL, refuse_without_lane
+from xbot_assets.defs.lanes import pool_limits, refuse_without_pool
 from xbot_assets.defs.learning import assets as learning
 from xbot_assets.defs.learning.sensors import learn_when_due
 from xbot_assets.defs.metrics import assets as metrics
@@ -25,7 +25,7 @@ from xbot_assets.defs.publishing import assets as publishing
 from xbot_assets.defs.publishing.checks import no_post_is_in_doubt
 from xbot_assets.defs.publishing.sensors import publish_when_due
 from xbot_assets.defs.resources import product_resource
-from xbot_assets.settings import load_settings
+from xbot_assets.settings import Settings, load_settings
 
 OWNERS = ["team:xbot"]
 """Who answers for an asset that names nobody; local owners are kept."""
@@ -48,9 +48,9 @@ def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitio
     """Assemble the code location; ``resources`` replaces the real ones in a test.
 
     Raises:
-        PermanentFailure: an asset uses the browser pool without a lane.
+        PermanentFailure: an asset is in no pool, or in a browser pool that is not its lane's.
     """
-    refuse_without_lane(ASSETS)
+    refuse_without_pool(ASSETS)
     return dg.Definitions(
         assets=dg.map_asset_specs(_owned, [*ASSETS, learning.champions_in_use]),
         asset_checks=[no_post_is_in_doubt, counts_are_possible],
@@ -67,9 +67,11 @@ def _owned(spec: dg.AssetSpec) -> dg.AssetSpec:
     return spec if spec.owners else spec.replace_attributes(owners=OWNERS)
 
 
-def set_pools(instance: dg.DagsterInstance, slots: int) -> None:
-    """Write the browser pool's limit: pool limits live in the instance's database, not in ``dagster.yaml``."""
-    instance.event_log_storage.set_concurrency_slots(BROWSER_POOL, slots)
+def set_pools(instance: dg.DagsterInstance, settings: Settings) -> None:
+    """Write the limits of the lanes' pools: they live in the instance's database, not in ``dagster.yaml``."""
+    limits = pool_limits(settings.browser_slots, fourth=settings.browser_fourth_context)
+    for pool, limit in limits.items():
+        instance.event_log_storage.set_concurrency_slots(pool, limit)
 
 
 def main(arguments: list[str]) -> int:
@@ -79,7 +81,7 @@ def main(arguments: list[str]) -> int:
         return 0
     if arguments[:1] == ["pools"]:
         with dg.DagsterInstance.get() as instance:
-            set_pools(instance, load_settings().browser_slots)
+            set_pools(instance, load_settings())
         return 0
     if arguments[:1] == ["once"]:
         from xbot_assets.defs.operations.once import run_once  # noqa: PLC0415 - the other verbs do not need it

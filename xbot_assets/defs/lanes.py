@@ -1,6 +1,9 @@
-"""The browser pool and its lanes: which tags a step carries, and which tags its run gets from them.
+"""The browser lanes: which pool a step is in, which tags it carries, and which tags its run gets from them.
 
-Keep out: the limits themselves (``dagster.yaml`` for lanes, ``build.py`` for the pool).
+Every asset's step is in a pool, which is what keeps it from being materialized twice at once, whoever starts the
+second run: a step of the browser is in its lane's pool, any other in one of its own, which has one slot. So in a run
+of several lanes each step waits for its own lane only. Keep out: the limits of runs (``dagster.yaml``), and who writes
+the limits of pools (``build.py``).
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,42 +13,65 @@ import dagster as dg
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
 
-BROWSER_POOL = "browser"
+BROWSER_POOL = {lane: f"browser_{lane}" for lane in Lane}
+"""The pool of each lane."""
 LANE_TAG = "xbot/lane"
-STEP_TAG = "xbot/asset"
-"""Tagged on every run that materializes the asset; ``dagster.yaml`` lets one such run go at a time."""
+MIXED_TAG = "xbot/mixed"
+"""Tagged on a run that begins as critical and goes on in other lanes: it may stay long, so ``dagster.yaml`` bounds how
+many of them there are at a time."""
+NO_LANE = "none"
+"""The lane, as a run's tag, of a run without any browser step."""
 PRIORITY_TAG = "dagster/priority"
 PRIORITY = {Lane.CRITICAL: 10, Lane.HIGH: 5, Lane.LOW: 0}
 """Dagster starts higher numbers first; the report counts the other way (0 is most urgent)."""
 
 
-def step_tags(asset: str, lane: Lane | None = None) -> dict[str, str]:
-    """Return the op tags of an asset's step: its name, and its lane when it holds a browser slot."""
-    named = {STEP_TAG: asset}
-    return named if lane is None else named | {LANE_TAG: str(lane), PRIORITY_TAG: str(PRIORITY[lane])}
+def lane_tags(lane: Lane) -> dict[str, str]:
+    """Return the op tags of a step that holds a browser slot."""
+    return {LANE_TAG: str(lane), PRIORITY_TAG: str(PRIORITY[lane])}
 
 
 def run_tags(steps: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Return a run's tags from those of its steps: one for each asset, one for each lane, and a priority.
+    """Return a run's tags from those of its steps: its most urgent lane and that lane's priority.
 
-    A run that mixes lanes counts in each of them and has the priority of its most urgent step.
+    A run that mixes lanes starts as its most urgent step would: if it had to wait until all of its lanes are free at
+    once, it would seldom start. Its other steps wait for their own lanes at their pools.
     """
-    tags = {f"{STEP_TAG}.{step[STEP_TAG]}": "1" for step in steps if STEP_TAG in step}
-    tags |= {f"{LANE_TAG}.{step[LANE_TAG]}": "1" for step in steps if LANE_TAG in step}
-    urgencies = [int(step[PRIORITY_TAG]) for step in steps if PRIORITY_TAG in step]
-    return tags | ({PRIORITY_TAG: str(max(urgencies))} if urgencies else {})
+    lanes = {Lane(step[LANE_TAG]) for step in steps if LANE_TAG in step}
+    if not lanes:
+        return {f"{LANE_TAG}.{NO_LANE}": "1"}
+    first = max(lanes, key=PRIORITY.__getitem__)
+    mixed = {MIXED_TAG: "1"} if first is Lane.CRITICAL and len(lanes) > 1 else {}
+    return {f"{LANE_TAG}.{first}": "1", PRIORITY_TAG: str(PRIORITY[first])} | mixed
 
 
-def refuse_without_lane(assets: Sequence[dg.AssetsDefinition]) -> None:
-    """Refuse to load a step that would hold a browser slot without saying for whom.
+def pool_limits(slots: int, *, fourth: bool) -> dict[str, int]:
+    """Return how many steps of each lane may run at once, by pool.
+
+    High and low have one slot each. Critical may have all that there are: the browser host lets it have the slots
+    that high and low leave free, and takes one back from low when there is none.
+    """
+    limits = dict.fromkeys(BROWSER_POOL.values(), 1)
+    return limits | {BROWSER_POOL[Lane.CRITICAL]: slots + int(fourth)}
+
+
+def refuse_without_pool(assets: Sequence[dg.AssetsDefinition]) -> None:
+    """Refuse to load a step that is in no pool, or that would hold a browser slot in another lane's name.
 
     Raises:
         PermanentFailure: naming every such asset.
     """
-    nameless = sorted(a.op.name for a in assets if a.op.pool == BROWSER_POOL and LANE_TAG not in a.op.tags)
-    if nameless:
+    wrong = sorted(a.op.name for a in assets if not _in_its_pool(a))
+    if wrong:
         raise PermanentFailure(
-            f"These assets use the browser pool without a lane: {', '.join(nameless)}.",
+            f"These assets are in no pool, or in a browser pool that is not their lane's: {', '.join(wrong)}.",
             code="no_lane",
-            remedy="Give each op_tags=step_tags(name, Lane.CRITICAL, HIGH or LOW).",
+            remedy="Give a browser step pool=BROWSER_POOL[lane] and op_tags=lane_tags(lane), any other pool=its name.",
         )
+
+
+def _in_its_pool(asset: dg.AssetsDefinition) -> bool:
+    lane = asset.op.tags.get(LANE_TAG)
+    if lane is None:
+        return asset.op.pool is not None and asset.op.pool not in BROWSER_POOL.values()
+    return asset.op.pool == BROWSER_POOL[Lane(lane)]

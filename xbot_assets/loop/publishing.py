@@ -66,6 +66,18 @@ def publish_next(
     return _record(product, claim, witness, found, in_doubt)
 
 
+def take_from_dead_worker(product: Product, has_ended: Callable[[str], bool]) -> None:
+    """Take the post in hand from its worker when that has ended: nobody waits for the end of a dead one's lease.
+
+    Args:
+        product: the opened parts.
+        has_ended: whether a worker of that name is known to have ended.
+    """
+    holder = queue_store.post_holder(product.database)
+    if holder is not None and has_ended(holder):
+        post_store.expire_leases(product.database, product.clock.now(), dead=holder)
+
+
 def publish_wait(product: Product) -> str | None:
     """Say in words why publishing has nothing to do now, or ``None`` when it has."""
     held = hold_reason(product.database)

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 class BrowserSettings(BaseModel):
     """The browser host and its slots (report, layer 5)."""
 
-    browser_slots: int = Field(3, ge=1, le=4, description="Operations that may run at once.")
+    browser_slots: int = Field(3, ge=3, le=4, description="Operations that may run at once: one lane each.")
     browser_start_attempts: int = Field(3, ge=1, le=10, description="Tries to start Chromium before giving up.")
     browser_depth_alert: int = Field(10, ge=1, le=1000, description="Alert when more runs wait for the browser.")
     browser_wait_alert_minutes: float = Field(5, gt=0, le=1440, description="Alert when the average wait is longer.")

@@ -125,15 +125,15 @@ def mark_shadowed(db: Statements, claim: ClaimedPost, now: datetime) -> None:
     _move(db, claim, "mark_shadowed", now=now)
 
 
-def expire_leases(db: Statements, now: datetime) -> list[Row]:
-    """Take posts from workers whose lease ran out: claimed -> queued, armed -> unconfirmed.
+def expire_leases(db: Statements, now: datetime, *, dead: str | None = None) -> list[Row]:
+    """Take posts from workers whose lease ran out, or who are ``dead``: claimed -> queued, armed -> unconfirmed.
 
     Leases run in real time on the server's clock, however fast the product's clock runs; ``now`` dates the events.
 
     Returns:
         ``id``, ``from_status``, ``to_status`` and ``claimed_by`` of each.
     """
-    return db.fetch_all("expire_leases", now=now)
+    return db.fetch_all("expire_leases", now=now, dead=dead)
 
 
 def unconfirmed_posts(db: Statements) -> list[Row]:

@@ -38,6 +38,12 @@ def next_publish_time(db: Statements, post_id: int, spacing: timedelta) -> datet
     return scheduled if last is None else max(scheduled, last + spacing)
 
 
+def post_holder(db: Statements) -> str | None:
+    """Return the worker that has a post in hand, or ``None``: there is never more than one."""
+    row = db.fetch_one("post_holder")
+    return row["claimed_by"] if row else None
+
+
 def doubt_exists(db: Statements, *, now: datetime, looks_max: int, between: timedelta) -> bool:
     """Say whether a lease ran out, or a post in doubt was last looked for at least ``between`` ago."""
     row = db.fetch_one("doubt_exists", looks_max=looks_max, looked_before=now - between)

@@ -10,10 +10,8 @@ from pydantic import SecretStr
 
 from xbot_assets.build import build_defs, set_pools
 from xbot_assets.loop.product import Product, open_product
-from xbot_assets.settings import CHECKOUT
+from xbot_assets.settings import CHECKOUT, Settings
 from xbot_assets_tests.store.servers import SettingsFor
-
-SLOTS = 3
 
 
 @pytest.fixture
@@ -23,7 +21,7 @@ def instance(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("XBOT_HOME", str(tmp_path / ".xbot"))
     reference = InstanceRef.from_dir(str(tmp_path), config_dir=str(CHECKOUT))
     with dg.DagsterInstance.from_ref(reference) as opened:
-        set_pools(opened, SLOTS)
+        set_pools(opened, Settings())
         yield opened
 
 

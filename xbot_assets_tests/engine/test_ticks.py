@@ -89,3 +89,24 @@ def test_a_long_browser_queue_is_sampled_and_alerted_until_it_is_short(
     tick_sensor(watch_browser_queue, instance, product)
     assert open_alerts(product.database) == []
     assert operation_store.waits_by_lane(product.database, product.clock.now() - timedelta(hours=1)) == []
+
+
+def test_a_post_in_a_dead_run_s_hand_is_taken_from_it_at_the_next_tick(
+    instance: dg.DagsterInstance, product: Product, definitions: dg.Definitions
+) -> None:
+    """Nobody waits for the end of its lease; a run that goes on keeps what it has."""
+    queue_post(product, timedelta(0))
+    run = instance.create_run_for_job(definitions.resolve_job_def("publish"), status=dg.DagsterRunStatus.STARTED)
+    post_store.claim_due_post(
+        product.database,
+        worker=run.run_id,
+        now=product.clock.now(),
+        lease=timedelta(hours=1),
+        spacing=timedelta(0),
+        daily_cap=9,
+    )
+    assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
+    assert post_store.queue_counts(product.database) == {"claimed": 1}
+    instance.report_run_failed(run)
+    assert isinstance(tick_sensor(publish_when_due, instance, product), dg.RunRequest)
+    assert post_store.queue_counts(product.database) == {"queued": 1}

@@ -46,9 +46,9 @@ def test_a_half_written_env_file_is_refused_with_its_line(tmp_path: Path) -> Non
 
 def test_the_environment_wins_over_the_env_file(tmp_path: Path) -> None:
     """What is typed for one start outranks what is kept."""
-    (tmp_path / ".env").write_text("XBOT_HANDLE=from_file\nXBOT_BROWSER_SLOTS=2\n", encoding="utf-8")
+    (tmp_path / ".env").write_text("XBOT_HANDLE=from_file\nXBOT_BROWSER_SLOTS=4\n", encoding="utf-8")
     settings = load(tmp_path, XBOT_HANDLE="from_shell")
-    assert (settings.handle, settings.browser_slots) == ("from_shell", 2)
+    assert (settings.handle, settings.browser_slots) == ("from_shell", 4)
 
 
 def test_running_parts_are_found_and_outranked(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import dagster as dg
 
 from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
-from xbot_assets.defs.lanes import step_tags
 from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.plots import bar_plot, table
 from xbot_assets.defs.resources import ProductIn
@@ -18,7 +17,7 @@ TOP_ARMS = 8
     kinds={"openai", "postgres"},
     deps=[CHAMPIONS_IN_USE],
     tags={"xbot/step": "plan"},
-    op_tags=step_tags("content_plan"),
+    pool="content_plan",
 )
 def content_plan(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """Posts written by the language model for the arms that the champion bandit chose, and queued.

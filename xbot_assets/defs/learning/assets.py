@@ -3,7 +3,6 @@
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
-from xbot_assets.defs.lanes import step_tags
 from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.metrics.assets import post_metrics
 from xbot_assets.defs.plots import bar_plot, table
@@ -34,7 +33,7 @@ champions_in_use = dg.AssetSpec(
     kinds={"postgres"},
     deps=[post_metrics],
     tags={"xbot/step": "learn"},
-    op_tags=step_tags("engagement_outcomes"),
+    pool="engagement_outcomes",
 )
 def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """One reward per post, from its first reading taken when most reactions are in (6 hours by default)."""
@@ -49,7 +48,7 @@ def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -
     kinds={"numpy"},
     deps=[engagement_outcomes],
     tags={"xbot/step": "learn"},
-    op_tags=step_tags("bandit_model"),
+    pool="bandit_model",
 )
 def bandit_model(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """A new version of the belief about how well each kind of post (topic x format) does."""
@@ -64,7 +63,7 @@ def bandit_model(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
     kinds={"numpy"},
     deps=[engagement_outcomes],
     tags={"xbot/step": "learn"},
-    op_tags=step_tags("engagement_predictor"),
+    pool="engagement_predictor",
 )
 def engagement_predictor(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """A new version of the regression that predicts a post's reward before it is published."""
@@ -80,7 +79,7 @@ def engagement_predictor(context: dg.AssetExecutionContext, product: ProductIn) 
     kinds={"postgres"},
     deps=[bandit_model, engagement_predictor],
     tags={"xbot/step": "learn"},
-    op_tags=step_tags("champion_models"),
+    pool="champion_models",
 )
 def champion_models(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """Which version of each model planning uses from now on, and why."""

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
-from xbot_assets.defs.lanes import BROWSER_POOL, step_tags
+from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.plots import table
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
@@ -17,8 +17,8 @@ COLUMNS = ["post_id", "likes", "reposts", "replies", "bookmarks", "views", "labe
     group_name="metrics",
     kinds={"chromium", "postgres"},
     deps=[published_posts],
-    pool=BROWSER_POOL,
-    op_tags=step_tags("post_metrics", Lane.HIGH),
+    pool=BROWSER_POOL[Lane.HIGH],
+    op_tags=lane_tags(Lane.HIGH),
     tags={"xbot/step": "measure"},
 )
 def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
@@ -34,8 +34,8 @@ def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
     group_name="metrics",
     kinds={"chromium", "postgres"},
     deps=[published_posts],
-    pool=BROWSER_POOL,
-    op_tags=step_tags("account_metrics", Lane.HIGH),
+    pool=BROWSER_POOL[Lane.HIGH],
+    op_tags=lane_tags(Lane.HIGH),
     tags={"xbot/step": "measure"},
 )
 def account_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:

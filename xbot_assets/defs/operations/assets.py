@@ -5,7 +5,6 @@ from datetime import datetime
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
-from xbot_assets.defs.lanes import step_tags
 from xbot_assets.defs.plots import line_plot, table
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.clock import system_now
@@ -16,7 +15,7 @@ from xbot_assets.loop.browser_queue import browser_usage as usage_of_a_day
 COLUMNS = ["lane", "operations", "median_seconds", "p95_seconds", "mean_seconds", "longest_seconds", "busy_seconds"]
 
 
-@dg.asset(group_name="operations", kinds={"postgres"}, tags={"xbot/step": "watch"}, op_tags=step_tags("browser_usage"))
+@dg.asset(group_name="operations", kinds={"postgres"}, tags={"xbot/step": "watch"}, pool="browser_usage")
 def browser_usage(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """How long browser work waited in the last day, by lane, and how many runs waited over time."""
     with as_dagster_failure(context, product):

@@ -4,7 +4,7 @@ import dagster as dg
 
 from xbot_assets.defs.content.assets import content_plan
 from xbot_assets.defs.failures import PUBLISH_WAITS, as_dagster_failure
-from xbot_assets.defs.lanes import BROWSER_POOL, step_tags
+from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.failures import worth_an_immediate_retry
 from xbot_assets.domain.lanes import Lane
@@ -16,8 +16,8 @@ from xbot_assets.store.posts import queue_counts
     group_name="publishing",
     kinds={"chromium", "postgres"},
     deps=[content_plan],
-    pool=BROWSER_POOL,
-    op_tags=step_tags("published_posts", Lane.CRITICAL),
+    pool=BROWSER_POOL[Lane.CRITICAL],
+    op_tags=lane_tags(Lane.CRITICAL),
     tags={"xbot/step": "publish"},
 )
 def published_posts(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:

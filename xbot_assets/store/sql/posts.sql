@@ -157,10 +157,11 @@ insert into post_events (post_id, from_status, to_status, fencing_token, happene
 select id, from_status, 'shadowed', fencing_token, %(now)s from moved;
 
 -- name: expire_leases
--- Take posts from workers whose lease ran out; the token grows, so the old worker is fenced off.
+-- Take posts from workers whose lease ran out, and from one known to be dead; the token grows, so that a worker who
+-- lives after all is fenced off.
 with held as (
     select id, status, claimed_by from posts
-    where status in ('claimed', 'armed') and lease_until <= clock_timestamp()
+    where status in ('claimed', 'armed') and (lease_until <= clock_timestamp() or claimed_by = %(dead)s)
     for update skip locked
 ), moved as (
     update posts p set

@@ -44,3 +44,7 @@ from (select id from posts where status = 'published' order by published_at desc
 join lateral (
     select likes, views from post_metrics where post_id = p.id order by read_at desc, id desc limit 1
 ) m on m.likes > m.views;
+
+-- name: post_holder
+-- The worker with a post in hand.
+select claimed_by from posts where status in ('claimed', 'armed') limit 1;

@@ -1,0 +1,89 @@
+"""The run launcher: starts each run on a thread of its own, and knows whether a run's process still lives.
+
+Why threads: Dagster's daemon starts runs one after the other and waits for each to begin, so behind a slow start of a
+low run a post would wait in the queue. Why the look at the process: Dagster's default launcher learns of a killed
+worker from the code server that started it, which forgets its workers when it is restarted itself; the run would then
+hold its slot until the longest run time. Keep out: what is started when (``coordinator.py``, ``dagster.yaml``).
+"""
+
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import psutil  # type: ignore[import-untyped]  # ships no types
+from dagster import DagsterRun, DagsterRunStatus, DefaultRunLauncher
+from dagster._core.events import DagsterEventType, EngineEventData
+from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
+from dagster._serdes import ConfigurableClassData
+from dagster._utils.error import serializable_error_info_from_exc_info
+
+THREADS = 14
+"""Starts at once; ``max_concurrent_runs`` in ``dagster.yaml`` allows no more runs than this."""
+START_TOLERANCE_SECONDS = 2.0
+"""A process that began later than this after the run's start is another one that was given the same number."""
+_PID = re.compile(r"^Started process for run \(pid: (\d+)\)")
+
+
+class LaneRunLauncher(DefaultRunLauncher):
+    """Dagster's default launcher, made to start several runs at once and to notice dead ones. No configuration."""
+
+    def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
+        super().__init__(inst_data)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="launch")
+
+    def launch_run(self, context: LaunchRunContext) -> None:
+        """Have the run started, and return at once."""
+        self._threads.submit(self._launch, context)
+
+    def _launch(self, context: LaunchRunContext) -> None:
+        try:
+            super().launch_run(context)
+        except Exception:  # noqa: BLE001 - whatever it was, the run's own log must tell it
+            self._report_not_started(context.dagster_run.run_id)
+
+    def _report_not_started(self, run_id: str) -> None:
+        """Fail a run that did not start, as the daemon does; one that began in spite of the error is left alone."""
+        run = self._instance.get_run_by_id(run_id)
+        if run is None or run.status is not DagsterRunStatus.STARTING:
+            return
+        error = EngineEventData.engine_error(serializable_error_info_from_exc_info(sys.exc_info()))
+        self._instance.report_engine_event("The run could not be started.", run, error)
+        self._instance.report_run_failed(run)
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        """Run monitoring may ask whether a run's process lives."""
+        return True
+
+    def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
+        """Say whether the process that began the run is still there, on this machine."""
+        pid = self._pid_of(run)
+        if pid is None:
+            return CheckRunHealthResult(WorkerStatus.RUNNING, "It has not named its process yet.")
+        if _lives(pid, self._began(run)):
+            return CheckRunHealthResult(WorkerStatus.RUNNING, run_worker_id=str(pid))
+        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, f"Its process {pid} is gone.", run_worker_id=str(pid))
+
+    def _pid_of(self, run: DagsterRun) -> int | None:
+        events = self._instance.all_logs(run.run_id, of_type=DagsterEventType.ENGINE_EVENT)
+        found = [_PID.match(event.message or event.user_message or "") for event in events]
+        return next((int(match[1]) for match in reversed(found) if match), None)
+
+    def _began(self, run: DagsterRun) -> float | None:
+        record = self._instance.get_run_record_by_id(run.run_id)
+        return record.start_time if record else None
+
+    def dispose(self) -> None:
+        """Start what was asked for, then nothing more."""
+        self._threads.shutdown(wait=True)
+        super().dispose()
+
+
+def _lives(pid: int, began: float | None) -> bool:
+    """Say whether this process runs and is old enough to be the one that began the run (seconds since 1970)."""
+    try:
+        process = psutil.Process(pid)
+        same = began is None or process.create_time() <= began + START_TOLERANCE_SECONDS
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
