@@ -1,0 +1,144 @@
+"""The replay's model against a real stack, on one short tape: ``python -m benchmarks.model_check``.
+
+Runs of every lane are launched on a real stack at set times. Each run's creation, start and end are then read from
+Dagster's records, and the model plays the same arrivals with the same service times; what it is judged by is how long
+each run waited. A run's service is from its launch to its end, because that is what holds its lane in Dagster. Two
+numbers of the real queue are known beforehand and given to the model: the daemon looks once a second, so a run is
+launched half a second after its turn has come, and so is the one behind it. Keep out: the model.
+"""
+
+import argparse
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from benchmarks.load_stack import POLL_SECONDS, LoadStack, Row, load_stack
+from benchmarks.load_work import Launcher
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.replay.course import Fate
+from xbot_assets.domain.replay.jobs import Job
+from xbot_assets.domain.replay.parameters import HOUR, Parameters
+from xbot_assets.domain.replay.policies import Policy, play
+from xbot_assets.domain.replay.tape import Arrival, Tape
+
+JOB_OF = {Lane.CRITICAL: "load_critical_job", Lane.HIGH: "load_high_job", Lane.LOW: "load_low_job"}
+SHARE = {Lane.CRITICAL: 0.3, Lane.HIGH: 0.35, Lane.LOW: 0.35}
+WAY = "model"
+CRITICAL_RUNS = 10
+"""Critical runs that Dagster starts at once, beside one high and one low (``dagster.yaml``)."""
+LOOK_SECONDS = 1.0
+"""Between two looks of Dagster's daemon at its queue (``dagster.yaml``)."""
+FINISH_SECONDS = 240.0
+ABSOLUTE_SECONDS = 2.0
+RELATIVE = 0.25
+"""The stated error: a lane's mean wait is within the greater of these of the real one."""
+RUNS = """
+select r.pipeline_name as job, r.create_timestamp at time zone 'UTC' as created,
+    (select min(e.timestamp) at time zone 'UTC' from event_logs e
+     where e.run_id = r.run_id and e.dagster_event_type = 'PIPELINE_STARTING') as launched,
+    to_timestamp(r.end_time) as ended
+from runs r where r.create_timestamp at time zone 'UTC' >= %(since)s order by r.create_timestamp
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RealRun:
+    """One run on the stack, in seconds since the first launch."""
+
+    lane: Lane
+    created: float
+    launched: float
+    ended: float
+
+
+def tape(runs: int, seconds: float, seed: int) -> list[tuple[float, Lane]]:
+    """Draw when runs are launched, evenly at random, and in which lanes."""
+    drawn = random.Random(seed)  # noqa: S311 - the same tape each time
+    lanes = drawn.choices(list(SHARE), weights=list(SHARE.values()), k=runs)
+    return sorted((drawn.uniform(0.0, seconds), lane) for lane in lanes)
+
+
+def play_real(stack: LoadStack, plan: Sequence[tuple[float, Lane]]) -> list[RealRun]:
+    """Launch the tape on the stack, wait until all is done, and return what became of each run."""
+    launcher, since, started = Launcher(stack), system_now(), time.monotonic()
+    for at, lane in plan:
+        time.sleep(max(0.0, started + at - time.monotonic()))
+        launcher.launch(JOB_OF[lane], WAY)
+    lane_of = {job: lane for lane, job in JOB_OF.items()}
+    return [
+        RealRun(
+            lane_of[row["job"]], *((row[name] - since).total_seconds() for name in ("created", "launched", "ended"))
+        )
+        for row in _ended_runs(stack, since)
+        if row["job"] in lane_of
+    ]
+
+
+def _ended_runs(stack: LoadStack, since: datetime) -> list[Row]:
+    deadline = time.monotonic() + FINISH_SECONDS
+    while time.monotonic() < deadline:
+        rows = stack.ask_database(RUNS, since=since)
+        if all(row["ended"] for row in rows):
+            return rows
+        time.sleep(POLL_SECONDS * 5)
+    raise RuntimeError("The tape's runs did not end in time.")
+
+
+def play_model(runs: Sequence[RealRun]) -> tuple[Fate, ...]:
+    """Play the same arrivals and service times with the model's rule of lanes; fates in the runs' order."""
+    lanes = list(Lane)
+    jobs = tuple(Job(str(lane), lane, HOUR, 0.0, 1.0) for lane in lanes)
+    arrivals = tuple(
+        Arrival(run.created, lanes.index(run.lane), (run.ended - run.launched + LOOK_SECONDS / 2,)) for run in runs
+    )
+    horizon = max(run.ended for run in runs) * 2
+    parameters = Parameters(slots=CRITICAL_RUNS + 2)
+    return play(Policy.LANES, Tape(jobs, arrivals, horizon), parameters).fates
+
+
+def compared(runs: Sequence[RealRun]) -> dict[str, Any]:
+    """Return real and modelled mean waits by lane, with the error that is allowed and whether it was kept."""
+    fates = play_model(runs)
+    found: dict[str, Any] = {}
+    for lane in Lane:
+        pairs = [
+            (run.launched - run.created, fate.wait + LOOK_SECONDS / 2)
+            for run, fate in zip(runs, fates, strict=True)
+            if run.lane is lane
+        ]
+        if pairs:
+            real, model = (statistics.fmean(column) for column in zip(*pairs, strict=True))
+            allowed = max(ABSOLUTE_SECONDS, RELATIVE * real)
+            found[lane] = {
+                "runs": len(pairs),
+                "real_mean_wait": round(real, 2),
+                "model_mean_wait": round(model, 2),
+                "allowed_error": round(allowed, 2),
+                "largest_error_of_one": round(max(abs(one - other) for one, other in pairs), 2),
+                "kept": abs(real - model) <= allowed,
+            }
+    return found
+
+
+def main() -> int:
+    """Run the comparison as a program."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--runs", type=int, default=60, help="runs on the tape (default 60)")
+    parser.add_argument("--seconds", type=float, default=180.0, help="in which they arrive (default 180)")
+    parser.add_argument("--seed", type=int, default=5, help="of the tape")
+    chosen = parser.parse_args()
+    with load_stack() as stack:
+        document = compared(play_real(stack, tape(chosen.runs, chosen.seconds, chosen.seed)))
+    print(json.dumps(document, indent=2))
+    return int(not all(lane["kept"] for lane in document.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
