@@ -94,7 +94,7 @@ def _ended_runs(stack: LoadStack, since: datetime) -> list[Row]:
 def play_model(runs: Sequence[RealRun]) -> tuple[Fate, ...]:
     """Play the same arrivals and service times with the model's rule of lanes; fates in the runs' order."""
     lanes = list(Lane)
-    jobs = tuple(Job(str(lane), lane, HOUR, 0.0, 1.0) for lane in lanes)
+    jobs = tuple(Job(str(lane), lane, HOUR, 0.0, 1.0, guarded=False) for lane in lanes)
     arrivals = tuple(
         Arrival(run.created, lanes.index(run.lane), (run.ended - run.launched + LOOK_SECONDS / 2,)) for run in runs
     )
