@@ -31,7 +31,7 @@ class Parameters(BaseModel):
         120, ge=0, le=3600, description="Posting window: no high or low run starts this long before a critical one."
     )
     start_seconds: float = Field(
-        4.5, ge=0, le=60, description="Process start of one Dagster run: 4 to 5 s measured on 2 cores."
+        1.2, ge=0, le=60, description="Process start of one Dagster run, forked: median measured on 2 cores under load."
     )
     legacy_queue_seconds: float = Field(60, gt=0, le=3600, description="Legacy: an operation waits this long at most.")
     legacy_lock_seconds: float = Field(
