@@ -29,6 +29,9 @@ SETTLE_SECONDS = 120.0
 """At the end posts in doubt get this long to be found on X."""
 SLOTS_OF = "select run_id from concurrency_slots where run_id = any(%(runs)s)"
 STATUS_OF = "select status from posts where text = %(text)s"
+NOT_OUT = """
+select id, status, failure_code, failure_reason, scheduled_at::text, claimed_by from posts where text = any(%(texts)s)
+"""
 IN_DOUBT = "select count(*) as many from posts where status in ('claimed', 'armed', 'unconfirmed') and topic = 'load'"
 
 
@@ -127,9 +130,10 @@ def _document(stack: LoadStack, launcher: Launcher, feeder: Feeder, kills: list[
         "kills": [asdict(kill) | {"kept": kill.kept} for kill in kills],
         "by_kind": {kind: _told([k for k in kills if k.kind == kind]) for kind in dict.fromkeys(k.kind for k in kills)},
         "posts": {"queued": len(launcher.texts), "on_x": on_x.total(), "twice": twice, "not_out": len(lost)},
+        "not_out": stack.ask_database(NOT_OUT, texts=lost),
         "in_doubt_at_the_end": left,
         "launch_troubles": Counter(trouble.partition(":")[0] for trouble in feeder.troubles),
-        "kept": all(kill.kept for kill in kills) and not twice,
+        "kept": all(kill.kept for kill in kills) and not twice and not lost,
     }
 
 

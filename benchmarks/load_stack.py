@@ -33,6 +33,9 @@ LOAD_SETTINGS = {
     "reconcile_minutes": "1",
     "limit_pause_minutes": "5",
     "posts_per_day_max": "200",
+    "posts_per_hour_max": "60",
+    "rate_start_per_hour": "60",
+    "rate_ceiling_per_hour": "60",
     # The load is ours: the product's own reading, planning and learning would be due all the time.
     "metrics_young_minutes": "1440",
     "account_metrics_minutes": "1440",

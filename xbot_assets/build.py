@@ -10,6 +10,9 @@ from collections.abc import Mapping
 import dagster as dg
 
 from xbot_assets.defs.content import assets as content
+from xbot_assets.defs.content.gates import draw_refusals, gate_refusals
+from xbot_assets.defs.content.patterns import draw_failures, llm_failure_patterns
+from xbot_assets.defs.content.pool import emergency_pool, top_up_pool_when_due
 from xbot_assets.defs.content.schedules import plan_when_due
 from xbot_assets.defs.lanes import pool_limits, refuse_without_pool
 from xbot_assets.defs.learning import assets as learning
@@ -33,6 +36,9 @@ OWNERS = ["team:xbot"]
 
 ASSETS = [
     content.content_plan,
+    emergency_pool,
+    gate_refusals,
+    llm_failure_patterns,
     publishing.published_posts,
     metrics.post_metrics,
     metrics.account_metrics,
@@ -55,7 +61,15 @@ def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitio
         assets=dg.map_asset_specs(_owned, [*ASSETS, learning.champions_in_use]),
         asset_checks=[no_post_is_in_doubt, counts_are_possible],
         jobs=JOBS,
-        schedules=[plan_when_due, measure_when_due, measure_account_when_due, watch_browser],
+        schedules=[
+            plan_when_due,
+            top_up_pool_when_due,
+            draw_refusals,
+            draw_failures,
+            measure_when_due,
+            measure_account_when_due,
+            watch_browser,
+        ],
         sensors=[publish_when_due, learn_when_due, alert_on_failed_run, resolve_failed_run, watch_browser_queue],
         resources=dict(resources) if resources is not None else {"product": product_resource},
         # One process per run: a step is short, and a process of its own would cost seconds each.

@@ -4,7 +4,6 @@ Each test gets its own database, cloned from a migrated one in some 20 ms, and a
 Keep out: anything that only one folder of tests needs.
 """
 
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.cache import Cache, open_cache
 from xbot_assets.store.database import Database, open_database
 from xbot_assets.store.migrate import migrate
-from xbot_assets_tests.store.servers import SettingsFor, running, running_postgres, with_database
+from xbot_assets_tests.store.servers import SettingsFor, fresh_database, running, running_postgres, with_database
 
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """The shared server's data do not outlive the tests. Tests of crashes start a server without these."""
@@ -57,13 +56,13 @@ def template(postgres: EmbeddedPostgres) -> str:
 @pytest.fixture
 def empty_database_url(postgres: EmbeddedPostgres) -> Iterator[str]:
     """The address of a database without any schema."""
-    yield from _fresh_database(postgres, "template1")
+    yield from fresh_database(postgres, "template1")
 
 
 @pytest.fixture
 def database_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     """The address of this test's migrated database."""
-    yield from _fresh_database(postgres, template)
+    yield from fresh_database(postgres, template)
 
 
 @pytest.fixture
@@ -96,16 +95,6 @@ def cache(settings_for: SettingsFor) -> Iterator[Cache]:
     opened = open_cache(settings)
     yield opened
     opened.close()
-
-
-def _fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
-    name = f"test_{uuid.uuid4().hex}"
-    with psycopg.connect(postgres.admin_url(), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} owner xbot template {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
-        yield with_database(postgres.url(), name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def _empty(settings: Settings) -> None:

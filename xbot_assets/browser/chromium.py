@@ -64,6 +64,27 @@ def find_browser(
     return found
 
 
+def find_windowed_browser(
+    settings: Settings, environ: Mapping[str, str] | None = None, places: Sequence[str] = USUAL_PLACES
+) -> Path:
+    """Return a Chromium that can open a window: looked for as :func:`find_browser` does, without headless shells.
+
+    Raises:
+        PermanentFailure: ``no_browser``.
+    """
+    env = os.environ if environ is None else environ
+    named = [settings.browser_path] if settings.browser_path else []
+    windowed = (path for path in (*named, *_candidates(env, places)) if "headless" not in path.name)
+    found = next(filter(works, windowed), None)
+    if found is None:
+        raise PermanentFailure(
+            "There is no Chromium on this machine that can open a window.",
+            code="no_browser",
+            remedy="Install the package chromium, or run 'python -m playwright install chromium'.",
+        )
+    return found
+
+
 def _no_browser(reason: str) -> PermanentFailure:
     remedy = "Install the package chromium-headless-shell or chromium, or name a binary in XBOT_BROWSER_PATH."
     return PermanentFailure(reason, code="no_browser", remedy=remedy)

@@ -30,7 +30,7 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.perform import Performer
 from xbot_assets.browser.pool import BrowserPool, ContextRules
 from xbot_assets.browser.processes import sweep_orphans
-from xbot_assets.browser.session import session_source
+from xbot_assets.browser.session import session_source, target
 from xbot_assets.browser.slots import SlotTable
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings, load_settings
@@ -40,7 +40,6 @@ _log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 LISTENING = "Browser host listens on"
 """The log line that names the address begins so."""
-REAL_SITE = "https://x.com"
 BODY_MAX_BYTES = 65_536
 """The longest call holds 100 ids or 4,000 characters; ten times that is no call of ours."""
 DRAIN_SECONDS = 1
@@ -187,12 +186,12 @@ def site_of(settings: Settings) -> Site:
     """Return the site that the settings name.
 
     Raises:
-        PermanentFailure: ``no_target``: only shadow mode goes to the real site without being told.
+        PermanentFailure: ``no_target``: only shadow and live mode go to the real site without being told.
     """
-    base = settings.target_url or (REAL_SITE if settings.mode == "shadow" else None)
+    base = target(settings)
     if base is None:
         raise PermanentFailure("No site is configured.", code="no_target", remedy="Start the sandbox first.")
-    return Site(base.rstrip("/"), settings.handle)
+    return Site(base, settings.handle)
 
 
 def _token(settings: Settings) -> str:

@@ -42,6 +42,9 @@ START_SECONDS = 20.0
 """A Chromium that is not up by then is not coming."""
 CLOSE_SECONDS = 1.5
 """A Chromium that has not closed by then is killed: the host must be gone 3 s after SIGTERM."""
+OURS = ("XBOT_", "OPENAI_")
+"""How the names of settings begin that Chromium and its driver do not get."""
+_FOLDER = "TMPDIR"
 LOOK_SECONDS = 1.0
 """Between two looks at whether the driver, Chromium and the script above it live."""
 
@@ -152,7 +155,7 @@ class Driver:
     async def start(cls) -> "Driver":
         """Start a driver in a temporary folder of its own."""
         folder, before = processes.own_folder(), set(psutil.Process().children())
-        with _temporary_directory(folder):  # the driver makes Chromium's profile there
+        with _environment(folder):  # the driver makes Chromium's profile there
             playwright = await async_playwright().start()
         return cls(playwright, tuple(set(psutil.Process().children()) - before), folder)
 
@@ -164,23 +167,29 @@ class Driver:
 
 
 @contextlib.contextmanager
-def _temporary_directory(folder: Path) -> Iterator[None]:
-    before = os.environ.get("TMPDIR")
-    os.environ["TMPDIR"] = str(folder)
+def _environment(folder: Path) -> Iterator[None]:
+    """Let what starts now use this temporary folder, and know none of our settings: keys and tokens are among them."""
+    own = {name: value for name, value in os.environ.items() if name.startswith(OURS) or name == _FOLDER}
+    for name in own:
+        del os.environ[name]
+    os.environ[_FOLDER] = str(folder)
     try:
         yield
     finally:
-        os.environ.pop("TMPDIR")
-        if before is not None:
-            os.environ["TMPDIR"] = before
+        del os.environ[_FOLDER]
+        os.environ.update(own)
 
 
 class Launcher:
-    """Starts Chromium in the safest confinement that works here, and remembers which that was."""
+    """Starts Chromium in the safest confinement that works here, and remembers which that was.
 
-    def __init__(self, binary: Path, run_as: RunAs | None, home: Path) -> None:
+    It has a window only for ``xbot login``.
+    """
+
+    def __init__(self, binary: Path, run_as: RunAs | None, home: Path, *, headless: bool = True) -> None:
         self._binary = binary
         self._home = home
+        self._headless = headless
         self._choices = confinements(run_as)
 
     async def start(self) -> Engine:
@@ -219,6 +228,7 @@ class Launcher:
         return await playwright.chromium.launch(
             executable_path=self._wrapper(choice.run_as) if choice.run_as else self._binary,
             args=list(FLAGS),
+            headless=self._headless,
             chromium_sandbox=choice.sandboxed,
             timeout=START_SECONDS * 1000,
             handle_sigint=False,

@@ -139,7 +139,7 @@ def _shadow() -> PermanentFailure:
     return PermanentFailure(
         "This host runs in shadow mode and does not post.",
         code="shadow_mode",
-        remedy="Ask with submit=False; docs say how to leave shadow mode.",
+        remedy="Ask with submit=False; docs/live.md says how to go live.",
     )
 
 

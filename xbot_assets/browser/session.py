@@ -1,19 +1,25 @@
-"""Where the logged-in session comes from: the sandbox's control endpoint, or the owner's file.
+"""Where the logged-in session comes from: the sandbox's control endpoint, or the owner's sealed file.
 
 A session is as good as a password: it is never logged and never part of a message.
-Keep out: logging in. The owner does that by hand.
+Keep out: logging in, which the owner does by hand (``session_login.py``).
 """
 
-import json
+from datetime import datetime
 from pathlib import Path
-from typing import Protocol, cast
+from typing import Protocol
 
 import httpx
 from playwright.async_api import StorageState
 
+from xbot_assets.browser.sealed import OwnerSession, storage_state, unseal
+from xbot_assets.browser.session_failures import damaged, expired, missing, not_sealed, other_account
+from xbot_assets.browser.session_key import read_key
+from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.settings import Settings
 
+REAL_SITE = "https://x.com"
+SEALED_FILE = "session.sealed"
 _REQUEST_SECONDS = 10.0
 
 
@@ -51,7 +57,7 @@ class SandboxSession:
                     headers={"Authorization": f"Bearer {self._token}"},
                 )
                 answer.raise_for_status()
-                return _checked(answer.json())
+                return storage_state(answer.json())
         except (httpx.HTTPError, ValueError) as error:
             raise TransientFailure(
                 f"The sandbox gave no session ({type(error).__name__}).",
@@ -60,48 +66,79 @@ class SandboxSession:
             ) from None  # the error's text may quote the answer
 
 
-class StoredSession:
-    """Reads the session that the owner stored after logging in by hand."""
+class SealedSession:
+    """Opens the session that the owner sealed with ``xbot login``, anew each time: a new login needs no restart."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     async def obtain(self) -> StorageState:
-        """Return the stored session.
+        """Return the sealed session.
 
         Raises:
-            PermanentFailure: ``no_session``, when the file cannot be read or is no session.
+            PermanentFailure: one of ``SESSION_CODES``.
         """
-        try:
-            return _checked(json.loads(self._path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            raise PermanentFailure(
-                f"{self._path} is not a readable session ({type(error).__name__}).",
-                code="no_session",
-                remedy="Log in by hand, store the session there, and let only its owner read the file.",
-            ) from None  # the error's text may quote the file
+        return load_session(self._settings, system_now()).state
 
 
-def _checked(state: object) -> StorageState:
-    if not isinstance(state, dict) or not isinstance(state.get("cookies"), list):
-        msg = "not a Playwright storage state"
-        raise ValueError(msg)  # noqa: TRY004 - both callers treat it as bad content
-    return cast("StorageState", state)
+def session_path(settings: Settings) -> Path:
+    """Return where the sealed session is or will be."""
+    return settings.session_path or settings.home / SEALED_FILE
+
+
+def load_session(settings: Settings, now: datetime) -> OwnerSession:
+    """Open the sealed session and check that it is the one the settings mean.
+
+    Args:
+        settings: name the file, the key, the account and the site.
+        now: real time.
+
+    Raises:
+        PermanentFailure: one of ``SESSION_CODES``, with one sentence.
+    """
+    path = session_path(settings)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise damaged("is not the text that it was") from None
+    except OSError as error:
+        raise missing(path, error.strerror or type(error).__name__) from error
+    if text.lstrip().startswith("{"):
+        raise not_sealed(path)
+    session = unseal(text, read_key(settings))
+    _check_owner(session, settings)
+    if session.ends_at is not None and session.ends_at <= now:
+        raise expired(f"ended on {session.ends_at:%Y-%m-%d}")
+    return session
+
+
+def _check_owner(session: OwnerSession, settings: Settings) -> None:
+    site = target(settings)
+    if session.handle.casefold() != settings.handle.casefold():
+        raise other_account(f"@{session.handle}", f"@{settings.handle}")
+    if session.site != site:
+        raise other_account(session.site, str(site))
+
+
+def target(settings: Settings) -> str | None:
+    """Return the address of the site, without a slash at the end; ``None`` when the sandbox is not up."""
+    found = settings.target_url or (None if settings.mode == "sandbox" else REAL_SITE)
+    return found.rstrip("/") if found else None
 
 
 def session_source(settings: Settings) -> SessionSource:
     """Return the source that the settings name.
 
     Raises:
-        PermanentFailure: ``no_session``, when neither a session file nor a sandbox is known.
+        PermanentFailure: ``no_session``, when the mode is sandbox and no sandbox is known.
     """
-    if settings.session_path is not None:
-        return StoredSession(settings.session_path)
-    if settings.mode == "sandbox" and settings.target_url and settings.sandbox_token:
+    if settings.mode != "sandbox":
+        return SealedSession(settings)
+    if settings.target_url and settings.sandbox_token:
         token = settings.sandbox_token.get_secret_value()
         return SandboxSession(settings.target_url.rstrip("/"), token, settings.handle)
     raise PermanentFailure(
-        "No session is configured for the browser.",
+        "No sandbox is there to give the browser a session.",
         code="no_session",
-        remedy="Start the sandbox's parts with 'xbot up --parts', or set XBOT_SESSION_PATH in shadow mode.",
+        remedy="Start the sandbox's parts with 'xbot up --parts', or set XBOT_MODE to shadow or live.",
     )

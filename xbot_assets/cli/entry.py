@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from xbot_assets.cli import doctor, sandbox, stack, words
+from xbot_assets.cli import approve, doctor, login, sandbox, stack, words
 from xbot_assets.cli.app import app
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
@@ -23,7 +23,9 @@ EXIT_INTERRUPTED = 130
 """What a shell reports for a program ended by Ctrl-C."""
 CRASH_LOG = "crash.log"
 
+approve.register(app)
 doctor.register(app)
+login.register(app)
 sandbox.register(app)
 stack.register(app)
 words.register(app)

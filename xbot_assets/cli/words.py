@@ -109,7 +109,8 @@ def _status(settings: Settings) -> dict[str, Any]:
     if settings.service_url is None:
         return {"running": True, "ready": False, "home": str(settings.home), "holder": holder_of(settings.home)}
     try:
-        answer = httpx.get(f"{settings.service_url}/api/status.json", timeout=SERVICE_SECONDS, trust_env=False)
+        address = f"{settings.service_url}/api/status.json"
+        answer = httpx.get(address, headers=_service_login(settings), timeout=SERVICE_SECONDS, trust_env=False)
         found: dict[str, Any] = answer.raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
         raise TransientFailure(
@@ -118,6 +119,11 @@ def _status(settings: Settings) -> dict[str, Any]:
             remedy=f"See {shown(settings.home)}/logs/service.log.",
         ) from error
     return {"running": True, "home": str(settings.home), "service_url": settings.service_url} | found
+
+
+def _service_login(settings: Settings) -> dict[str, str]:
+    token = settings.service_token
+    return {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
 
 
 def _told(settings: Settings, document: dict[str, Any]) -> str:
@@ -148,9 +154,16 @@ def _product_lines(document: dict[str, Any]) -> list[str]:
     models = ", ".join(f"{model['kind']} v{model['version']}" for model in product["models"]) or "none yet"
     lines = [("Product time", f"{product['now'][:19].replace('T', ' ')} UTC, {product['rate']:g}x")]
     lines += [("Posts", queue), ("Champions", models)]
-    lines += [("Spent today", f"${product['spent_usd']:.4f} of ${product['budget_usd']:.2f}")]
+    lines += _budget_lines(product["budget"])
     lines += [(alert["severity"].upper(), f"{alert['reason']} {alert['remedy']}") for alert in product["alerts"]]
     return [f"{name:<{NAME_WIDTH}}{text}" for name, text in lines]
+
+
+def _budget_lines(budget: dict[str, Any]) -> list[tuple[str, str]]:
+    every = f"{budget['model']}, {budget['posts_per_plan']} a plan, every {budget['plan_minutes']:g} minutes"
+    lines = [("Spent today", f"${budget['spent_usd']:.4f} of ${budget['budget_usd']:.2f}")]
+    lines += [("Budget tier", f"{budget['tier']}: {every}. {budget['why']}")]
+    return lines + ([("Model on hold", budget["held"])] if budget["held"] else [])
 
 
 def _check_text(text: str, longest: int) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FIGURE_INCHES = (6.4, 3.2)
 FIGURE_DPI = 90
 BAR_COLOUR = "#4f43dd"
+LABELS_SHOWN = 12
+"""What fits below a picture of this width."""
 
 
 def bar_plot(
@@ -26,6 +28,22 @@ def bar_plot(
     axes.barh(range(len(labels)), values, xerr=errors, color=BAR_COLOUR, alpha=0.85)
     axes.set_yticks(range(len(labels)), labels)
     axes.invert_yaxis()
+    return _as_markdown(figure, title)
+
+
+def column_plot(
+    labels: Sequence[str], stacks: Mapping[str, Sequence[float]], *, title: str
+) -> dg.MarkdownMetadataValue:
+    """Draw columns from left to right, each piled up from the stacks in their order; many labels are thinned out."""
+    figure = _figure()
+    axes = figure.subplots()
+    places, below = np.arange(len(labels)), np.zeros(len(labels))
+    for name, values in stacks.items():
+        axes.bar(places, values, bottom=below, label=name, alpha=0.85)
+        below += np.array(values, dtype=float)
+    shown = places[:: max(1, -(-len(labels) // LABELS_SHOWN))]
+    axes.set_xticks(shown, [labels[place] for place in shown])
+    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
     return _as_markdown(figure, title)
 
 

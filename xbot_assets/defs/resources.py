@@ -4,14 +4,20 @@ A resource lives once per step process, so it holds clients only; the browser it
 Keep out: anything that outlives a step.
 """
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 import dagster as dg
 
+from xbot_assets.domain.budget.calls import NOT_NOTED, Company
 from xbot_assets.loop.product import Product, open_product
 from xbot_assets.settings import load_settings
 
+_LOG = logging.getLogger(__name__)
+IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+RUNS_LOOKED_AT = 50
+"""Most runs that are asked for: several times what the queue lets go at once."""
 TICK_WORKER = "tick"
 """The worker's name outside a run: schedules and sensors only look, they claim nothing."""
 
@@ -19,17 +25,39 @@ TICK_WORKER = "tick"
 @dg.resource(description="Database, cache, browser client and language model, opened for one step or tick.")
 def product_resource(context: dg.InitResourceContext) -> Iterator[Product]:
     """Open the parts with settings read now, never at import; close them when the step ends."""
-    worker = context.run_id or TICK_WORKER
-    with open_product(load_settings(), worker=worker, asked_at=_created_at(context)) as product:
+    worker = context.run.run_id if context.run else TICK_WORKER
+    with open_product(
+        load_settings(), worker=worker, asked_at=_created_at(context), company=_company(context)
+    ) as product:
         yield product
 
 
 def _created_at(context: dg.InitResourceContext) -> datetime | None:
     """Return when the run was created, whoever created it."""
-    if context.run_id is None or context.instance is None:
+    if context.run is None or context.instance is None:
         return None
-    record = context.instance.get_run_record_by_id(context.run_id)
+    record = context.instance.get_run_record_by_id(context.run.run_id)
     return record.create_timestamp.astimezone(UTC) if record else None
+
+
+def _company(context: dg.InitResourceContext) -> Company:
+    """Return this run's job and the jobs of the other runs in progress.
+
+    It is only for the ledger's report, so what cannot be learned is logged and does not fail the run.
+    """
+    if context.run is None or context.instance is None:
+        return NOT_NOTED
+    try:
+        runs = context.instance.get_runs(dg.RunsFilter(statuses=IN_PROGRESS), limit=RUNS_LOOKED_AT)
+    except Exception as error:  # noqa: BLE001 - whatever Dagster's storage raises
+        _LOG.warning("what else runs could not be learned, so the ledger will not know: %s", type(error).__name__)
+        return NOT_NOTED
+    return _company_of(context.run, runs)
+
+
+def _company_of(own: dg.DagsterRun, runs: Sequence[dg.DagsterRun]) -> Company:
+    """Return a run's job and, each once and in order, the jobs of the other runs."""
+    return Company(own.job_name, tuple(sorted({run.job_name for run in runs if run.run_id != own.run_id})))
 
 
 ProductIn = dg.ResourceParam[Product]

@@ -4,14 +4,18 @@ Keep out: reading the file (``llm/persona.py``), prompts, and which topic is cho
 """
 
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\n;|]+$")]
 """A name or short phrase on one line; ``;`` and ``|`` separate fields in prompts."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]+$")]
 """One line of description."""
+ClaimKind = Literal["health", "money", "certainty", "selling"]
+"""Kinds of promises that a gate knows: cures, returns, sure results, urging to buy."""
+LinkPolicy = Literal["none", "listed", "any"]
+"""Whether posts may hold links: never, to listed domains only, or to anywhere."""
 
 
 class Topic(BaseModel):
@@ -44,6 +48,10 @@ class Persona(BaseModel):
     topics: tuple[Topic, ...]
     formats: tuple[PostFormat, ...]
     never_say: tuple[Line, ...] = ()
+    never_claim: tuple[ClaimKind, ...] = ("health", "money", "certainty", "selling")
+    avoid_topics: tuple[Topic, ...] = ()
+    links: LinkPolicy = "none"
+    link_domains: tuple[Word, ...] = ()
 
     @field_validator("topics", "formats")
     @classmethod
@@ -59,6 +67,13 @@ class Persona(BaseModel):
     def _told_apart(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         _refuse_repeats(value)
         return value
+
+    @model_validator(mode="after")
+    def _links_make_sense(self) -> "Persona":
+        """Refuse a list of domains that the policy does not use, and a policy without its list."""
+        if (self.links == "listed") != bool(self.link_domains):
+            raise ValueError('link_domains goes with links = "listed", and the other way round')
+        return self
 
     @property
     def topic_names(self) -> tuple[str, ...]:

@@ -19,19 +19,27 @@ class PostStatus(StrEnum):
     """The states of a post; the schema's check constraint holds the same words."""
 
     QUEUED = "queued"
+    HELD = "held"
+    """Waits for a person's decision."""
     CLAIMED = "claimed"
     ARMED = "armed"
     PUBLISHED = "published"
     UNCONFIRMED = "unconfirmed"
     FAILED = "failed"
+    REJECTED = "rejected"
+    """A person, or a rule that time cannot satisfy, decided against it."""
     SHADOWED = "shadowed"
+    EMERGENCY_POOL = "emergency_pool"
+    """Approved and kept for the day when nothing can be written."""
+    RETIRED = "retired"
+    """Was in the pool for too long; kept to be read, never published."""
 
 
 class NewPost(BaseModel):
     """A post to queue, with the evidence learning needs later.
 
     ``propensity`` is the probability with which the bandit chose this arm when it chose it; without it the
-    post cannot be used to judge another policy.
+    post cannot be used to judge another policy. A reply names the post that it answers and that post's author.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,6 +55,8 @@ class NewPost(BaseModel):
     predicted_reward: float | None = None
     llm_call_id: int | None = None
     scheduled_at: AwareDatetime
+    reply_to_x_id: str | None = Field(None, pattern=r"^\d+$")
+    reply_to_handle: str | None = Field(None, pattern=r"^\w{1,15}$")
 
 
 class ClaimedPost(BaseModel):
@@ -59,6 +69,7 @@ class ClaimedPost(BaseModel):
     fencing_token: int
     scheduled_at: datetime
     lease_until: datetime
+    reply_to_x_id: str | None = None
 
 
 def normalised(text: str) -> str:

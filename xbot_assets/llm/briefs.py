@@ -57,7 +57,10 @@ class Judge(Protocol):
 
 
 class WrittenPost(BaseModel):
-    """A post that passed every check, with what was asked for."""
+    """A post that passed every check, with what was asked for.
+
+    ``number`` is its place in the brief, from 0; ``llm_call_id`` the ledger's row of the call that wrote it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -65,21 +68,30 @@ class WrittenPost(BaseModel):
     topic: str
     format: str
     tone: str
+    number: int
+    llm_call_id: int
 
 
 class WrittenPosts(BaseModel):
     """The answer to a brief, in its order.
 
-    ``llm_call_id`` is the ledger's row of the call that wrote them; ``cost_microusd`` adds up all attempts.
+    A post that no attempt wrote well is missing, and ``missing`` says why; at least one post is there. Tokens and
+    ``cost_microusd`` add up all attempts.
     """
 
     model_config = ConfigDict(frozen=True)
 
-    posts: tuple[WrittenPost, ...]
-    llm_call_id: int
+    posts: tuple[WrittenPost, ...] = Field(min_length=1)
+    missing: str = ""
     model: str
+    seed: int | None
     prompt_version: str
     attempts: int
     prompt_tokens: int
     completion_tokens: int
     cost_microusd: int
+
+    @property
+    def llm_call_id(self) -> int:
+        """The ledger's row of the call that wrote the first post."""
+        return self.posts[0].llm_call_id

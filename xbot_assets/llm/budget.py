@@ -1,45 +1,43 @@
-"""The day's wall in front of each call: the worst case must fit in what is left.
+"""The wall in front of each call, as the client needs it. Keep out: prices, and how it holds (``store/budget.py``)."""
 
-This is the seam for reservations in the database: a :class:`Budget` built on them replaces this one without the
-client changing. Checking what was recorded, as here, holds the wall for one call at a time, which is how the loop
-calls. Keep out: prices and the ledger.
-"""
-
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
-from xbot_assets.domain.failures import BudgetFailure
-from xbot_assets.llm.prices import MICROUSD_PER_USD
+from xbot_assets.domain.budget.calls import BUDGET_RESERVED, DAILY_BUDGET, CallAsk, LlmCall, Reservation
+from xbot_assets.domain.budget.holds import HELD_CODE
+from xbot_assets.domain.failures import ProductError
+
+REFUSED_BEFORE = frozenset({DAILY_BUDGET, BUDGET_RESERVED, HELD_CODE})
+"""Codes of calls that were refused before they were made; they are booked too, at no cost."""
 
 
 class Budget(Protocol):
-    """Whatever decides whether a call may be made."""
+    """Whatever decides whether a call may be made, and keeps the books."""
 
-    def reserve(self, worst_case_microusd: int) -> None:
-        """Return when the call may be made.
+    def reserve(self, ask: CallAsk) -> Reservation:
+        """Put the worst case of a call aside.
 
         Raises:
-            BudgetFailure: code ``daily_budget``; it would pass the day's wall.
+            BudgetFailure: ``daily_budget``, or ``api_held`` after the quota ended.
+            TransientFailure: ``budget_reserved``, or ``api_held`` until a time or until the key is put right.
         """
         ...
 
+    def send(self, reservation: Reservation) -> None:
+        """Note that the request goes out next.
 
-@dataclass(frozen=True, slots=True)
-class DailyBudget:
-    """A fixed sum a day; ``spent_today_microusd`` asks the ledger. Amounts are millionths of a US dollar."""
+        Raises:
+            BudgetFailure, TransientFailure: ``api_held``; another call met the reason since; the money is given back.
+            TransientFailure: ``reservation_lost``; the money was given back, so the request may not go out.
+        """
+        ...
 
-    daily_budget_microusd: int
-    spent_today_microusd: Callable[[], int]
+    def settle(self, reservation: Reservation, call: LlmCall, failure: ProductError | None, *, answered: bool) -> int:
+        """Book a call, give back what it did not use, and return the ledger's id.
 
-    def reserve(self, worst_case_microusd: int) -> None:
-        """Let the call through if its worst case fits beside what was spent today."""
-        spent = self.spent_today_microusd()
-        if spent + worst_case_microusd <= self.daily_budget_microusd:
-            return
-        raise BudgetFailure(
-            f"The next call could cost ${worst_case_microusd / MICROUSD_PER_USD:.6f}; of today's "
-            f"${self.daily_budget_microusd / MICROUSD_PER_USD:.2f}, ${spent / MICROUSD_PER_USD:.6f} are spent.",
-            code="daily_budget",
-            remedy="It goes on tomorrow (UTC); to go on today, raise XBOT_DAILY_BUDGET_USD.",
-        )
+        ``answered``: the API took the key and did the work, whatever the answer is worth.
+        """
+        ...
+
+    def refused(self, call: LlmCall) -> int:
+        """Book a call that was not made and return the ledger's id."""
+        ...

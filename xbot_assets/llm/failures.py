@@ -58,9 +58,9 @@ def may_have_been_billed(exc: BaseException) -> bool:
     return isinstance(exc, openai.APIConnectionError) and not isinstance(exc.__cause__, _NEVER_SENT)
 
 
-def bad_answer(problem: str, code: str = BAD_ANSWER) -> TransientFailure:
+def bad_answer(problem: str) -> TransientFailure:
     """Build the failure of an answer that cannot be used; asking again may give a better one."""
-    return TransientFailure(problem, code=code)
+    return TransientFailure(problem, code=BAD_ANSWER)
 
 
 def _of_status(exc: openai.APIStatusError, now: datetime | None) -> ProductError:

@@ -1,13 +1,10 @@
 """Renders the prompts in ``prompts/*.md``: a version line, then a section for each message.
 
-Text that came from outside, such as recent posts, goes in as JSON between tags it cannot close. Keep out: the
-wording itself, and calling the model.
+Keep out: the wording itself, how text from X is fenced in (``untrusted.py``), and calling the model.
 """
 
 import hashlib
-import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
@@ -15,6 +12,7 @@ from string import Template
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm.untrusted import SEEN_POSTS_SHOWN, as_data, new_marker
 
 RECENT_POSTS_SHOWN = 20
 """How many recent posts the model sees; more cost tokens and change little."""
@@ -44,18 +42,21 @@ def load_prompt(name: str) -> Prompt:
     return Prompt(f"{header.strip().removeprefix('version:').strip()}+{digest}", sections)
 
 
-def posts_messages(prompt: Prompt, brief: PostBrief) -> tuple[str, str]:
+def posts_messages(prompt: Prompt, brief: PostBrief, marker: str | None = None) -> tuple[str, str]:
     """Return the system and the user message for a brief.
+
+    ``marker`` names the tags around text from X; who checks the answer for it passes the same one to both.
 
     Raises:
         PermanentFailure: code ``unknown_arm``; a topic or format is not in the persona.
     """
-    persona = brief.persona
+    persona, marker = brief.persona, marker or new_marker()
     system = prompt.render(
         "system",
         name=persona.name,
         audience=persona.audience,
         never_say="; ".join(persona.never_say) or _NO_PROHIBITION,
+        marker=marker,
     )
     user = prompt.render(
         "user",
@@ -63,7 +64,8 @@ def posts_messages(prompt: Prompt, brief: PostBrief) -> tuple[str, str]:
         language=persona.language,
         limit=brief.max_weighted_chars,
         posts="\n".join(_ask(i, post, persona) for i, post in enumerate(brief.posts, 1)),
-        recent_posts=as_data(brief.recent_posts[:RECENT_POSTS_SHOWN]),
+        recent_posts=as_data(brief.recent_posts[:RECENT_POSTS_SHOWN], "recent_posts", marker),
+        seen_posts=as_data(brief.seen_posts[:SEEN_POSTS_SHOWN], "seen_posts", marker),
     )
     return system, user
 
@@ -71,11 +73,6 @@ def posts_messages(prompt: Prompt, brief: PostBrief) -> tuple[str, str]:
 def tone_of(request: PostRequest, persona: Persona) -> str:
     """Return the tone asked for, else the persona's first."""
     return request.tone or persona.tones[0]
-
-
-def as_data(texts: Sequence[str]) -> str:
-    """Return texts as JSON that holds no angle bracket: it cannot close the tag it stands in."""
-    return json.dumps(list(texts), ensure_ascii=False).replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _ask(number: int, request: PostRequest, persona: Persona) -> str:

@@ -7,12 +7,13 @@ request is what leads from a warning to a suspension. Keep out: the states of po
 
 from datetime import datetime
 
+from xbot_assets.browser.session_failures import SESSION_CODES
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
 from xbot_assets.store.database import Database
 
-ACCOUNT_CODES = frozenset({"logged_out", "locked", "suspended", "challenge", "looks_automated"})
-"""Failures of the account, as ``browser/pages`` names them."""
+ACCOUNT_CODES = SESSION_CODES | {"logged_out", "locked", "suspended", "challenge", "looks_automated"}
+"""Failures of the account, as ``browser/pages`` names them, and of its sealed session."""
 HOLD_PREFIX = "account:"
 """Begins the key of every alert that holds publishing."""
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from pydantic import ValidationError
+
 from xbot_assets.domain.learning import bandit, predictor
 from xbot_assets.domain.learning.reward import Engagement, reward
 from xbot_assets.loop.product import Product
@@ -74,14 +76,22 @@ def promote_newest(product: Product) -> list[Promotion]:
 
 
 def current_champion(product: Product, kind: ModelKind) -> ModelVersion | None:
-    """Return the champion, from the cache when it is there; the cache never changes the answer."""
-    cached = product.cache.get_json(f"{CHAMPION_CACHE}:{kind}")
+    """Return the champion; the cache never changes the answer.
+
+    Which version it is, is always asked of the database, and a version never changes. So no promotion has to reach
+    the cache: neither one that is lost on the way nor one that overtakes a reader leaves an old model in use.
+    """
+    seat = model_store.champion_seat(product.database, kind)
+    if seat is None:
+        return None
+    # The time tells apart two databases that have used one cache.
+    key = f"{CHAMPION_CACHE}:{kind}:{seat[0]}:{seat[1].isoformat()}"
+    cached = _readable(product.cache.get_json(key))
     if cached is not None:
-        return ModelVersion.model_validate(cached)
+        return cached
     found = model_store.champion(product.database, kind)
-    if found is not None:
-        ttl = product.settings.cache_models_seconds
-        product.cache.set_json(f"{CHAMPION_CACHE}:{kind}", found.model_dump(mode="json"), ttl)
+    if found is not None and (found.id, found.trained_at) == seat:
+        product.cache.set_json(key, found.model_dump(mode="json"), _seconds_kept(product, kind))
     return found
 
 
@@ -94,6 +104,19 @@ def learning_due(product: Product) -> bool:
         return False
     min_age = timedelta(hours=product.settings.outcome_age_hours)
     return bool(metric_store.outcomes_due(product.database, now=now, min_age=min_age, limit=1))
+
+
+def _readable(cached: object) -> ModelVersion | None:
+    """Return a cached version; ``None`` for a miss and for what another version of this program left there."""
+    try:
+        return None if cached is None else ModelVersion.model_validate(cached)
+    except ValidationError:
+        return None
+
+
+def _seconds_kept(product: Product, kind: ModelKind) -> int:
+    settings = product.settings
+    return settings.cache_arms_seconds if kind == "bandit" else settings.cache_models_seconds
 
 
 def _outcome(reading: Row) -> Row | None:
@@ -127,7 +150,6 @@ def _decide(product: Product, kind: ModelKind) -> Promotion | None:
     if reason is None:
         return Promotion(kind, champion or newest[0], promoted=False, reason="The champion stays.")
     model_store.promote(product.database, newest[0], reason, product.clock.now())
-    product.cache.delete(f"{CHAMPION_CACHE}:{kind}")
     return Promotion(kind, newest[0], promoted=True, reason=reason)
 
 

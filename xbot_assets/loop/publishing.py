@@ -8,16 +8,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from xbot_assets.browser.operations import Publish, Published, ReadOwnTimeline, TimelineRead
+from xbot_assets.browser.operations import (
+    CheckSession,
+    Publish,
+    Published,
+    ReadOwnTimeline,
+    SessionChecked,
+    TimelineRead,
+)
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.pace.breaker import Tried
 from xbot_assets.domain.posts import ClaimedPost, same_post
 from xbot_assets.loop.holds import ACCOUNT_CODES, hold_publishing, hold_reason
+from xbot_assets.loop.pacing import breaker_wait, may_go_now, note_failed, note_published, pace_wait, permitted
 from xbot_assets.loop.product import Product
 from xbot_assets.store import posts as post_store
 from xbot_assets.store import queue as queue_store
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.database import Row
+from xbot_assets.store.policy import hold_post, policy_wait
 
 TIMELINE_LOOK = 40
 """Own posts read when looking for an unconfirmed one: more than a day's cap of posts."""
@@ -56,14 +66,19 @@ def publish_next(
     """
     post_store.expire_leases(product.database, product.clock.now())
     found, in_doubt = _reconcile(product)
-    claim = None if hold_reason(product.database) else _claim(product)
-    if claim is None:
-        return PublishReport(found=found, still_unconfirmed=in_doubt)
-    if not post_store.arm_post(product.database, claim, product.clock.now()):
-        # The lease ran out before arming: the post goes back to the queue by itself.
-        return PublishReport(found=found, still_unconfirmed=in_doubt)
-    witness = _submit(product, claim, retried_at_once)
-    return _record(product, claim, witness, found, in_doubt)
+    nothing = PublishReport(found=found, still_unconfirmed=in_doubt)
+    if hold_reason(product.database):
+        return nothing
+    hold_stale(product)
+    with permitted(product, lambda: _probe(product)) as attempt:
+        claim = _claim(product) if attempt else None
+        # When the lease runs out before arming, the post goes back to the queue by itself.
+        if claim is None or not post_store.arm_post(product.database, claim, product.clock.now()):
+            return nothing
+        witness = _submit(product, claim, retried_at_once)
+        if attempt is not None:
+            attempt.tried = Tried.SUCCESS
+        return _record(product, claim, witness, found, in_doubt)
 
 
 def take_from_dead_worker(product: Product, has_ended: Callable[[str], bool]) -> None:
@@ -76,6 +91,17 @@ def take_from_dead_worker(product: Product, has_ended: Callable[[str], bool]) ->
     holder = queue_store.post_holder(product.database)
     if holder is not None and has_ended(holder):
         post_store.expire_leases(product.database, product.clock.now(), dead=holder)
+
+
+def hold_stale(product: Product) -> list[int]:
+    """Give every post that was due too long ago to a person, with an alert, and return their ids.
+
+    What was topical then may be wrong by now; dropping it in silence would be worse.
+    """
+    now, hours = product.clock.now(), product.settings.post_stale_hours
+    rows = queue_store.stale_posts(product.database, now - timedelta(hours=hours))
+    why = f"late: It was due more than {hours:g} hours ago. Approve it to publish it now, or reject it."
+    return [row["id"] for row in rows if hold_post(product.database, row["id"], why, now)]
 
 
 def publish_wait(product: Product) -> str | None:
@@ -93,7 +119,12 @@ def publish_wait(product: Product) -> str | None:
         looks_max=settings.reconcile_looks_max,
         between=timedelta(minutes=settings.reconcile_minutes),
     )
-    return None if due or doubt else "No post is due, and none is in doubt."
+    if doubt:
+        return None
+    if not due:
+        return "No post is due, and none is in doubt."
+    pace = pace_wait(product)
+    return pace.reason if pace else breaker_wait(product) or policy_wait(database, settings, now)
 
 
 def _claim(product: Product) -> ClaimedPost | None:
@@ -105,7 +136,14 @@ def _claim(product: Product) -> ClaimedPost | None:
         lease=settings.lease,
         spacing=settings.post_spacing,
         daily_cap=settings.posts_per_day_max,
+        may_go=may_go_now(product),
     )
+
+
+def _probe(product: Product) -> None:
+    """Look whether the way to X works at all, before a post is risked on it."""
+    seconds = product.settings.read_deadline_seconds
+    product.browser.run(CheckSession(), SessionChecked, lane=Lane.CRITICAL, deadline_seconds=seconds)
 
 
 def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[ProductError], bool]) -> Published:
@@ -113,13 +151,14 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
     settings = product.settings
     try:
         return product.browser.run(
-            Publish(text=claim.text, submit=settings.mode != "shadow"),
+            Publish(text=claim.text, in_reply_to=claim.reply_to_x_id, submit=settings.mode != "shadow"),
             Published,
             lane=Lane.CRITICAL,
             deadline_seconds=settings.publish_deadline_seconds,
         )
     except ProductError as failure:
         _settle_failure(product, claim, failure, at_once=retried_at_once(failure))
+        note_failed(product, failure, is_reply=claim.reply_to_x_id is not None)
         raise
 
 
@@ -160,6 +199,7 @@ def _record(
         post_store.mark_shadowed(product.database, claim, now)
         return PublishReport(claim.id, text=claim.text, shadow=True, found=found, still_unconfirmed=in_doubt)
     _confirm(product, claim, witness.post_id, witness.permalink)
+    note_published(product, is_reply=claim.reply_to_x_id is not None)
     url = f"{product.settings.target_url or ''}{witness.permalink}"
     return PublishReport(claim.id, witness.post_id, url, claim.text, found=found, still_unconfirmed=in_doubt)
 
@@ -207,6 +247,7 @@ def _settle(product: Product, row: Row, shown: TimelineRead) -> bool:
                 now=now,
             )
             resolve_alert(product.database, f"unconfirmed_post:{row['id']}", now)
+            note_published(product)
             return True
     looks = post_store.record_look(product.database, row["id"], product.clock.now())
     if looks >= product.settings.reconcile_looks_max:

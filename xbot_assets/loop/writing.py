@@ -1,27 +1,26 @@
-"""The language model as planning uses it: its ledger and budget are the database's, its brief the persona's.
+"""The language model as planning uses it: its budget is the database's, its brief the persona's.
 
-Keep out: prompts, prices and retries (``llm``), SQL (``store/ledger.py``).
+Keep out: prompts, prices and retries (``llm``), the wall (``spending.py``).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
+from xbot_assets.domain.budget.calls import NOT_NOTED, Company
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.bandit import Arm
 from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.posts import fingerprint
 from xbot_assets.llm.briefs import PostBrief, PostRequest
-from xbot_assets.llm.budget import DailyBudget
-from xbot_assets.llm.client import LanguageModel, ModelAccess
-from xbot_assets.llm.ledger import LlmCall
+from xbot_assets.llm.calling import ModelAccess
+from xbot_assets.llm.client import LanguageModel
+from xbot_assets.loop.spending import DatabaseBudget
 from xbot_assets.settings import Settings
 from xbot_assets.store import posts as post_store
 from xbot_assets.store.database import Database
-from xbot_assets.store.ledger import record_llm_call, spent_microusd
 
 SANDBOX_KEY = SecretStr("sk-sandbox")
 """What the sandbox's server accepts; it is worth nothing anywhere else."""
@@ -29,25 +28,15 @@ NO_REPEAT = timedelta(days=90)
 """A text is not written again within this time."""
 SHOWN_POSTS = 10
 """Recent posts shown to the model, so that it writes something else."""
-MICRO = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class DatabaseLedger:
-    """Keeps every call in the table ``llm_calls``."""
-
-    database: Database
-
-    def record(self, call: LlmCall) -> int:
-        """Store one call and return its id."""
-        return record_llm_call(self.database, call)
-
-
-def open_language_model(settings: Settings, database: Database, clock: Clock) -> LanguageModel:
-    """Return the model that the settings name: the sandbox's, or the owner's.
+def open_language_model(
+    settings: Settings, database: Database, clock: Clock, company: Company = NOT_NOTED
+) -> LanguageModel:
+    """Return the model that the settings name: the sandbox's, or the owner's; ``company`` is booked with its calls.
 
     Raises:
-        PermanentFailure: the model has no price, or the sandbox's model is wanted and no sandbox runs.
+        PermanentFailure: the sandbox's model is wanted and no sandbox runs.
     """
     if settings.llm == "sandbox" and settings.openai_base_url is None:
         # Without an address the SDK would ask OpenAI itself.
@@ -63,9 +52,11 @@ def open_language_model(settings: Settings, database: Database, clock: Clock) ->
         model=settings.plan_model,
         attempts=settings.llm_attempts,
         timeout_seconds=settings.llm_timeout_seconds,
+        prices_path=settings.prices_path,
+        # The sandbox's server goes on serving what the provider retired.
+        models_retire=settings.llm == "openai",
     )
-    budget = DailyBudget(round(settings.daily_budget_usd * MICRO), lambda: _spent_today(database, clock))
-    return LanguageModel(access, ledger=DatabaseLedger(database), budget=budget, clock=clock)
+    return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, company), clock=clock)
 
 
 def brief_for(
@@ -80,8 +71,3 @@ def brief_for(
         recent_fingerprints=frozenset(fingerprint(text) for text in texts),
         max_weighted_chars=settings.post_max_weighted_chars,
     )
-
-
-def _spent_today(database: Database, clock: Clock) -> int:
-    """Return what this UTC day has cost so far, in micro-dollars."""
-    return spent_microusd(database, clock.now().replace(hour=0, minute=0, second=0, microsecond=0))

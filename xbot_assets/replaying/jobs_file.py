@@ -8,7 +8,7 @@ Lanes follow the report: content is critical, metrics and harvesting are high, e
 treated a job is read off ``browser_path`` ("semaphore..." took the lock first, "pool..." did not, "own..." was
 outside the pool) and ``declared_priority`` ("pool 2", "pool default 5", "sem METRICS=2"). A job that names its own
 pool priority did its work inside the pool's operation; "pool default" marks one that only took a page from it.
-``hard_limit_seconds``, ``source`` and ``how_estimated`` are prose: they are evidence for people and not used.
+Other columns are evidence for people and not used.
 
 Keep out: what the jobs are used for.
 """
@@ -33,8 +33,6 @@ COLUMNS = (
     "layer",
     "browser_path",
     "declared_priority",
-    "hard_limit_seconds",
-    "how_estimated",
 )
 SCHEDULED = "scheduled"
 """How the name of the column starts that says whether a row was scheduled; it goes on with a commit."""

@@ -6,8 +6,12 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from xbot_assets.browser.session import load_session
+from xbot_assets.browser.session_failures import SessionCode
+from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.persona import load_persona
+from xbot_assets.llm.prices import load_prices
 from xbot_assets.runtime.files import home_directory, unwritable
 from xbot_assets.settings import Settings, SettingsError
 from xbot_assets.store.connections import check_url
@@ -67,16 +71,23 @@ def check_files(settings: Settings) -> None:
     """Check the files that the settings name, before anything is started that would need them later.
 
     Raises:
-        PermanentFailure: ``bad_persona`` or ``no_session``.
+        PermanentFailure: ``bad_persona``, ``bad_prices``, ``unknown_model_price``, or of the session.
     """
     load_persona(settings.persona_path)
-    session = settings.session_path
-    if session is not None and not os.access(session, os.R_OK):
-        raise PermanentFailure(
-            f"The session file {session} does not exist or may not be read.",
-            code="no_session",
-            remedy="Log in by hand once and save the session, as README.md says, or correct XBOT_SESSION_PATH.",
-        )
+    prices = load_prices(settings.prices_path)
+    for model in (settings.plan_model, settings.saving_model):
+        prices.price(model, system_now().date())
+    if settings.mode != "sandbox":
+        _check_session(settings)
+
+
+def _check_session(settings: Settings) -> None:
+    """Open the session; one whose time is over is no fault of the settings: it holds publishing, with an alert."""
+    try:
+        load_session(settings, system_now())
+    except PermanentFailure as failure:
+        if failure.code != SessionCode.EXPIRED:
+            raise
 
 
 def check_writable(home: Path) -> None:

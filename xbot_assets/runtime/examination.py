@@ -10,12 +10,16 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
 from xbot_assets.browser.chromium import find_browser
+from xbot_assets.browser.session import load_session
+from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.llm.prices import Retirement, load_prices, retiring
 from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, free_mb
 from xbot_assets.runtime.dagster_home import build_command
 from xbot_assets.runtime.environment import PACKAGE_ROOT, child_environment
@@ -46,6 +50,14 @@ class Finding:
     remedy: str = ""
 
 
+class Warned(Exception):
+    """Raised by a check that found something to act on in time, while everything still works."""
+
+    def __init__(self, text: str, remedy: str) -> None:
+        super().__init__(text)
+        self.text, self.remedy = text, remedy
+
+
 def examine() -> Iterator[Finding]:
     """Yield the findings one by one; without usable settings the later checks make no sense."""
     yield _python()
@@ -58,7 +70,7 @@ def examine() -> Iterator[Finding]:
     except ProductError as failure:
         yield Finding("fail", "Settings", failure.reason, failure.remedy.strip())
         return
-    yield Finding("ok", "Settings", f"{settings.mode} mode.")
+    yield Finding("ok", "Settings", f"{settings.mode} mode{_whom(settings)}.")
     yield Finding("ok", "Stack", "It runs." if running else "It does not run; start it with scripts/run.")
     for name, check in _machine_checks(settings, running=running):
         yield _found(name, check)
@@ -69,6 +81,9 @@ def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str,
     yield "Data directory", lambda: _home(settings)
     yield "Disk", lambda: _disk(settings)
     yield "Files", lambda: _files(settings)
+    if settings.mode != "sandbox":
+        yield "Session", lambda: session_state(settings, system_now())
+    yield "Models", lambda: _models(settings)
     if not running:
         yield "Ports", lambda: _ports(settings)
     if settings.browser_url is None or running:
@@ -83,6 +98,8 @@ def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str,
 def _found(name: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding("ok", name, check())
+    except Warned as warning:
+        return Finding("warn", name, warning.text, warning.remedy)
     except ProductError as failure:
         return Finding("fail", name, failure.reason, failure.remedy.strip())
 
@@ -101,7 +118,53 @@ def _home(settings: Settings) -> str:
 
 def _files(settings: Settings) -> str:
     check_files(settings)
-    return "The persona" + (" and the session are" if settings.session_path else " is") + " readable."
+    return "The persona and the prices are readable."
+
+
+def _whom(settings: Settings) -> str:
+    return f", posts for real as @{settings.handle}" if settings.mode == "live" else ""
+
+
+def session_state(settings: Settings, now: datetime) -> str:
+    """Open the sealed session and tell its age and end; whether X still accepts it, only X can say.
+
+    Raises:
+        Warned: its end is near.
+        PermanentFailure: it is no good, or there is none.
+    """
+    session = load_session(settings, now)
+    days = (now - session.sealed_at).days
+    age = f"{days} days ago" if days != 1 else "a day ago"
+    told, ends = f"Sealed for @{session.handle} {age if days else 'today'}", session.ends_at
+    if ends is None:
+        return f"{told}."
+    if ends - now <= timedelta(days=settings.session_warning_days):
+        raise Warned(f"{told}; its login ends on {ends:%Y-%m-%d}.", "Run 'xbot login' before that.")
+    return f"{told}; its login ends on {ends:%Y-%m-%d} unless X ends it earlier."
+
+
+def _models(settings: Settings) -> str:
+    """Look up the prices of the models in use, and whether the provider goes on serving them."""
+    models, prices, today = (
+        {settings.plan_model, settings.saving_model},
+        load_prices(settings.prices_path),
+        system_now().date(),
+    )
+    if settings.llm != "openai":
+        costs = [prices.price(model, today) for model in sorted(models)]
+        return f"{', '.join(price.model for price in costs)}: priced; served by the sandbox."
+    ending = retiring(models, prices, today, timedelta(days=settings.retirement_warning_days))
+    if ending:
+        raise Warned(*_retirement_words(ending))
+    return f"{', '.join(sorted(models))}: priced and served."
+
+
+def _retirement_words(ending: list[Retirement]) -> tuple[str, str]:
+    told = ", ".join(f"{one.model} on {one.on}" for one in ending)
+    instead = sorted({one.replacement for one in ending if one.replacement})
+    suggested = f"; the provider suggests {' or '.join(instead)}" if instead else ""
+    remedy = f"Before that, set XBOT_PLAN_MODEL and XBOT_SAVING_MODEL to others{suggested}."
+    return f"The provider retires: {told}.", remedy
 
 
 def _disk(settings: Settings) -> str:

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from xbot_assets.sandbox.database import Database
 
 FaultValue = bool | int | float | str
+AnyValue = FaultValue | dict[str, FaultValue]
+"""A plain value, or for an LLM fault ``{"value": v, "probability": p, "count": n}``: see :func:`_sometimes_problem`."""
+
+LLM_PREFIX = "llm_"
 
 LONGEST_DELAY_SECONDS = 600.0
 """No fault may hold a request longer than this."""
@@ -83,6 +87,16 @@ FAULTS: dict[str, Fault] = {
     "llm_wrong_shape": _flag("the answer's content does not fit the requested schema"),
     "llm_delay_seconds": _seconds("chat completions wait this long (real seconds)"),
     "llm_refusal": _flag("the model refuses instead of answering"),
+    "llm_cut": _flag("the connection breaks in the middle of the answer's body, after the work is done and billed"),
+    "llm_unknown_model": _flag("every model asked for is unknown: 404 with code model_not_found"),
+    "llm_wrong_language": _flag("posts are in another language than asked for"),
+    "llm_over_long": _flag("posts are longer than the limit asked for"),
+    "llm_duplicate": _flag("posts repeat one that the prompt shows as published, or one written before"),
+    "llm_gullible": _one_of(
+        "the model obeys orders in posts by others: true: anywhere; outside: only where they stand outside any tags",
+        (True, False, "outside"),
+        default=False,
+    ),
 }
 """Every fault the sandbox knows."""
 
@@ -93,9 +107,9 @@ class Faults:
     def __init__(self, database: Database) -> None:
         self._database = database
         rows = database.all("select name, value from faults")
-        self._active: dict[str, FaultValue] = {r["name"]: json.loads(r["value"]) for r in rows if r["name"] in FAULTS}
+        self._active: dict[str, AnyValue] = {r["name"]: json.loads(r["value"]) for r in rows if r["name"] in FAULTS}
 
-    def active(self) -> dict[str, FaultValue]:
+    def active(self) -> dict[str, AnyValue]:
         """Return the faults that were set, by name."""
         return dict(self._active)
 
@@ -107,20 +121,21 @@ class Faults:
         """
         if problems := [p for name, value in wanted.items() if (p := _problem(name, value))]:
             raise FaultRefusedError(problems)
-        chosen = {name: value for name, value in wanted.items() if isinstance(value, bool | int | float | str)}
+        chosen = {name: value for name, value in wanted.items() if isinstance(value, bool | int | float | str | dict)}
         with self._database.transaction():
             self._database.run("delete from faults")
             for name, value in chosen.items():
                 self._database.run("insert into faults (name, value) values (?, ?)", (name, json.dumps(value)))
         self._active = chosen
 
-    def get(self, name: str) -> FaultValue | None:
+    def get(self, name: str) -> AnyValue | None:
         """Return an active fault's value, or ``None`` when it is off."""
         return self._active.get(name)
 
     def value(self, name: str) -> FaultValue:
-        """Return a fault's value, or its default when it is not set."""
-        return self._active.get(name, FAULTS[name].default)
+        """Return a fault's value, or its default when it is not set or strikes only sometimes."""
+        value = self._active.get(name, FAULTS[name].default)
+        return FAULTS[name].default if isinstance(value, dict) else value
 
     def flag(self, name: str) -> bool:
         """Return a yes-or-no fault."""
@@ -139,4 +154,20 @@ def _problem(name: str, value: object) -> str:
     fault = FAULTS.get(name)
     if fault is None:
         return f"There is no fault {name!r}; known: {', '.join(FAULTS)}."
+    if isinstance(value, dict):
+        return _sometimes_problem(name, fault, value)
     return "" if fault.accepts(value) else f"{name} takes {fault.expects}."
+
+
+def _sometimes_problem(name: str, fault: Fault, given: Mapping[str, object]) -> str:
+    """Check a fault that strikes only some requests: with a probability, and at most ``count`` times."""
+    if not name.startswith(LLM_PREFIX):
+        return f"{name} takes {fault.expects}; only {LLM_PREFIX}* faults take a probability or a count."
+    if "value" not in given or not given.keys() <= {"value", "probability", "count"}:
+        return f"{name} needs a value, and may have a probability and a count, and nothing else."
+    probability, count = given.get("probability", 1), given.get("count", 1)
+    if isinstance(probability, bool) or not isinstance(probability, int | float) or not 0 <= probability <= 1:
+        return f"The probability of {name} is a number from 0 to 1."
+    if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+        return f"The count of {name} is a whole number from 1."
+    return "" if fault.accepts(given["value"]) else f"The value of {name} is {fault.expects}."

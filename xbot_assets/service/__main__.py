@@ -1,4 +1,4 @@
-"""``python -m xbot_assets.service --port N``: the status service, on loopback only.
+"""``python -m xbot_assets.service --port N``: the status service, on loopback unless the owner opened it.
 
 Keep out: everything but the start.
 """
@@ -12,6 +12,7 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.service.app import build_app
 from xbot_assets.service.connections import Connections
 
+ADDRESSES = {"loopback": "127.0.0.1", "all": "0.0.0.0"}  # noqa: S104 - only behind a token, which the settings demand
 STOP_SECONDS = 3
 """A page that is being read gets this long when the service stops."""
 
@@ -19,17 +20,22 @@ STOP_SECONDS = 3
 def main(arguments: list[str] | None = None) -> int:
     """Serve until stopped; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m xbot_assets.service", description="Health and status pages.")
-    parser.add_argument("--port", type=int, required=True, help="the loopback port to listen on")
+    parser.add_argument("--port", type=int, required=True, help="the port to listen on")
     port = parser.parse_args(arguments).port
     connections = Connections()
     try:
-        connections.settings()
+        settings = connections.settings()
     except ProductError as failure:
         sys.stderr.write(f"{failure.reason}\n{failure.remedy}\n")
         return 1
     app = build_app(connections)
     uvicorn.run(
-        app, host="127.0.0.1", port=port, log_level="warning", access_log=False, timeout_graceful_shutdown=STOP_SECONDS
+        app,
+        host=ADDRESSES[settings.service_bind],
+        port=port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
     )
     return 0
 

@@ -1,6 +1,6 @@
-"""The service's web application: live, ready, the status page and the same data as JSON.
+"""The service's web application: live, ready, the status page and the same data as JSON, and the approval page.
 
-Keep out: what is checked (``pings.py``) and what is shown (``status.py``).
+Keep out: what is checked (``pings.py``), what is shown (``status.py``) and what people decide (``approvals.py``).
 """
 
 import asyncio
@@ -20,18 +20,22 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from xbot_assets.service.approvals import approval_routes
 from xbot_assets.service.components import Component, Components, is_ready
 from xbot_assets.service.connections import Connections
+from xbot_assets.service.guard import Guard, LoginWall
 from xbot_assets.service.pings import components as product_components
 from xbot_assets.service.status import Status, collect
 
 HOSTS = ["127.0.0.1", "localhost"]
-"""The names this page may be asked for by; another name is a web page trying to reach into this machine."""
+"""The names this page may be asked for by, besides those the owner set; another name is a web page trying to reach
+into this machine."""
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # With no-referrer a browser would hide the origin of our own forms from us too.
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
 REFRESH_SECONDS = 5
@@ -41,6 +45,7 @@ REFRESH_SECONDS = 5
 def build_app(connections: Connections, registered: list[Component] | None = None) -> Starlette:
     """Assemble the application; ``registered`` replaces the product's components in a test."""
     components = Components(product_components(connections) if registered is None else registered)
+    guard = Guard(lambda: connections.settings().service_token)
 
     async def live(_request: Request) -> Response:
         return JSONResponse({"live": True})
@@ -71,9 +76,15 @@ def build_app(connections: Connections, registered: list[Component] | None = Non
         Route("/api/status.json", status_json),
         Route("/health/live", live),
         Route("/health/ready", ready),
+        *approval_routes(connections, guard, _templates),
         Mount("/static", StaticFiles(packages=[("xbot_assets.service", "static")])),
     ]
-    middleware = [Middleware(SecurityHeaders), Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)]
+    hosts = [*HOSTS, *connections.settings().hosts]
+    middleware = [
+        Middleware(SecurityHeaders),
+        Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
+        Middleware(LoginWall, guard=guard),
+    ]
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
 
 

@@ -6,15 +6,16 @@ from urllib.parse import urlsplit
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from xbot_assets import __version__
+from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
+from xbot_assets.loop.spending import BudgetNow, budget_now
 from xbot_assets.service.components import Verdict, is_ready
 from xbot_assets.service.connections import Connections
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import Alert, open_alerts
 from xbot_assets.store.clock import read_line
 from xbot_assets.store.database import Database, Row
-from xbot_assets.store.ledger import spent_microusd
 from xbot_assets.store.models import ModelKind, champion
 from xbot_assets.store.operations import recent_operations
 from xbot_assets.store.posts import queue_counts, recent_posts
@@ -22,7 +23,7 @@ from xbot_assets.store.posts import queue_counts, recent_posts
 POSTS_SHOWN = 12
 OPERATIONS_SHOWN = 12
 OPERATIONS_WINDOW = timedelta(hours=1)
-MICROUSD_PER_USD = 1_000_000
+SECONDS_PER_MINUTE = 60
 KINDS: tuple[ModelKind, ...] = ("bandit", "predictor")
 
 
@@ -71,6 +72,21 @@ class OperationLine(_Part):
     failure_reason: str | None
 
 
+class BudgetLine(_Part):
+    """Today's language-model budget, the tier that planning follows, and why; ``held`` when the API is left alone."""
+
+    ends_at: AwareDatetime
+    spent_usd: float
+    reserved_usd: float
+    budget_usd: float
+    tier: str
+    why: str
+    model: str
+    posts_per_plan: int
+    plan_minutes: float
+    held: str | None
+
+
 class ProductStatus(_Part):
     """What the database knows."""
 
@@ -79,8 +95,7 @@ class ProductStatus(_Part):
     queue: dict[str, int]
     posts: list[PostLine]
     alerts: list[Alert]
-    spent_usd: float
-    budget_usd: float
+    budget: BudgetLine
     models: list[ModelLine]
     operations: list[OperationLine]
 
@@ -132,7 +147,6 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
     database = connections.database()
     now = connections.clock().now()
     line = read_line(database)
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     since = system_now() - OPERATIONS_WINDOW
     return ProductStatus(
         now=now,
@@ -140,8 +154,7 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
         queue=queue_counts(database),
         posts=[_post(row, settings) for row in recent_posts(database, POSTS_SHOWN)],
         alerts=open_alerts(database),
-        spent_usd=spent_microusd(database, midnight) / MICROUSD_PER_USD,
-        budget_usd=settings.daily_budget_usd,
+        budget=_budget(budget_now(database, settings, now)),
         models=_models(database),
         operations=[_operation(row) for row in recent_operations(database, since)[:OPERATIONS_SHOWN]],
     )
@@ -159,6 +172,22 @@ def link_to(permalink: str | None, target_url: str | None) -> str | None:
         return target_url.rstrip("/") + permalink
     same = urlsplit(permalink)[:2] == urlsplit(target_url)[:2]
     return permalink if same else None
+
+
+def _budget(found: BudgetNow) -> BudgetLine:
+    tier = found.tier
+    return BudgetLine(
+        ends_at=found.day.ends,
+        spent_usd=found.account.spent / MICROUSD_PER_USD,
+        reserved_usd=found.account.reserved / MICROUSD_PER_USD,
+        budget_usd=found.budget_microusd / MICROUSD_PER_USD,
+        tier=tier.name,
+        why=tier.why,
+        model=tier.model,
+        posts_per_plan=tier.posts,
+        plan_minutes=tier.interval.total_seconds() / SECONDS_PER_MINUTE,
+        held=found.hold.reason if found.hold else None,
+    )
 
 
 def _models(database: Database) -> list[ModelLine]:

@@ -7,16 +7,23 @@ from pydantic import BaseModel, Field, SecretStr
 
 from xbot_assets.settings.places import default_home
 
+HANDLE_PATTERN = r"^\w{1,15}$"
+"""X's own rule for handles."""
+
 
 class PartsSettings(BaseModel):
     """Who the account is, where the parts are and where they listen."""
 
     # who and where
-    mode: Literal["sandbox", "shadow"] = Field(
+    mode: Literal["sandbox", "shadow", "live"] = Field(
         "sandbox",
-        description="sandbox: the X look-alike on this machine. shadow: reads X and records what it would post.",
+        description="sandbox: the X look-alike on this machine. shadow: reads X and records what it would post. "
+        "live: posts; see docs/live.md.",
     )
-    handle: str = Field("xbot_demo", pattern=r"^\w{1,15}$", description="The account's handle, without the @.")
+    live_acknowledgement: str | None = Field(
+        None, description="For live: the sentence, word for word, that a start without it tells you to write."
+    )
+    handle: str = Field("xbot_demo", pattern=HANDLE_PATTERN, description="The account's handle, without the @.")
     home: Path = Field(
         default_factory=default_home, description="The data directory; set it in the environment, not in .env."
     )
@@ -33,11 +40,19 @@ class PartsSettings(BaseModel):
     browser_path: Path | None = Field(
         None, description="A Chromium or chromium-headless-shell binary. Empty: search, then install."
     )
-    target_url: str | None = Field(None, description="The site. Empty: the sandbox, or https://x.com in shadow.")
+    target_url: str | None = Field(None, description="The site. Empty: the sandbox; https://x.com in shadow and live.")
     sandbox_token: SecretStr | None = Field(None, description="The sandbox's control token; set by the parts.")
     session_path: Path | None = Field(
-        None, description="A logged-in Playwright storage state for shadow mode, made by hand by the owner."
+        None, description="The sealed session that 'xbot login' makes. Empty: session.sealed in the data directory."
     )
+    session_key: SecretStr | None = Field(None, description="The key that opens the session. Empty: the key file.")
+    session_key_path: Path | None = Field(
+        None, description="The key file, outside the data directory. Empty: ~/.config/xbot-assets/session.key."
+    )
+    session_warning_days: int = Field(
+        14, ge=0, le=365, description="xbot doctor warns when the session's login ends within this."
+    )
+    login_minutes: float = Field(15, ge=1, le=240, description="xbot login waits this long for you to log in.")
     llm: Literal["sandbox", "openai"] = Field("sandbox", description="Who writes the posts.")
     openai_base_url: str | None = Field(None, description="An OpenAI-compatible API. Empty with llm=openai: OpenAI.")
     openai_api_key: SecretStr | None = Field(None, description="The API key, for llm=openai.")

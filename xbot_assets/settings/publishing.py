@@ -7,6 +7,9 @@ class PublishingSettings(BaseModel):
     """The queue and the pace of publishing (report, layer 4)."""
 
     post_spacing_minutes: int = Field(5, ge=1, le=1440, description="Least minutes between two posts.")
+    post_stale_hours: float = Field(
+        24, ge=1, le=720, description="A post that was due longer ago than this goes to a person instead of out."
+    )
     first_post_delay_minutes: int = Field(10, ge=0, le=1440, description="From the plan to its first post.")
     planned_spacing_minutes: int = Field(60, ge=5, le=1440, description="Between the posts of one plan.")
     posts_per_day_max: int = Field(24, ge=1, le=200, description="A hard daily cap.")

@@ -6,6 +6,7 @@ parts wrote (``.xbot/parts.json``), then the default. Keep out: using the values
 
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from dotenv.parser import parse_stream
 from pydantic import ValidationError
 
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
+from xbot_assets.settings.parts import HANDLE_PATTERN
 from xbot_assets.settings.places import PARTS_FILE, default_home
 from xbot_assets.settings.whole import Settings
 
@@ -75,12 +78,26 @@ def _missing_companions(values: Mapping[str, Any]) -> list[str]:
     """Check what one setting asks of another; on raw values, so that it is reported with everything else."""
     missing = [
         ("llm", "openai", "openai_api_key", "your API key"),
-        ("mode", "shadow", "session_path", "a session that you logged in to by hand"),
+        ("mode", "shadow", "handle", "your account's handle"),
+        ("mode", "live", "handle", "your account's handle"),
     ]
-    return [
+    told = [
         f"{PREFIX}{name.upper()}={value} needs {PREFIX}{needed.upper()}, {what}."
         for name, value, needed, what in missing
         if values.get(name) == value and not values.get(needed)
+    ]
+    return told + _missing_acknowledgement(values)
+
+
+def _missing_acknowledgement(values: Mapping[str, Any]) -> list[str]:
+    """Ask for the owner's sentence in live mode, and show it; a handle that is missing or wrong comes first."""
+    handle = str(values.get("handle", ""))
+    if values.get("mode") != "live" or not re.fullmatch(HANDLE_PATTERN, handle):
+        return []
+    if acknowledges(str(values.get("live_acknowledgement", "")), handle):
+        return []
+    return [
+        f"{PREFIX}MODE=live needs {PREFIX}LIVE_ACKNOWLEDGEMENT, this sentence, if it is true: {live_sentence(handle)}"
     ]
 
 

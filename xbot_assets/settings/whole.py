@@ -6,23 +6,43 @@ from pathlib import Path
 from pydantic import field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from xbot_assets.settings.approving import ApprovingSettings
 from xbot_assets.settings.browsing import BrowserSettings
 from xbot_assets.settings.content import ContentSettings
 from xbot_assets.settings.data import DataSettings
+from xbot_assets.settings.gating import GatingSettings
 from xbot_assets.settings.learning import LearningSettings
+from xbot_assets.settings.pacing import PacingSettings
 from xbot_assets.settings.parts import PartsSettings
 from xbot_assets.settings.places import PARTS_FILE
 from xbot_assets.settings.publishing import PublishingSettings
 
 
 class Settings(
-    LearningSettings, PublishingSettings, ContentSettings, BrowserSettings, DataSettings, PartsSettings, BaseSettings
+    LearningSettings,
+    PacingSettings,
+    PublishingSettings,
+    ApprovingSettings,
+    GatingSettings,
+    ContentSettings,
+    BrowserSettings,
+    DataSettings,
+    PartsSettings,
+    BaseSettings,
 ):
     """Everything that can be set. Each field is ``XBOT_`` plus its name in capitals."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
-    @field_validator("home", "persona_path", "browser_path", "session_path")
+    @field_validator(
+        "home",
+        "persona_path",
+        "browser_path",
+        "session_path",
+        "session_key_path",
+        "prices_path",
+        "templates_path",
+    )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         """Resolve early, so that a later change of directory cannot move a file."""

@@ -1,40 +1,21 @@
 """The ledger of language-model calls: what each was for, what it used and what it cost.
 
-Keep out: prices (``llm``) and deciding what may be spent.
+Keep out: prices (``llm``), deciding what may be spent, and the day's budget (``budget.py``).
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-
+from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.patterns import CallGroup
 from xbot_assets.store.database import Row, Statements
 
 
-class LedgerEntry(BaseModel):
-    """One call, as the table ``llm_calls`` holds it. Costs are millionths of a US dollar."""
-
-    model_config = ConfigDict(frozen=True, from_attributes=True)
-
-    purpose: str
-    model: str
-    prompt_version: str
-    outcome: str
-    failure_code: str | None = None
-    failure_reason: str | None = None
-    prompt_tokens: int = Field(0, ge=0)
-    completion_tokens: int = Field(0, ge=0)
-    cost_microusd: int = Field(0, ge=0)
-    latency_ms: int = Field(ge=0)
-    called_at: AwareDatetime
-
-
-def record_llm_call(db: Statements, call: LedgerEntry | Mapping[str, Any] | BaseModel) -> int:
-    """Store one call and return its id. Anything with the fields of :class:`LedgerEntry` will do."""
-    entry = LedgerEntry.model_validate(call)
-    row = db.fetch_one("record_llm_call", **entry.model_dump())
+def record_llm_call(db: Statements, call: LlmCall | Mapping[str, Any]) -> int:
+    """Store one call and return its id. Anything with the fields of :class:`LlmCall` will do."""
+    row = db.fetch_one("record_llm_call", **LlmCall.model_validate(call).model_dump())
     if row is None:
         raise PermanentFailure("The ledger did not store the call.", code="store_error")
     return int(row["id"])
@@ -49,3 +30,17 @@ def spent_microusd(db: Statements, since: datetime) -> int:
 def recent_calls(db: Statements, limit: int) -> list[Row]:
     """Return the newest calls, newest first."""
     return db.fetch_all("recent_calls", limit=limit)
+
+
+def call_groups(db: Statements, since: datetime) -> list[CallGroup]:
+    """Return the calls since then as groups of like ones, oldest first."""
+    rows = db.fetch_all("call_groups", since=since)
+    return [CallGroup(**{**row, "beside": tuple(row["beside"])}) for row in rows]
+
+
+def failures_by_code(db: Statements, since: datetime) -> list[Row]:
+    """Return ``code, kind, calls, made, cost_microusd, newest_at, newest_reason``, most frequent first.
+
+    ``made`` counts the calls that were made; the others were refused before.
+    """
+    return db.fetch_all("failures_by_code", since=since)

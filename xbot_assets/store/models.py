@@ -57,6 +57,12 @@ def champion(db: Statements, kind: ModelKind) -> ModelVersion | None:
     return ModelVersion(**row) if row else None
 
 
+def champion_seat(db: Statements, kind: ModelKind) -> tuple[int, datetime] | None:
+    """Return the id of a kind's champion and when it was trained, or ``None`` before the first promotion."""
+    row = db.fetch_one("champion_seat", kind=kind)
+    return (row["id"], row["trained_at"]) if row else None
+
+
 def promote(db: Statements, version: ModelVersion, reason: str, now: datetime) -> None:
     """Make a version the champion of its kind and note why, in one statement. Also how to roll back."""
     _present(db.fetch_one("promote", id=version.id, kind=version.kind, reason=reason, now=now))

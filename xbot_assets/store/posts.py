@@ -5,17 +5,20 @@
                  |         `----> failed, queued (X was surely not asked)
                  |--------> queued, failed, shadowed
 
+    queued -> held, rejected by the rules of publishing (``policy.py``); held -> queued, rejected by a person
+    (``approvals.py``).
+
 Each change is one statement guarded by the state it leaves and the fencing token, and writes its
 ``post_events`` row itself. Keep out: browsers, deciding what to post, and what a failure means.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts import ClaimedPost, NewPost, fingerprint
-from xbot_assets.store.database import Database, Row, Statements
+from xbot_assets.store.database import Database, Row, Statements, Transaction
 from xbot_assets.store.rows import as_rows
 
 NOT_HELD = "lost_fence"
@@ -32,10 +35,17 @@ def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> li
     return [row["id"] for row in db.fetch_all("enqueue_posts", rows=as_rows(rows), now=now)]
 
 
-def claim_due_post(
-    db: Database, *, worker: str, now: datetime, lease: timedelta, spacing: timedelta, daily_cap: int
+def claim_due_post(  # noqa: PLR0913 - each is a rule of its own
+    db: Database,
+    *,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    spacing: timedelta,
+    daily_cap: int,
+    may_go: Callable[[Transaction, int], bool] = lambda _, __: True,
 ) -> ClaimedPost | None:
-    """Claim the post that is due longest, or ``None`` when none is due or the pace forbids one now.
+    """Claim the post that is due longest, or ``None`` when none is due or something forbids one now.
 
     One post at a time is in hand (claimed or armed) across all processes. An advisory lock, taken in its own
     statement so that the claim sees what the holder before it stored, makes spacing and cap exact.
@@ -47,18 +57,19 @@ def claim_due_post(
         lease: how long the post belongs to the worker, in real time on the server's clock.
         spacing: least time since any post was armed or published.
         daily_cap: most posts of one UTC day that were or may have been published.
+        may_go: whether a due post, whose row the transaction holds, may be claimed; when not, the next one is asked
+            about. Its answer still holds when the post is claimed. It may move the post elsewhere (``policy.py``).
     """
+    passed_over: list[int] = []
+    pace = {"now": now, "quiet_since": now - spacing, "daily_cap": daily_cap}
     with db.transaction() as transaction:
         transaction.execute("lock_claims")
-        row = transaction.fetch_one(
-            "claim_due_post",
-            worker=worker,
-            now=now,
-            lease=lease,
-            quiet_since=now - spacing,
-            daily_cap=daily_cap,
-        )
-    return ClaimedPost(**row) if row else None
+        while (due := transaction.fetch_one("lock_due_post", passed_over=passed_over, **pace)) is not None:
+            if may_go(transaction, due["id"]):
+                row = transaction.fetch_one("claim_post", id=due["id"], worker=worker, now=now, lease=lease)
+                return ClaimedPost(**row) if row else None
+            passed_over.append(due["id"])
+    return None
 
 
 def arm_post(db: Statements, claim: ClaimedPost, now: datetime) -> bool:

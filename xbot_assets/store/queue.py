@@ -22,6 +22,28 @@ def last_scheduled(db: Statements) -> datetime | None:
     return row["scheduled_at"] if row else None
 
 
+def last_planned(db: Statements) -> datetime | None:
+    """Return when posts were last planned, written or not; the owner's own and the pool's do not count."""
+    row = db.fetch_one("last_planned")
+    return row["planned_at"] if row else None
+
+
+def due_kinds(db: Statements, now: datetime) -> list[Row]:
+    """Return ``is_reply`` once for each kind of post that is due."""
+    return db.fetch_all("due_kinds", now=now)
+
+
+def is_reply(db: Statements, post_id: int) -> bool:
+    """Say whether a post answers another one."""
+    row = db.fetch_one("is_reply", id=post_id)
+    return bool(row and row["is_reply"])
+
+
+def stale_posts(db: Statements, before: datetime) -> list[Row]:
+    """Return ``id, scheduled_at`` of every waiting post that was due before a time, oldest first."""
+    return db.fetch_all("stale_posts", before=before)
+
+
 def post_due_between(db: Statements, start: datetime, end: datetime) -> bool:
     """Say whether a post is being published, or a waiting one is due between these times."""
     row = db.fetch_one("post_due_between", start=start, end=end)

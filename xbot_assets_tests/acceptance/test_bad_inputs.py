@@ -169,8 +169,8 @@ def test_files_that_are_missing_stop_the_start(home: Path) -> None:
     said = refused(home, "once", persona_path="/nowhere/persona.toml")
     assert "/nowhere/persona.toml" in said
     assert "cannot be read: No such file or directory" in said
-    shadow = {"mode": "shadow", "session_path": "/nowhere/session.json"}
-    assert "The session file /nowhere/session.json does not exist" in refused(home, "up", **shadow)
+    shadow = {"mode": "shadow", "handle": "me", "session_path": "/nowhere/session.sealed"}
+    assert "The session file /nowhere/session.sealed cannot be read: No such file" in refused(home, "up", **shadow)
 
 
 def test_one_port_for_two_parts_is_refused(home: Path) -> None:

@@ -103,7 +103,7 @@ def test_help_explains_every_command_to_a_newcomer(home: Path) -> None:
     """Help goes to standard output and exits 0."""
     done = xbot(home, "--help")
     assert done.returncode == 0
-    for verb in ("up", "once", "status", "doctor", "migrate", "post", "sandbox", "install-browser", "version"):
+    for verb in ("up", "once", "login", "status", "doctor", "migrate", "post", "sandbox", "install-browser", "version"):
         assert f"\n  {verb} " in done.stdout
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from xbot_assets.browser.chromium import find_browser, install_browser, works
+from xbot_assets.browser.chromium import find_browser, find_windowed_browser, install_browser, works
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings, load_settings
 
@@ -114,3 +114,14 @@ def test_who_is_not_root_is_told_each_way_that_failed(tmp_path: Path, env: dict[
         install_browser(settings, env, places=(), as_root=False)
     assert caught.value.code == "no_browser"
     assert not (tmp_path / "touched").exists()
+
+
+def test_a_headless_shell_is_never_taken_for_a_window(tmp_path: Path, env: dict[str, str]) -> None:
+    """Also when the settings name it; what is missing is said with what to install."""
+    shell = _program(tmp_path / "bin" / "chromium-headless-shell")
+    chosen = load_settings({"XBOT_BROWSER_PATH": str(shell), "XBOT_HOME": str(tmp_path)}, use_parts=False)
+    with pytest.raises(PermanentFailure, match="can open a window") as caught:
+        find_windowed_browser(chosen, env, ())
+    assert "playwright install chromium" in caught.value.remedy
+    full = _program(tmp_path / "bin" / "chromium")
+    assert find_windowed_browser(chosen, env, ()) == full

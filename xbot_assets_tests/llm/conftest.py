@@ -1,4 +1,4 @@
-"""The real server, the real client against it, and a ledger in memory."""
+"""The real server, the real client against it, and books in memory."""
 
 import contextlib
 from collections.abc import Callable, Iterator
@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from xbot_assets.domain.budget.calls import DAILY_BUDGET, CallAsk, LlmCall, Reservation
 from xbot_assets.domain.clock import ManualClock
+from xbot_assets.domain.failures import BudgetFailure, ProductError
 from xbot_assets.llm import retrying
 from xbot_assets.llm.briefs import PostBrief, PostRequest
-from xbot_assets.llm.budget import DailyBudget
-from xbot_assets.llm.client import LanguageModel, ModelAccess
-from xbot_assets.llm.ledger import LlmCall
+from xbot_assets.llm.calling import ModelAccess
+from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
 from xbot_assets_tests.llm.llm_server import LlmServer, running_llm_server
 
@@ -24,13 +25,33 @@ KEY = "sk-sandbox-test"
 
 
 @dataclass
-class ListLedger:
-    """A ledger of the simplest kind: the protocol, kept in a list."""
+class ListBooks:
+    """Books of the simplest kind for one process: the protocol of the budget, kept in lists."""
 
+    budget_microusd: int = 1_000_000
     calls: list[LlmCall] = field(default_factory=list)
+    reserved: list[CallAsk] = field(default_factory=list)
+    sent: list[int] = field(default_factory=list)
 
-    def record(self, call: LlmCall) -> int:
+    def reserve(self, ask: CallAsk) -> Reservation:
+        """Let a call through if its worst case fits beside what was spent."""
+        if self.spent() + ask.worst_case_microusd > self.budget_microusd:
+            raise BudgetFailure("No money.", code=DAILY_BUDGET)
+        self.reserved.append(ask)
+        return Reservation(len(self.reserved), NOW.date(), ask.worst_case_microusd)
+
+    def send(self, reservation: Reservation) -> None:
+        """Keep which was sent."""
+        self.sent.append(reservation.id)
+
+    def settle(self, reservation: Reservation, call: LlmCall, failure: ProductError | None, *, answered: bool) -> int:
         """Keep a call; its id is its place."""
+        assert (call.failure_code is None) == (failure is None)
+        assert answered or failure
+        return self.refused(call.model_copy(update={"reservation_id": reservation.id}))
+
+    def refused(self, call: LlmCall) -> int:
+        """Keep a call that was not made."""
         self.calls.append(call)
         return len(self.calls)
 
@@ -50,14 +71,14 @@ def server(tmp_path: Path) -> Iterator[LlmServer]:
 
 
 @pytest.fixture
-def ledger() -> ListLedger:
-    """Make an empty ledger."""
-    return ListLedger()
+def ledger() -> ListBooks:
+    """Make empty books."""
+    return ListBooks()
 
 
 @pytest.fixture
 def writer_for(
-    server: LlmServer, ledger: ListLedger, monkeypatch: pytest.MonkeyPatch
+    server: LlmServer, ledger: ListBooks, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., LanguageModel]]:
     """Make language models on the running server whose own waits are short; keywords override the access."""
     monkeypatch.setattr(retrying, "FIRST_WAIT_SECONDS", 0.01)
@@ -70,10 +91,11 @@ def writer_for(
                 "attempts": 3,
                 "timeout_seconds": 10,
                 "base_url": server.base_url,
+                "models_retire": False,
             }
             access = ModelAccess(**(values | overrides))
-            budget = DailyBudget(daily_budget_microusd, ledger.spent)
-            return closing.enter_context(LanguageModel(access, ledger=ledger, budget=budget, clock=ManualClock(NOW)))
+            ledger.budget_microusd = daily_budget_microusd
+            return closing.enter_context(LanguageModel(access, budget=ledger, clock=ManualClock(NOW)))
 
         yield build
 

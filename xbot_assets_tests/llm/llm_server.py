@@ -17,6 +17,7 @@ from starlette.applications import Starlette
 
 from xbot_assets.sandbox.llm.routes import llm_routes
 from xbot_assets.sandbox.llm.usage import UsageLog
+from xbot_assets.sandbox.server import DroppableProtocol
 
 START_SECONDS = 10
 
@@ -50,7 +51,8 @@ def running_llm_server(folder: Path) -> Iterator[LlmServer]:
     """Serve until the block ends."""
     usage, faults = UsageLog(folder / "llm.sqlite"), Faults()
     app = Starlette(routes=llm_routes(usage, faults, lambda: datetime.now(UTC)))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", ws="none"))
+    config = uvicorn.Config(app, log_level="error", lifespan="off", ws="none", http=DroppableProtocol)
+    server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -16,9 +16,9 @@ from xbot_assets.domain.weighted_length import weighted_length
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.prompts import load_prompt, posts_messages
+from xbot_assets.sandbox.faults import FAULTS
 from xbot_assets.sandbox.llm import grammar
 from xbot_assets.sandbox.llm.asked import AskedPost, read_prompt
-from xbot_assets.sandbox.llm.faults import LLM_FAULTS
 from xbot_assets_tests.llm.conftest import KEY
 from xbot_assets_tests.llm.llm_server import LlmServer, running_llm_server
 
@@ -175,7 +175,7 @@ def test_a_rate_limit_carries_both_retry_headers(server: LlmServer) -> None:
     answer = httpx.post(f"{server.base_url}/chat/completions", headers=headers, json=body)
     assert (answer.headers["retry-after-ms"], answer.headers["retry-after"]) == ("1500", "2")
     assert answer.json()["error"]["code"] == "rate_limit_exceeded"
-    assert set(server.faults.active) <= set(LLM_FAULTS)
+    assert set(server.faults.active) <= set(FAULTS)
 
 
 def test_the_servers_prompt_reader_reads_the_products_prompt(brief: PostBrief) -> None:

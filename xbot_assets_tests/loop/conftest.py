@@ -22,6 +22,8 @@ from xbot_assets_tests.store.servers import SettingsFor
 
 START_SECONDS = 20.0
 HANDLE = "xbot_demo"
+UNHURRIED = {"rate_start_per_hour": 60.0, "rate_ceiling_per_hour": 60.0, "posts_per_hour_max": 60}
+"""The pace lets a post go whenever spacing does; what the pace itself does has tests of its own."""
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +63,7 @@ def loop_settings(settings_for: SettingsFor, site: Site, host_url: str) -> Calla
             "openai_base_url": f"{site.url}/v1",
             "browser_url": host_url,
             "browser_token": SecretStr(TOKEN),
+            **UNHURRIED,
         }
         return settings_for(**{**parts, **overrides})
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.resources import files
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from xbot_assets.browser.operations import PostsRead, ReadPosts
-from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, TransientFailure
+from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.loop import learning
 from xbot_assets.loop.measuring import UNREADABLE, account_due, measure_account, measure_posts, posts_due
@@ -49,7 +51,7 @@ def test_two_turns_end_with_models_that_used_the_first_turns_posts(product: Prod
     second = plan_posts(product, np.random.default_rng(8))
     assert second.bandit_version == champion.version
     assert all(post.predicted_reward is not None for post in second.posts)
-    assert all(0 < post.propensity <= 1 for post in second.posts)
+    assert all(0 < (post.propensity or 0) <= 1 for post in second.posts)
 
 
 def test_the_stored_metrics_are_what_the_page_says(product: Product) -> None:
@@ -115,23 +117,45 @@ def test_a_page_that_changed_raises_an_alert_instead_of_storing_nulls(product: P
         ({"llm_insufficient_quota": True}, BudgetFailure),
     ],
 )
-def test_a_plan_that_fails_queues_nothing_and_waits(
-    product: Product, site: Site, faults: dict[str, object], failure: type[Exception]
+def test_a_plan_that_cannot_be_written_is_a_fallback_at_the_same_cadence(
+    product: Product, site: Site, faults: dict[str, object], failure: type[ProductError]
 ) -> None:
-    """Every failure has its kind, is in the ledger, and is not repeated every minute."""
+    """Every failure has its kind, is in the ledger, and costs neither the account its post nor the plan its pace."""
     site.set_faults(**faults)
     with pytest.raises(failure):
-        plan_posts(product)
+        plan_posts(product, retried_at_once=lambda _: True)
     assert post_store.queue_counts(product.database) == {}
+    plan = plan_posts(product)
+    assert [post.source for post in plan.posts] == ["template"]
+    assert plan.missing
     assert plan_wait(product) is not None
     later(product, timedelta(minutes=16))
+    assert plan_wait(product) is not None
+    later(product, timedelta(hours=2))
     assert plan_wait(product) is None
 
 
+def test_without_any_fallback_the_failure_stands_and_is_not_repeated_every_minute(
+    loop_settings: Callable[..., Settings], product: Product, site: Site, tmp_path: Path
+) -> None:
+    """No pool yet, and no templates in the persona's language."""
+    templates = tmp_path / "none.toml"
+    shipped = files("xbot_assets.domain.templates").joinpath("shipped.toml").read_text("utf-8")
+    templates.write_text(shipped.replace('language = "en"', 'language = "de"'), encoding="utf-8")
+    site.set_faults(llm_status=500)
+    with open_product(loop_settings(templates_path=templates), worker="bare") as bare:
+        with pytest.raises(TransientFailure):
+            plan_posts(bare)
+        assert plan_wait(bare) is not None
+        later(product, timedelta(minutes=16))
+        bare.clock.refresh()
+        assert plan_wait(bare) is None
+
+
 def test_the_day_s_budget_is_a_wall(loop_settings: Callable[..., Settings], product: Product, site: Site) -> None:
-    """Nothing is asked when the worst case would not fit."""
-    with open_product(loop_settings(daily_budget_usd=0.0), worker="poor") as poor, pytest.raises(BudgetFailure):
-        plan_posts(poor)
+    """Nothing is asked when the worst case would not fit; the account still gets its post."""
+    with open_product(loop_settings(daily_budget_usd=0.0), worker="poor") as poor:
+        assert [post.source for post in plan_posts(poor).posts] == ["template"]
     assert site.llm_calls(since=product.clock.now()) == 0
 
 

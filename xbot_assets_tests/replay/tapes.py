@@ -16,12 +16,16 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 VARIABLE = "TEST_LEGACY_JOBS"
 
 
-def legacy_jobs_file() -> Path:
-    """Return the old system's jobs, from the environment or beside the checkout; skip when they are absent."""
+LEGACY_JOBS = CHECKOUT / "benchmarks" / "legacy_jobs.csv"
+"""The old system's jobs: numbers and names, without the evidence behind them."""
+
+
+def evidence_file() -> Path:
+    """Return the list with the evidence, from the environment or beside the checkout; skip when it is absent."""
     named = os.environ.get(VARIABLE)
     found = Path(named) if named else CHECKOUT.parent / "shared" / "legacy_jobs.csv"
     if not found.is_file():
-        pytest.skip(f"no legacy jobs at {found}: set {VARIABLE} to their file", allow_module_level=True)
+        pytest.skip(f"no evidence of the legacy jobs at {found}: set {VARIABLE} to its file")
     return found
 
 

@@ -1,4 +1,4 @@
-"""The model on the old system's real list of jobs, when it is there."""
+"""The model on the old system's real list of jobs."""
 
 import time
 
@@ -12,9 +12,9 @@ from xbot_assets.domain.replay.policies import Policy
 from xbot_assets.replaying.catalogue import load_catalogue
 from xbot_assets.replaying.jobs_file import read_jobs_file
 from xbot_assets.replaying.study import LEGACY_TAPE, Replay, occupied, study
-from xbot_assets_tests.replay.tapes import legacy_jobs_file
+from xbot_assets_tests.replay.tapes import LEGACY_JOBS, evidence_file
 
-JOBS = read_jobs_file(legacy_jobs_file())
+JOBS = read_jobs_file(LEGACY_JOBS)
 CATALOGUE = load_catalogue()
 LEGACY = occupied(JOBS.jobs, CATALOGUE)
 SECONDS_MAX = 20.0
@@ -27,6 +27,14 @@ def timed() -> tuple[Replay, float]:
     began = time.process_time()
     replay = study(JOBS, CATALOGUE, Parameters()).replay
     return replay, time.process_time() - began
+
+
+def test_the_shipped_list_says_what_the_evidence_says() -> None:
+    """Only what is not used was left out."""
+    evidence = read_jobs_file(evidence_file())
+    assert evidence.jobs == JOBS.jobs
+    assert evidence.scheduled_runs_per_hour == JOBS.scheduled_runs_per_hour
+    assert set(evidence.left_out) == set(JOBS.left_out)
 
 
 def test_the_rows_taken_are_the_nineteen_scheduled_browser_jobs() -> None:

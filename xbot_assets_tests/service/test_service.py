@@ -13,7 +13,7 @@ from xbot_assets.service.app import SECURITY_HEADERS, build_app, render
 from xbot_assets.service.components import Component, Components, NotUsed, Verdict, is_ready
 from xbot_assets.service.connections import Connections
 from xbot_assets.service.daemons import heartbeats, silent
-from xbot_assets.service.status import PostLine, ProductStatus, Status, link_to
+from xbot_assets.service.status import BudgetLine, PostLine, ProductStatus, Status, link_to
 from xbot_assets.settings import load_settings
 from xbot_assets.store.alerts import Alert
 
@@ -178,8 +178,18 @@ def hostile_status() -> Status:
         queue={"queued": 3},
         posts=[post],
         alerts=[alert],
-        spent_usd=0.5,
-        budget_usd=5,
+        budget=BudgetLine(
+            ends_at=NOW,
+            spent_usd=0.5,
+            reserved_usd=0,
+            budget_usd=5,
+            tier="high",
+            why=HOSTILE,
+            model=HOSTILE,
+            posts_per_plan=2,
+            plan_minutes=120,
+            held=HOSTILE,
+        ),
         models=[],
         operations=[],
     )
@@ -203,7 +213,7 @@ def test_text_from_outside_is_escaped_everywhere_on_the_page() -> None:
     page = render(hostile_status())
     assert "<script" not in page
     assert "<img" not in page
-    assert page.count("&lt;script&gt;") == 7
+    assert page.count("&lt;script&gt;") == 10
     assert "1,234,567" in page
 
 

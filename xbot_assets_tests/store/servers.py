@@ -2,12 +2,15 @@
 
 import contextlib
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+import psycopg
 import pytest
+from psycopg import sql
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.accounts import service_account
@@ -48,6 +51,17 @@ def running_postgres(home: Path, **arguments: Any) -> Iterator[EmbeddedPostgres]
             yield postgres
     finally:
         postgres.remove()
+
+
+def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """Make a copy of a database for one test, and drop it afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres.admin_url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} owner xbot template {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        yield with_database(postgres.url(), name)
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def with_database(url: str, name: str) -> str:

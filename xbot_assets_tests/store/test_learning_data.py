@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
+from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.clock import ClockLine, system_now
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts import NewPost
@@ -176,13 +177,13 @@ def test_the_ledger_adds_up_what_was_spent_since_a_time(database: Database) -> N
     """From that time on; objects and mappings are taken alike, and nonsense is refused before it is stored."""
     assert ledger.spent_microusd(database, NOON) == 0
     ledger.record_llm_call(database, call(called_at=NOON - HOUR))
-    ledger.record_llm_call(database, ledger.LedgerEntry.model_validate(call()))
+    ledger.record_llm_call(database, LlmCall.model_validate(call()))
     assert ledger.spent_microusd(database, NOON) == 7
     assert ledger.spent_microusd(database, NOON - DAY) == 14
     assert [row["called_at"] for row in ledger.recent_calls(database, 1)] == [NOON]
     with pytest.raises(ValidationError):
         ledger.record_llm_call(database, call(cost_microusd=-1))
-    with pytest.raises(PermanentFailure):
+    with pytest.raises(ValidationError):
         ledger.record_llm_call(database, call(outcome="fine"))
 
 

@@ -20,7 +20,7 @@ RATE_WINDOW_SECONDS = 900.0
 """X counts requests in windows of 15 minutes; no wait for a window is longer."""
 
 _LOOK = "Look at the account by hand before anything else is posted."
-_LOGIN = "Log in by hand and store the session again; the sandbox's session is renewed by itself."
+_LOGIN = "Run 'xbot login'; the sandbox's session is renewed by itself."
 _RETRY_LATER = "Nothing needs doing; it is tried again."
 
 

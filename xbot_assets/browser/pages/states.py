@@ -71,7 +71,7 @@ _FAILURES: dict[PageState, tuple[type[ProductError], str, str]] = {
     PageState.LOGGED_OUT: (
         PermanentFailure,
         "The stored session is no longer logged in.",
-        "Log in by hand and store the session again; the sandbox's session is renewed by itself.",
+        "Run 'xbot login'; the sandbox's session is renewed by itself.",
     ),
     PageState.LOCKED: (
         PermanentFailure,

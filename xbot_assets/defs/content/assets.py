@@ -6,8 +6,10 @@ from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
 from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.plots import bar_plot, table
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.failures import worth_an_immediate_retry
 from xbot_assets.loop.planning import Plan, plan_posts
 
+SECONDS_PER_MINUTE = 60
 TOP_ARMS = 8
 """Arms shown in the plot of choice probabilities."""
 
@@ -20,13 +22,17 @@ TOP_ARMS = 8
     pool="content_plan",
 )
 def content_plan(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
-    """Posts written by the language model for the arms that the champion bandit chose, and queued.
+    """Posts written by the language model for the arms that the champion bandit chose, judged by the gates, and queued.
 
-    Each post keeps its arm, the probability with which it was chosen, its predicted reward and the model
+    When nothing can be written, one comes from the emergency pool or the templates instead, so that content goes on.
+    Each written post keeps its arm, the probability with which it was chosen, its predicted reward and the model
     versions behind both, so that its outcome can be learned from.
     """
     with as_dagster_failure(context, product, waits=PLAN_WAITS):
-        return dg.MaterializeResult(metadata=_metadata(plan_posts(product)))
+        plan = plan_posts(
+            product, retried_at_once=lambda e: worth_an_immediate_retry(e, context.retry_number, PLAN_WAITS)
+        )
+        return dg.MaterializeResult(metadata=_metadata(plan))
 
 
 def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
@@ -35,6 +41,7 @@ def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
             "id": post.id,
             "at": f"{post.scheduled_at:%Y-%m-%d %H:%M} UTC",
             "arm": f"{post.topic} / {post.format}",
+            "source": post.source,
             "chance": post.propensity,
             "predicted": post.predicted_reward,
             "text": post.text,
@@ -42,12 +49,18 @@ def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
         for post in plan.posts
     ]
     found: dict[str, dg.MetadataValue | int | float | str] = {
-        "posts": table(rows, ["id", "at", "arm", "chance", "predicted", "text"]),
+        "posts": table(rows, ["id", "at", "arm", "source", "chance", "predicted", "text"]),
         "posts_planned": len(plan.posts),
         "cost_usd": plan.cost_microusd / 1_000_000,
+        "tier": str(plan.tier.name),
+        "tier_why": plan.tier.why,
+        "model": plan.model or "none: nothing could be written",
+        "next_plan_after_minutes": plan.tier.interval.total_seconds() / SECONDS_PER_MINUTE,
         "bandit_version": plan.bandit_version or "the prior: no version yet",
         "why": plan.reason,
     }
+    if plan.missing:
+        found["missing"] = plan.missing
     if plan.chances:
         top = plan.chances[:TOP_ARMS]
         found["choice_probabilities"] = bar_plot(

@@ -14,6 +14,7 @@ from xbot_assets.loop.learning import (
     train_bandit,
     train_predictor,
 )
+from xbot_assets.loop.pacing import learn_hour_weights
 from xbot_assets.store.models import ModelVersion
 
 SHOWN_ARMS = 10
@@ -36,11 +37,21 @@ champions_in_use = dg.AssetSpec(
     pool="engagement_outcomes",
 )
 def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
-    """One reward per post, from its first reading taken when most reactions are in (6 hours by default)."""
+    """One reward per post, from its first reading taken when most reactions are in (6 hours by default).
+
+    The pace learns from them which hours of the owner's day earn more: posts may come faster then.
+    """
     with as_dagster_failure(context, product):
         rows = compute_outcomes(product)
-        shown = table(rows, ["post_id", "reward", "metrics_id"])
-        return dg.MaterializeResult(metadata={"outcomes": shown, "outcomes_new": len(rows)})
+        weights = learn_hour_weights(product)
+        hours = [f"{hour:02d}:00" for hour in range(len(weights))]
+        return dg.MaterializeResult(
+            metadata={
+                "outcomes": table(rows, ["post_id", "reward", "metrics_id"]),
+                "outcomes_new": len(rows),
+                "hour_weights": bar_plot(hours, weights, errors=None, title="Weight of each hour of the owner's day"),
+            }
+        )
 
 
 @dg.asset(

@@ -20,11 +20,30 @@ learn_job = _step(
     "engagement_predictor",
     "champion_models",
 )
+pool_job = _step("top_up_pool", "Fill the emergency pool with fresh posts.", "emergency_pool")
+judge_job = _step("draw_refusals", "Draw what the gates refused in the last month.", "gate_refusals")
+failures_job = _step(
+    "draw_failures", "Draw what calls of the language model cost and how they failed.", "llm_failure_patterns"
+)
 watch_job = _step("watch_browser", "Draw how the browser was used in the last day.", "browser_usage")
+NOT_IN_THE_LOOP = dg.AssetSelection.assets(
+    "champions_in_use", "browser_usage", "emergency_pool", "gate_refusals", "llm_failure_patterns"
+)
 loop_job = dg.define_asset_job(
     "loop",
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets("champions_in_use", "browser_usage"),
+    selection=dg.AssetSelection.all() - NOT_IN_THE_LOOP,
     description="One turn of the whole loop by hand: plan, publish, measure, learn.",
 )
 
-JOBS = [plan_job, publish_job, measure_job, account_job, learn_job, watch_job, loop_job]
+JOBS = [
+    plan_job,
+    publish_job,
+    measure_job,
+    account_job,
+    learn_job,
+    pool_job,
+    judge_job,
+    failures_job,
+    watch_job,
+    loop_job,
+]

@@ -9,13 +9,14 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import dagster as dg
 
 from xbot_assets.defs.operations.jobs import account_job, learn_job, measure_job, plan_job, publish_job
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.loop.pacing import pace_wait
 from xbot_assets.loop.product import Product, open_product
 from xbot_assets.loop.summary import pass_summary
 from xbot_assets.loop.time_control import advance
@@ -104,7 +105,13 @@ def _move_to_due(product: Product, post_id: int) -> None:
     if product.settings.mode != "sandbox":
         return
     due = queue_store.next_publish_time(product.database, post_id, product.settings.post_spacing)
-    wait = due - product.clock.now() + MARGIN if due else timedelta(0)
+    _move_to(product, due)
+    pace = pace_wait(product)
+    _move_to(product, pace.until if pace else None)
+
+
+def _move_to(product: Product, at: datetime | None) -> None:
+    wait = at - product.clock.now() + MARGIN if at else timedelta(0)
     if wait > timedelta(0):
         advance(product.settings, product.database, wait)
         product.clock.refresh()

@@ -3,6 +3,8 @@
 Keep out: the writing, and the answer's JSON schema.
 """
 
+import contextlib
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -11,7 +13,7 @@ DEFAULT_LIMIT = 280
 MOST_POSTS = 25
 """More posts than this in one answer are not written."""
 
-_DATA = re.compile(r"<(\w+)>.*?</\1>", re.DOTALL)
+_DATA = re.compile(r"<(\w+)>(.*?)</\1>", re.DOTALL)
 _FIELD = re.compile(r"\b(topic|format|tone)\b\**\s*[:=]\s*[\"'*]*([^;|,(\n\"'*]+)", re.IGNORECASE)
 _NUMBER_WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 _COUNT = re.compile(rf"\b(\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})\s+(?:\w+\s+){{0,2}}?(?:posts?|tweets?)\b", re.IGNORECASE)
@@ -45,7 +47,7 @@ class Asked:
 
 def read_prompt(text: str) -> Asked:
     """Read a prompt. Text inside tags such as ``<recent_posts>`` is data and is not obeyed."""
-    said = _DATA.sub(" ", text)
+    said = without_data(text)
     posts = _posts(said)
     count = _count(said) or len(posts)
     limit = _LIMIT.search(said)
@@ -54,6 +56,20 @@ def read_prompt(text: str) -> Asked:
         language=_language(said),
         limit=int(limit[1]) if limit else DEFAULT_LIMIT,
     )
+
+
+def without_data(text: str) -> str:
+    """Return a prompt without what stands in well-formed tags."""
+    return _DATA.sub(" ", text)
+
+
+def shown_posts(text: str) -> list[str]:
+    """Return the posts a prompt shows in its tags: the strings of each JSON list there."""
+    found = []
+    for block in _DATA.finditer(text):
+        with contextlib.suppress(json.JSONDecodeError):
+            found += [str(entry) for entry in json.loads(block[2])]
+    return found
 
 
 def _posts(said: str) -> list[AskedPost]:

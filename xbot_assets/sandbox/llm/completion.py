@@ -5,7 +5,8 @@ Keep out: HTTP and keys (``routes.py``) and the books (``usage.py``).
 
 import hashlib
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from random import Random
@@ -14,8 +15,10 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from xbot_assets.sandbox.llm import errors
-from xbot_assets.sandbox.llm.asked import Asked, AskedPost, read_prompt
+from xbot_assets.sandbox.llm.asked import Asked, AskedPost, read_prompt, shown_posts
 from xbot_assets.sandbox.llm.faults import ActiveFaults
+from xbot_assets.sandbox.llm.gullible import Demand, demand_in
+from xbot_assets.sandbox.llm.length import weighted_length
 from xbot_assets.sandbox.llm.schema import Filling, fill, strict_problem
 from xbot_assets.sandbox.llm.usage import UsageLog
 from xbot_assets.sandbox.llm.writer import Writer
@@ -36,6 +39,11 @@ MOST_DRAWS = 40
 """How often a post is drawn again when it was written before; past this a repeat is let through."""
 _ID_BITS = 116
 """As many random bits as fill the 29 hexadecimal digits of an OpenAI id."""
+OVER_LONG = 1.5
+"""An over-long post passes the limit by this factor at least."""
+_OTHER_LANGUAGE = {"de": "fr"}
+"""The wrong language for a right one; German for every other."""
+_RANDOM_WORD = re.compile(r"[0-9a-f]{16,}")
 _REFUSAL = "I'm sorry, but I can't help with that request."
 _GARBAGE = 'Sure! Here are your posts: {"posts": [{"text": "Water in the mor'
 
@@ -70,6 +78,10 @@ class CompletionRequest(BaseModel):
         """Return the words of all messages."""
         return "\n".join(message.text() for message in self.messages)
 
+    def words_of(self, *roles: str) -> str:
+        """Return the words of the messages of these roles."""
+        return "\n".join(message.text() for message in self.messages if message.role in roles)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -94,11 +106,11 @@ def answer(request: CompletionRequest, writer: Writer, usage: UsageLog, faults: 
     _check(request)
     prompt = request.prompt()
     dice = _dice(prompt, usage.count() + 1, request.seed)
-    pen = _Pen(writer, usage, read_prompt(prompt), dice)
-    text = _REFUSAL if faults.refusal else _content(request.response_format or {}, pen, faults)
+    refused = faults.is_struck("llm_refusal")
+    text = _REFUSAL if refused else _content(request.response_format or {}, _pen(request, writer, usage, faults, dice))
     text, finish, tokens = _cut(text, request.max_completion_tokens or request.max_tokens)
     billed = tokens_of(prompt) + TOKENS_PER_MESSAGE * len(request.messages), tokens
-    message = {"content": None, "refusal": text} if faults.refusal else {"content": text, "refusal": None}
+    message = {"content": None, "refusal": text} if refused else {"content": text, "refusal": None}
     body = {
         "id": f"chatcmpl-{dice.getrandbits(_ID_BITS):029x}",
         "object": "chat.completion",
@@ -145,11 +157,11 @@ def _check_schema(wanted: object) -> None:
         raise errors.bad_parameter(message, "response_format")
 
 
-def _content(wanted: dict[str, Any], pen: "_Pen", faults: ActiveFaults) -> str:
+def _content(wanted: dict[str, Any], pen: "_Pen") -> str:
     """Write the message's content in the form that was asked for, or as the active fault spoils it."""
-    if faults.garbage:
+    if pen.fault == "llm_garbage":
         return _GARBAGE
-    if faults.wrong_shape:
+    if pen.fault == "llm_wrong_shape":
         return json.dumps({"result": {"status": "done", "items": len(pen.asked.posts)}})
     if wanted.get("type") == "json_schema":
         return _structured(wanted["json_schema"]["schema"], pen)
@@ -166,18 +178,40 @@ def _structured(schema: dict[str, Any], pen: "_Pen") -> str:
         raise errors.bad_parameter("Schemas that contain themselves are not supported.", "response_format") from error
 
 
+def _pen(request: CompletionRequest, writer: Writer, usage: UsageLog, faults: ActiveFaults, dice: Random) -> "_Pen":
+    """Read the prompt; a struck fault or a demand obeyed changes what was asked for."""
+    system, user = request.words_of("system", "developer"), request.words_of("user")
+    demand = demand_in(system, user, anywhere=faults.gullible != "outside") if faults.gullible else Demand()
+    asked = read_prompt(request.prompt())
+    language = demand.language
+    if faults.is_struck("llm_wrong_language"):
+        language = _OTHER_LANGUAGE.get(asked.language, "de")
+    repeated = (shown_posts(user) or [writer.first_post]) if faults.is_struck("llm_duplicate") else []
+    asked = replace(asked, language=language or asked.language)
+    return _Pen(writer, usage, asked, dice, faults.fault, demand, tuple(filter(None, repeated)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """Writes the posts of one request."""
+    """Writes the posts of one request; ``repeated`` is what a duplicate repeats."""
 
     writer: Writer
     usage: UsageLog
     asked: Asked
     dice: Random
+    fault: str
+    demand: Demand
+    repeated: tuple[str, ...]
 
     def write(self, number: int) -> str:
         """Write the post with this number, one that was never written before when there is any left."""
-        return self._unwritten(self.asked.post(number))
+        if self.repeated:
+            return self.repeated[number % len(self.repeated)]
+        post = self.asked.post(number)
+        text = self._unwritten(post)
+        while self.fault == "llm_over_long" and weighted_length(text) < self.asked.limit * OVER_LONG:
+            text = f"{text} {self._unwritten(post)}"
+        return self.demand.obeyed(text)
 
     def sentence(self) -> str:
         """Write a sentence on the first topic, for a string that is not a post."""
@@ -206,8 +240,11 @@ def _cut(text: str, most: int | None) -> tuple[str, str, int]:
 
 
 def _dice(prompt: str, call: int, seed: int | None) -> Random:
-    """Return the call's own dice: another call draws otherwise, even for the same prompt and seed."""
-    digest = hashlib.sha256(f"{call}\0{seed}\0{prompt}".encode()).digest()
+    """Return the call's own dice: another call draws otherwise, even for the same prompt and seed.
+
+    A random word in the prompt changes nothing, so that runs can be repeated.
+    """
+    digest = hashlib.sha256(f"{call}\0{seed}\0{_RANDOM_WORD.sub('', prompt)}".encode()).digest()
     return Random(digest)  # noqa: S311 - for variety, not for secrets
 
 

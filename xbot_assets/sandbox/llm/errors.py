@@ -3,6 +3,7 @@
 Keep out: when to answer with which.
 """
 
+import uuid
 from dataclasses import dataclass
 from http import HTTPStatus
 from math import ceil
@@ -28,7 +29,9 @@ class ApiError(Exception):
     def response(self) -> Response:
         """Return the HTTP answer, with both of OpenAI's retry headers when a wait is asked for."""
         body = {"message": self.message, "type": self.type, "param": self.param, "code": self.code}
-        headers: dict[str, str] = {}
+        headers = {"x-request-id": f"req_{uuid.uuid4().hex}"}
+        if self.code == "rate_limit_exceeded":
+            headers |= {"x-ratelimit-limit-requests": "3", "x-ratelimit-remaining-requests": "0"}
         if self.retry_after is not None:
             headers["retry-after-ms"] = str(round(self.retry_after * _MILLISECONDS))
             headers["retry-after"] = str(ceil(self.retry_after))

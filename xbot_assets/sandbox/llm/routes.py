@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from xbot_assets.sandbox.llm import errors
 from xbot_assets.sandbox.llm.completion import MODELS, CompletionRequest, answer, spoiled
-from xbot_assets.sandbox.llm.faults import ActiveFaults, FaultSource, active_faults
+from xbot_assets.sandbox.llm.cutting import CutResponse
+from xbot_assets.sandbox.llm.faults import ActiveFaults, FaultDice, FaultSource
 from xbot_assets.sandbox.llm.usage import UsageLog
 from xbot_assets.sandbox.llm.writer import Writer
 
@@ -67,31 +68,34 @@ class _Server:
     """The completions handler with what it needs."""
 
     def __init__(self, usage: UsageLog, faults: FaultSource, now: Callable[[], datetime]) -> None:
-        self._usage, self._faults, self._now = usage, faults, now
+        self._usage, self._dice, self._now = usage, FaultDice(faults), now
         self._writer = Writer()
 
     async def complete(self, request: Request) -> Response:
-        """Answer a completion request and book it, refused or not."""
-        active = active_faults(self._faults)
-        await asyncio.sleep(active.delay_seconds)
+        """Answer a completion request and book it, refused or not, also when its client has left meanwhile."""
         asked = _parsed(await request.body())
+        active = self._dice.draw()
+        await asyncio.sleep(active.delay_seconds)
         try:
-            _refuse_if_told(active)
+            _refuse_if_told(active, asked.model)
             done = answer(asked, self._writer, self._usage, active, self._now())
         except errors.ApiError as refusal:
             self._usage.add(asked.model, (0, 0), self._now(), refusal.status)
             raise
         self._usage.add(asked.model, (done.prompt_tokens, done.completion_tokens), self._now(), HTTPStatus.OK)
         body = json.dumps(done.body, ensure_ascii=False).encode()
-        body = spoiled(body) if active.garbage == "body" else body
-        return Response(body, media_type="application/json")
+        body = spoiled(body) if active.is_struck("llm_garbage") and active.value == "body" else body
+        kind = CutResponse if active.is_struck("llm_cut") else Response
+        return kind(body, media_type="application/json")
 
 
-def _refuse_if_told(active: ActiveFaults) -> None:
-    if active.no_quota:
+def _refuse_if_told(active: ActiveFaults, model: str) -> None:
+    if active.is_struck("llm_insufficient_quota"):
         raise errors.insufficient_quota(active.retry_after)
-    if active.status is not None:
-        raise errors.status_error(active.status, active.retry_after)
+    if active.is_struck("llm_status"):
+        raise errors.status_error(int(str(active.value)), active.retry_after)
+    if active.is_struck("llm_unknown_model"):
+        raise errors.unknown_model(model)
 
 
 def _parsed(body: bytes) -> CompletionRequest:

@@ -4,19 +4,17 @@ Keep out: reading prompts, JSON schemas and HTTP.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from xbot_assets.sandbox.llm import grammar
+from xbot_assets.sandbox.llm import cards, grammar
 from xbot_assets.sandbox.llm.asked import AskedPost
 from xbot_assets.sandbox.llm.length import weighted_length
 
-OWN_SENTENCES = 0.7
-"""Share of posts whose core sentence is the topic's own, when the topic is a known one."""
 SECOND_SENTENCE = 0.4
-"""Share of posts that put a second sentence beside the first, where the kind allows one."""
-_LIST_LENGTHS = (3, 4, 5)
+"""Share of observations that put a second sentence beside the first."""
 _ELLIPSIS = "…"
 _TONES = {
     "curious": ("curious", "wonder", "inquisitive", "thoughtful"),
@@ -36,18 +34,33 @@ _FORMATS = {
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """The middle of a post. ``closer`` fits it better than any other; ``led`` means that it needs no opener."""
+    """The middle of a post.
+
+    Attributes:
+        text: the words themselves.
+        closer: what fits it better than the closers of the tone; empty: it ends by itself; None: any of the tone's.
+        openers: the table of openers that suit it; empty: it needs none.
+    """
 
     text: str
-    closer: str = ""
-    led: bool = False
+    closer: str | None = None
+    openers: str = "openers"
 
 
 class Writer:
-    """Writes posts; remembers which sentences were dealt, for as long as the process lives."""
+    """Writes posts; no core comes back before all of its topic and kind were dealt.
 
-    def __init__(self) -> None:
+    Args:
+        is_new: remembers a key and says whether it was never seen before. Given one that outlives the process, as
+            ``UsageLog.is_new_text`` does, decks go on after a restart where they were.
+    """
+
+    def __init__(self, is_new: Callable[[str], bool] = lambda _: True) -> None:
+        self._is_new = is_new
         self._decks: dict[tuple[str, str], list[str]] = {}
+        self._rounds: Counter[tuple[str, str]] = Counter()
+        self.first_post = ""
+        """What the fault of duplicates repeats when the prompt shows no post."""
 
     def write(self, post: AskedPost, language: str, limit: int, dice: Random) -> str:
         """Write one post of at most ``limit`` weighted characters."""
@@ -56,11 +69,13 @@ class Writer:
             versions = self._foreign(topic, kind_of(post.format), language, dice)
         else:
             versions = self._english(topic, kind_of(post.format), tone_of(post.tone), dice)
-        return _fitting(list(versions), limit)
+        text = _fitting(list(versions), limit)
+        self.first_post = self.first_post or text
+        return text
 
     def _foreign(self, topic: str, kind: str, language: str, dice: Random) -> Iterator[str]:
         pools = grammar.languages()[language]
-        core = self._deal(f"{language} {topic}", kind, pools.get(kind, pools["other"]), dice).replace("{t}", topic)
+        core = self._core(f"{language} {topic}", kind, (pools.get(kind, pools["other"]),), dice).replace("{t}", topic)
         opener, closer = dice.choice(pools["openers"]), dice.choice(pools["closers"])
         yield from _versions(opener, core, closer)
 
@@ -75,35 +90,30 @@ class Writer:
         }
         core = compose.get(kind, self._observation)(topic, dice)
         shared = grammar.generic()
-        opener = "" if core.led else self._deal(tone, "opener", shared["openers"][tone], dice)
-        closer = core.closer or self._deal(tone, "closer", shared["closers"][tone], dice)
+        opener = self._deal(tone, core.openers, (shared[core.openers][tone],), dice) if core.openers else ""
+        closer = core.closer
+        if closer is None:
+            closer = self._deal(tone, "closers", (shared["closers"][tone],), dice)
         yield from _versions(opener, core.text, closer)
 
     def _question(self, topic: str, dice: Random) -> Core:
-        lead = self._sentence(topic, "facts", dice, own=True) + " " if dice.random() < SECOND_SENTENCE else ""
-        return Core(lead + self._sentence(topic, "questions", dice), self._any("nudges", dice))
+        return Core(self._sentence(topic, "questions", dice), self._any("nudges", dice), "question_openers")
 
     def _list(self, topic: str, dice: Random) -> Core:
-        general = grammar.topic_sentences(topic) is None or dice.random() >= OWN_SENTENCES
-        owner = "any" if general else topic
-        source = grammar.generic() if general else grammar.topic_sentences(topic) or {}
-        chosen = dice.choice(source["lists"])
-        title = self._about(topic, self._deal(owner, f"titles {chosen['titles'][0]}", chosen["titles"], dice), dice)
-        items = dice.sample(chosen["items"], dice.choice(_LIST_LENGTHS))
+        title, *items = self._core(topic, "lists", cards.lists(topic), dice).split("\n")
         mark = dice.choice(("•", "-", "→", None))
         lines = [f"{mark or f'{i}.'} {item}" for i, item in enumerate(items, 1)]
-        return Core("\n".join([title, *lines]), led=True)
+        return Core("\n".join([title, *lines]), self._any("list_closers", dice), openers="")
 
     def _tip(self, topic: str, dice: Random) -> Core:
         lead, tip = self._any("tip_leads", dice), self._sentence(topic, "tips", dice)
-        return Core(_led(lead, tip), led=bool(lead))
+        return Core(_led(lead, tip), openers="")
 
     def _story(self, topic: str, dice: Random) -> Core:
-        parts = [self._sentence(topic, f"story_{part}", dice, own=True) for part in ("starts", "turns", "ends")]
-        return Core(" ".join(parts), led=dice.random() >= SECOND_SENTENCE)
+        return Core(self._core(topic, "stories", cards.stories(topic), dice), closer="", openers="")
 
     def _statistic(self, topic: str, dice: Random) -> Core:
-        return Core(self._sentence(topic, "statistics", dice), self._any("comments", dice))
+        return Core(self._sentence(topic, "statistics", dice), self._any("comments", dice), "number_openers")
 
     def _take(self, topic: str, dice: Random) -> Core:
         return Core(self._sentence(topic, "takes", dice), self._any("reasons", dice))
@@ -113,29 +123,24 @@ class Writer:
         return Core(self._sentence(topic, "facts", dice) + second)
 
     def _any(self, pool: str, dice: Random) -> str:
-        return self._deal("any", pool, grammar.generic()[pool]["any"], dice)
+        return self._deal("any", pool, (grammar.generic()[pool]["any"],), dice)
 
-    def _sentence(self, topic: str, pool: str, dice: Random, *, own: bool = False) -> str:
-        """Deal one sentence: the topic's own, or a general one about one of the topic's subjects."""
-        known = grammar.topic_sentences(topic)
-        if known is not None and (own or dice.random() < OWN_SENTENCES):
-            return self._deal(topic, pool, known[pool], dice)
-        return self._about(topic, self._deal(topic, f"general {pool}", grammar.generic()[pool], dice), dice)
+    def _sentence(self, topic: str, pool: str, dice: Random) -> str:
+        return self._core(topic, pool, cards.sentences(topic, pool), dice)
 
-    def _about(self, topic: str, general: str, dice: Random) -> str:
-        """Put one of the topic's subjects into a general sentence; a topic that is not known is its own subject."""
-        known = grammar.topic_sentences(topic)
-        if "{s}" not in general:
-            return general
-        subject = self._deal(topic, "subject", known["subjects"], dice) if known else topic
-        said = general.replace("{s}", subject)
-        return said[0].upper() + said[1:]
+    def _core(self, owner: str, pool: str, layers: Sequence[Sequence[str]], dice: Random) -> str:
+        """Deal a card that no process dealt before in this round of its deck."""
+        while True:
+            card = self._deal(owner, pool, layers, dice)
+            if self._is_new(f"dealt {owner} {pool} {self._rounds[owner, pool]} {card}"):
+                return card
 
-    def _deal(self, owner: str, pool: str, cards: Sequence[str], dice: Random) -> str:
+    def _deal(self, owner: str, pool: str, layers: Sequence[Sequence[str]], dice: Random) -> str:
         deck = self._decks.setdefault((owner, pool), [])
         if not deck:
-            deck.extend(cards)
-            dice.shuffle(deck)
+            self._rounds[owner, pool] += 1
+            for layer in reversed(layers):
+                deck.extend(dice.sample(layer, len(layer)))
         return deck.pop()
 
 

@@ -18,6 +18,10 @@ select v.id, v.kind, v.version, v.parameters, v.evaluation, v.outcomes_used, v.t
 from champions c join model_versions v on v.id = c.version_id
 where c.kind = %(kind)s;
 
+-- name: champion_seat
+-- Which version is the champion of a kind, without its parameters.
+select v.id, v.trained_at from champions c join model_versions v on v.id = c.version_id where c.kind = %(kind)s;
+
 -- name: promote
 -- Make a version the champion and note it, together.
 with promoted as (

@@ -6,14 +6,16 @@
 with queued as (
     insert into posts (
         text, fingerprint, topic, format, features, source, bandit_version_id, predictor_version_id,
-        propensity, predicted_reward, llm_call_id, scheduled_at, planned_at
+        propensity, predicted_reward, llm_call_id, scheduled_at, planned_at, reply_to_x_id, reply_to_handle
     )
     select r.text, r.fingerprint, r.topic, r.format, r.features, r.source, r.bandit_version_id,
-        r.predictor_version_id, r.propensity, r.predicted_reward, r.llm_call_id, r.scheduled_at, %(now)s
+        r.predictor_version_id, r.propensity, r.predicted_reward, r.llm_call_id, r.scheduled_at, %(now)s,
+        r.reply_to_x_id, r.reply_to_handle
     from jsonb_to_recordset(%(rows)s::jsonb) as r (
         position integer, text text, fingerprint text, topic text, format text, features jsonb, source text,
         bandit_version_id bigint, predictor_version_id bigint, propensity double precision,
-        predicted_reward double precision, llm_call_id bigint, scheduled_at timestamptz
+        predicted_reward double precision, llm_call_id bigint, scheduled_at timestamptz,
+        reply_to_x_id text, reply_to_handle text
     )
     order by r.position
     returning id, fencing_token
@@ -27,36 +29,38 @@ select id from queued order by id;
 -- One claim at a time. Its own statement: the next one's snapshot must be newer than the lock.
 select pg_advisory_xact_lock(hashtext('xbot claims'));
 
--- name: claim_due_post
--- Claim the post due longest, if nothing is in hand and neither spacing nor cap forbids it.
-with due as (
-    select id from posts
-    where status = 'queued' and scheduled_at <= %(now)s
-        and not exists (select from posts where status in ('claimed', 'armed'))
-        and not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
-        and (
-            select count(*) from posts
-            where status in ('armed', 'unconfirmed', 'published')
-                and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
-        ) < %(daily_cap)s
-    order by scheduled_at, id
-    limit 1
-    for update skip locked
-), claimed as (
+-- name: lock_due_post
+-- Hold the post due longest that was not passed over, if nothing is in hand and neither spacing nor cap forbids it.
+select id from posts
+where status = 'queued' and scheduled_at <= %(now)s and id <> all (%(passed_over)s::bigint[])
+    and not exists (select from posts where status in ('claimed', 'armed'))
+    and not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
+    and (
+        select count(*) from posts
+        where status in ('armed', 'unconfirmed', 'published')
+            and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
+    ) < %(daily_cap)s
+order by scheduled_at, id
+limit 1
+for update skip locked;
+
+-- name: claim_post
+-- queued -> claimed, of a post that this transaction holds.
+with claimed as (
     update posts p set
         status = 'claimed', fencing_token = p.fencing_token + 1, claimed_by = %(worker)s,
         claimed_at = %(now)s, lease_until = clock_timestamp() + %(lease)s,
         failure_kind = null, failure_code = null, failure_reason = null
-    from due where p.id = due.id and p.status = 'queued'
-    returning p.id, p.text, p.fencing_token, p.scheduled_at, p.lease_until
+    where p.id = %(id)s and p.status = 'queued'
+    returning p.id, p.text, p.fencing_token, p.scheduled_at, p.lease_until, p.reply_to_x_id
 ), noted as (
     insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
     select id, 'queued', 'claimed', fencing_token, %(now)s, %(worker)s from claimed
 )
-select id, text, fencing_token, scheduled_at, lease_until from claimed;
+select id, text, fencing_token, scheduled_at, lease_until, reply_to_x_id from claimed;
 
 -- name: due_post_exists
--- Whether a claim would find a post now; the same conditions as claim_due_post.
+-- Whether a claim would find a post now; the same conditions as lock_due_post.
 select exists (select from posts where status = 'queued' and scheduled_at <= %(now)s)
     and not exists (select from posts where status in ('claimed', 'armed'))
     and not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
@@ -234,5 +238,5 @@ order by published_at, id;
 
 -- name: post_events_of
 -- Every change of one post's state.
-select from_status, to_status, fencing_token, happened_at, note
+select from_status, to_status, fencing_token, happened_at, note, actor, decision
 from post_events where post_id = %(id)s order by id;

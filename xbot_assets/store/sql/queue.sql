@@ -6,7 +6,7 @@ select id, scheduled_at, text, topic, format from posts where status = 'queued' 
 
 -- name: last_scheduled
 -- The latest time that a waiting post was given.
-select max(scheduled_at) as scheduled_at from posts where status = 'queued';
+select max(scheduled_at) as scheduled_at from posts where status in ('queued', 'held');
 
 -- name: post_due_between
 -- Whether a post is being published, or one is due in this stretch of time.
@@ -48,3 +48,20 @@ join lateral (
 -- name: post_holder
 -- The worker with a post in hand.
 select claimed_by from posts where status in ('claimed', 'armed') limit 1;
+
+-- name: last_planned
+-- When a plan last queued a post, from whatever source.
+select max(planned_at) as planned_at from posts
+where source <> 'manual' and status not in ('emergency_pool', 'retired');
+
+-- name: due_kinds
+-- Whether posts, replies or both are due.
+select distinct reply_to_x_id is not null as is_reply from posts where status = 'queued' and scheduled_at <= %(now)s;
+
+-- name: is_reply
+-- Whether a post answers another one.
+select reply_to_x_id is not null as is_reply from posts where id = %(id)s;
+
+-- name: stale_posts
+-- Waiting posts that were due before a time.
+select id, scheduled_at from posts where status = 'queued' and scheduled_at < %(before)s order by scheduled_at, id;

@@ -1,0 +1,44 @@
+"""Shares of the day's budget: what is kept for a purpose so that another cannot starve it. Keep out: the wall, in SQL.
+
+The rule: each purpose may have a guaranteed share of the day. What a purpose has not used of its share is kept for
+it, but never more than its share of the time that is left: half-way through the day at most half of a share is still
+kept. So replies cannot use up in the morning what posts need in the evening, and nothing is kept from anybody as
+the day ends. What no share covers is for whoever comes first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from xbot_assets.domain.budget.day import BudgetDay
+
+_PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Guarantee:
+    """One purpose's share in millionths of a US dollar: the whole, and at most how much is kept at this hour."""
+
+    purpose: str
+    whole: int
+    ahead: int
+
+    def kept(self, used: int) -> int:
+        """Return what is kept for the purpose once it has used (spent or reserved) so much."""
+        return max(0, min(self.whole - used, self.ahead))
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetTerms:
+    """What holds for a call made now: the day it is booked in, that day's budget, and the shares."""
+
+    day: BudgetDay
+    budget_microusd: int
+    guarantees: tuple[Guarantee, ...]
+
+
+def budget_terms(day: BudgetDay, budget_microusd: int, percents: Mapping[str, int], now: datetime) -> BudgetTerms:
+    """Return the terms for a budget whose purposes have these percentages of it."""
+    wholes = {purpose: budget_microusd * percent // _PERCENT for purpose, percent in percents.items()}
+    guarantees = tuple(Guarantee(name, whole, day.share_ahead(whole, now)) for name, whole in wholes.items() if whole)
+    return BudgetTerms(day, budget_microusd, guarantees)

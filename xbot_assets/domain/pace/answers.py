@@ -1,0 +1,58 @@
+"""What one attempt to publish says about the pace. Keep out: what the pace does with it (``rate.py``)."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from xbot_assets.domain.failures import FailureKind, ProductError
+
+
+class Outcome(StrEnum):
+    """What X's answer to one attempt means for the pace."""
+
+    SUCCESS = "success"
+    """X named the new post."""
+    FAILURE = "failure"
+    """X was asked and did not publish."""
+    UNCONFIRMED = "unconfirmed"
+    """It may be on X. A doubt never raises the rate."""
+    RATE_LIMITED = "rate_limited"
+    """HTTP 429: nothing until the time that X named."""
+    DAILY_LIMIT = "daily_limit"
+    """Error 344: X's own limit of a day is reached."""
+    AUTOMATED = "automated"
+    """Error 226: X finds the account too automatic."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One outcome, with the wait that X asked for, if it did."""
+
+    outcome: Outcome
+    retry_after: timedelta = timedelta(0)
+
+
+PUBLISHED = Answer(Outcome.SUCCESS)
+
+_BY_CODE = {
+    "rate_limited": Outcome.RATE_LIMITED,
+    "daily_limit": Outcome.DAILY_LIMIT,
+    "looks_automated": Outcome.AUTOMATED,
+    "refused": Outcome.FAILURE,
+    "request_refused": Outcome.FAILURE,
+    "x_unavailable": Outcome.FAILURE,
+    "x_overloaded": Outcome.FAILURE,
+    "x_timeout": Outcome.FAILURE,
+    "x_internal_error": Outcome.FAILURE,
+}
+
+
+def answer_of(failure: ProductError) -> Answer | None:
+    """Return what a failed attempt says about the pace; ``None`` when it says nothing.
+
+    A browser without a free slot, a text that is too long or a session that ended are no reason to post less often.
+    """
+    outcome = Outcome.UNCONFIRMED if failure.kind is FailureKind.UNKNOWN else _BY_CODE.get(failure.code)
+    if outcome is None:
+        return None
+    return Answer(outcome, timedelta(seconds=max(failure.retry_after_seconds or 0.0, 0.0)))

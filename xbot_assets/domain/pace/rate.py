@@ -1,0 +1,86 @@
+"""The adaptive rate: raised a little after a clean window, cut after a bad one, held back when X says so.
+
+Additive increase and multiplicative decrease, as TCP does, because the limit that it feels for is not known. Keep
+out: who is admitted (``admission.py``) and where the state is kept.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from xbot_assets.domain.pace.answers import Answer, Outcome
+from xbot_assets.domain.pace.pacing import Pacing
+
+RAISE_ABOVE_PERCENT = 95
+"""A window with a greater share of successes raises the rate (report, layer 4, section 2)."""
+LOWER_BELOW_PERCENT = 90
+"""A window with a smaller share lowers it (report, layer 4, section 2)."""
+
+_WAITS = {
+    Outcome.RATE_LIMITED: "X limits how often this account may ask.",
+    Outcome.DAILY_LIMIT: "X says that the account has reached its daily limit.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RateState:
+    """What is known about one kind of publishing.
+
+    Attributes:
+        rate: admissions an hour.
+        successes: in the present window.
+        failures: in the present window; doubts count here.
+        paused_until: nothing is admitted before this (product time).
+        pause_reason: why, in a sentence.
+    """
+
+    rate: float
+    successes: int = 0
+    failures: int = 0
+    paused_until: datetime | None = None
+    pause_reason: str = ""
+
+
+def initial(pacing: Pacing) -> RateState:
+    """Return the state before anything was published."""
+    return RateState(pacing.bounded(pacing.rate_start))
+
+
+def observe(state: RateState, answer: Answer, now: datetime, pacing: Pacing) -> RateState:
+    """Return the state after one attempt of this kind."""
+    held = hold(state, answer, now, pacing)
+    if answer.outcome is Outcome.AUTOMATED:
+        return held
+    won = answer.outcome is Outcome.SUCCESS
+    counted = replace(held, successes=held.successes + won, failures=held.failures + (not won))
+    return _judged(counted, pacing)
+
+
+def hold(state: RateState, answer: Answer, now: datetime, pacing: Pacing) -> RateState:
+    """Return the state after X said something about the account to any kind of publishing.
+
+    A pause is never made shorter. Suspicion of automation drops the rate to its floor and starts a new window.
+    """
+    if answer.outcome is Outcome.AUTOMATED:
+        return replace(state, rate=pacing.floor, successes=0, failures=0)
+    waits = {Outcome.RATE_LIMITED: answer.retry_after, Outcome.DAILY_LIMIT: pacing.limit_pause}
+    if answer.outcome not in waits:
+        return state
+    until = now + waits[answer.outcome]
+    if state.paused_until is not None and state.paused_until >= until:
+        return state
+    return replace(state, paused_until=until, pause_reason=_WAITS[answer.outcome])
+
+
+def _judged(state: RateState, pacing: Pacing) -> RateState:
+    """Judge the window: as bad as soon as it cannot become better, as good only when it is full."""
+    seen = state.successes + state.failures
+    if 100 * (pacing.window - state.failures) < LOWER_BELOW_PERCENT * pacing.window:
+        return _new_window(state, pacing.bounded(state.rate * pacing.lower_to))
+    if seen < pacing.window:
+        return state
+    good = 100 * state.successes > RAISE_ABOVE_PERCENT * seen
+    return _new_window(state, pacing.bounded(state.rate + pacing.raise_by * good))
+
+
+def _new_window(state: RateState, rate: float) -> RateState:
+    return replace(state, rate=rate, successes=0, failures=0)

@@ -1,0 +1,135 @@
+"""The rules, each a pure function of the facts and the owner's limits, and their order.
+
+What rejects for good comes first, then what needs a person, then what only takes time. Keep out: reading facts, and
+moving posts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from xbot_assets.domain.budget.day import budget_day
+from xbot_assets.domain.policy.facts import (
+    Consequence,
+    Objection,
+    PolicyFacts,
+    PolicyLimits,
+    PolicyRefusal,
+    clock,
+)
+
+DAY = timedelta(days=1)
+LABEL_REMEDY = "Switch the label on in the account's settings on X, then set XBOT_AUTOMATED_LABEL_SET=true."
+AGE_REMEDY = "Set XBOT_ACCOUNT_CREATED_ON, or wait; XBOT_ACCOUNT_AGE_DAYS_MIN says how old it must be."
+
+RuleFunction = Callable[[PolicyFacts, PolicyLimits], Objection | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule under the name it is stored by, what it leads to, and the settings that shape it."""
+
+    name: str
+    objects: RuleFunction
+    consequence: Consequence
+    settings: tuple[str, ...]
+
+
+def engaged_only(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
+    """Only accounts that engaged with this one lately are answered: X's condition for automated replies."""
+    if not facts.is_reply or not limits.engaged_only:
+        return None
+    if facts.author_engaged_at is None:
+        return Objection(f"@{facts.author} was never seen to engage with this account.")
+    if facts.now - facts.author_engaged_at > limits.engaged_within:
+        return Objection(
+            f"@{facts.author} last engaged on {clock(facts.author_engaged_at)}, "
+            f"more than {limits.engaged_within.days} day(s) ago."
+        )
+    return None
+
+
+def approval(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
+    """A post that needs a person's approval goes nowhere without it, nor with words that were not approved."""
+    if facts.approved or not limits.approval.concerns(is_reply=facts.is_reply):
+        return None
+    kind = "every post" if limits.approval.concerns(is_reply=False) else "a reply"
+    return Objection(f"A person must approve {kind} before it is published.")
+
+
+def automated_label(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
+    """The account must carry X's label of automated accounts; not knowing is as good as not carrying it."""
+    if not limits.label_needed or facts.labelled_automated:
+        return None
+    if facts.labelled_automated is None:
+        return Objection(
+            "It is not known that the account carries X's label of automated accounts.", None, LABEL_REMEDY
+        )
+    return Objection("The account does not carry X's label of automated accounts.", None, LABEL_REMEDY)
+
+
+def account_age(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
+    """An account that is too young publishes nothing by itself; one of unknown age is too young."""
+    if not limits.account_age:
+        return None
+    if facts.account_created_at is None:
+        return Objection("It is not known how old the account is.", None, AGE_REMEDY)
+    old_enough = facts.account_created_at + limits.account_age
+    if facts.now >= old_enough:
+        return None
+    return Objection(f"The account is younger than {limits.account_age.days} day(s).", old_enough, AGE_REMEDY)
+
+
+def quiet_hours(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
+    """Nothing is published in the quiet hours of the owner's time zone."""
+    if limits.quiet is None or not limits.quiet.contain(facts.now, limits.zone):
+        return None
+    until = limits.quiet.end_after(facts.now, limits.zone)
+    return Objection(f"These are quiet hours, until {clock(until)}.", until)
+
+
+def daily_cap(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
+    """On one day of the owner's calendar only so many posts, and so many replies, are published."""
+    done, most = facts.posts_today, limits.posts_per_day
+    if facts.is_reply:
+        done, most = facts.replies_today, limits.replies_per_day
+    if done < most:
+        return None
+    kind = "replies" if facts.is_reply else "posts"
+    return Objection(f"{done} {kind} of today's {most} are used.", budget_day(facts.now, limits.zone).ends)
+
+
+def author_cap(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
+    """Within any 24 hours one author gets only so many replies."""
+    answered = facts.replies_to_author
+    if not facts.is_reply or len(answered) < limits.replies_per_author:
+        return None
+    until = answered[-limits.replies_per_author] + DAY
+    return Objection(f"@{facts.author} got {len(answered)} replies in 24 hours already.", until)
+
+
+RULES = (
+    Rule("engaged_only", engaged_only, Consequence.REJECT, ("replies_engaged_only", "engaged_within_days")),
+    Rule("approval", approval, Consequence.HOLD, ("approval",)),
+    Rule("automated_label", automated_label, Consequence.WAIT, ("automated_label_required", "automated_label_set")),
+    Rule("account_age", account_age, Consequence.WAIT, ("account_age_days_min", "account_created_on")),
+    Rule("quiet_hours", quiet_hours, Consequence.WAIT, ("quiet_hours", "timezone")),
+    Rule("daily_cap", daily_cap, Consequence.WAIT, ("posts_per_day_max", "replies_per_day_max", "timezone")),
+    Rule("author_cap", author_cap, Consequence.WAIT, ("replies_per_author_max",)),
+)
+"""Every rule, in order."""
+
+
+def first_refusal(facts: PolicyFacts, limits: PolicyLimits) -> PolicyRefusal | None:
+    """Return the refusal of the first rule that objects, or ``None`` when none does."""
+    for rule in RULES:
+        objection = rule.objects(facts, limits)
+        if objection is not None:
+            return PolicyRefusal(rule.name, objection.reason, rule.consequence, objection.until, objection.remedy)
+    return None
+
+
+def unalterable(facts: PolicyFacts, limits: PolicyLimits) -> PolicyRefusal | None:
+    """Return the refusal that neither time nor a person can lift: approving such a post would be in vain."""
+    refusal = first_refusal(facts, limits)
+    return refusal if refusal is not None and refusal.consequence is Consequence.REJECT else None

@@ -1,0 +1,58 @@
+-- The pace: limits and rates. posts in hand, in doubt, shown or rehearsed count by themselves, so that a lost worker or
+-- a lost id never makes room; pace_admissions holds what is not a row of posts.
+
+-- name: lock_pace
+-- One decision at a time. Its own statement: the next one's snapshot must be newer than the lock.
+select kind from pace_rates order by kind for update;
+
+-- name: pace_seen
+-- The state of one kind, and when something of it was or may have been published since a time.
+select r.kind, r.rate, r.successes, r.failures, r.paused_until, r.pause_reason, r.hour_weights,
+    array (
+        select admitted_at from pace_admissions
+        where kind = r.kind and released_at is null and admitted_at > %(since)s
+        union all
+        select greatest(armed_at, published_at) from posts
+        where (r.kind = 'post') = (reply_to_x_id is null)
+            and status in ('armed', 'unconfirmed', 'published', 'shadowed')
+            and greatest(armed_at, published_at) > %(since)s
+        union all
+        select claimed_at from posts where (r.kind = 'post') = (reply_to_x_id is null) and status = 'claimed'
+    ) as recent
+from pace_rates r where r.kind = %(kind)s;
+
+-- name: admit
+-- Note one admission.
+insert into pace_admissions (kind, admitted_at) values (%(kind)s, %(now)s) returning id;
+
+-- name: release_admission
+-- Take an admission back.
+update pace_admissions set released_at = %(now)s where id = %(id)s and released_at is null;
+
+-- name: store_rate
+-- Store the state of one kind.
+update pace_rates set
+    rate = %(rate)s, successes = %(successes)s, failures = %(failures)s,
+    paused_until = %(paused_until)s, pause_reason = %(pause_reason)s
+where kind = %(kind)s;
+
+-- name: note_pace_change
+-- Keep why a rate or a pause changed.
+insert into pace_changes (kind, changed_at, outcome, rate_before, rate_after, paused_until)
+values (%(kind)s, %(now)s, %(outcome)s, %(rate_before)s, %(rate_after)s, %(paused_until)s);
+
+-- name: pace_changes_of
+-- The changes of one kind, oldest first.
+select changed_at, outcome, rate_before, rate_after, paused_until
+from pace_changes where kind = %(kind)s order by id;
+
+-- name: earned_rewards
+-- What posts earned and when they were published.
+select p.published_at, o.reward
+from engagement_outcomes o join posts p on p.id = o.post_id
+where p.status = 'published' and p.published_at >= %(since)s
+order by p.published_at, p.id;
+
+-- name: store_hour_weights
+-- Replace the weights of the hours.
+update pace_rates set hour_weights = %(weights)s where kind = %(kind)s;

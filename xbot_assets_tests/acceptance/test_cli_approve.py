@@ -1,0 +1,101 @@
+"""``xbot approve`` as a person types it, on a real database. The command runs in this process; once as a program."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from xbot_assets.cli.app import app
+from xbot_assets.cli.entry import EXIT_FAILED
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.settings import Settings
+from xbot_assets.store import policy, posts
+from xbot_assets.store.database import Database
+from xbot_assets_tests.acceptance.command import xbot
+from xbot_assets_tests.store.queueing import new_post
+from xbot_assets_tests.store.servers import SettingsFor
+
+KNIFE = "A knife is most dangerous when it is blunt, because you push."
+BREAD = "Cut the bread only when it is cold; a hot loaf is still cooking inside."
+SETTINGS = {"approval": "all", "timezone": "Europe/Berlin"}
+
+Approve = Callable[..., Result]
+
+
+@pytest.fixture
+def approve(tmp_path: Path, database_url: str) -> Approve:
+    """Run ``xbot approve`` with some words."""
+    values = SETTINGS | {"home": str(tmp_path / ".xbot"), "database_url": database_url}
+    environment = {f"XBOT_{name.upper()}": value for name, value in values.items()}
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(app, ["approve", *words], env=environment)
+
+    return run
+
+
+def hold(database: Database, settings: Settings, text: str) -> str:
+    """Queue a post and hold it; return its number as one types it."""
+    now = system_now()
+    (post_id,) = posts.enqueue_posts(database, [new_post(text, now)], now)
+    policy.hold_unapproved(database, settings, now)
+    return str(post_id)
+
+
+def test_a_person_lists_shows_edits_reschedules_approves_and_rejects(
+    database: Database, settings_for: SettingsFor, approve: Approve
+) -> None:
+    """Each word does what it says and prints one line; what happened is shown in the end."""
+    settings = settings_for(approval="all")
+    assert "No post waits" in approve("list").stdout
+    number, loud = hold(database, settings, KNIFE), hold(database, settings, "\x1b[31mLoud words in red.")
+    listed = approve("list").stdout
+    assert KNIFE in listed
+    assert "\x1b" not in listed
+    assert [row["id"] for row in json.loads(approve("list", "--json").stdout)] == [int(number), int(loud)]
+    for words in (
+        ("edit", number, "--text", BREAD, "--why", "clearer"),
+        ("reschedule", number, "--at", (system_now() + timedelta(hours=1)).isoformat()),
+        ("approve", number),
+        ("reject", loud, "--reason", "Too loud."),
+    ):
+        done = approve(*words)
+        assert (done.exit_code, done.stderr) == (0, "")
+        assert words[1] in done.stdout
+    shown = approve("show", number).stdout
+    assert BREAD in shown
+    for step in ("new -> queued", "queued -> held", "edited by", "clearer", "rescheduled by", "approved by"):
+        assert step in shown
+    assert json.loads(approve("show", loud, "--json").stdout)["failure_reason"] == "Too loud."
+
+
+def test_what_cannot_be_decided_says_why(database: Database, settings_for: SettingsFor, approve: Approve) -> None:
+    """Unknown numbers, refused texts, times that mean nothing, and decisions that were made already."""
+    number = hold(database, settings_for(approval="all"), KNIFE)
+    approve_it = ("approve", number)
+    for words, told in (
+        (("approve", "999"), "There is no post 999."),
+        (("edit", number, "--text", "word " * 100), "cannot be published"),
+        (("edit", number, "--text", " "), "A post needs words"),
+        (("reject", number, "--reason", " "), "needs a reason"),
+        (("reschedule", number, "--at", "soon"), "'soon' is no time."),
+        (("reschedule", number, "--at", "2027-03-28T02:30"), "never shows 2027-03-28 02:30"),
+        (("reschedule", number, "--at", "2020-01-01T00:00"), "cannot be put on 2019-12-31 23:00 UTC"),
+        (approve_it, ""),
+        (approve_it, "approved it at"),
+    ):
+        failure = approve(*words).exception
+        assert isinstance(failure, ProductError) is bool(told), words
+        assert told in str(failure)
+
+
+@pytest.mark.slow
+def test_the_program_ends_with_one_sentence_and_a_non_zero_exit(tmp_path: Path, database_url: str) -> None:
+    """No traceback."""
+    done = xbot(tmp_path / ".xbot", "approve", "approve", "999", database_url=database_url, **SETTINGS)
+    assert done.returncode == EXIT_FAILED
+    assert done.stderr.startswith("There is no post 999.")
