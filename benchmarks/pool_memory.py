@@ -9,6 +9,7 @@ the first fifth is left out, because the driver's and Chromium's heaps fill to t
 
 import argparse
 import asyncio
+import math
 import statistics
 import tempfile
 import time
@@ -52,10 +53,11 @@ async def _measured(url: str, pages: int, max_mb: float) -> dict[str, object]:
 async def _sampled(pool: BrowserPool, url: str, pages: int) -> dict[str, object]:
     samples: list[dict[str, float]] = []
     began = time.monotonic()
+    each = math.ceil(pages / SAMPLES / SLOTS)
     for number in range(SAMPLES):
-        await asyncio.gather(*(_worker(pool, url, pages // SAMPLES // SLOTS) for _ in range(SLOTS)))
+        await asyncio.gather(*(_worker(pool, url, each) for _ in range(SLOTS)))
         await _settled(pool)
-        samples.append(tree_mb() | {"pages": float((number + 1) * (pages // SAMPLES // SLOTS) * SLOTS)})
+        samples.append(tree_mb() | {"pages": float((number + 1) * each * SLOTS)})
     seconds = time.monotonic() - began
     facts = pool.describe()
     return {

@@ -69,7 +69,7 @@ class _Server:
 
     def __init__(self, usage: UsageLog, faults: FaultSource, now: Callable[[], datetime]) -> None:
         self._usage, self._dice, self._now = usage, FaultDice(faults), now
-        self._writer = Writer()
+        self._writer = Writer(usage.is_new_text)
 
     async def complete(self, request: Request) -> Response:
         """Answer a completion request and book it, refused or not, also when its client has left meanwhile."""
