@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
+import stamina
 import typer
 
 from xbot_assets.cli import approve, doctor, login, sandbox, stack, words
@@ -33,6 +34,8 @@ words.register(app)
 
 def main() -> None:
     """Run the command line and exit with its code."""
+    # By default stamina tells of each retry on standard output, where structlog is installed: into our documents.
+    stamina.instrumentation.set_on_retry_hooks([stamina.instrumentation.LoggingOnRetryHook])
     sys.exit(guarded(lambda: app(prog_name="xbot")))
 
 

@@ -3,6 +3,7 @@
 Keep out: what an operation is for. Times here are real time, not the product's clock.
 """
 
+import logging
 import uuid
 from datetime import datetime
 from typing import TypeVar
@@ -22,6 +23,8 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.store import operations as operation_store
 from xbot_assets.store.database import Database
+
+_log = logging.getLogger(__name__)
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
@@ -76,11 +79,15 @@ class RecordedBrowser:
         reply: OperationAnswer | None,
         failure: ProductError | OperationFailure | None,
     ) -> None:
-        operation_store.end_operation(
-            self._database,
-            record,
-            started_at=reply.started_at if reply else None,
-            ended_at=reply.ended_at if reply else system_now(),
-            slot=reply.slot if reply else None,
-            failure=failure,
-        )
+        """Store how it ended. What the host answered stands even when that fails: a click cannot be taken back."""
+        try:
+            operation_store.end_operation(
+                self._database,
+                record,
+                started_at=reply.started_at if reply else None,
+                ended_at=reply.ended_at if reply else system_now(),
+                slot=reply.slot if reply else None,
+                failure=failure,
+            )
+        except ProductError as unstored:
+            _log.warning("The end of operation %s was not recorded: %s", record, unstored.reason)

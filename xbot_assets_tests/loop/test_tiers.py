@@ -54,6 +54,7 @@ def test_a_low_budget_writes_one_cheaper_post_every_four_hours(product: Product)
     later(product, 2 * MARGIN)
     assert plan_wait(product) is None
     spend(product, 0.25)
+    assert plan_posts(product).tier.name == "critical"
     later(product, timedelta(hours=6) - MARGIN)
     assert plan_wait(product) is not None
     later(product, 2 * MARGIN)

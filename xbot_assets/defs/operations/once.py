@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import dagster as dg
+import stamina
 
 from xbot_assets.defs.operations.jobs import account_job, learn_job, measure_job, plan_job, publish_job
 from xbot_assets.domain.failures import PermanentFailure, ProductError
@@ -29,6 +30,8 @@ MARGIN = timedelta(minutes=1)
 
 def run_once(definitions: dg.Definitions) -> int:
     """Run one pass; print its summary as JSON on standard output and progress on standard error."""
+    # By default stamina tells of each retry on standard output, where structlog is installed: into our document.
+    stamina.instrumentation.set_on_retry_hooks([stamina.instrumentation.LoggingOnRetryHook])
     try:
         document = _one_pass(definitions)
     except ProductError as error:
