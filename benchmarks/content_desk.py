@@ -17,6 +17,7 @@ from typing import Any, LiteralString, TypeVar
 
 import numpy as np
 import psycopg
+import stamina
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
@@ -183,6 +184,7 @@ def a_desk(  # noqa: PLR0913 - what a run is made of
 @contextmanager
 def desk_parts(**changes: Any) -> Iterator[tuple[Settings, SandboxModel]]:  # noqa: ANN401 - any setting
     """Start a database and a language model of one's own; yield the settings for them and the model's switches."""
+    stamina.instrumentation.set_on_retry_hooks([])  # retries are what is measured, and would be told in the document
     offline = {"browser_url": NOWHERE, "browser_token": SecretStr("t")}
     with tempfile.TemporaryDirectory(prefix="xbot-desk-") as folder, real_parts(Path(folder)) as (settings, sandbox):
         yield settings.model_copy(update={**offline, **changes}), sandbox

@@ -13,7 +13,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,7 @@ FINISH_SECONDS = 240.0
 ABSOLUTE_SECONDS = 2.0
 RELATIVE = 0.25
 """The stated error: a lane's mean wait is within the greater of these of the real one."""
+ACTIVE = "select run_id from runs where status in ('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED', 'CANCELING')"
 RUNS = """
 select r.pipeline_name as job, r.create_timestamp at time zone 'UTC' as created,
     (select min(e.timestamp) at time zone 'UTC' from event_logs e
@@ -67,6 +68,7 @@ def tape(runs: int, seconds: float, seed: int) -> list[tuple[float, Lane]]:
 
 def play_real(stack: LoadStack, plan: Sequence[tuple[float, Lane]]) -> list[RealRun]:
     """Launch the tape on the stack, wait until all is done, and return what became of each run."""
+    _wait_until(lambda: not stack.ask_database(ACTIVE), "Runs of before did not end in time.")
     launcher, since, started = Launcher(stack), system_now(), time.monotonic()
     for at, lane in plan:
         time.sleep(max(0.0, started + at - time.monotonic()))
@@ -82,13 +84,16 @@ def play_real(stack: LoadStack, plan: Sequence[tuple[float, Lane]]) -> list[Real
 
 
 def _ended_runs(stack: LoadStack, since: datetime) -> list[Row]:
+    _wait_until(lambda: not stack.ask_database(ACTIVE), "The tape's runs did not end in time.")
+    return stack.ask_database(RUNS, since=since)
+
+
+def _wait_until(met: Callable[[], bool], otherwise: str) -> None:
     deadline = time.monotonic() + FINISH_SECONDS
-    while time.monotonic() < deadline:
-        rows = stack.ask_database(RUNS, since=since)
-        if all(row["ended"] for row in rows):
-            return rows
+    while not met():
+        if time.monotonic() > deadline:
+            raise RuntimeError(otherwise)
         time.sleep(POLL_SECONDS * 5)
-    raise RuntimeError("The tape's runs did not end in time.")
 
 
 def play_model(runs: Sequence[RealRun]) -> tuple[Fate, ...]:

@@ -218,18 +218,27 @@ def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: st
 
 
 def _reconcile(product: Product) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Look for every unconfirmed post on the own timeline; return those found and those still in doubt."""
+    """Look for the unconfirmed posts whose look is due on the own timeline; return those found and those in doubt."""
     in_doubt = post_store.unconfirmed_posts(product.database)
-    if not in_doubt:
-        return (), ()
+    due = [row for row in in_doubt if _look_is_due(product, row)]
+    if not due:
+        return (), tuple(row["id"] for row in in_doubt)
     shown = product.browser.run(
         ReadOwnTimeline(limit=TIMELINE_LOOK),
         TimelineRead,
         lane=Lane.CRITICAL,
         deadline_seconds=product.settings.read_deadline_seconds,
     )
-    found = tuple(row["id"] for row in in_doubt if _settle(product, row, shown))
+    found = tuple(row["id"] for row in due if _settle(product, row, shown))
     return found, tuple(row["id"] for row in in_doubt if row["id"] not in found)
+
+
+def _look_is_due(product: Product, row: Row) -> bool:
+    """Say whether to look again: a post that a person was asked about must not cost every later one a look."""
+    settings, looked_at = product.settings, row["looked_at"]
+    if row["looks"] >= settings.reconcile_looks_max:
+        return False
+    return looked_at is None or product.clock.now() - looked_at >= timedelta(minutes=settings.reconcile_minutes)
 
 
 def _settle(product: Product, row: Row, shown: TimelineRead) -> bool:
