@@ -213,7 +213,7 @@ returning looks;
 select status, count(*) as posts from posts group by status order by status;
 
 -- name: recent_posts
--- Newest posts in any state, with their latest reading.
+-- Newest posts of the account's own course, with their latest reading; the pool's reserve is not among them.
 select p.id, p.status, p.text, p.topic, p.format, p.source, p.scheduled_at, p.planned_at, p.armed_at,
     p.published_at, p.x_post_id, p.permalink, p.propensity, p.predicted_reward, p.looks,
     p.failure_kind, p.failure_code, p.failure_reason,
@@ -223,6 +223,7 @@ left join lateral (
     select read_at, replies, reposts, likes, bookmarks, views
     from post_metrics where post_id = p.id order by read_at desc, id desc limit 1
 ) m on true
+where p.status not in ('emergency_pool', 'retired')
 order by p.id desc limit %(limit)s;
 
 -- name: recent_texts
