@@ -26,7 +26,7 @@ WORST = (
 )
 """Claimed and not armed; a click that nobody waits for; a click whose answer is lost, twice; a witness not stored."""
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak
 
 
 @dataclass

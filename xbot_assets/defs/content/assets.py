@@ -10,6 +10,8 @@ from xbot_assets.domain.failures import worth_an_immediate_retry
 from xbot_assets.loop.planning import Plan, plan_posts
 
 SECONDS_PER_MINUTE = 60
+NO_MODEL = "none: nothing could be written"
+"""Shown as the model of a plan that is a fallback."""
 TOP_ARMS = 8
 """Arms shown in the plot of choice probabilities."""
 
@@ -54,7 +56,7 @@ def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
         "cost_usd": plan.cost_microusd / 1_000_000,
         "tier": str(plan.tier.name),
         "tier_why": plan.tier.why,
-        "model": plan.model or "none: nothing could be written",
+        "model": plan.model or NO_MODEL,
         "next_plan_after_minutes": plan.tier.interval.total_seconds() / SECONDS_PER_MINUTE,
         "bandit_version": plan.bandit_version or "the prior: no version yet",
         "why": plan.reason,

@@ -15,6 +15,7 @@ from typing import Any
 import dagster as dg
 import stamina
 
+from xbot_assets.defs.content.assets import NO_MODEL
 from xbot_assets.defs.operations.jobs import account_job, learn_job, measure_job, plan_job, publish_job
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.loop.pacing import pace_wait
@@ -47,7 +48,7 @@ def _one_pass(definitions: dg.Definitions) -> dict[str, Any]:
     with dg.DagsterInstance.get() as instance, open_product(settings, worker="once") as product:
         runner = _Runner(definitions, instance, seconds)
         started = product.clock.now()
-        runner.run(plan_job.name)
+        _refuse_fallback(runner.run(plan_job.name))
         planned = [row["id"] for row in queue_store.queued_posts(product.database)]
         for post_id in planned:
             _move_to_due(product, post_id)
@@ -71,8 +72,8 @@ class _Runner:
         self._instance = instance
         self._seconds = seconds
 
-    def run(self, name: str) -> None:
-        """Run one job.
+    def run(self, name: str) -> dg.ExecuteInProcessResult:
+        """Run one job and return its result.
 
         Raises:
             PermanentFailure: when a step failed; the reason is the step's own.
@@ -82,6 +83,7 @@ class _Runner:
             result = job.execute_in_process(instance=self._instance, raise_on_error=False, run_config=QUIET)
         if not result.success:
             raise PermanentFailure(_why(result.get_step_failure_events), code="step_failed", remedy="")
+        return result
 
 
 @contextmanager
@@ -91,6 +93,17 @@ def _timed(name: str, seconds: dict[str, float]) -> Iterator[None]:
     took = time.perf_counter() - started
     seconds[name] = round(seconds.get(name, 0.0) + took, 3)
     sys.stderr.write(f"  {name}: {took:.1f} s\n")
+
+
+def _refuse_fallback(result: dg.ExecuteInProcessResult) -> None:
+    """Say why nothing was written: a pass by hand is there to see whether everything works.
+
+    The fallback's post stays in the queue; the stack would go on with it.
+    """
+    (plan,) = result.asset_materializations_for_node("content_plan")
+    if plan.metadata["model"].value == NO_MODEL:
+        missing = plan.metadata["missing"].value
+        raise PermanentFailure(f"content_plan failed: {missing}", code="step_failed", remedy="")
 
 
 def _why(events: Any) -> str:  # noqa: ANN401 - Dagster's bound method
