@@ -7,10 +7,17 @@ Keep out: selectors (``pages/``), HTTP (``host.py``, ``client.py``), anything th
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
 
 from xbot_assets.domain.failures import FailureKind
 from xbot_assets.domain.lanes import Lane
+
+IMAGES_MAX = 4
+"""Images that X shows in one post."""
+IMAGE_BYTES_MAX = 5_000_000
+"""X refuses larger images (its media upload rules: 5 MB)."""
+ALT_TEXT_MAX = 1_000
+"""Characters that X takes as an image's alternative text."""
 
 
 class _Message(BaseModel):
@@ -69,14 +76,27 @@ class PostReading(_Message):
     article: bool = False
 
 
+class Image(_Message):
+    """One image of a post, whole: the host may run on another machine than whoever asks.
+
+    ``data`` is base64 in JSON. X takes images of at most 5 MB and alternative texts of at most 1,000 characters.
+    """
+
+    file_name: str = Field(pattern=r"^[\w.-]{1,100}$")
+    mime_type: Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
+    data: Base64Bytes = Field(max_length=IMAGE_BYTES_MAX)
+    alt_text: str = Field("", max_length=ALT_TEXT_MAX)
+
+
 class Publish(_Message):
     """Publish one post, or one reply when ``in_reply_to`` names a post. One click, one attempt.
 
-    ``submit=False`` is shadow mode: everything but the click.
+    Its images go in before the text, in order. ``submit=False`` is shadow mode: everything but the click.
     """
 
     kind: Literal["publish"] = "publish"
     text: str = Field(min_length=1, max_length=4000)
+    images: tuple[Image, ...] = Field(default=(), max_length=IMAGES_MAX)
     in_reply_to: str | None = Field(None, pattern=r"^\d+$")
     submit: bool = True
 

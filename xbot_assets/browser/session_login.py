@@ -28,6 +28,8 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 
 LOOK_SECONDS = 0.5
 """Between two looks at whether the owner has logged in; each takes milliseconds."""
+LOOK_LIMIT_SECONDS = 5.0
+"""A look takes no longer: one that was under way when its page closed would otherwise wait for ever."""
 CHECK_SECONDS = 60.0
 """Looking once at whether X accepts a session takes no longer; a page of X loads in seconds."""
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY")
@@ -150,8 +152,9 @@ async def _account(page: Page, site: Site) -> str | None:
     if not page.url.startswith(f"{site.base}/"):
         return None
     try:
-        state = (await take(page)).state
-    except PlaywrightError:
+        async with asyncio.timeout(LOOK_LIMIT_SECONDS):
+            state = (await take(page)).state
+    except (PlaywrightError, TimeoutError):
         return None  # between two pages, or just closed: the next look tells
     return state.own_handle if recognise(state) is PageState.READY else None
 
