@@ -160,6 +160,8 @@ class BrowserPool:
         """Open a fresh page in the slot's context within ``seconds``; have it closed whatever happened.
 
         It is closed in the background, so that closing costs neither an operation its result nor the next its time.
+        The next operation's page opens meanwhile: most of an operation is waiting for the site, and slots are often
+        wanted back to back.
 
         Raises:
             ProductError: ``browser_down`` or ``no_session``.
@@ -168,6 +170,7 @@ class BrowserPool:
         async with asyncio.timeout(seconds):
             context = await self._context(slot)
             page = await context.page()
+        self._wake.set()
         try:
             yield page
         finally:
