@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.loop.product import Product
 from xbot_assets.store import metrics as metric_store
 from xbot_assets.store import models as model_store
@@ -12,7 +13,6 @@ from xbot_assets.store.database import Row
 from xbot_assets.store.ledger import spent_microusd
 
 RECENT = 50
-MICRO = 1_000_000
 
 
 def pass_summary(product: Product, post_ids: Sequence[int], *, since: datetime) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def pass_summary(product: Product, post_ids: Sequence[int], *, since: datetime) 
         "product_time": product.clock.now().isoformat(),
         "posts": posts,
         "models": [model for kind in ("bandit", "predictor") for model in _champion(product, kind)],
-        "cost_usd": spent_microusd(product.database, since) / MICRO,
+        "cost_usd": spent_microusd(product.database, since) / MICROUSD_PER_USD,
     }
 
 

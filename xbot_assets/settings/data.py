@@ -15,6 +15,4 @@ class DataSettings(BaseModel):
     # cache (report, layer 7)
     cache_pool_max: int = Field(5, ge=1, le=100, description="Most cache connections of one process.")
     cache_models_seconds: int = Field(3600, ge=1, le=86400, description="How long models stay cached.")
-    cache_metrics_seconds: int = Field(300, ge=1, le=86400, description="How long metrics stay cached.")
-    cache_queries_seconds: int = Field(1800, ge=1, le=86400, description="How long query results stay cached.")
     cache_arms_seconds: int = Field(900, ge=1, le=86400, description="How long bandit arms stay cached.")

@@ -6,6 +6,7 @@ from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
 from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.plots import bar_plot, table
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.failures import worth_an_immediate_retry
 from xbot_assets.loop.planning import Plan, plan_posts
 
@@ -53,7 +54,7 @@ def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
     found: dict[str, dg.MetadataValue | int | float | str] = {
         "posts": table(rows, ["id", "at", "arm", "source", "chance", "predicted", "text"]),
         "posts_planned": len(plan.posts),
-        "cost_usd": plan.cost_microusd / 1_000_000,
+        "cost_usd": plan.cost_microusd / MICROUSD_PER_USD,
         "tier": str(plan.tier.name),
         "tier_why": plan.tier.why,
         "model": plan.model or NO_MODEL,

@@ -9,6 +9,7 @@ from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
 from xbot_assets.defs.operations.jobs import pool_job
 from xbot_assets.defs.plots import bar_plot, table
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.loop.fallback import fallback_share
 from xbot_assets.loop.pool import TopUp, pool_wait, top_up
 from xbot_assets.loop.product import Product
@@ -55,7 +56,7 @@ def _metadata(product: Product, done: TopUp) -> dict[str, dg.MetadataValue | int
         "size": done.size,
         "added": len(done.added),
         "retired": len(done.retired),
-        "cost_usd": done.cost_microusd / 1_000_000,
+        "cost_usd": done.cost_microusd / MICROUSD_PER_USD,
         "fallback_share_of_a_day": fallback_share(product).share,
     }
     if by_source:
