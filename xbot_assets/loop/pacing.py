@@ -14,7 +14,7 @@ from xbot_assets.domain.pace.answers import PUBLISHED, answer_of
 from xbot_assets.domain.pace.breaker import Permit, Tried
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.loop.product import Product
-from xbot_assets.store.breaker import after, before, breaker_policy, breaker_state
+from xbot_assets.store.breaker import after, before, breaker_policy, breaker_state, lose_probe
 from xbot_assets.store.database import Transaction
 from xbot_assets.store.pace import PaceRules, held_back, learn_hours, observe, pace_rules, wait_now
 from xbot_assets.store.policy import MayGo, policy_check
@@ -54,6 +54,13 @@ def breaker_wait(product: Product) -> str | None:
     if seen["state"] == "closed" or not seen["must_wait"]:
         return None
     return f"The publishing breaker is {seen['state']}: {seen['reason']}"
+
+
+def take_probe_from_dead(product: Product, has_ended: Callable[[str], bool]) -> None:
+    """Take the breaker's one probe from a worker that has ended, so that another may probe at once."""
+    holder = breaker_state(product.database)["probe_holder"]
+    if holder is not None and has_ended(holder):
+        lose_probe(product.database, holder)
 
 
 def may_go_now(product: Product) -> MayGo:

@@ -21,7 +21,15 @@ from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.breaker import Tried
 from xbot_assets.domain.posts import ClaimedPost, same_post
 from xbot_assets.loop.holds import ACCOUNT_CODES, hold_publishing, hold_reason
-from xbot_assets.loop.pacing import breaker_wait, may_go_now, note_failed, note_published, pace_wait, permitted
+from xbot_assets.loop.pacing import (
+    breaker_wait,
+    may_go_now,
+    note_failed,
+    note_published,
+    pace_wait,
+    permitted,
+    take_probe_from_dead,
+)
 from xbot_assets.loop.product import Product
 from xbot_assets.store import posts as post_store
 from xbot_assets.store import queue as queue_store
@@ -82,7 +90,7 @@ def publish_next(
 
 
 def take_from_dead_worker(product: Product, has_ended: Callable[[str], bool]) -> None:
-    """Take the post in hand from its worker when that has ended: nobody waits for the end of a dead one's lease.
+    """Take the post and the probe from a worker that has ended: nobody waits for the end of a dead one's lease.
 
     Args:
         product: the opened parts.
@@ -91,6 +99,7 @@ def take_from_dead_worker(product: Product, has_ended: Callable[[str], bool]) ->
     holder = queue_store.post_holder(product.database)
     if holder is not None and has_ended(holder):
         post_store.expire_leases(product.database, product.clock.now(), dead=holder)
+    take_probe_from_dead(product, has_ended)
 
 
 def hold_stale(product: Product) -> list[int]:

@@ -88,6 +88,11 @@ def after(
     return state is not None
 
 
+def lose_probe(db: Statements, dead: str, *, name: str = PUBLISHING) -> bool:
+    """Take the probe from a holder that is known to be dead, and say whether it had it."""
+    return db.execute("lose_probe", name=name, dead=dead) > 0
+
+
 def alert_if_stuck(db: Statements, policy: BreakerPolicy, now: datetime, *, name: str = PUBLISHING) -> bool:
     """Raise an alert when the breaker has not been closed for too long, and say whether it has not."""
     seen = breaker_state(db, name)

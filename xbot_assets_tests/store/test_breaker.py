@@ -14,7 +14,15 @@ from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.breaker import BreakerPolicy, Permit, Tried
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
-from xbot_assets.store.breaker import after, alert_if_stuck, before, breaker_events, breaker_policy, breaker_state
+from xbot_assets.store.breaker import (
+    after,
+    alert_if_stuck,
+    before,
+    breaker_events,
+    breaker_policy,
+    breaker_state,
+    lose_probe,
+)
 from xbot_assets.store.database import Database
 from xbot_assets_tests.store.queueing import NOON, code_of
 
@@ -222,3 +230,15 @@ def test_a_transition_that_skips_a_state_cannot_be_stored(database_url: str) -> 
     ):
         with psycopg.connect(database_url) as connection, pytest.raises(psycopg.errors.CheckViolation):
             connection.execute(odd)
+
+
+def test_a_dead_prober_does_not_block_the_next_one(database: Database) -> None:
+    """Its probe is free at once, the row of successes starts again, and its own late report is not heard."""
+    fail(database, 3)
+    dead = permit(database, "dead")
+    assert isinstance(before(database, "next", AT_ONCE, NOON), Wait)
+    assert not lose_probe(database, "somebody else")
+    assert lose_probe(database, "dead")
+    assert permit(database, "next").is_probe
+    assert not after(database, dead, Tried.SUCCESS, AT_ONCE, NOON)
+    assert history(database)[-2:] == ["probe_lost", "probe_given"]

@@ -102,6 +102,23 @@ select state from moved;
 update breakers set fencing_token = fencing_token + 1, probe_holder = null, probe_until = null
 where name = %(name)s and state = 'half_open' and fencing_token = %(token)s and probe_holder is not null;
 
+-- name: lose_probe
+-- half-open: the holder of the probe is known to be dead; nobody waits for the end of its time.
+with held as (
+    select name, probe_holder, fencing_token from breakers
+    where name = %(name)s and state = 'half_open' and probe_holder = %(dead)s
+    for update
+), moved as (
+    update breakers b set
+        fencing_token = b.fencing_token + 1, successes = 0, probe_holder = null, probe_until = null
+    from held where b.name = held.name
+    returning b.name, held.probe_holder, held.fencing_token
+)
+insert into breaker_events (name, event, from_state, to_state, fencing_token, happened_at, holder, reason)
+select name, 'probe_lost', 'half_open', 'half_open', fencing_token, clock_timestamp(), probe_holder,
+    'The prober has died.'
+from moved;
+
 -- name: breaker_events_of
 -- The history of a breaker, oldest first.
 select event, from_state, to_state, fencing_token, happened_at, holder, reason
