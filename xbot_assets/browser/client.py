@@ -22,6 +22,7 @@ CONNECT_SECONDS = 5.0
 GRACE_SECONDS = 15.0
 """The host answers within the deadline and the time to close a page; a host silent for longer is stuck."""
 _HOST_REMEDY = "See that the browser host runs: 'xbot status' shows it, 'xbot up' starts it."
+_JSON = {"Content-Type": "application/json"}
 _LOOK_FIRST = "Look for the post on the account's timeline; do not post it again."
 
 ResultT = TypeVar("ResultT", bound=BaseModel)
@@ -76,7 +77,7 @@ class BrowserClient:
         timeout = httpx.Timeout(call.deadline_seconds + GRACE_SECONDS, connect=CONNECT_SECONDS)
         try:
             reply = self._http.post(
-                "/operations", json=call.model_dump(mode="json", exclude_none=True), timeout=timeout
+                "/operations", content=call.model_dump_json(exclude_none=True), headers=_JSON, timeout=timeout
             )
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise _down(error) from error
@@ -96,7 +97,7 @@ class BrowserClient:
         except httpx.HTTPError as error:
             raise _down(error) from error
         if reply.status_code in {httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN}:
-            raise _refused(reply.status_code)
+            raise _refused(reply)
         return reply.status_code == httpx.codes.OK
 
 
@@ -123,12 +124,20 @@ def _down(error: httpx.HTTPError) -> ProductError:
     return TransientFailure(reason, code="browser_host_down", remedy=_HOST_REMEDY)
 
 
-def _refused(status: int) -> ProductError:
+def _refused(reply: httpx.Response) -> ProductError:
     return PermanentFailure(
-        f"The browser host refused the call with HTTP {status}.",
+        f"The browser host refused the call with HTTP {reply.status_code} ({_words(reply)}).",
         code="browser_host_refused",
         remedy="The token or the version of the host differs from this program's: restart the whole stack.",
     )
+
+
+def _words(reply: httpx.Response) -> str:
+    """Return the host's own words for a refusal."""
+    try:
+        return str(reply.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return "no reason given"
 
 
 def _lost(call: OperationCall, how: str) -> ProductError:
@@ -140,7 +149,7 @@ def _lost(call: OperationCall, how: str) -> ProductError:
 
 def _read(call: OperationCall, reply: httpx.Response) -> OperationAnswer:
     if httpx.codes.is_client_error(reply.status_code):
-        raise _refused(reply.status_code)
+        raise _refused(reply)
     try:
         reply.raise_for_status()
         return OperationAnswer.model_validate_json(reply.content)

@@ -25,7 +25,7 @@ from starlette.routing import Route
 from xbot_assets.browser.chromium import find_browser
 from xbot_assets.browser.kept import KeptChromium
 from xbot_assets.browser.launcher import Launcher, RunAs
-from xbot_assets.browser.operations import OperationAnswer, OperationCall
+from xbot_assets.browser.operations import CALL_BYTES_MAX, OperationAnswer, OperationCall
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.perform import Performer
 from xbot_assets.browser.pool import BrowserPool, ContextRules
@@ -40,8 +40,6 @@ _log = logging.getLogger(__name__)
 LOOPBACK = "127.0.0.1"
 LISTENING = "Browser host listens on"
 """The log line that names the address begins so."""
-BODY_MAX_BYTES = 65_536
-"""The longest call holds 100 ids or 4,000 characters; ten times that is no call of ours."""
 DRAIN_SECONDS = 1
 """After the operations were cancelled, their answers get this long to leave."""
 EXIT_BAD_START = 2
@@ -66,11 +64,14 @@ class Host:
         return Starlette(routes=routes)
 
     async def operations(self, request: Request) -> Response:
-        """Carry out one operation; 401 without the token, 422 for a body that is no OperationCall."""
+        """Carry out one operation; 401 without the token, 413 and 422 for a body that is no OperationCall."""
         if not self._may(request):
             return _unauthorized()
+        body = await _body(request)
+        if body is None:
+            return JSONResponse({"error": f"a call has at most {CALL_BYTES_MAX} bytes"}, status_code=413)
         try:
-            call = OperationCall.model_validate_json(await _body(request))
+            call = OperationCall.model_validate_json(body)
         except ValidationError as error:
             problems = error.errors(include_url=False, include_input=False, include_context=False)
             return JSONResponse({"error": "not an operation call", "problems": problems}, status_code=422)
@@ -110,13 +111,14 @@ def _unauthorized() -> Response:
     return JSONResponse({"error": "a bearer token is needed"}, status_code=401)
 
 
-async def _body(request: Request) -> bytes:
-    body = b""
+async def _body(request: Request) -> bytes | None:
+    """Return the body, or ``None`` for one that is too long, of which no more is read than that takes to know."""
+    body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > BODY_MAX_BYTES:
-            return b""  # which is no call, and refused as such
-    return body
+        if len(body) > CALL_BYTES_MAX:
+            return None
+    return bytes(body)
 
 
 class _Server(uvicorn.Server):

@@ -4,10 +4,12 @@ One pydantic model per request and per result; the host and the client both impo
 Keep out: selectors (``pages/``), HTTP (``host.py``, ``client.py``), anything that knows what an answer is for.
 """
 
+import base64
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Base64Bytes, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, Base64Encoder, BaseModel, ConfigDict, EncodedBytes, Field
+from pydantic_core import PydanticCustomError
 
 from xbot_assets.domain.failures import FailureKind
 from xbot_assets.domain.lanes import Lane
@@ -18,6 +20,10 @@ IMAGE_BYTES_MAX = 5_000_000
 """X refuses larger images (its media upload rules: 5 MB)."""
 ALT_TEXT_MAX = 1_000
 """Characters that X takes as an image's alternative text."""
+WORDS_BYTES_MAX = 131_072
+"""The rest of the longest call: 4,000 characters of text and four alternative texts, escaped at their worst."""
+CALL_BYTES_MAX = IMAGES_MAX * 4 * (-(-IMAGE_BYTES_MAX // 3)) + WORDS_BYTES_MAX
+"""Size of the longest call in JSON: base64 makes four characters of three bytes."""
 
 
 class _Message(BaseModel):
@@ -76,6 +82,28 @@ class PostReading(_Message):
     article: bool = False
 
 
+class _StrictBase64(Base64Encoder):
+    """Base64 that refuses other characters instead of dropping them: a file handed over as it is would be garbled."""
+
+    @classmethod
+    def decode(cls, data: bytes) -> bytes:
+        try:
+            return base64.b64decode(data, validate=True)
+        except ValueError as error:
+            raise PydanticCustomError("base64_decode", "the image is not base64") from error
+
+
+def _fitting(data: bytes) -> bytes:
+    if not 0 < len(data) <= IMAGE_BYTES_MAX:
+        msg = f"an image has 1 to {IMAGE_BYTES_MAX} bytes, this one has {len(data)}"
+        raise ValueError(msg)
+    return data
+
+
+ImageBytes = Annotated[bytes, EncodedBytes(encoder=_StrictBase64), AfterValidator(_fitting)]
+"""The bytes of an image. It is given as base64, in Python too; the size counts the bytes, not the characters."""
+
+
 class Image(_Message):
     """One image of a post, whole: the host may run on another machine than whoever asks.
 
@@ -84,7 +112,7 @@ class Image(_Message):
 
     file_name: str = Field(pattern=r"^[\w.-]{1,100}$")
     mime_type: Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
-    data: Base64Bytes = Field(max_length=IMAGE_BYTES_MAX)
+    data: ImageBytes
     alt_text: str = Field("", max_length=ALT_TEXT_MAX)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from xbot_assets.sandbox.posts import Account, Post
 from xbot_assets.sandbox.shapes import Viewer
 from xbot_assets.sandbox.site import Site
+from xbot_assets.sandbox.uploads import IMAGES_MAX, INVALID, Uploads
 
 WEIGHTED_LIMIT = 280
 LINK_WEIGHT = 23
@@ -33,7 +34,7 @@ MESSAGES = {
         "This request looks like it might be automated. To protect our users from spam and other malicious"
         " activity, we can't complete this action right now."
     ),
-    324: "The validation of media ids failed.",
+    INVALID: "The validation of media ids failed.",
     326: "To protect our users from spam and other malicious activity, this account is temporarily locked.",
     344: "You have reached your daily limit for sending Tweets and messages. Please try again later.",
     385: "You attempted to reply to a Tweet that is deleted or not visible to you.",
@@ -94,7 +95,7 @@ def create(viewer: Viewer, author: Account, draft: Draft) -> Post:
         conversation_id=parent.conversation_id if parent else post_id,
         quoted_id=draft.quoted_id,
         reposted_id=None,
-        media=tuple({"kind": "photo", "id": media_id, "alt": "Image"} for media_id in draft.media_ids),
+        media=tuple(Uploads(site).take(author, media_id) for media_id in draft.media_ids),
         lang=_language(draft.text),
         edited=False,
         promoted=False,
@@ -112,7 +113,7 @@ def _refusal(site: Site, author: Account, draft: Draft, now: datetime) -> int:
         (EMPTY_TEXT, not draft.text.strip() and not draft.media_ids),
         (186, weighted_length(draft.text.strip()) > WEIGHTED_LIMIT),
         (385, draft.in_reply_to is not None and site.posts.find(draft.in_reply_to, now) is None),
-        (324, any(not _owns(site, author, media_id) for media_id in draft.media_ids)),
+        (INVALID, len(draft.media_ids) > IMAGES_MAX or not _usable(site, author, draft.media_ids)),
         (187, _is_duplicate(site, author, draft, now)),
     )
     return next((code for code, applies in reasons if applies), 0)
@@ -126,9 +127,9 @@ def _is_duplicate(site: Site, author: Account, draft: Draft, now: datetime) -> b
     return bool(words) and any(" ".join(post.text.split()) == words for post in live)
 
 
-def _owns(site: Site, author: Account, media_id: str) -> bool:
-    row = site.database.one("select 1 from media where id = ? and account_id = ?", (media_id, author.id))
-    return row is not None
+def _usable(site: Site, author: Account, media_ids: tuple[str, ...]) -> bool:
+    uploads = Uploads(site)
+    return all(uploads.ready(author, media_id) for media_id in media_ids)
 
 
 def _audience(viewer: Viewer, author: Account, parent: Post | None) -> int:

@@ -232,10 +232,10 @@ def _refused(site: Site, request: Request, operation: str, session: Session | No
         return PlainTextResponse("", 404)
     if session and operation in WRITES and request.headers.get("x-csrf-token") != session.csrf:
         return api_error(403, 353, "This request requires a matching csrf cookie and header.")
-    return _limited(site, operation)
+    return limited(site, operation)
 
 
-def _limited(site: Site, operation: str) -> Response | None:
+def limited(site: Site, operation: str) -> Response | None:
     """Return the refusal of a locked account or a used-up rate window, if told to."""
     if site.faults.flag("locked"):
         return api_error(403, 326, "To protect our users from spam, this account is temporarily locked.")

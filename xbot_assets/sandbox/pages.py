@@ -1,10 +1,9 @@
-"""The HTML routes: one shell page that the script fills, X's redirects, login, pictures and short links.
+"""The HTML routes: one shell page that the script fills, X's redirects, login, portraits and short links.
 
-Keep out: GraphQL (``graphql.py``) and what the page looks like (``static/``).
+Keep out: GraphQL (``graphql.py``), images in posts (``media.py``) and what the page looks like (``static/``).
 """
 
 import json
-import secrets
 from html import escape
 from pathlib import Path
 from string import Template
@@ -19,21 +18,19 @@ from xbot_assets.sandbox import art
 from xbot_assets.sandbox.errors import api_error
 from xbot_assets.sandbox.graphql import AUTH_COOKIE, CSRF_COOKIE
 from xbot_assets.sandbox.links import resolve
+from xbot_assets.sandbox.media import svg
 from xbot_assets.sandbox.site import Session, Site
 
 STATIC = Path(__file__).with_name("static")
 LOGIN_PAGE, ACCESS_PAGE = "/i/flow/login", "/account/access"
 COOKIE_SECONDS = 365 * 24 * 3600
 """How long a login's cookies live."""
-PICTURE_SECONDS = 3600
-UPLOAD_MAX_BYTES = 5_000_000
-UPLOAD_TYPES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; object-src 'none';"
     " base-uri 'none'; frame-ancestors 'none'"
 )
 """Content security policy: the page can load nothing from elsewhere."""
-PRIVATE = ("/home", "/search", "/notifications", "/compose/post", "/explore", "/i/chat")
+PRIVATE = ("/home", "/search", "/notifications", "/compose/post", "/compose/post/media", "/explore", "/i/chat")
 OLD_ROUTES = {"/login": LOGIN_PAGE, "/compose/tweet": "/compose/post", "/": "/home"}
 
 
@@ -51,10 +48,8 @@ class Pages:
             Mount("/static", StaticFiles(directory=STATIC)),
             Route("/i/api/1.1/onboarding/task.json", self._login, methods=["POST"]),
             Route("/i/api/1.1/account/logout.json", self._logout, methods=["POST"]),
-            Route("/i/media/upload.json", self._upload, methods=["POST"]),
             Route("/profile_images/{name}", self._avatar),
             Route("/profile_banners/{name}", self._banner),
-            Route("/media/{media_id}", self._picture),
             Route("/t/{code}", self._link),
             Route("/favicon.ico", self._icon),
             *[Route(old, self._moved) for old in OLD_ROUTES],
@@ -136,31 +131,12 @@ class Pages:
         return response
 
     # --- pictures and links -------------------------------------------------------------------------------
-    async def _upload(self, request: Request) -> Response:
-        session = self._site.session(request.cookies.get(AUTH_COOKIE))
-        if session is None or request.headers.get("x-csrf-token") != session.csrf:
-            return api_error(401, 32, "Could not authenticate you.")
-        kind, body = request.headers.get("content-type", ""), await request.body()
-        if kind not in UPLOAD_TYPES or not body or len(body) > UPLOAD_MAX_BYTES:
-            return api_error(400, 324, "The validation of media ids failed.")
-        media_id = f"{secrets.randbits(48):012x}"
-        sql = "insert into media (id, account_id, content_type, body) values (?, ?, ?, ?)"
-        self._site.database.run(sql, (media_id, session.account.id, kind, body))
-        return JSONResponse({"media_id_string": media_id, "size": len(body), "expires_after_secs": 86400})
-
     async def _avatar(self, request: Request) -> Response:
         account = self._site.posts.account(request.path_params["name"].partition("_")[0])
-        return _svg(art.avatar(account.id, account.name)) if account else PlainTextResponse("", 404)
+        return svg(art.avatar(account.id, account.name)) if account else PlainTextResponse("", 404)
 
     async def _banner(self, request: Request) -> Response:
-        return _svg(art.banner(request.path_params["name"]))
-
-    async def _picture(self, request: Request) -> Response:
-        media_id = request.path_params["media_id"]
-        row = self._site.database.one("select content_type, body from media where id = ?", (media_id,))
-        if row:
-            return Response(row["body"], media_type=row["content_type"], headers={"x-content-type-options": "nosniff"})
-        return _svg(art.picture(media_id))
+        return svg(art.banner(request.path_params["name"]))
 
     async def _link(self, request: Request) -> Response:
         url = resolve(self._site.database, request.path_params["code"])
@@ -170,7 +146,7 @@ class Pages:
         return HTMLResponse(f"<!doctype html><meta charset=utf-8><title>Link</title><p>{text}")
 
     async def _icon(self, _request: Request) -> Response:
-        return _svg(art.avatar("sandbox", "S B"))
+        return svg(art.avatar("sandbox", "S B"))
 
 
 def set_cookies(response: Response, session: Session) -> None:
@@ -178,7 +154,3 @@ def set_cookies(response: Response, session: Session) -> None:
     life = {"max_age": COOKIE_SECONDS, "path": "/"}
     response.set_cookie(AUTH_COOKIE, session.auth_token, httponly=True, samesite="lax", **life)  # type: ignore[arg-type]
     response.set_cookie(CSRF_COOKIE, session.csrf, samesite="lax", **life)  # type: ignore[arg-type]
-
-
-def _svg(body: str) -> Response:
-    return Response(body, media_type="image/svg+xml", headers={"cache-control": f"max-age={PICTURE_SECONDS}"})

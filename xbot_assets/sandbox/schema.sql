@@ -49,6 +49,19 @@ create table if not exists media (
     content_type text not null,
     body blob not null
 ) strict;
+create table if not exists uploads (
+    id text primary key,
+    account_id text not null,
+    content_type text not null,
+    total_bytes integer not null,
+    body blob not null default x'', -- empty once finished: the image is then in media
+    created_at text not null,
+    ready_at real, -- unix seconds of real time; null until finished
+    sha256 text not null default '',
+    alt text not null default '',
+    used integer not null default 0
+) strict;
+create index if not exists uploads_by_account on uploads (account_id, used, id);
 create table if not exists marks (
     account_id text not null,
     post_id text not null,

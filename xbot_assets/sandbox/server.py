@@ -20,6 +20,7 @@ from xbot_assets.sandbox.control import Control
 from xbot_assets.sandbox.graphql import graphql_routes
 from xbot_assets.sandbox.llm.routes import llm_routes
 from xbot_assets.sandbox.llm.usage import UsageLog
+from xbot_assets.sandbox.media import Media
 from xbot_assets.sandbox.pages import Pages
 from xbot_assets.sandbox.site import Site
 
@@ -74,6 +75,7 @@ def application(folder: Path, token: str, rate: float | None = None) -> Starlett
         *Control(site, usage, token).routes(),
         *llm_routes(usage, site.faults, site.now),
         *graphql_routes(site),
+        *Media(site).routes(),
         *Pages(site).routes(),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)

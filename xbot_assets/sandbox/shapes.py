@@ -255,14 +255,15 @@ def _media_fields(viewer: Viewer, post: Post) -> Json:
 
 def _medium(item: dict[str, str], permalink: str, number: int) -> Json:
     video: Json = {"video_info": {"duration_millis": 40_000, "variants": []}} if item["kind"] == "video" else {}
+    alt: Json = {"ext_alt_text": item["alt"]} if item["alt"] else {}
     return {
-        "id_str": str(int(item["id"], 16)),
+        "id_str": item["id"] if "sha256" in item else str(int(item["id"], 16)),
         "type": item["kind"],
         "media_url_https": f"/media/{item['id']}",
-        "ext_alt_text": item["alt"],
         "url": short(permalink).url,
         "expanded_url": f"https://x.com{permalink}/{item['kind']}/{number}",
         "original_info": {"width": 1200, "height": 675},
+        **alt,
         **video,
     }
 

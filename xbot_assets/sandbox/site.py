@@ -94,6 +94,9 @@ class Site:
                 "created_at": r["created_at"],
                 "in_reply_to": r["in_reply_to"],
                 "deleted": r["removed_at"] is not None and r["removed_at"] <= now,
+                "images": [
+                    {"sha256": item.get("sha256", ""), "alt_text": item["alt"]} for item in json.loads(r["media"])
+                ],
             }
             for r in rows
         ]

@@ -220,7 +220,7 @@ def session_account(handle: str, seed: int, now: datetime) -> Account:
 
 def wipe(database: Database) -> None:
     """Delete everything but our accounts, their sessions and the clock."""
-    for table in ("posts", "media", "marks", "follows", "faults"):
+    for table in ("posts", "media", "uploads", "marks", "follows", "faults"):
         database.run(f"delete from {table}")  # noqa: S608
     database.run("delete from accounts where origin <> 'session'")
     database.run("update accounts set pinned_id = null")

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -120,9 +121,10 @@ class Account:
         params = {"variables": json.dumps(variables), "features": "{}"}
         return self.sandbox.http.get(address, params=params, headers=self._headers())
 
-    def create(self, text: str, reply_to: str | None = None) -> httpx.Response:
+    def create(self, text: str, reply_to: str | None = None, images: Sequence[str] = ()) -> httpx.Response:
         """Send CreateTweet."""
-        variables: dict[str, object] = {"tweet_text": text}
+        entities = [{"media_id": image, "tagged_users": []} for image in images]
+        variables: dict[str, object] = {"tweet_text": text, "media": {"media_entities": entities}}
         if reply_to:
             variables["reply"] = {"in_reply_to_tweet_id": reply_to, "exclude_reply_user_ids": []}
         address = f"{self.sandbox.url}/i/api/graphql/anyQueryId/CreateTweet"
@@ -133,6 +135,25 @@ class Account:
         """Create a post and return its id."""
         result = self.create(text, reply_to).raise_for_status().json()
         return str(result["data"]["create_tweet"]["tweet_results"]["result"]["rest_id"])
+
+    def send(self, method: str, path: str, **options: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
+        """Send any request as this account."""
+        headers = self._headers() | {"x-csrf-token": self.cookies["ct0"]}
+        return self.sandbox.http.request(method, self.sandbox.url + path, headers=headers, **options)
+
+    def upload(self, step: str, content: bytes = b"", **fields: object) -> httpx.Response:
+        """Send one step of an upload."""
+        params = {"command": step, **{name: str(value) for name, value in fields.items()}}
+        method = "GET" if step == "STATUS" else "POST"
+        return self.send(method, "/i/media/upload.json", params=params, content=content)
+
+    def image(self, content: bytes, kind: str = "image/png") -> str:
+        """Upload an image in one piece and return its id."""
+        begun = self.upload("INIT", total_bytes=len(content), media_type=kind).raise_for_status()
+        media_id = str(begun.json()["media_id_string"])
+        self.upload("APPEND", content, media_id=media_id, segment_index=0).raise_for_status()
+        self.upload("FINALIZE", media_id=media_id).raise_for_status()
+        return media_id
 
     def counts(self, post_id: str) -> dict[str, Any]:
         """Return a post's ``legacy`` fields and ``views``."""

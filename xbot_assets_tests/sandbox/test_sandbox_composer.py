@@ -113,23 +113,6 @@ def test_a_thread_is_sent_as_a_chain_of_replies(page: Page, sandbox: Sandbox, ha
     assert ledger[1]["in_reply_to"] == ledger[0]["id"]
 
 
-def test_a_picture_can_be_attached_and_is_shown_on_the_post(page: Page, sandbox: Sandbox, account: Account) -> None:
-    """The file input uploads, previews as a blob, and the post carries a photo."""
-    _open(page, sandbox)
-    picture = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-    page.set_input_files(
-        f"[role=dialog] {by('fileInput')}", {"name": "a.png", "mimeType": "image/png", "buffer": picture}
-    )
-    page.wait_for_selector(f"[role=dialog] {by('attachments')} img[src^='blob:']")
-    page.click(EDITOR)
-    page.keyboard.type("With a picture")
-    with page.expect_response(lambda r: "/CreateTweet" in r.url) as waiting:
-        page.click(BUTTON)
-    result = waiting.value.json()["data"]["create_tweet"]["tweet_results"]["result"]
-    assert result["legacy"]["extended_entities"]["media"][0]["type"] == "photo"
-    assert account.handle == result["core"]["user_results"]["result"]["core"]["screen_name"]
-
-
 @pytest.mark.parametrize(
     ("code", "words"),
     [

@@ -1,4 +1,4 @@
-"""Writes one post: types it, reads it back, clicks once, and takes X's own answer as the witness.
+"""Writes one post: adds its images, types it, reads it back, clicks once, and takes X's own answer as the witness.
 
 Keep out: deciding what or whether to post, and looking for a post afterwards.
 """
@@ -12,6 +12,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.operations import Publish, Published
 from xbot_assets.browser.pages.graphql import created_id
+from xbot_assets.browser.pages.media import attach, check_attached
 from xbot_assets.browser.pages.refusals import no_witness, publish_refusal
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
@@ -41,8 +42,8 @@ async def publish(page: Page, site: Site, operation: Publish, attempt: Attempt) 
     """Publish one post or reply with exactly one click, or everything but the click (shadow mode).
 
     Raises:
-        PermanentFailure: before the click, ``typed_text_differs`` or ``post_button_disabled``; after it, what X
-            refused for good.
+        PermanentFailure: before the click, ``typed_text_differs``, ``post_button_disabled``, ``media_refused`` or
+            ``alt_text_differs``; after it, what X refused for good.
         BudgetFailure: ``daily_limit``.
         TransientFailure: nothing was clicked, or X limits the rate.
         UnknownOutcome: the click was made and X's answer proves nothing.
@@ -50,8 +51,12 @@ async def publish(page: Page, site: Site, operation: Publish, attempt: Attempt) 
     url = site.compose(operation.in_reply_to)
     await open_page(page, url, "compose", traffic=Traffic(page), seconds=attempt.remaining)
     button = page.locator(_BUTTON).first
+    if operation.images:  # before the text: an upload draws the editor anew
+        await attach(page, operation.images, attempt)
     typed = await _type(page, operation.text)
     await _until_enabled(page, button)
+    if operation.images:
+        await check_attached(page, len(operation.images))
     if not operation.submit:
         return Published(post_id=None, permalink=None, typed_text=typed)
     await button.click(trial=True, timeout=attempt.remaining_ms)

@@ -60,3 +60,5 @@ export const post = async (url, body, type = 'application/json') => {
   const init = { method: 'POST', headers: { ...headers(), 'content-type': type } };
   return answer(await fetch(url, { ...init, body: type === 'application/json' ? JSON.stringify(body) : body }));
 };
+
+export const get = async (url) => answer(await fetch(url, { headers: headers() }));

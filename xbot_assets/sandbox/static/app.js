@@ -1,7 +1,7 @@
 // The entry: routes, and the first render.
 import { state } from './dom.js';
 import { access, login, needsLogin } from './entrance.js';
-import { route, start } from './router.js';
+import { go, route, start } from './router.js';
 import { openComposer } from './modal.js';
 import { explore, home, nothing, notifications, profile, search, status } from './views.js';
 
@@ -20,6 +20,7 @@ route(/^\/search$/, page(closed(search)));
 route(/^\/explore$/, page(closed(explore)));
 route(/^\/notifications$/, page(closed(notifications)));
 route(/^\/compose\/post$/, closed((_match, parameters, previous) => openComposer(parameters, previous ? null : home)));
+route(/^\/compose\/post\/media$/, () => go('/compose/post', { replace: true }));
 route(/^\/(\w{1,20})\/status\/(\d+)/, page(status));
 route(/^\/(\w{1,20})(?:\/(with_replies|media|highlights|articles|likes))?$/, page(profile));
 route(/.*/, page(nothing));

@@ -1,5 +1,6 @@
-// The composer: one or several editors, pictures, the counter, and the button that sends CreateTweet.
-import { mutate, post as send } from './api.js';
+// The composer: one or several editors, images, the counter, and the button that sends CreateTweet.
+import { mutate } from './api.js';
+import { Attachments } from './attachments.js';
 import { div, h, icon, state, words } from './dom.js';
 import { Editor } from './editor.js';
 import { toast } from './frame.js';
@@ -7,7 +8,6 @@ import { t } from './labels.js';
 import { LIMIT, weight } from './weight.js';
 
 const WARN_FROM = 260;
-const PICTURES = 'image/jpeg,image/png,image/webp,image/gif';
 const FAILURES = {
   64: 'Your account is suspended and is not permitted to perform this action.',
   186: 'Your post exceeded the character limit. Upgrade to Premium to write longer posts.',
@@ -24,12 +24,11 @@ const failure = (error) => FAILURES[error.code] ?? LOST;
 class Composer {
   constructor({ inline = false, inReplyTo = null, placeholder = '', text = '', onSent = null }) {
     Object.assign(this, { inline, inReplyTo, placeholder, onSent });
-    this.media = [];
     this.parts = div({ class: 'composer-parts' });
-    this.attachments = div({ tid: 'attachments', class: 'attachments', hidden: true });
+    this.attachments = new Attachments(() => this.refresh());
     this.counter = div({ role: 'progressbar', 'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-valuenow': '0', class: 'counter' });
     this.button = h('button', { role: 'button', type: 'button', tid: inline ? 'tweetButtonInline' : 'tweetButton', class: 'pill accent', on: { click: () => this.submit() } });
-    this.element = div({ class: inline ? 'composer inline-composer' : 'composer' }, this.face(), div({ class: 'composer-column' }, this.parts, this.attachments, this.tools()));
+    this.element = div({ class: inline ? 'composer inline-composer' : 'composer' }, this.face(), div({ class: 'composer-column' }, this.parts, this.attachments.element, this.tools()));
     this.element.addEventListener('keydown', (event) => event.key === 'Enter' && (event.ctrlKey || event.metaKey) && this.submit());
     this.reset();
     if (text) this.editors[0].set(text);
@@ -40,18 +39,17 @@ class Composer {
   }
 
   tools() {
-    this.file = h('input', { type: 'file', accept: PICTURES, multiple: true, tid: 'fileInput', class: 'visually-hidden', tabindex: '-1', on: { change: () => this.attach() } });
-    const pick = h('button', { 'aria-label': 'Add photos', type: 'button', class: 'round', on: { click: () => this.file.click() } }, icon('media'));
+    const { input } = this.attachments;
+    const pick = h('button', { 'aria-label': 'Add photos or video', type: 'button', class: 'round', on: { click: () => input.click() } }, icon('media'));
     this.add = h('button', { 'aria-label': 'Add post', role: 'button', tid: 'addButton', type: 'button', class: 'round outlined', on: { click: () => this.extend() } }, icon('plus'));
-    return div({ tid: 'toolBar', class: 'tool-bar' }, div({}, this.file, pick), div({ class: 'tool-end' }, this.counter, this.button));
+    return div({ tid: 'toolBar', class: 'tool-bar' }, div({}, input, pick), div({ class: 'tool-end' }, this.counter, this.button));
   }
 
   reset() {
     this.editors = [];
     this.parts.replaceChildren();
-    this.media = [];
-    this.attachments.replaceChildren();
     this.grow();
+    this.attachments.clear();
     this.refresh();
   }
 
@@ -71,8 +69,8 @@ class Composer {
 
   refresh() {
     const weights = this.editors.map((editor) => weight(editor.text.trim()));
-    const filled = weights.every((size, index) => size > 0 || (index === 0 && this.media.length));
-    const ready = filled && weights.every((size) => size <= LIMIT) && !this.busy;
+    const filled = weights.every((size, index) => size > 0 || (index === 0 && this.attachments.count));
+    const ready = filled && weights.every((size) => size <= LIMIT) && !this.busy && !this.attachments.pending;
     const label = this.editors.length > 1 ? t.postAll : this.inReplyTo ? t.replyWord : t.post;
     this.button.replaceChildren(div({ dir: 'ltr' }, words(label)));
     this.button.disabled = !ready;
@@ -87,22 +85,6 @@ class Composer {
     this.counter.classList.toggle('over', most > LIMIT);
     if (ready && !this.inline && !this.inReplyTo) this.button.before(this.add);
     else this.add.remove();
-    this.attachments.hidden = !this.media.length;
-  }
-
-  async attach() {
-    const files = [...this.file.files];
-    this.file.value = '';
-    for (const file of files) {
-      try {
-        const { media_id_string: id } = await send('/i/media/upload.json', file, file.type);
-        this.media.push(id);
-        this.attachments.append(h('img', { alt: '', src: URL.createObjectURL(file) }));
-      } catch {
-        toast('Some of your media failed to upload.');
-      }
-    }
-    this.refresh();
   }
 
   variables(text, replyTo, media) {
@@ -133,8 +115,9 @@ class Composer {
   async sendAll() {
     let first = null;
     let above = this.inReplyTo;
+    await this.attachments.describe();
     for (const [index, editor] of this.editors.entries()) {
-      const variables = this.variables(editor.text.trim(), above, index ? [] : this.media);
+      const variables = this.variables(editor.text.trim(), above, index ? [] : this.attachments.ids);
       const created = await mutate('CreateTweet', variables);
       const result = created.create_tweet.tweet_results.result;
       first ??= result;
@@ -150,7 +133,7 @@ class Composer {
   }
 
   isEmpty() {
-    return !this.media.length && this.editors.every((editor) => !editor.text.trim());
+    return !this.attachments.count && this.editors.every((editor) => !editor.text.trim());
   }
 
   focus() {

@@ -64,8 +64,9 @@ const video = (item, index, post) => {
 };
 
 const photo = (item, index, post, linked) => {
-  const image = h('img', { alt: item.ext_alt_text ?? 'Image', draggable: 'true', src: item.media_url_https });
-  const framed = div({ 'aria-label': 'Image', tid: 'tweetPhoto', class: 'medium' }, image);
+  const words = item.ext_alt_text ?? 'Image';
+  const image = h('img', { alt: words, draggable: 'true', src: item.media_url_https });
+  const framed = div({ 'aria-label': words, tid: 'tweetPhoto', class: 'medium' }, image);
   if (!linked) return framed;
   return h('a', { href: `${post.permalink}/photo/${index + 1}`, role: 'link' }, framed);
 };
@@ -73,7 +74,7 @@ const photo = (item, index, post, linked) => {
 const media = (post, { linked }) => {
   if (!post.media.length) return null;
   const drawn = post.media.map((item, index) => (item.type === 'video' ? video(item, index, post) : photo(item, index, post, linked)));
-  return div({ class: 'media', id: uid() }, drawn);
+  return div({ class: `media media-${drawn.length}`, id: uid() }, drawn);
 };
 
 const quoteBox = (post) => {
