@@ -4,6 +4,7 @@ Keep out: the text and the click (``compose.py``), X's answers to the uploads (`
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.operations import Image
 from xbot_assets.browser.pages.uploads import Uploads, media_refused
-from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 
 _FILE_INPUT: Final = 'input[data-testid="fileInput"]'
 _ALT_LINK: Final = '[data-testid="altTextWrapper"]'
@@ -34,6 +35,9 @@ DIALOG_SECONDS = 5.0
 """The dialog for alternative texts opens and closes within a moment; it loads nothing."""
 DESCRIBING_TRIES = 2
 """A page that draws itself anew between two keys can lose them; a second try writes all the texts again."""
+
+_ABOUT_FILES = re.compile("media|photo|image|file|gif", re.IGNORECASE)
+"""Words of a toast that refuses a file; any other toast only says that something went wrong meanwhile."""
 
 _SHOWN = """() => {
   const dialog = document.querySelector('[role="dialog"]:has([data-testid="tweetTextarea_0"])') || document;
@@ -105,12 +109,18 @@ async def _until_processed(page: Page, uploads: Uploads, wanted: int, attempt: A
         if uploads.failure is not None:
             raise uploads.failure
         if shown.said and shown.images < wanted:
-            raise media_refused(f"X's page refuses an image: {shown.said}")
+            raise _said(shown.said)
         if shown.images == wanted and not shown.busy and uploads.processed == wanted:
             return
         if time.monotonic() > end:
             raise _slow(shown, uploads.processed, wanted)
         await asyncio.sleep(POLL_SECONDS)
+
+
+def _said(words: str) -> ProductError:
+    if _ABOUT_FILES.search(words):
+        return media_refused(f"X's page refuses an image: {words}")
+    return TransientFailure(f"While images went up, X's page said: {words}", code="media_upload_failed")
 
 
 def _slow(shown: _Shown, processed: int, wanted: int) -> TransientFailure:
