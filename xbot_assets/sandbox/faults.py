@@ -75,6 +75,7 @@ FAULTS: dict[str, Fault] = {
     "silent_removal": _flag("CreateTweet succeeds and the post is gone at once"),
     "media_upload_fails": _flag("the last step of an image's upload answers 503"),
     "media_refused": _flag("the last step of an image's upload refuses the file: 400"),
+    "media_alt_lost": _flag("the dialog for image descriptions keeps none of them on Save"),
     "media_slow_seconds": _seconds("an uploaded image is processed for this long (real seconds)"),
     "changed_markup": _flag("the page uses other test ids"),
     "down": _flag("every X route answers 503"),

@@ -93,6 +93,7 @@ class Pages:
             "locale": faults.text("locale"),
             "changedMarkup": faults.flag("changed_markup"),
             "suspended": faults.flag("suspended"),
+            "altLost": faults.flag("media_alt_lost"),
             "now": self._site.now().isoformat(),
             "rate": self._site.clock.line.rate,
         }

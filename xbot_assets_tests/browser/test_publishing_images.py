@@ -137,6 +137,13 @@ def test_an_image_that_does_not_go_up_is_a_typed_failure_before_the_click(
     assert _shown(sandbox, "never seen") == []
 
 
+def test_a_description_that_the_page_does_not_keep_stops_the_post(host: HostProcess, sandbox: Sandbox) -> None:
+    """The texts are read back from the dialog opened anew; an image without its description is not posted."""
+    sandbox.faults(media_alt_lost=True)
+    assert _failure(host, "never described", image(png(1), "A plan")) == (FailureKind.PERMANENT, "alt_text_differs")
+    assert _shown(sandbox, "never described") == []
+
+
 # --- what the host takes ------------------------------------------------------------------------------------
 def test_four_of_the_largest_images_fit_into_a_call_and_more_is_refused(host: HostProcess) -> None:
     """A call of four times 5 MB is read to its end; a longer one is refused in words."""

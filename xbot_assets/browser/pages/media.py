@@ -151,7 +151,7 @@ async def _describe(page: Page, texts: Sequence[str]) -> None:
 async def _in_dialog(page: Page, count: int, texts: Sequence[str] | None) -> list[str]:
     """Open the dialog, write the texts if there are any, save, and return what it held for each image."""
     await _open_dialog(page, count)
-    field, held = page.locator(_ALT_INPUT), []
+    field, held = page.locator(_ALT_INPUT).first, []
     for number in range(count):
         if number:
             await page.locator(_TURN).last.click(timeout=DIALOG_SECONDS * 1000)
@@ -166,7 +166,7 @@ async def _in_dialog(page: Page, count: int, texts: Sequence[str] | None) -> lis
 async def _open_dialog(page: Page, count: int) -> None:
     """Open the dialog at the first image; X explains itself to whoever opens it for the first time."""
     await page.locator(f'[role="dialog"] {_ALT_LINK}').first.click(timeout=DIALOG_SECONDS * 1000)
-    await page.locator(_ALT_INPUT).wait_for(timeout=DIALOG_SECONDS * 1000)
+    await page.locator(_ALT_INPUT).first.wait_for(timeout=DIALOG_SECONDS * 1000)
     explained = page.locator(_ALT_EXPLAINED)
     if await explained.count():
         await explained.click(timeout=DIALOG_SECONDS * 1000)

@@ -1,4 +1,4 @@
-/* Everything read from a page of X, in one call: (request) => plain JSON. The selectors live here and in compose.py.
+/* Everything read from a page of X, in one call: (request) => plain JSON. The selectors live here, in compose.py and in media.py.
    request.what: "read" returns {state, posts, placeholders, profile, scroll}; "settled" returns true once the page shows
    what request.want names, or a state in which it never will. Nothing here changes the page, except request.scroll. */
 (request) => {

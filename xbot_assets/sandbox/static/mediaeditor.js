@@ -1,6 +1,6 @@
 // The dialog of a post's images, as its alternative texts need it: one image at a time, kept on Save for all of them.
 // The address changes while it is open, and nothing is loaded: it stands over the composer it belongs to.
-import { div, h, icon, words } from './dom.js';
+import { div, h, icon, state, words } from './dom.js';
 import { t } from './labels.js';
 
 const PLACE = '/compose/post/media';
@@ -39,7 +39,7 @@ export const editMedia = (items, onSaved) => {
     history.replaceState(history.state, '', before);
   };
   const save = () => {
-    items.forEach((item, index) => (item.alt = texts[index]));
+    if (!state.altLost) items.forEach((item, index) => (item.alt = texts[index]));
     close();
     onSaved();
   };
