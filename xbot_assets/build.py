@@ -24,6 +24,7 @@ from xbot_assets.defs.operations import assets as operations
 from xbot_assets.defs.operations.jobs import JOBS
 from xbot_assets.defs.operations.schedules import watch_browser
 from xbot_assets.defs.operations.sensors import alert_on_failed_run, resolve_failed_run, watch_browser_queue
+from xbot_assets.defs.operations.session import check_session_when_due, session_checks
 from xbot_assets.defs.publishing import assets as publishing
 from xbot_assets.defs.publishing.checks import no_post_is_in_doubt
 from xbot_assets.defs.publishing.sensors import publish_when_due
@@ -47,6 +48,7 @@ ASSETS = [
     learning.engagement_predictor,
     learning.champion_models,
     operations.browser_usage,
+    session_checks,
 ]
 
 
@@ -69,6 +71,7 @@ def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitio
             measure_when_due,
             measure_account_when_due,
             watch_browser,
+            check_session_when_due,
         ],
         sensors=[publish_when_due, learn_when_due, alert_on_failed_run, resolve_failed_run, watch_browser_queue],
         resources=dict(resources) if resources is not None else {"product": product_resource},

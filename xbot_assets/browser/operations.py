@@ -169,7 +169,11 @@ class ReadProfile(_Message):
 
 
 class ProfileRead(_Message):
-    """An account as X's own data gives it (exact), or as the page shows it (``exact`` is then false)."""
+    """An account as X's own data gives it (exact), or as the page shows it (``exact`` is then false).
+
+    ``created_at`` is when the account was made; a page tells only the month, of which it is then the last moment.
+    ``labelled_automated`` is whether it carries X's label of automated accounts. Both are ``None`` when not told.
+    """
 
     handle: str
     name: str
@@ -178,6 +182,8 @@ class ProfileRead(_Message):
     posts: int = Field(ge=0)
     bio: str
     exact: bool
+    created_at: AwareDatetime | None = None
+    labelled_automated: bool | None = None
 
 
 class Search(_Message):

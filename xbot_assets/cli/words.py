@@ -153,10 +153,18 @@ def _product_lines(document: dict[str, Any]) -> list[str]:
     queue = ", ".join(f"{count} {state}" for state, count in product["queue"].items()) or "none yet"
     models = ", ".join(f"{model['kind']} v{model['version']}" for model in product["models"]) or "none yet"
     lines = [("Product time", f"{product['now'][:19].replace('T', ' ')} UTC, {product['rate']:g}x")]
-    lines += [("Posts", queue), ("Champions", models)]
+    lines += [("Session", _session_words(product["session"])), ("Posts", queue), ("Champions", models)]
     lines += _budget_lines(product["budget"])
     lines += [(alert["severity"].upper(), f"{alert['reason']} {alert['remedy']}") for alert in product["alerts"]]
     return [f"{name:<{NAME_WIDTH}}{text}" for name, text in lines]
+
+
+def _session_words(session: dict[str, Any] | None) -> str:
+    if session is None:
+        return "not checked yet"
+    account = f" as @{session['handle']}" if session["handle"] else ""
+    when = session["checked_at"][:19].replace("T", " ")
+    return f"{session['state'].replace('_', ' ')}{account}, checked {when} UTC"
 
 
 def _budget_lines(budget: dict[str, Any]) -> list[tuple[str, str]]:

@@ -1,16 +1,18 @@
 """Holding all publishing while the account itself is in trouble, until a person says go on.
 
 A session that ended or an account that X locked, suspended or finds too automatic is not a fault of the post in hand:
-the post stays in the queue, one alert says what to do, and nothing is sent until ``xbot resume``. Repeating such a
-request is what leads from a warning to a suspension. Keep out: the states of posts (``store/posts.py``).
+the post stays in the queue, one alert says what to do, and nothing is sent until ``xbot resume``, or until a session
+check no longer finds what a session check had found. Repeating such a request is what leads from a warning to a
+suspension. Keep out: the states of posts (``store/posts.py``), and looking (``session_checks.py``).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from xbot_assets.browser.session_failures import SESSION_CODES
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
-from xbot_assets.store.database import Database
+from xbot_assets.store.alerts import Alert, alert, open_alerts, resolve_alert
+from xbot_assets.store.database import Statements
 
 ACCOUNT_CODES = SESSION_CODES | {"logged_out", "locked", "suspended", "challenge", "looks_automated"}
 """Failures of the account, as ``browser/pages`` names them, and of its sealed session."""
@@ -18,10 +20,10 @@ HOLD_PREFIX = "account:"
 """Begins the key of every alert that holds publishing."""
 
 
-def hold_publishing(database: Database, failure: ProductError, now: datetime) -> None:
+def hold_publishing(db: Statements, failure: ProductError, now: datetime) -> None:
     """Stop publishing until a person resumes it."""
     alert(
-        database,
+        db,
         key=f"{HOLD_PREFIX}{failure.code}",
         severity="critical",
         reason=f"Publishing is on hold: {failure.reason}",
@@ -30,13 +32,19 @@ def hold_publishing(database: Database, failure: ProductError, now: datetime) ->
     )
 
 
-def hold_reason(database: Database) -> str | None:
+def holds(db: Statements) -> dict[str, Alert]:
+    """Return every hold by the code of the failure that led to it, gravest first."""
+    found = [told for told in open_alerts(db) if told.key.startswith(HOLD_PREFIX)]
+    return {told.key.removeprefix(HOLD_PREFIX): told for told in found}
+
+
+def hold_reason(db: Statements) -> str | None:
     """Return why publishing is on hold, or ``None`` when it is not."""
-    held = [found for found in open_alerts(database) if found.key.startswith(HOLD_PREFIX)]
-    return held[0].reason if held else None
+    return next((told.reason for told in holds(db).values()), None)
 
 
-def resume_publishing(database: Database, now: datetime) -> int:
-    """Lift every hold; return how many there were."""
-    held = [found.key for found in open_alerts(database) if found.key.startswith(HOLD_PREFIX)]
-    return sum(resolve_alert(database, key, now) for key in held)
+def resume_publishing(
+    db: Statements, now: datetime, *, lifts: Callable[[str, Alert], bool] = lambda _code, _hold: True
+) -> int:
+    """Lift every hold, or those that ``lifts`` says yes to; return how many it were."""
+    return sum(resolve_alert(db, told.key, now) for code, told in holds(db).items() if lifts(code, told))

@@ -18,6 +18,7 @@ from xbot_assets.loop.product import Product
 from xbot_assets.store import metrics as metric_store
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.database import Row
+from xbot_assets.store.policy import store_account_facts
 
 HEALTHY_SHARE = 0.9
 """Below this share of posts read, an alert is raised (report, layer 8: under 90 % intensify)."""
@@ -83,7 +84,7 @@ def posts_due(product: Product) -> list[Row]:
 
 
 def measure_account(product: Product) -> ProfileRead:
-    """Read the own profile and store its numbers.
+    """Read the own profile and store its numbers, and what it says of the account's age and label.
 
     Raises:
         ProductError: when the profile could not be read.
@@ -95,16 +96,24 @@ def measure_account(product: Product) -> ProfileRead:
         lane=Lane.HIGH,
         deadline_seconds=settings.read_deadline_seconds,
     )
+    now = product.clock.now()
     metric_store.insert_account_reading(
         product.database,
         {
             "handle": settings.handle,
-            "read_at": product.clock.now(),
+            "read_at": now,
             "followers": profile.followers,
             "following": profile.following,
             "posts": profile.posts,
             "exact": profile.exact,
         },
+    )
+    store_account_facts(
+        product.database,
+        settings.handle,
+        now,
+        created_at=profile.created_at,
+        labelled=profile.labelled_automated,
     )
     return profile
 

@@ -80,6 +80,7 @@ FAULTS: dict[str, Fault] = {
     "changed_markup": _flag("the page uses other test ids"),
     "down": _flag("every X route answers 503"),
     "script_load_failure": _flag("the page's script does not load"),
+    "unlabelled": _flag("our accounts do not carry the label of automated accounts"),
     "user_shape": _one_of("shape of user objects in GraphQL", ("2024", "2025", "2026"), "2026"),
     "locale": _one_of("language of the page's labels", ("en", "de", "ja"), "en"),
     "llm_status": _one_of("chat completions answer with this status", LLM_STATUSES, 0),

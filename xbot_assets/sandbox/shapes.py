@@ -11,6 +11,7 @@ from typing import Any
 
 from xbot_assets.sandbox.audience import Audience
 from xbot_assets.sandbox.clock import legacy_date
+from xbot_assets.sandbox.labels import highlighted_label
 from xbot_assets.sandbox.links import URL, short
 from xbot_assets.sandbox.posts import Account, Post
 from xbot_assets.sandbox.site import Site
@@ -48,7 +49,7 @@ def user(viewer: Viewer, account: Account) -> Json:
         "__typename": "User",
         "id": base64.b64encode(f"User:{account.id}".encode()).decode(),
         "rest_id": account.id,
-        "affiliates_highlighted_label": {},
+        "affiliates_highlighted_label": highlighted_label(account, viewer.site.faults),
         "has_graduated_access": True,
         "is_blue_verified": account.verified,
         "profile_image_shape": "Circle",

@@ -19,6 +19,7 @@ from xbot_assets.store.database import Database, Row
 from xbot_assets.store.models import ModelKind, champion
 from xbot_assets.store.operations import recent_operations
 from xbot_assets.store.posts import queue_counts, recent_posts
+from xbot_assets.store.session_checks import SessionCheck, last_session_check
 
 POSTS_SHOWN = 12
 OPERATIONS_SHOWN = 12
@@ -98,6 +99,8 @@ class ProductStatus(_Part):
     budget: BudgetLine
     models: list[ModelLine]
     operations: list[OperationLine]
+    session: SessionCheck | None = None
+    """The newest check; absent before the first."""
 
 
 class Status(_Part):
@@ -157,6 +160,7 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
         budget=_budget(budget_now(database, settings, now)),
         models=_models(database),
         operations=[_operation(row) for row in recent_operations(database, since)[:OPERATIONS_SHOWN]],
+        session=last_session_check(database),
     )
 
 

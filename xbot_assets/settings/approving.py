@@ -26,13 +26,13 @@ class ApprovingSettings(BaseModel):
         None, description="Publish only with X's label of automated accounts. Empty: when live."
     )
     automated_label_set: bool = Field(
-        default=False, description="Your word that you switched the label on, where X's pages do not tell."
+        default=False, description="Your word that you switched the label on; needed only where X's page does not tell."
     )
     account_age_days_min: int = Field(
         30, ge=0, le=3650, description="A live account younger than this publishes nothing by itself."
     )
     account_created_on: date | None = Field(
-        None, description="When the account was made, as 2024-05-31, where X's pages do not tell."
+        None, description="When the account was made, as 2024-05-31; needed only where X's page does not tell."
     )
     quiet_hours: str = Field(
         "", description="No publishing in this stretch of the day in your time zone, as 23:00-07:00. Empty: none."

@@ -8,6 +8,9 @@ class BrowserSettings(BaseModel):
 
     browser_slots: int = Field(3, ge=3, le=4, description="Operations that may run at once: one lane each.")
     browser_start_attempts: int = Field(3, ge=1, le=10, description="Tries to start Chromium before giving up.")
+    session_check_minutes: float = Field(
+        10, ge=1, le=1440, description="Between two looks whether the session is still logged in."
+    )
     browser_depth_alert: int = Field(10, ge=1, le=1000, description="Alert when more runs wait for the browser.")
     browser_wait_alert_minutes: float = Field(5, gt=0, le=1440, description="Alert when the average wait is longer.")
     browser_fourth_context: bool = Field(default=False, description="Open one more slot while memory allows.")

@@ -1,5 +1,6 @@
 """X's JSON: users in three shapes, posts in their wrappings, and refusals with their meaning."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from xbot_assets.browser.pages.refusals import RATE_WINDOW_SECONDS, publish_refu
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import FailureKind
 
+MADE = "Sat Dec 14 04:35:55 +0000 2013"
 OLD = {
     "followers_count": 7,
     "friends_count": 8,
@@ -23,10 +25,10 @@ OLD = {
     "pinned_tweet_ids_str": ["5"],
 }
 SHAPES: dict[str, dict[str, Any]] = {
-    "2024": {"legacy": OLD | {"screen_name": "ann", "name": "Ann"}},
-    "2025": {"core": {"screen_name": "ann", "name": "Ann"}, "legacy": OLD},
+    "2024": {"legacy": OLD | {"screen_name": "ann", "name": "Ann", "created_at": MADE}},
+    "2025": {"core": {"screen_name": "ann", "name": "Ann", "created_at": MADE}, "legacy": OLD},
     "2026": {
-        "core": {"screen_name": "ann", "name": "Ann"},
+        "core": {"screen_name": "ann", "name": "Ann", "created_at": MADE},
         "relationship_counts": {"followers": 7, "following": 8},
         "tweet_counts": {"tweets": 9},
         "profile_bio": {"description": "bio"},
@@ -42,6 +44,30 @@ def test_a_user_is_the_same_in_every_shape(shape: str) -> None:
     assert user is not None
     assert (user.handle, user.name, user.followers, user.following, user.posts) == ("ann", "Ann", 7, 8, 9)
     assert (user.bio, user.pinned) == ("bio", ("5",))
+    assert user.created_at == datetime(2013, 12, 14, 4, 35, 55, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("told", "labelled"),
+    [
+        ({}, None),
+        ({"affiliates_highlighted_label": {}}, False),
+        ({"affiliates_highlighted_label": {"label": {"userLabelType": "AutomatedLabel"}}}, True),
+        ({"identity_profile_labels_highlighted_label": {"label": {"user_label_type": "AutomatedLabel"}}}, True),
+        ({"affiliates_highlighted_label": {"label": {"userLabelType": "BusinessLabel"}}}, None),
+        ({"affiliates_highlighted_label": {"label": None}}, None),
+        ({"affiliates_highlighted_label": "AutomatedLabel"}, None),
+    ],
+)
+def test_the_automated_label_is_known_only_from_an_answer_that_tells(
+    told: dict[str, Any], labelled: bool | None
+) -> None:
+    """X shows one label at a time: another one does not rule it out, and what is not told is not guessed."""
+    result = {"rest_id": "1", "core": {"screen_name": "ann", "created_at": "soon"}} | told
+    user = user_by_screen_name({"data": {"user": {"result": result}}})
+    assert user is not None
+    assert user.labelled_automated is labelled
+    assert user.created_at is None
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,10 @@
 """The traps of X's pages, one by one, on small pages in a real browser."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from xbot_assets.browser.pages.profile import profile_of_page
 from xbot_assets.browser.pages.states import SETTLE_SECONDS, PageState, failure_of_state, late_failure, recognise
 from xbot_assets.domain.failures import FailureKind, PermanentFailure
 from xbot_assets_tests.browser.conftest import Read
@@ -134,3 +137,27 @@ def test_a_page_that_is_done_but_not_as_expected_has_changed(read: Read) -> None
     assert late_failure(done, SETTLE_SECONDS).code == "page_changed"
     assert late_failure(done, SETTLE_SECONDS / 2).code == "loading"
     assert late_failure(busy, SETTLE_SECONDS).code == "loading"
+
+
+@pytest.mark.parametrize(
+    ("label", "joined", "labelled", "made"),
+    [
+        ("Automated by @<a>boss</a>", "Joined December 2013", True, datetime(2013, 12, 31, 23, 59, 59, 999999, UTC)),
+        ("Automated", "Joined February 2024", True, datetime(2024, 2, 29, 23, 59, 59, 999999, UTC)),
+        ("", "", None, None),
+        ("Not automated by @anyone", "Beigetreten Dezember 2013", None, None),
+    ],
+)
+def test_a_profile_s_page_tells_the_label_below_the_handle_and_the_month_in_which_it_was_made(
+    read: Read, label: str, joined: str, labelled: bool | None, made: datetime | None
+) -> None:
+    """The name may hold a handle too. A page without a label proves nothing, nor does one in another language."""
+    html = _column(f"""<h2>Ann</h2><div>3 posts</div><div data-testid="UserName"><div><span>Ann, not @bob</span></div>
+      <div><span>@Ann</span></div><div><span>{label}</span></div></div>
+      <div data-testid="UserDescription">Automated by @boss</div><span data-testid="UserJoinDate">{joined}</span>
+      <a href="/ann/following">1 Following</a><a href="/ann/verified_followers">2 Followers</a>""")
+    shown = read(html, "/ann").profile
+    assert shown is not None
+    profile = profile_of_page("ann", shown)
+    assert (profile.name, profile.followers, profile.exact) == ("Ann, not @bob", 2, False)
+    assert (profile.labelled_automated, profile.created_at) == (labelled, made)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -27,6 +28,7 @@ from xbot_assets.browser.operations import (
 )
 from xbot_assets.browser.pages.graphql import GraphPost, timeline
 from xbot_assets.browser.pages.reading import Snapshot, script
+from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import FailureKind, ProductError, TransientFailure
 from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready, until
 
@@ -154,11 +156,13 @@ def test_a_post_that_never_was_is_gone(host: HostProcess, sandbox: Sandbox) -> N
 
 @pytest.mark.parametrize("shape", ["2024", "2025", "2026"])
 def test_a_profile_is_exact_in_every_shape_of_xs_data(host: HostProcess, sandbox: Sandbox, shape: str) -> None:
-    """X's own data are read, whichever shape they have."""
+    """X's own data are read, whichever shape they have: numbers, age and label."""
     sandbox.fault(user_shape=shape)
     profile = host.run(ReadProfile(handle=HANDLE), ProfileRead)
-    assert (profile.handle, profile.exact) == (HANDLE, True)
+    assert (profile.handle, profile.exact, profile.labelled_automated) == (HANDLE, True, True)
     assert profile.followers > 0
+    assert profile.created_at is not None
+    assert profile.created_at < system_now() - timedelta(days=300)
 
 
 def test_a_search_scrolls_through_a_list_that_forgets_what_is_far_away(host: HostProcess, sandbox: Sandbox) -> None:

@@ -1,11 +1,20 @@
 """Real pages and answers of X, judged field by field by what people read off them."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from xbot_assets.browser.pages.graphql import GraphPost, TimelineItem, created_post, timeline, user_by_screen_name
+from xbot_assets.browser.pages.graphql import (
+    GraphPost,
+    TimelineItem,
+    at,
+    created_post,
+    timeline,
+    user_by_screen_name,
+    user_of,
+)
 from xbot_assets.browser.pages.reading import Snapshot
 from xbot_assets.browser.pages.refusals import errors_in, refusal_of
 from xbot_assets_tests.browser.conftest import Read
@@ -144,3 +153,25 @@ def test_every_field_of_a_saved_answer_is_read_exactly(name: str) -> None:
     """Posts, users, cursors and errors of X's own JSON equal the ground truth."""
     body = json.loads((PAGES / name).read_text("utf-8"))
     assert _json_truth(name, body) == TRUTH[name]
+
+
+def _users(node: object) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        if user_of(node) is not None:
+            yield node
+        node = list(node.values())
+    for inner in node if isinstance(node, list) else ():
+        yield from _users(inner)
+
+
+def test_every_saved_account_has_its_date_and_no_label_that_x_did_not_give_it() -> None:
+    """None of these accounts is automated; where X shows a label of another kind, that is not known."""
+    found = [user for name in JSON for user in _users(json.loads((PAGES / name).read_text("utf-8")))]
+    assert found
+    for user in found:
+        read = user_of(user)
+        assert read is not None
+        assert read.created_at is not None
+        written = at(user, "core", "created_at") or at(user, "legacy", "created_at")
+        assert f"{read.created_at:%a %b %d %H:%M:%S +0000 %Y}" == written
+        assert read.labelled_automated is (None if at(user, "affiliates_highlighted_label", "label") else False)

@@ -8,6 +8,7 @@ from xbot_assets.defs.content.schedules import plan_when_due
 from xbot_assets.defs.learning.sensors import learn_when_due
 from xbot_assets.defs.metrics.schedules import measure_account_when_due, measure_when_due
 from xbot_assets.defs.operations.sensors import watch_browser_queue
+from xbot_assets.defs.operations.session import check_session_when_due
 from xbot_assets.defs.publishing.sensors import publish_when_due
 from xbot_assets.domain.posts import NewPost
 from xbot_assets.loop.browser_queue import DEPTH_ALERT
@@ -48,6 +49,7 @@ def test_a_new_account_plans_and_reads_its_profile_first(instance: dg.DagsterIns
     """Nothing was ever done, so planning is due; there is nothing yet to publish, read or learn from."""
     assert isinstance(tick_schedule(plan_when_due, instance, product), dg.RunRequest)
     assert isinstance(tick_schedule(measure_account_when_due, instance, product), dg.RunRequest)
+    assert isinstance(tick_schedule(check_session_when_due, instance, product), dg.RunRequest)
     assert isinstance(tick_schedule(measure_when_due, instance, product), dg.SkipReason)
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
     assert isinstance(tick_sensor(learn_when_due, instance, product), dg.SkipReason)
@@ -59,9 +61,10 @@ def test_a_due_post_starts_publishing_and_holds_back_the_reading(
     """The posting window is open."""
     queue_post(product, timedelta(0))
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.RunRequest)
-    skipped = tick_schedule(measure_account_when_due, instance, product)
-    assert isinstance(skipped, dg.SkipReason)
-    assert "posting window" in (skipped.skip_message or "")
+    for reading in (measure_account_when_due, check_session_when_due):
+        skipped = tick_schedule(reading, instance, product)
+        assert isinstance(skipped, dg.SkipReason)
+        assert "posting window" in (skipped.skip_message or "")
 
 
 def test_a_job_that_is_already_queued_is_not_started_again(

@@ -16,6 +16,7 @@ from xbot_assets.service.daemons import heartbeats, silent
 from xbot_assets.service.status import BudgetLine, PostLine, ProductStatus, Status, link_to
 from xbot_assets.settings import load_settings
 from xbot_assets.store.alerts import Alert
+from xbot_assets.store.session_checks import SessionCheck
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&"
@@ -192,6 +193,7 @@ def hostile_status() -> Status:
         ),
         models=[],
         operations=[],
+        session=SessionCheck(state="logged_out", handle=HOSTILE, checked_at=NOW),
     )
     return Status(
         version="1",
@@ -213,8 +215,15 @@ def test_text_from_outside_is_escaped_everywhere_on_the_page() -> None:
     page = render(hostile_status())
     assert "<script" not in page
     assert "<img" not in page
-    assert page.count("&lt;script&gt;") == 10
+    assert page.count("&lt;script&gt;") == 11
     assert "1,234,567" in page
+
+
+def test_the_page_says_when_the_session_was_checked_and_what_was_found() -> None:
+    """Also when all is well, so that silence is not taken for health."""
+    page = " ".join(render(hostile_status()).split())
+    assert "<b>logged out</b>" in page
+    assert f"checked {NOW:%H:%M}" in page or "checked 2026-01-01 12:00" in page
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ Keep out: errors (``refusals.py``), requests (the page makes them), anything sho
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -18,12 +19,20 @@ _TIMELINES = (
     ("list", "tweets_timeline", "timeline"),
     ("bookmark_timeline_v2", "timeline"),
 )
+_LABELS = ("affiliates_highlighted_label", "identity_profile_labels_highlighted_label")
+_LABEL_TYPES = ("userLabelType", "user_label_type")
+_AUTOMATED = "AutomatedLabel"
+_DATE = "%a %b %d %H:%M:%S %z %Y"
+"""X's own form of a time: ``Wed Oct 10 20:19:24 +0000 2018``."""
 _CREATED = (("create_tweet", "tweet_results"), ("notetweet_create", "tweet_results"))
 
 
 @dataclass(frozen=True, slots=True)
 class GraphUser:
-    """An account with exact numbers. ``pinned`` holds post ids."""
+    """An account with exact numbers. ``pinned`` holds post ids.
+
+    ``created_at`` and ``labelled_automated`` are ``None`` when the answer does not tell.
+    """
 
     rest_id: str
     handle: str
@@ -33,6 +42,8 @@ class GraphUser:
     posts: int
     bio: str
     pinned: tuple[str, ...]
+    created_at: datetime | None
+    labelled_automated: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +114,27 @@ def user_of(result: object) -> GraphUser | None:
         posts=_count(result, ("tweet_counts", "tweets"), "statuses_count"),
         bio=_first(result, ("profile_bio", "description"), ("legacy", "description")) or "",
         pinned=tuple(_first(result, ("pinned_items", "tweet_ids_str"), ("legacy", "pinned_tweet_ids_str")) or ()),
+        created_at=_moment(_first(result, ("core", "created_at"), ("legacy", "created_at"))),
+        labelled_automated=_labelled(result),
     )
+
+
+def _moment(written: object) -> datetime | None:
+    try:
+        return datetime.strptime(str(written), _DATE).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def _labelled(result: object) -> bool | None:
+    """Say whether a user carries the automated label. X shows one label only: another one does not rule it out."""
+    shown = _first(result, *((name,) for name in _LABELS))
+    if not isinstance(shown, Mapping):
+        return None
+    if not shown:
+        return False
+    kind = _first(shown.get("label"), *((name,) for name in _LABEL_TYPES))
+    return True if kind == _AUTOMATED else None
 
 
 def _count(result: object, path: tuple[str, ...], legacy: str) -> int:

@@ -3,6 +3,9 @@
 Keep out: the account's posts (``timeline.py``).
 """
 
+import re
+from datetime import UTC, datetime, timedelta
+
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
@@ -14,6 +17,11 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failures import PermanentFailure
+
+_JOINED = "Joined %B %Y"
+_AUTOMATED = re.compile(r"Automated( by @\w+)?")
+_LONGEST_MONTH = timedelta(days=31)
+_INSTANT = timedelta(microseconds=1)
 
 
 async def read_profile(page: Page, site: Site, operation: ReadProfile, attempt: Attempt) -> ProfileRead:
@@ -40,6 +48,8 @@ def _exact(user: GraphUser) -> ProfileRead:
         posts=user.posts,
         bio=user.bio,
         exact=True,
+        created_at=user.created_at,
+        labelled_automated=user.labelled_automated,
     )
 
 
@@ -48,18 +58,34 @@ def _shown(handle: str, seen: Snapshot) -> ProfileRead:
         reason = f"X shows no account @{handle}: {seen.state.empty or 'no words'}"
         raise PermanentFailure(reason, code="no_account")
     try:
-        return _from_page(handle, seen.profile)
+        return profile_of_page(handle, seen.profile)
     except ValueError as error:
         raise page_changed(f"The numbers of @{handle}'s profile cannot be read: {error}") from error
 
 
-def _from_page(handle: str, shown: RawProfile) -> ProfileRead:
+def profile_of_page(handle: str, shown: RawProfile) -> ProfileRead:
+    """Return what a profile's header says; numbers are rounded as they are shown.
+
+    Raises:
+        ValueError: a number is not in X's English notation.
+    """
     return ProfileRead(
         handle=handle,
-        name=shown.name.rpartition("@")[0].strip(),
+        name=shown.name.removesuffix(shown.label or "").rpartition("@")[0].strip(),
         followers=shown_number(shown.followers),
         following=shown_number(shown.following),
         posts=shown_number(shown.posts),
         bio=shown.bio,
         exact=False,
+        created_at=_joined(shown.joined),
+        labelled_automated=True if _AUTOMATED.fullmatch(shown.label or "") else None,
     )
+
+
+def _joined(written: str | None) -> datetime | None:
+    """Return the last moment of the month that the page names, so that no account is taken for older than it is."""
+    try:
+        month = datetime.strptime(written or "", _JOINED).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (month + _LONGEST_MONTH).replace(day=1) - _INSTANT

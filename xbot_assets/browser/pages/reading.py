@@ -59,9 +59,11 @@ class RawPost(_Read):
 
 
 class RawProfile(_Read):
-    """A profile's header in the page's own words."""
+    """A profile's header in the page's own words; ``label`` is what stands below the handle."""
 
     name: str
+    label: str | None
+    joined: str | None
     bio: str
     following: str | None
     followers: str | None

@@ -136,6 +136,17 @@
     return { posts, placeholders };
   };
 
+  /* X puts the label of automated accounts into the same element, after the handle. */
+  const afterHandle = (name) => {
+    const handle = `@${location.pathname.split("/")[1]}`.toLowerCase();
+    const own = all(name, "*").filter((e) => !e.childElementCount && squeeze(textOf(e)).toLowerCase() === handle).pop();
+    if (!own) return null;
+    const range = document.createRange();
+    range.setStartAfter(own);
+    range.setEndAfter(name.lastChild);
+    return squeeze(range.toString());
+  };
+
   const profile = () => {
     const links = (end) => all(document, `${testid("primaryColumn")} a[href$="${end}"]`)[0];
     const text = (element) => (element ? squeeze(textOf(element)) : null);
@@ -144,6 +155,8 @@
     const heading = all(document, `${testid("primaryColumn")} h2`).find((h) => h.nextElementSibling);
     return {
       name: squeeze(textOf(name)),
+      label: afterHandle(name),
+      joined: text(one(document, testid("UserJoinDate"))),
       bio: shownText(document, testid("UserDescription")) || "",
       following: text(links("/following")),
       followers: text(links("/verified_followers") || links("/followers")),

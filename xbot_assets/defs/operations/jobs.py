@@ -26,8 +26,9 @@ failures_job = _step(
     "draw_failures", "Draw what calls of the language model cost and how they failed.", "llm_failure_patterns"
 )
 watch_job = _step("watch_browser", "Draw how the browser was used in the last day.", "browser_usage")
+session_job = _step("check_session", "Ask whether the stored session is still logged in.", "session_checks")
 NOT_IN_THE_LOOP = dg.AssetSelection.assets(
-    "champions_in_use", "browser_usage", "emergency_pool", "gate_refusals", "llm_failure_patterns"
+    "champions_in_use", "browser_usage", "emergency_pool", "gate_refusals", "llm_failure_patterns", "session_checks"
 )
 loop_job = dg.define_asset_job(
     "loop",
@@ -45,5 +46,6 @@ JOBS = [
     judge_job,
     failures_job,
     watch_job,
+    session_job,
     loop_job,
 ]

@@ -19,8 +19,14 @@ from xbot_assets.domain.policy.facts import (
 )
 
 DAY = timedelta(days=1)
-LABEL_REMEDY = "Switch the label on in the account's settings on X, then set XBOT_AUTOMATED_LABEL_SET=true."
-AGE_REMEDY = "Set XBOT_ACCOUNT_CREATED_ON, or wait; XBOT_ACCOUNT_AGE_DAYS_MIN says how old it must be."
+LABEL_REMEDY = (
+    "Switch the label on in the account's settings on X; the next reading of the profile sees it. "
+    "Only if it is on and stays unknown, set XBOT_AUTOMATED_LABEL_SET=true."
+)
+AGE_REMEDY = (
+    "Wait: XBOT_ACCOUNT_AGE_DAYS_MIN says how old it must be, and the next reading of the profile how old it is. "
+    "Only if that stays unknown, set XBOT_ACCOUNT_CREATED_ON."
+)
 
 RuleFunction = Callable[[PolicyFacts, PolicyLimits], Objection | None]
 

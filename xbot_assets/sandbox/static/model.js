@@ -9,6 +9,7 @@ export const person = (result) => {
     name: core.name ?? legacy.name,
     avatar: result.avatar?.image_url ?? legacy.profile_image_url_https,
     verified: result.is_blue_verified,
+    label: result.affiliates_highlighted_label?.label?.longDescription?.text,
     bio: result.profile_bio?.description ?? legacy.description ?? '',
     location: result.location?.location ?? legacy.location ?? '',
     website: (result.profile_bio?.entities ?? legacy.entities)?.url?.urls?.[0],

@@ -76,6 +76,7 @@ const profileHead = (account) => {
     { tid: 'UserName', class: 'profile-name' },
     div({ dir: 'ltr', class: 'big' }, h('span', {}, h('span', {}, withEmoji(account.name))), badge(account)),
     div({ tabindex: '-1' }, div({ dir: 'ltr', class: 'handle' }, span(`@${account.handle}`))),
+    account.label && div({ dir: 'ltr', class: 'handle' }, span(account.label)),
   );
   return div(
     { class: 'profile' },
