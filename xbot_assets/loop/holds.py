@@ -2,8 +2,8 @@
 
 A session that ended or an account that X locked, suspended or finds too automatic is not a fault of the post in hand:
 the post stays in the queue, one alert says what to do, and nothing is sent until ``xbot resume``, or until a session
-check no longer finds what a session check had found. Repeating such a request is what leads from a warning to a
-suspension. Keep out: the states of posts (``store/posts.py``), and looking (``session_checks.py``).
+check disproves the hold. Repeating such a request is what leads from a warning to a suspension. Keep out: the states
+of posts (``store/posts.py``), and looking (``session_checks.py``).
 """
 
 from collections.abc import Callable

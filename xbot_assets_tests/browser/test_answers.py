@@ -60,7 +60,7 @@ def test_a_user_is_the_same_in_every_shape(shape: str) -> None:
     ],
 )
 def test_the_automated_label_is_known_only_from_an_answer_that_tells(
-    told: dict[str, Any], labelled: bool | None
+    *, told: dict[str, Any], labelled: bool | None
 ) -> None:
     """X shows one label at a time: another one does not rule it out, and what is not told is not guessed."""
     result = {"rest_id": "1", "core": {"screen_name": "ann", "created_at": "soon"}} | told

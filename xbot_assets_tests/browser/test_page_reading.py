@@ -149,7 +149,7 @@ def test_a_page_that_is_done_but_not_as_expected_has_changed(read: Read) -> None
     ],
 )
 def test_a_profile_s_page_tells_the_label_below_the_handle_and_the_month_in_which_it_was_made(
-    read: Read, label: str, joined: str, labelled: bool | None, made: datetime | None
+    read: Read, *, label: str, joined: str, labelled: bool | None, made: datetime | None
 ) -> None:
     """The name may hold a handle too. A page without a label proves nothing, nor does one in another language."""
     html = _column(f"""<h2>Ann</h2><div>3 posts</div><div data-testid="UserName"><div><span>Ann, not @bob</span></div>

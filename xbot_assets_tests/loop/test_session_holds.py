@@ -140,25 +140,13 @@ def test_a_session_that_is_no_good_holds_publishing_with_one_alert_until_it_is_r
     with live_host(owner) as host:
         with open_product(loop_settings(browser_url=host.url, **READY_FOR_LIVE), worker="live") as live:
             held_with_one_alert(product, live, code)
+            assert check_session(live).state == "logged_out"
+            assert [told.key for told in open_alerts(live.database)] == [f"account:{code}"]
             owner.log_in()
             assert resume_publishing(live.database, live.clock.now()) == 1
             assert publish_next(live).x_post_id is not None
         assert "Traceback" not in host.log
     assert owner.site.posted(text) == 1
-
-
-def test_a_check_finds_a_lost_session_before_a_post_does_and_sees_the_next_login(
-    owner: Owner, product: Product, loop_settings: Callable[..., Settings]
-) -> None:
-    """Nobody is logged in with a file that is gone; after a new login publishing goes on by itself."""
-    owner.log_in()
-    owner.remove()
-    with live_host(owner) as host, open_product(loop_settings(browser_url=host.url), worker="live") as live:
-        assert check_session(live).state == "logged_out"
-        assert [told.key for told in open_alerts(product.database)] == ["account:session_missing"]
-        owner.log_in()
-        assert check_session(live).handle == HANDLE
-        assert open_alerts(product.database) == []
 
 
 def held_with_one_alert(product: Product, live: Product, code: str) -> None:

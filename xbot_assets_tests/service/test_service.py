@@ -223,7 +223,7 @@ def test_the_page_says_when_the_session_was_checked_and_what_was_found() -> None
     """Also when all is well, so that silence is not taken for health."""
     page = " ".join(render(hostile_status()).split())
     assert "<b>logged out</b>" in page
-    assert f"checked {NOW:%H:%M}" in page or "checked 2026-01-01 12:00" in page
+    assert "checked 01 Jan 12:00" in page
 
 
 @pytest.mark.parametrize(
