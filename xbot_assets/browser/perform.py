@@ -81,10 +81,16 @@ class Performer:
 
     async def _in_slot(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
         result = await self._on_page(slot, operation, attempt)
-        if isinstance(result, SessionChecked) and result.state == _SESSION_LOST:
-            self.pool.forget_session()  # ask once more with the session the source has now
-            result = await self._on_page(slot, operation, attempt)
+        if self._told_lost(result):
+            result = await self._on_page(slot, operation, attempt)  # once more, with the session the source has now
+            self._told_lost(result)  # and whoever comes next begins with the one it has then
         return result
+
+    def _told_lost(self, result: OperationResult) -> bool:
+        lost = isinstance(result, SessionChecked) and result.state == _SESSION_LOST
+        if lost:
+            self.pool.forget_session()
+        return lost
 
     async def _on_page(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
         async with self.pool.page(slot, attempt.remaining) as page:

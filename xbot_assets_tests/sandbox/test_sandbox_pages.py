@@ -175,6 +175,17 @@ def test_a_profile_shows_its_head_its_pinned_post_and_people_to_follow(page: Pag
     assert page.locator("div[aria-label='Timeline: Grace Mbeki\u2019s posts']").count() == 1
 
 
+def test_our_own_profile_carries_the_label_below_its_handle_unless_it_was_taken_off(
+    page: Page, sandbox: Sandbox, handle: str
+) -> None:
+    """The accounts of the world carry none."""
+    for faults, names in (({}, f"@{handle}\nAutomated by @sandbox_owner"), ({"unlabelled": True}, f"@{handle}")):
+        sandbox.faults(**faults)
+        page.goto(f"{sandbox.url}/{handle}")
+        page.wait_for_selector(by("UserName"))
+        assert page.locator(by("UserName")).inner_text().partition("\n")[2] == names
+
+
 def test_the_page_learns_everything_over_graphql_with_ids_beyond_javascript_numbers(
     page: Page, sandbox: Sandbox
 ) -> None:
