@@ -1,8 +1,5 @@
 """The policy rules at the moment of publishing: facts read, and refusals stored, in the claim's own transaction.
 
-    queued -> held      a person must decide
-           -> rejected  nothing would change the answer
-
 Keep out: the rules (``domain/policy``), and what people decide (``approvals.py``).
 """
 

@@ -1,8 +1,5 @@
 """The emergency pool: approved posts kept for the day when nothing can be written, and the templates used after them.
 
-    emergency_pool -> queued -> (as every post)
-                 `-> retired
-
 A retired post stays in the table with its event: nothing is deleted. Keep out: writing, judging, deciding when.
 """
 

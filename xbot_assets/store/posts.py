@@ -1,12 +1,7 @@
 """The posting queue in PostgreSQL: every change of a post's state, fenced, with its event.
 
-    queued -> claimed -> armed -> published
-                 |         |----> unconfirmed -> published
-                 |         `----> failed, queued (X was surely not asked)
-                 |--------> queued, failed, shadowed
-
-    queued -> held, rejected by the rules of publishing (``policy.py``); held -> queued, rejected by a person
-    (``approvals.py``).
+The allowed changes are the table in ``domain/lifecycle.py``; ``docs/queue.md`` draws it. What the rules of publishing
+change is in ``policy.py``, what people change in ``approvals.py``, the emergency pool in ``pool.py``.
 
 Each change is one statement guarded by the state it leaves and the fencing token, and writes its
 ``post_events`` row itself. Keep out: browsers, deciding what to post, and what a failure means.
