@@ -1,5 +1,11 @@
 """What people decide about posts before they are published: approve, edit, reject, reschedule.
 
+    held -> queued    approved
+         -> held      edited, rescheduled
+         -> rejected
+    queued -> queued  rescheduled
+           -> rejected
+
 The post's row is locked while a decision is made, so of two people one decides and the other is told. Keep out: which
 posts are held (``policy.py``), judging texts, and asking people.
 """

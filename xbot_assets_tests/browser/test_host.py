@@ -174,12 +174,14 @@ def test_contexts_are_kept_between_operations(host: HostProcess, site: TinySite)
 
 # --- slots ------------------------------------------------------------------------------------------------
 def test_a_fourth_operation_at_once_is_refused_and_three_are_carried_out(host: HostProcess, site: TinySite) -> None:
-    """The host does not queue in secret."""
+    """The host does not queue in secret, and being busy is not being unwell."""
     site.slow = {"9"}
     outcomes: list[str] = []
     threads = [threading.Thread(target=lambda: outcomes.append(_outcome(host))) for _ in range(4)]
     for thread in threads:
         thread.start()
+    until(lambda: host.health().json()["busy"] == 3, 10, "every slot is busy")
+    assert host.health().json()["ok"] is True
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["no_slot", "unread", "unread", "unread"]

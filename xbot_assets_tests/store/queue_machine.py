@@ -122,6 +122,17 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
         action = outcomes[outcome][1] if outcome in outcomes else lambda db, held: posts.arm_post(db, held, self.now)
         self.refused(lambda: action(self.db, claim), "lost_fence")
 
+    @precondition(lambda self: self.held is None)
+    @rule(worker=WORKERS, then_arm=st.booleans(), outcome=st.one_of(OUTCOMES, st.just("arm")))
+    def fall_asleep_and_come_back(self, worker: str, then_arm: bool, outcome: str) -> None:  # noqa: FBT001
+        """A worker is taken for dead, another gets its post, and then the first goes on where it was."""
+        self.begin_a_cycle("sleeper", SPACING, LONG, then_arm=False)
+        if self.held is not None:
+            self.take_from_the_dead("sleeper")
+            self.begin_a_cycle(worker, timedelta(0), LONG, then_arm=then_arm)
+            self.look_again()
+            self.come_back_too_late(len(self.lost) - 1, outcome)
+
     @precondition(lambda self: self.held is not None)
     @rule(dead=st.one_of(st.none(), WORKERS))
     def take_from_the_dead(self, dead: str | None) -> None:
@@ -131,6 +142,7 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
         if taken:
             assert taken[0]["id"] == self.holding().id
             self.let_go()
+            self.look_again()
 
     # -- rules
 

@@ -30,6 +30,9 @@ BEING_ADDED: set[Pair] = {
 }
 """Changes of the table that no statement makes yet."""
 
+SWITCHES = ("again", "threaded")
+"""Parameters that are yes or no: the statement is run with each."""
+
 CHANGES_POSTS = re.compile(r"\b(update|insert into|delete from) posts\b")
 SUBJECT, NEIGHBOUR = 1_000_001, 1_000_000
 """The numbers of the post under test and of its neighbour in a thread; beyond what the table gives out by itself."""
@@ -49,6 +52,8 @@ VALUES: dict[str, Any] = (
     | {"dead": "w", "kind": "permanent", "code": "c", "reason": "r", "rule": "r", "note": "n", "why": "w", "who": "me"}
     | {"x_post_id": "77", "permalink": "/me/status/77", "digest": "d", "text": "Edited.", "fingerprint": "edited"}
     | {"features": "{}", "replies_only": False, "rows": as_rows([ONE_ROW])}
+    | {"looks_max": 3, "span": timedelta(minutes=30), "click_within": timedelta(minutes=10), "duplicate": "duplicate"}
+    | {"ids": [SUBJECT], "seen": NOON, "missing_before": NOON}
 )
 """What each parameter gets. A statement with a new parameter needs a value here."""
 
@@ -81,7 +86,10 @@ def plant(connection: Connection, number: int, status: str, **columns: Any) -> N
         row |= {"claimed_by": "w", "claimed_at": NOON, "lease_until": system_now() + timedelta(hours=1)}
     if status in {"armed", "unconfirmed", "published"}:
         row |= {"armed_at": NOON}
+    if status == "unconfirmed":
+        row |= {"looks": 9, "looked_at": NOON, "first_absent_at": NOON - timedelta(days=1)}
     if status == "published":
+        row |= {"missing_since": NOON - timedelta(days=1)}
         row |= {"published_at": NOON, "x_post_id": str(number), "permalink": f"/me/status/{number}"}
     row |= columns
     insert = sql.SQL("insert into posts ({}) overriding system value values ({})").format(
@@ -110,13 +118,15 @@ def snapshot(connection: Connection) -> dict[int, tuple[str, int]]:
     return {row["id"]: (row["status"], row["fencing_token"]) for row in rows}
 
 
-def run_on(connection: Connection, statement: Statement, posts: list[tuple[int, str, dict[str, Any]]]) -> set[Pair]:
+def run_on(
+    connection: Connection, statement: Statement, values: dict[str, Any], posts: list[tuple[int, str, dict[str, Any]]]
+) -> set[Pair]:
     """Run it on these posts, hold what it did against its own events, and return the changes it made."""
     with connection.transaction(force_rollback=True):
         for number, status, columns in posts:
             plant(connection, number, status, **columns)
         before = snapshot(connection)
-        connection.execute(statement.text, VALUES)
+        connection.execute(statement.text, values)
         after = snapshot(connection)
         events = connection.execute("select * from post_events order by id").fetchall()
     made = {event["post_id"]: (event["from_status"], event["to_status"]) for event in events}
@@ -127,13 +137,21 @@ def run_on(connection: Connection, statement: Statement, posts: list[tuple[int, 
         number = event["post_id"]
         assert made[number] == (before.get(number, (None, 0))[0], after[number][0])
         assert event["fencing_token"] == after[number][1] >= before.get(number, (None, 0))[1]
+        if event["to_status"] == "claimed":
+            assert event["fencing_token"] > before[number][1]
     return set(made.values())
 
 
 def changes_of(connection: Connection, statement: Statement) -> set[Pair]:
     """Return every change that a statement makes of any post in any state."""
-    all_scenes = itertools.chain.from_iterable(scenes(statement, status) for status in PostStatus)
-    return set().union(*(run_on(connection, statement, posts) for posts in all_scenes))
+    found: set[Pair] = set()
+    used = [name for name in SWITCHES if f"%({name})s".encode() in statement.text]
+    for positions in itertools.product([True, False], repeat=len(used)):
+        values = VALUES | dict(zip(used, positions, strict=True))
+        for status in PostStatus:
+            for posts in scenes(statement, status):
+                found |= run_on(connection, statement, values, posts)
+    return found
 
 
 @pytest.mark.parametrize("statement", changing(), ids=lambda statement: statement.name)
