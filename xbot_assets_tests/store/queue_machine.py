@@ -20,8 +20,8 @@ from xbot_assets.store.queue import stale_posts
 from xbot_assets_tests.store.queue_under_test import CAP, LONG, OVER, QueueUnderTest
 from xbot_assets_tests.store.queueing import SPACING, new_post
 
-LATE = timedelta(hours=12)
-"""A post is too late after so long."""
+LATE, DAY = timedelta(hours=12), timedelta(hours=25)
+"""After so long a post is too late; and surely another day."""
 TEXTS = st.sampled_from(["one", "two", "three", "four", "five", "six"])
 DELAYS = st.sampled_from([timedelta(0), timedelta(0), timedelta(minutes=10), timedelta(hours=3), timedelta(days=1)])
 WORKERS = st.sampled_from(["w1", "w2", "w3"])
@@ -123,10 +123,13 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
         self.refused(lambda: action(self.db, claim), "lost_fence")
 
     @precondition(lambda self: self.held is None)
-    @rule(worker=WORKERS, then_arm=st.booleans(), outcome=st.one_of(OUTCOMES, st.just("arm")))
+    @rule(worker=WORKERS, then_arm=st.booleans(), outcome=OUTCOMES)
     def fall_asleep_and_come_back(self, worker: str, then_arm: bool, outcome: str) -> None:  # noqa: FBT001
-        """A worker is taken for dead, another gets its post, and then the first goes on where it was."""
-        self.begin_a_cycle("sleeper", SPACING, LONG, then_arm=False)
+        """A worker is taken for dead, another gets its post, and then the first goes on where it was.
+
+        It is a day later, so that no cap of the day before forbids the claim.
+        """
+        self.begin_a_cycle("sleeper", DAY, LONG, then_arm=False)
         if self.held is not None:
             self.take_from_the_dead("sleeper")
             self.begin_a_cycle(worker, timedelta(0), LONG, then_arm=then_arm)
@@ -186,7 +189,7 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
         else:
             self.refused(action, "not_unconfirmed")
 
-    @rule(by=st.sampled_from([timedelta(minutes=1), SPACING, timedelta(hours=1), LATE, timedelta(hours=25)]))
+    @rule(by=st.sampled_from([timedelta(minutes=1), SPACING, timedelta(hours=1), LATE, DAY]))
     def time_passes(self, by: timedelta) -> None:
         """The product's clock goes on."""
         self.now += by
