@@ -17,7 +17,7 @@ from xbot_assets.store import approvals, policy, pool, posts
 from xbot_assets.store.approvals import Decider
 from xbot_assets.store.database import Database
 from xbot_assets.store.queue import stale_posts
-from xbot_assets_tests.store.queue_under_test import CAP, LONG, OVER, QueueUnderTest
+from xbot_assets_tests.store.queue_under_test import CAP, CLICKED, LONG, OVER, QueueUnderTest
 from xbot_assets_tests.store.queueing import SPACING, new_post
 
 LATE, DAY = timedelta(hours=12), timedelta(hours=25)
@@ -28,7 +28,7 @@ WORKERS = st.sampled_from(["w1", "w2", "w3"])
 WAITS = st.sampled_from([timedelta(0), SPACING, SPACING, timedelta(hours=1)])
 LEASES = st.sampled_from([LONG, LONG, LONG, OVER])
 ANY = st.integers(0, 1_000)
-OUTCOMES = st.sampled_from(["publish", "publish", "doubt", "disarm", "release", "fail", "shadow"])
+OUTCOMES = st.sampled_from(["publish", "doubt", "doubt without a click", "disarm", "release", "fail", "shadow"])
 
 
 class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
@@ -111,6 +111,8 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
             self.refused(lambda: action(self.db, claim), "lost_fence")
             return
         action(self.db, claim)
+        if outcome in CLICKED:
+            self.click(claim.id)
         self.let_go()
 
     @precondition(lambda self: self.lost)
@@ -140,10 +142,10 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
     @rule(dead=st.one_of(st.none(), WORKERS))
     def take_from_the_dead(self, dead: str | None) -> None:
         """Leases that ran out end, and so does that of a worker known to be dead."""
-        taken = posts.expire_leases(self.db, self.now, dead=dead)
+        taken = self.expire(dead)
         assert len(taken) <= 1
         if taken:
-            assert taken[0]["id"] == self.holding().id
+            assert taken == [self.holding().id]
             self.let_go()
             self.look_again()
 
@@ -178,13 +180,12 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
     # -- looks at X
 
     @precondition(lambda self: self.known.numbers_in("unconfirmed"))
-    @rule(which=ANY, there=st.booleans())
-    def look(self, which: int, there: bool) -> None:  # noqa: FBT001 - Hypothesis passes it by name
-        """A completed look at X finds a post or does not."""
+    @rule(which=ANY)
+    def look(self, which: int) -> None:
+        """A completed look at X finds the post if it is there."""
         post_id, number = self.any_post(which, "unconfirmed"), str(next(self.numbers))
-        doubtful = self.known.status.get(post_id) == "unconfirmed"
-        action = partial(self.find, post_id, number) if there else partial(self.miss, post_id)
-        if doubtful:
+        action = partial(self.find, post_id, number) if self.on_x[post_id] else partial(self.miss, post_id)
+        if self.known.status.get(post_id) == "unconfirmed":
             action()
         else:
             self.refused(action, "not_unconfirmed")

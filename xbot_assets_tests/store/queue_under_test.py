@@ -3,6 +3,7 @@
 Keep out: which steps are taken (``queue_machine.py``) and what must hold after each (``queue_story.py``).
 """
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -21,11 +22,14 @@ from xbot_assets.store.policy import Engagement
 from xbot_assets_tests.store.queue_story import Story, read_story
 from xbot_assets_tests.store.queueing import BUSY, NOON, REFUSED, SPACING, UNSURE
 
-CAP = 3
+CAP = 2
+"""Most posts of a day; few, so that many paths meet it."""
 LONG, OVER = timedelta(minutes=15), timedelta(0)
 """A lease that outlives the test, and one that has run out when it begins."""
 MOST_ROUNDS = 60
 """Rounds within which every post of a path must be brought to an end: at most some 40 posts, CAP of them a day."""
+CLICKED = {"publish", "doubt"}
+"""The outcomes with which X has the post."""
 ODD = 4
 """One time in so many a rule takes any post at all, whatever its state."""
 
@@ -51,6 +55,7 @@ class QueueUnderTest:
         self.held: ClaimedPost | None = None
         self.worker, self.lease_runs = "", False
         self.lost: list[ClaimedPost] = []
+        self.on_x: Counter[int] = Counter()
         self.numbers = iter(range(1, 10_000))
 
     def bring_to_an_end(self) -> None:
@@ -63,7 +68,7 @@ class QueueUnderTest:
 
     def one_more_day(self) -> None:
         """What the next cycles and a person do."""
-        posts.expire_leases(self.db, self.now, dead=self.worker or None)
+        self.expire(self.worker or None)
         for post_id, status in self.known.status.items():
             self.help_on(post_id, status)
         self.now += timedelta(days=1)
@@ -73,6 +78,7 @@ class QueueUnderTest:
             if claim is not None:
                 assert posts.arm_post(self.db, claim, self.now)
                 posts.confirm_published(self.db, claim, x_post_id=str(next(self.numbers)), permalink=None, now=self.now)
+                self.click(claim.id)
 
     def help_on(self, post_id: int, status: str) -> None:
         """One post that waits for somebody else than a worker gets what it waits for."""
@@ -83,6 +89,19 @@ class QueueUnderTest:
             approvals.approve_post(self.db, post_id, by, check=lambda _, __: None)
         elif status == "emergency_pool":
             pool.retire_pooled_post(self.db, post_id, "too old", self.now)
+
+    def expire(self, dead: str | None) -> list[int]:
+        """End the leases; a worker that had stored its intent clicked before it died, as the worst case is."""
+        taken = posts.expire_leases(self.db, self.now, dead=dead)
+        for row in taken:
+            if row["from_status"] == "armed":
+                self.click(row["id"])
+        return [row["id"] for row in taken]
+
+    def click(self, post_id: int) -> None:
+        """X gets the post: the one thing that must never happen twice."""
+        self.on_x[post_id] += 1
+        assert self.on_x[post_id] == 1
 
     def claim(self, worker: str, lease: timedelta) -> None:
         """Claim, and see that nothing forbade it."""
@@ -154,9 +173,11 @@ class QueueUnderTest:
         """Return everything a worker can do with its claim, and in which states it may."""
         now = self.now
         publish = partial(posts.confirm_published, x_post_id=x_post_id, permalink="/p", now=now)
+        doubt = partial(posts.mark_unconfirmed, failure=UNSURE, now=now)
         return {
             "publish": ({"armed"}, publish),
-            "doubt": ({"armed"}, lambda db, held: posts.mark_unconfirmed(db, held, UNSURE, now)),
+            "doubt": ({"armed"}, doubt),
+            "doubt without a click": ({"armed"}, doubt),
             "disarm": ({"armed"}, lambda db, held: posts.disarm_post(db, held, BUSY, now, not_before=now + SPACING)),
             "release": ({"claimed"}, lambda db, held: posts.release_claim(db, held, BUSY, now)),
             "fail": ({"claimed", "armed"}, lambda db, held: posts.fail_post(db, held, REFUSED, now)),

@@ -12,13 +12,12 @@ from psycopg.rows import dict_row
 from xbot_assets.domain.lifecycle import ALLOWED
 from xbot_assets.store.database import Database
 from xbot_assets_tests.store.queue_machine import QueueMachine, machine_on
-from xbot_assets_tests.store.queue_under_test import CAP
 from xbot_assets_tests.store.servers import SettingsFor
 
 SHORT = settings(
     derandomize=True,
     database=None,
-    max_examples=20,
+    max_examples=35,
     stateful_step_count=35,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -30,8 +29,8 @@ LONG = settings(SHORT, derandomize=False, max_examples=1_000, stateful_step_coun
 
 @pytest.fixture
 def machine(database: Database, database_url: str, settings_for: SettingsFor) -> Iterator[type[QueueMachine]]:
-    """The machine on this test's database, under rules by which replies need approval."""
-    rules = settings_for(approval="replies", posts_per_day_max=CAP, replies_per_day_max=CAP)
+    """The machine on this test's database; replies need approval, and the rules' own caps are above the claim's."""
+    rules = settings_for(approval="replies")
     connecting = psycopg.connect(
         database_url, autocommit=True, options="-c search_path=xbot -c timezone=UTC", row_factory=dict_row
     )
