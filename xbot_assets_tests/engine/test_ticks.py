@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import dagster as dg
-import pytest
 
 from xbot_assets.defs.content.schedules import plan_when_due
 from xbot_assets.defs.learning.sensors import learn_when_due
@@ -11,10 +10,9 @@ from xbot_assets.defs.metrics.schedules import measure_account_when_due, measure
 from xbot_assets.defs.operations.sensors import watch_browser_queue
 from xbot_assets.defs.operations.session import check_session_when_due
 from xbot_assets.defs.publishing.sensors import publish_when_due
-from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts import NewPost
 from xbot_assets.loop.browser_queue import DEPTH_ALERT
-from xbot_assets.loop.product import Product, open_product
+from xbot_assets.loop.product import Product
 from xbot_assets.store import operations as operation_store
 from xbot_assets.store import posts as post_store
 from xbot_assets.store.alerts import open_alerts
@@ -67,16 +65,6 @@ def test_a_due_post_starts_publishing_and_holds_back_the_reading(
         skipped = tick_schedule(reading, instance, product)
         assert isinstance(skipped, dg.SkipReason)
         assert "posting window" in (skipped.skip_message or "")
-
-
-def test_a_tick_that_failed_costs_nothing_but_itself(instance: dg.DagsterInstance, product: Product) -> None:
-    """What is due is asked of the database at each tick, so the next one starts what the failed one did not."""
-    queue_post(product, timedelta(0))
-    product.database.close()
-    with pytest.raises(PermanentFailure):
-        tick_sensor(publish_when_due, instance, product)
-    with open_product(product.settings, worker="the next tick") as opened:
-        assert isinstance(tick_sensor(publish_when_due, instance, opened), dg.RunRequest)
 
 
 def test_a_job_that_is_already_queued_is_not_started_again(
