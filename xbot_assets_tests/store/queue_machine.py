@@ -25,8 +25,8 @@ LATE, DAY = timedelta(hours=12), timedelta(hours=25)
 TEXTS = st.sampled_from(["one", "two", "three", "four", "five", "six"])
 DELAYS = st.sampled_from([timedelta(0), timedelta(0), timedelta(minutes=10), timedelta(hours=3), timedelta(days=1)])
 WORKERS = st.sampled_from(["w1", "w2", "w3"])
-WAITS = st.sampled_from([timedelta(0), SPACING, SPACING, timedelta(hours=1)])
-LEASES = st.sampled_from([LONG, LONG, LONG, OVER])
+WAITS = st.sampled_from([timedelta(0), SPACING, timedelta(hours=1), timedelta(hours=25)])
+LEASES = st.sampled_from([LONG, LONG, OVER])
 ANY = st.integers(0, 1_000)
 OUTCOMES = st.sampled_from(["publish", "doubt", "doubt without a click", "disarm", "release", "fail", "shadow"])
 
@@ -83,6 +83,16 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
         self.begin_a_cycle(worker, wait, LONG, then_arm=True)
         if self.held is not None:
             self.settle(outcome)
+
+    @precondition(lambda self: self.held is None)
+    @rule(worker=WORKERS, outcomes=st.lists(OUTCOMES, min_size=CAP + 1, max_size=CAP + 2))
+    def work_off_the_queue(self, worker: str, outcomes: list[str]) -> None:
+        """A worker goes through more cycles in a row than the day has room for."""
+        for outcome in outcomes:
+            self.go_through_a_cycle(worker, SPACING, outcome)
+            self.the_story_keeps_every_promise()
+            if self.held is not None:
+                return
 
     @rule(worker=WORKERS, lease=LEASES)
     def claim_beside_another(self, worker: str, lease: timedelta) -> None:
@@ -179,7 +189,6 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
 
     # -- looks at X
 
-    @precondition(lambda self: self.known.numbers_in("unconfirmed"))
     @rule(which=ANY)
     def look(self, which: int) -> None:
         """A completed look at X finds the post if it is there."""

@@ -17,7 +17,7 @@ from xbot_assets_tests.store.servers import SettingsFor
 SHORT = settings(
     derandomize=True,
     database=None,
-    max_examples=20,
+    max_examples=60,
     stateful_step_count=35,
     deadline=None,
     suppress_health_check=list(HealthCheck),
