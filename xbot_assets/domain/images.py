@@ -52,7 +52,7 @@ def post_image(file_name: str, content: bytes, alt_text: str = "") -> PostImage:
         )
     if len(content) > IMAGE_BYTES_MAX:
         raise PermanentFailure(
-            f"{name} has {len(content)} bytes; X takes images of at most {IMAGE_BYTES_MAX}.",
+            f"{name} is too large: X takes images of at most {IMAGE_BYTES_MAX // 1_000_000} MB.",
             code="image_too_large",
             remedy="Make it smaller.",
         )
