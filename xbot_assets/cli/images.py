@@ -17,7 +17,7 @@ def read_images(paths: Sequence[Path], alts: Sequence[str]) -> tuple[PostImage, 
         raise PermanentFailure(f"X shows {IMAGES_MAX} images in a post, not {len(paths)}.", code="too_many_images")
     if alts and len(alts) != len(paths):
         raise PermanentFailure(
-            f"There are {len(alts)} alternative texts for {len(paths)} image(s).",
+            f"There are {len(alts)} alternative text(s) for {len(paths)} image(s).",
             code="alt_without_image",
             remedy="Give one --alt for each --image, in the same order; --alt '' for none.",
         )

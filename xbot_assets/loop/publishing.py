@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from pydantic import ValidationError
+
 from xbot_assets.browser.operations import (
     CheckSession,
     Image,
@@ -176,13 +178,22 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
 
 
 def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
-    """Return what the browser is asked to do: the text, its images, and the post that it goes below."""
-    images = tuple(
-        Image(data=b64encode(image.content), **image.model_dump(exclude={"content"}))
-        for image in post_images(product.database, claim.id)
-    )
+    """Return what the browser is asked to do: the text, its images, and the post that it goes below.
+
+    Raises:
+        PermanentFailure: ``not_an_operation`` for a row that no post can be made of.
+    """
     below, submit = claim.answers_x_id, not product.settings.rehearses
-    return Publish(text=claim.text, images=images, in_reply_to=below, submit=submit)
+    try:
+        images = tuple(
+            Image(data=b64encode(image.content), **image.model_dump(exclude={"content"}))
+            for image in post_images(product.database, claim.id)
+        )
+        return Publish(text=claim.text, images=images, in_reply_to=below, submit=submit)
+    except ValidationError as error:
+        raise PermanentFailure(
+            f"Post {claim.id} cannot be given to the browser: {error.errors()[0]['msg']}.", code="not_an_operation"
+        ) from error
 
 
 def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError, *, at_once: bool) -> None:

@@ -27,8 +27,10 @@ select r.kind, r.rate, r.successes, r.failures, r.paused_until, r.pause_reason, 
             and status in ('armed', 'unconfirmed', 'published', 'shadowed')
             and greatest(armed_at, published_at) > %(since)s
         union all
+        select claimed_at from posts where r.kind = 'post' and segment > 0 and status = 'claimed'
+        union all
         select %(now)s from posts w join posts h on h.id = w.thread_id
-        where r.kind = 'post' and w.segment > 0 and w.status in ('queued', 'claimed')
+        where r.kind = 'post' and w.segment > 0 and w.status = 'queued'
             and h.status in ('claimed', 'armed', 'unconfirmed', 'published', 'shadowed')
     ) as continued
 from pace_rates r where r.kind = %(kind)s;
