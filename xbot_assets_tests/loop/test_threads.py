@@ -1,5 +1,8 @@
 """Threads through real Chromium: one chain on the site in the end, each text once, whatever came in between."""
 
+import multiprocessing
+import os
+import signal
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -10,7 +13,13 @@ from xbot_assets.domain.images import post_image
 from xbot_assets.domain.posts import NewPost
 from xbot_assets.loop.continuing import publish_due
 from xbot_assets.loop.product import Product, open_product
-from xbot_assets.loop.publishing import publish_next, publish_operation, publish_wait
+from xbot_assets.loop.publishing import (
+    _claim,
+    publish_next,
+    publish_operation,
+    publish_wait,
+    take_from_dead_worker,
+)
 from xbot_assets.runtime.timeline import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.store import approvals, posts, threads
@@ -20,6 +29,9 @@ from xbot_assets_tests.loop.site import Site
 
 SPACING = timedelta(seconds=0.5)
 PNG = bytes.fromhex("89504e470d0a1a0a")
+KILLED = "killed"
+SPAWN = multiprocessing.get_context("spawn")
+DEATH_SECONDS = 60.0
 AS_SHIPPED = {"rate_start_per_hour": 1.0, "posts_per_hour_max": 2}
 """The pace that would hold the third segment back, were it a post of its own."""
 
@@ -42,6 +54,15 @@ def queue_thread(product: Product, *texts: str) -> list[int]:
     return threads.enqueue_thread(product.database, segments, now, daily_cap=24)
 
 
+def publish_one_and_die_with_the_next(settings: Settings) -> None:
+    """Be a worker that is killed between the claim of a segment and its click."""
+    with open_product(settings, worker=KILLED) as product:
+        publish_next(product)
+        later(product, SPACING)
+        _claim(product)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def chain(site: Site, texts: list[str]) -> list[str]:
     """Return the texts in the order in which the site has them below each other, each as often as it is there."""
     made = [post for post in site.ledger() if post["text"] in texts]
@@ -56,23 +77,15 @@ def chain(site: Site, texts: list[str]) -> list[str]:
 
 
 def test_a_thread_that_is_interrupted_twice_ends_as_one_chain_with_each_text_once(product: Product, site: Site) -> None:
-    """A worker dies with the second segment in hand, the site is away, and the third's answer is lost."""
+    """A worker is killed with the second segment in hand, the site is away, and the third's answer is lost."""
     texts = [f"Segment {n} of a thread about sourdough." for n in ("one", "two", "three", "four")]
     ids = queue_thread(product, *texts)
-    assert publish_next(product).place == "thread 1/4"
-    later(product, SPACING)
-    dead = posts.claim_due_post(
-        product.database,
-        worker="dead",
-        now=product.clock.now(),
-        lease=timedelta(minutes=15),
-        spacing=product.settings.post_spacing,
-        daily_cap=24,
-        segment_spacing=SPACING,
-    )
-    assert dead is not None
-    assert dead.id == ids[1]
-    posts.expire_leases(product.database, product.clock.now(), dead="dead")
+    killed = SPAWN.Process(target=publish_one_and_die_with_the_next, args=(product.settings,))
+    killed.start()
+    killed.join(DEATH_SECONDS)
+    assert killed.exitcode == -signal.SIGKILL
+    assert posts.queue_counts(product.database) == {"published": 1, "claimed": 1, "queued": 2}
+    take_from_dead_worker(product, lambda worker: worker == KILLED)
     site.set_faults(down=True)
     with pytest.raises(TransientFailure):
         publish_due(product, retried_at_once=lambda _: True)

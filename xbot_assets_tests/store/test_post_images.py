@@ -50,8 +50,10 @@ def test_the_queue_and_the_browser_agree_on_the_limits() -> None:
 
 
 def test_images_come_back_whole_and_in_order_each_with_its_own_post(database: Database) -> None:
-    """Four of them, of every byte there is; a thread's first segment may have some too."""
-    four = tuple(post_image(f"{n}.png", PNG + bytes(range(256)) * n, f"number {n}") for n in range(4))
+    """Of every byte there is, and one of the largest; a thread's first segment may have some too."""
+    largest = (PNG + bytes(range(256)) * (images.IMAGE_BYTES_MAX // 256))[: images.IMAGE_BYTES_MAX]
+    sizes = (8, 300, images.IMAGE_BYTES_MAX, 1000)
+    four = tuple(post_image(f"{size}.png", largest[:size], f"{size} bytes") for size in sizes)
     shown, bare = posts.enqueue_posts(
         database, [new_post("Shown.").model_copy(update={"images": four}), new_post("Bare.")], NOON
     )

@@ -1,10 +1,12 @@
 """Threads in the queue: who goes next, what they wait for, and what becomes of the rest when one breaks."""
 
-from datetime import timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 
+from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts import ClaimedPost, NewPost
 from xbot_assets.store import posts, queue, threads
 from xbot_assets.store.alerts import open_alerts
@@ -18,6 +20,7 @@ from xbot_assets_tests.store.queueing import (
     code_of,
     new_post,
     row,
+    settle_published,
     settle_unconfirmed,
     steps,
 )
@@ -32,6 +35,11 @@ def settle_failed(db: Database, held: ClaimedPost, now: object) -> None:
     """Let X refuse an armed post."""
     del now
     posts.fail_post(db, held, REFUSED, NOON)
+
+
+def claim_at_once(db: Database, now: datetime) -> ClaimedPost | None:
+    """Claim while others do, so without asking for the hint first."""
+    return posts.claim_due_post(db, worker="w", now=now, lease=LEASE, spacing=SPACING, daily_cap=24)
 
 
 def test_a_segment_waits_until_the_one_before_it_is_on_x_and_answers_it(database: Database) -> None:
@@ -105,7 +113,7 @@ def test_a_thread_that_could_never_be_published_is_refused_when_it_is_queued(
     database: Database, texts: list[str], cap: int, reason: str
 ) -> None:
     """With the reason, and nothing of it is kept."""
-    with pytest.raises(threads.PermanentFailure, match=reason):
+    with pytest.raises(PermanentFailure, match=reason):
         queue_thread(database, *texts, cap=cap)
     assert posts.queue_counts(database) == {}
 
@@ -165,13 +173,25 @@ def test_a_late_thread_is_judged_by_its_first_segment_and_a_begun_one_as_any_pos
     assert late == [begun[1], begun[2], waiting[0]]
 
 
-def test_of_eight_claims_of_a_begun_thread_one_gets_the_next_segment(database: Database) -> None:
-    """The fence is that of any post."""
-    queue_thread(database, "One.", "Two.", "Three.")
-    settled(database)
-    rules: posts.ClaimRules = {"spacing": SPACING, "daily_cap": 24}
-    ask = partial(posts.claim_due_post, database, worker="w", now=NOON + A_MOMENT, lease=LEASE, **rules)
-    assert [ask() is not None for _ in range(8)].count(True) == 1
+def test_of_eight_claimers_at_once_one_gets_each_segment(database: Database) -> None:
+    """In order, and none goes to two; the post that is due as well waits until the thread has ended."""
+    ids = queue_thread(database, "One.", "Two.", "Three.")
+    (single,) = queue_posts(database, "A post.")
+    won: list[int] = []
+    with ThreadPoolExecutor(8) as crowd:
+        for turn in range(4):
+            now = NOON + turn * A_MOMENT
+            held = [
+                found
+                for found in crowd.map(lambda _, at=now: claim_at_once(database, at), range(8))
+                if found is not None
+            ]
+            won += [found.id for found in held]
+            for found in held:
+                posts.arm_post(database, found, now)
+                settle_published(database, found, now)
+    assert won == ids
+    assert states(database, [single]) == ["queued"]
 
 
 def test_quiet_hours_let_a_begun_thread_end_and_no_thread_begin(database: Database, settings_for: SettingsFor) -> None:
