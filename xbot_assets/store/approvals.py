@@ -86,7 +86,7 @@ def approve_post(db: Database, post_id: int, by: Decider, *, check: TextCheck, s
             ``broken_thread``.
     """
     with db.transaction() as transaction:
-        rows = _held(transaction, post_id, (PostStatus.HELD,))
+        rows = _held_thread(transaction, post_id, (PostStatus.HELD,))
         _as_seen(rows, seen)
         _refuse_broken(transaction, post_id)
         for row in rows:
@@ -105,7 +105,7 @@ def edit_post(db: Database, post_id: int, text: str, by: Decider, *, check: Text
     """
     words = _clean(text)
     with db.transaction() as transaction:
-        row = next(found for found in _held(transaction, post_id, (PostStatus.HELD,)) if found["id"] == post_id)
+        row = _held(transaction, post_id, (PostStatus.HELD,))
         _as_seen([row], seen)
         edited = row | {"text": words, "fingerprint": fingerprint(words)}
         _refuse_text(edited, check(transaction, edited))
@@ -122,7 +122,7 @@ def reject_post(db: Database, post_id: int, by: Decider) -> None:
     if not by.why.strip():
         raise PermanentFailure("Rejecting a post needs a reason.", code="no_reason", remedy="Say why in a few words.")
     with db.transaction() as transaction:
-        for row in _held(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
+        for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
             transaction.execute("reject_post", id=row["id"], **by.values)
             if row["thread_id"] is not None:
                 resolve_alert(transaction, broken_key(row["thread_id"]), by.now)
@@ -143,7 +143,7 @@ def reschedule_post(db: Database, post_id: int, at: datetime, by: Decider) -> No
             remedy=f"Choose a time within the next {FARTHEST.days} days.",
         )
     with db.transaction() as transaction:
-        for row in _held(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
+        for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
             features = _features(row | {"scheduled_at": at})
             transaction.execute("reschedule_post", id=row["id"], at=at, features=features, **by.values)
 
@@ -181,10 +181,16 @@ def judged_against_others(db: Statements, post_id: int, since: datetime) -> list
     return [row["text"] for row in db.fetch_all("judged_against_others", id=post_id, since=since)]
 
 
-def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> list[Row]:
-    """Lock the post with all that waits of its thread, when it can still be decided; else say who was first."""
+def _held_thread(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> list[Row]:
+    """Lock the post with all that waits of its thread, in one order for everybody; as :func:`_held`."""
     rows = transaction.fetch_all("lock_thread_to_decide", id=post_id)
-    row = next((found for found in rows if found["id"] == post_id), None)
+    _held(transaction, post_id, states)
+    return [row for row in rows if row["status"] in states]
+
+
+def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> Row:
+    """Lock the post and return it when it can still be decided; otherwise say who was first."""
+    row = transaction.fetch_one("lock_post_to_decide", id=post_id)
     if row is None:
         raise _no_such_post(post_id)
     if row["status"] not in states:
@@ -193,7 +199,7 @@ def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]
             code="already_decided",
             remedy="Nothing was changed. Look at it again.",
         )
-    return [found for found in rows if found["status"] in states]
+    return row
 
 
 def _by_whom(transaction: Transaction, post_id: int) -> str:

@@ -98,6 +98,7 @@ def test_a_thread_that_is_interrupted_twice_ends_as_one_chain_with_each_text_onc
         publish_due(product)
     site.set_faults()
     assert posts.queue_counts(product.database) == {"published": 2, "unconfirmed": 1, "queued": 1}
+    later(product)
     (report,) = publish_due(product)
     assert (report.found, report.place) == ((ids[2],), "thread 4/4")
     assert chain(site, texts) == texts

@@ -26,6 +26,11 @@ select id, status, text, fingerprint, topic, format, source, scheduled_at, plann
     (select count(*) from post_media where post_id = p.id) as images
 from posts p where id = %(id)s;
 
+-- name: lock_post_to_decide
+-- One post; whoever else decides waits until this transaction ends.
+select id, status, text, fingerprint, topic, format, features, scheduled_at
+from posts where id = %(id)s for update;
+
 -- name: lock_thread_to_decide
 -- A post with all that waits of its thread, in order; whoever else decides waits until this transaction ends.
 select id, status, text, fingerprint, topic, format, features, scheduled_at, thread_id
