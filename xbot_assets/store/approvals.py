@@ -181,13 +181,6 @@ def judged_against_others(db: Statements, post_id: int, since: datetime) -> list
     return [row["text"] for row in db.fetch_all("judged_against_others", id=post_id, since=since)]
 
 
-def _held_thread(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> list[Row]:
-    """Lock the post with all that waits of its thread, in one order for everybody; as :func:`_held`."""
-    rows = transaction.fetch_all("lock_thread_to_decide", id=post_id)
-    _held(transaction, post_id, states)
-    return [row for row in rows if row["status"] in states]
-
-
 def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> Row:
     """Lock the post and return it when it can still be decided; otherwise say who was first."""
     row = transaction.fetch_one("lock_post_to_decide", id=post_id)
@@ -200,6 +193,13 @@ def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]
             remedy="Nothing was changed. Look at it again.",
         )
     return row
+
+
+def _held_thread(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> list[Row]:
+    """Lock the post with all that waits of its thread, in one order for everybody; as :func:`_held`."""
+    rows = transaction.fetch_all("lock_thread_to_decide", id=post_id)
+    _held(transaction, post_id, states)
+    return [row for row in rows if row["status"] in states]
 
 
 def _by_whom(transaction: Transaction, post_id: int) -> str:
