@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH, settings_now
+from xbot_assets.domain.threads import thread_place
 from xbot_assets.loop.approving import Desk, open_desk, owners_time, told_time
 from xbot_assets.settings import Settings
 from xbot_assets.store import approvals
@@ -46,7 +47,9 @@ def list_held(as_json: Annotated[bool, typer.Option("--json", help="Print one JS
         _print_json(rows)
         return
     for row in rows:
-        typer.echo(f"{row['id']:<7}{told_time(row['scheduled_at'], desk.settings)}  {_preview(row['text'])}")
+        typer.echo(
+            f"{row['id']:<7}{told_time(row['scheduled_at'], desk.settings)}  {_place(row)}{_preview(row['text'])}"
+        )
     if not rows:
         typer.echo("No post waits for a person.")
 
@@ -67,7 +70,7 @@ def show(
 
 @commands.command()
 def approve(post_id: PostId, why: Why = "") -> None:
-    """Let a post be published at its time. Its text is checked again."""
+    """Let a post, or the thread that it is part of, be published at its time. The text is checked again."""
     with _desk() as desk:
         approvals.approve_post(desk.database, post_id, _decider(desk, why), check=desk.check())
     typer.echo(f"Post {post_id} is approved.")
@@ -85,7 +88,7 @@ def edit(
 
 @commands.command()
 def reject(post_id: PostId, reason: Annotated[str, typer.Option("--reason", help="Why; it is kept.")]) -> None:
-    """Take a post out of the way for good."""
+    """Take a post out of the way for good; of a thread all that waits."""
     with _desk() as desk:
         approvals.reject_post(desk.database, post_id, _decider(desk, reason))
     typer.echo(f"Post {post_id} is rejected.")
@@ -97,7 +100,7 @@ def reschedule(
     at: Annotated[str, typer.Option("--at", help="As 2026-05-31T18:30, by the clock of your time zone.")],
     why: Why = "",
 ) -> None:
-    """Give a post another time. One that waits for its approval goes on waiting."""
+    """Give a post, or the thread that it is part of, another time. One that waits for its approval goes on waiting."""
     with _desk() as desk:
         time = owners_time(at, desk.settings)
         approvals.reschedule_post(desk.database, post_id, time, _decider(desk, why))
@@ -127,6 +130,8 @@ def _told(row: Row, events: list[Row], refusals: list[Row], settings: Settings) 
     facts += (
         [("In reply to", f"@{row['reply_to_handle']}, post {row['reply_to_x_id']}")] if row["reply_to_handle"] else []
     )
+    facts += [("Thread", place.removeprefix("thread "))] if (place := _place(row).strip()) else []
+    facts += [("Images", str(row["images"]))] if row["images"] else []
     facts += [("Rule", f"{found['reason']} ({found['rule']}, {found['times']} x)") for found in refusals]
     lines += [f"{name:<{NAME_WIDTH}}{text}" for name, text in facts]
     return [*lines, "", *(_event(event, settings) for event in events)]
@@ -137,6 +142,11 @@ def _event(event: Row, settings: Settings) -> str:
     by = f" by {event['actor']}" if event["actor"] else ""
     note = f": {event['note']}" if event["note"] else ""
     return f"{told_time(event['happened_at'], settings)}  {step}{by}{note}"
+
+
+def _place(row: Row) -> str:
+    place = thread_place(row["segment"], row["segments"])
+    return f"{place}  " if place else ""
 
 
 def _preview(text: str) -> str:

@@ -4,6 +4,8 @@ Keep out: ``up`` and ``once`` (``stack.py``), ``doctor`` and ``sandbox``.
 """
 
 import json
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import httpx
@@ -12,6 +14,7 @@ import typer
 from xbot_assets import __version__
 from xbot_assets.browser.chromium import find_browser, install_browser
 from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
+from xbot_assets.cli.images import read_images
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts import NewPost
 from xbot_assets.domain.weighted_length import weighted_length
@@ -20,9 +23,10 @@ from xbot_assets.replaying.__main__ import main as replay_main
 from xbot_assets.runtime.lock import holder_of, is_running
 from xbot_assets.settings import Settings
 from xbot_assets.store.clock import DatabaseClock
-from xbot_assets.store.database import open_database
+from xbot_assets.store.database import Database, open_database
 from xbot_assets.store.migrate import check_schema, migrate
 from xbot_assets.store.posts import enqueue_posts
+from xbot_assets.store.threads import enqueue_thread
 
 SERVICE_SECONDS = 15.0
 """The status service answers within the time limits of its own pings."""
@@ -61,15 +65,34 @@ def migrate_now() -> None:
     typer.echo("The schema is up to date.")
 
 
-def post(text: Annotated[str, typer.Argument(help="What to post, as it should appear.")]) -> None:
-    """Queue a post of your own and print its number. It is due now; the running stack publishes it."""
+def post(
+    texts: Annotated[list[str], typer.Argument(help="What to post, as it should appear. Several make a thread.")],
+    images: Annotated[
+        list[Path] | None, typer.Option("--image", help="An image of the first post; up to four.", show_default=False)
+    ] = None,
+    alts: Annotated[
+        list[str] | None,
+        typer.Option("--alt", help="What an image shows, in words: one for each --image.", show_default=False),
+    ] = None,
+) -> None:
+    """Queue a post of your own, or a thread, and print the numbers. It is due now; the running stack publishes it."""
     settings = settings_now()
-    _check_text(text, settings.post_max_weighted_chars)
+    for text in texts:
+        _check_text(text, settings.post_max_weighted_chars)
+    shown = read_images(images or [], alts or [])
     with open_database(settings) as database:
         check_schema(database)
         now = DatabaseClock(database).now()
-        queued = NewPost(text=text, topic=MANUAL, format=MANUAL, source=MANUAL, scheduled_at=now)
-        typer.echo(enqueue_posts(database, [queued], now)[0])
+        queued = [NewPost(text=text, topic=MANUAL, format=MANUAL, source=MANUAL, scheduled_at=now) for text in texts]
+        queued[0] = queued[0].model_copy(update={"images": shown})
+        for post_id in _enqueue(database, queued, now, settings):
+            typer.echo(post_id)
+
+
+def _enqueue(database: Database, posts: list[NewPost], now: datetime, settings: Settings) -> list[int]:
+    if len(posts) == 1:
+        return enqueue_posts(database, posts, now)
+    return enqueue_thread(database, posts, now, daily_cap=settings.posts_per_day_max)
 
 
 def resume() -> None:
@@ -154,6 +177,7 @@ def _product_lines(document: dict[str, Any]) -> list[str]:
     models = ", ".join(f"{model['kind']} v{model['version']}" for model in product["models"]) or "none yet"
     lines = [("Product time", f"{product['now'][:19].replace('T', ' ')} UTC, {product['rate']:g}x")]
     lines += [("Session", _session_words(product["session"])), ("Posts", queue), ("Champions", models)]
+    lines += [("Thread", _thread_line(post)) for post in product["posts"] if post["thread"] and _is_open(post)]
     lines += _budget_lines(product["budget"])
     lines += [(alert["severity"].upper(), f"{alert['reason']} {alert['remedy']}") for alert in product["alerts"]]
     return [f"{name:<{NAME_WIDTH}}{text}" for name, text in lines]
@@ -165,6 +189,14 @@ def _session_words(session: dict[str, Any] | None) -> str:
     account = f" as @{session['handle']}" if session["handle"] else ""
     when = session["checked_at"][:19].replace("T", " ")
     return f"{session['state'].replace('_', ' ')}{account}, checked {when} UTC"
+
+
+def _is_open(post: dict[str, Any]) -> bool:
+    return post["status"] not in {"published", "shadowed", "rejected"}
+
+
+def _thread_line(post: dict[str, Any]) -> str:
+    return f"{post['thread'].removeprefix('thread ')} is {post['status']} (post {post['id']})"
 
 
 def _budget_lines(budget: dict[str, Any]) -> list[tuple[str, str]]:

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from xbot_assets.domain.images import IMAGES_MAX, PostImage
+
 _LINK = re.compile(r"https?://\S+")
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -57,10 +59,15 @@ class NewPost(BaseModel):
     scheduled_at: AwareDatetime
     reply_to_x_id: str | None = Field(None, pattern=r"^\d+$")
     reply_to_handle: str | None = Field(None, pattern=r"^\w{1,15}$")
+    images: tuple[PostImage, ...] = Field((), max_length=IMAGES_MAX)
 
 
 class ClaimedPost(BaseModel):
-    """A post held by one worker under a fencing token: only that token may change it."""
+    """A post held by one worker under a fencing token: only that token may change it.
+
+    ``answers_x_id`` is the post on X that it is published below: the one that a reply answers, or the segment before it
+    in its thread. Only a post with ``reply_to_x_id`` is a reply in the sense of the pace and the rules.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -70,6 +77,11 @@ class ClaimedPost(BaseModel):
     scheduled_at: datetime
     lease_until: datetime
     reply_to_x_id: str | None = None
+    answers_x_id: str | None = None
+    thread_id: int | None = None
+    segment: int | None = None
+    segments: int = 0
+    """How many the thread has; 0 for a single post."""
 
 
 def normalised(text: str) -> str:

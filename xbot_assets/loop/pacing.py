@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.pace.admission import Wait
@@ -15,10 +16,10 @@ from xbot_assets.domain.pace.breaker import Permit, Tried
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.loop.product import Product
 from xbot_assets.store.breaker import after, before, breaker_policy, breaker_state, lose_probe
-from xbot_assets.store.database import Transaction
+from xbot_assets.store.database import Row, Transaction
 from xbot_assets.store.pace import PaceRules, held_back, learn_hours, observe, pace_rules, wait_now
 from xbot_assets.store.policy import MayGo, policy_check
-from xbot_assets.store.queue import due_kinds, is_reply
+from xbot_assets.store.queue import due_kinds, pace_facts
 
 HOURS_LEARNED_FROM = timedelta(days=90)
 """Older rewards say little about when readers are there now."""
@@ -42,8 +43,8 @@ def rules_of(product: Product) -> PaceRules:
 def pace_wait(product: Product) -> Wait | None:
     """Say why nothing that is due may go now, or ``None``; a hint that admits nobody."""
     now, rules = product.clock.now(), rules_of(product)
-    kinds = {_kind(row["is_reply"]) for row in due_kinds(product.database, now)} or {PaceKind.POST}
-    waits = [wait_now(product.database, kind, now, rules) for kind in kinds]
+    due = due_kinds(product.database, now) or [{"is_reply": False, "continues": False, "size": 1}]
+    waits = [wait_now(product.database, _kind(row["is_reply"]), now, rules, **_place(row)) for row in due]
     found = [wait for wait in waits if wait is not None]
     return min(found, key=lambda wait: wait.until) if len(found) == len(waits) else None
 
@@ -69,8 +70,9 @@ def may_go_now(product: Product) -> MayGo:
     policy = policy_check(product.settings, now)
 
     def may_go(transaction: Transaction, post_id: int) -> bool:
-        kind = _kind(is_reply(transaction, post_id))
-        return held_back(transaction, kind, now, rules) is None and policy(transaction, post_id)
+        asked = pace_facts(transaction, post_id)
+        wait = held_back(transaction, _kind(asked["is_reply"]), now, rules, **_place(asked))
+        return wait is None and policy(transaction, post_id)
 
     return may_go
 
@@ -120,6 +122,10 @@ def permitted(product: Product, probe: Callable[[], object]) -> Iterator[Attempt
 
 def _kind(is_reply: bool) -> PaceKind:  # noqa: FBT001 - it is the question itself
     return PaceKind.REPLY if is_reply else PaceKind.POST
+
+
+def _place(asked: Row) -> dict[str, Any]:
+    return {"size": asked["size"], "continues": asked["continues"]}
 
 
 def _came_of(failure: ProductError) -> Tried:

@@ -4,12 +4,16 @@ A crash or time-out after the click leaves ``unconfirmed``, which is looked up o
 the statements that guard each state change (``store/posts.py``) and the click itself (``browser``).
 """
 
+from base64 import b64encode
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+
+from pydantic import ValidationError
 
 from xbot_assets.browser.operations import (
     CheckSession,
+    Image,
     Publish,
     Published,
     ReadOwnTimeline,
@@ -20,6 +24,7 @@ from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductEr
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.breaker import Tried
 from xbot_assets.domain.posts import ClaimedPost, same_post
+from xbot_assets.domain.threads import thread_place
 from xbot_assets.loop.holds import ACCOUNT_CODES, hold_publishing, hold_reason
 from xbot_assets.loop.pacing import (
     breaker_wait,
@@ -36,6 +41,7 @@ from xbot_assets.store import queue as queue_store
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.database import Row
 from xbot_assets.store.policy import hold_post, policy_wait
+from xbot_assets.store.threads import broken_threads, hold_broken_threads, post_images
 
 TIMELINE_LOOK = 40
 """Own posts read when looking for an unconfirmed one: more than a day's cap of posts."""
@@ -50,6 +56,8 @@ class PublishReport:
     url: str | None = None
     text: str | None = None
     shadow: bool = False
+    place: str | None = None
+    """Where the post stands in its thread, as ``thread 2/5``."""
     found: tuple[int, ...] = field(default=())
     """Earlier unconfirmed posts that this cycle found on X."""
     still_unconfirmed: tuple[int, ...] = field(default=())
@@ -78,6 +86,7 @@ def publish_next(
     if hold_reason(product.database):
         return nothing
     hold_stale(product)
+    hold_broken_threads(product.database, product.clock.now(), rehearsal=product.settings.rehearses)
     with permitted(product, lambda: _probe(product)) as attempt:
         claim = _claim(product) if attempt else None
         # When the lease runs out before arming, the post goes back to the queue by itself.
@@ -119,16 +128,14 @@ def publish_wait(product: Product) -> str | None:
     if held is not None:
         return held
     settings, database, now = product.settings, product.database, product.clock.now()
-    due = post_store.due_post_exists(
-        database, now=now, spacing=settings.post_spacing, daily_cap=settings.posts_per_day_max
-    )
+    due = post_store.due_post_exists(database, now=now, **_rules(product))
     doubt = queue_store.doubt_exists(
         database,
         now=now,
         looks_max=settings.reconcile_looks_max,
         between=timedelta(minutes=settings.reconcile_minutes),
     )
-    if doubt:
+    if doubt or broken_threads(database, rehearsal=settings.rehearses):
         return None
     if not due:
         return "No post is due, and none is in doubt."
@@ -137,16 +144,24 @@ def publish_wait(product: Product) -> str | None:
 
 
 def _claim(product: Product) -> ClaimedPost | None:
-    settings = product.settings
     return post_store.claim_due_post(
         product.database,
         worker=product.worker,
         now=product.clock.now(),
-        lease=settings.lease,
-        spacing=settings.post_spacing,
-        daily_cap=settings.posts_per_day_max,
+        lease=product.settings.lease,
         may_go=may_go_now(product),
+        **_rules(product),
     )
+
+
+def _rules(product: Product) -> post_store.ClaimRules:
+    settings = product.settings
+    return {
+        "spacing": settings.post_spacing,
+        "daily_cap": settings.posts_per_day_max,
+        "segment_spacing": settings.segment_spacing,
+        "rehearsal": settings.rehearses,
+    }
 
 
 def _probe(product: Product) -> None:
@@ -160,7 +175,7 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
     settings = product.settings
     try:
         return product.browser.run(
-            Publish(text=claim.text, in_reply_to=claim.reply_to_x_id, submit=settings.mode != "shadow"),
+            publish_operation(product, claim),
             Published,
             lane=Lane.CRITICAL,
             deadline_seconds=settings.publish_deadline_seconds,
@@ -169,6 +184,25 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
         _settle_failure(product, claim, failure, at_once=retried_at_once(failure))
         note_failed(product, failure, is_reply=claim.reply_to_x_id is not None)
         raise
+
+
+def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
+    """Return what the browser is asked to do: the text, its images, and the post that it goes below.
+
+    Raises:
+        PermanentFailure: ``not_an_operation`` for a row that no post can be made of.
+    """
+    below, submit = claim.answers_x_id, not product.settings.rehearses
+    try:
+        images = tuple(
+            Image(data=b64encode(image.content), **image.model_dump(exclude={"content"}))
+            for image in post_images(product.database, claim.id)
+        )
+        return Publish(text=claim.text, images=images, in_reply_to=below, submit=submit)
+    except ValidationError as error:
+        raise PermanentFailure(
+            f"Post {claim.id} cannot be given to the browser: {error.errors()[0]['msg']}.", code="not_an_operation"
+        ) from error
 
 
 def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError, *, at_once: bool) -> None:
@@ -204,13 +238,20 @@ def _record(
     in_doubt: tuple[int, ...],
 ) -> PublishReport:
     now = product.clock.now()
+    done = PublishReport(
+        claim.id,
+        text=claim.text,
+        place=thread_place(claim.segment, claim.segments),
+        found=found,
+        still_unconfirmed=in_doubt,
+    )
     if witness.post_id is None or witness.permalink is None:
         post_store.mark_shadowed(product.database, claim, now)
-        return PublishReport(claim.id, text=claim.text, shadow=True, found=found, still_unconfirmed=in_doubt)
+        return replace(done, shadow=True)
     _confirm(product, claim, witness.post_id, witness.permalink)
     note_published(product, is_reply=claim.reply_to_x_id is not None)
     url = f"{product.settings.target_url or ''}{witness.permalink}"
-    return PublishReport(claim.id, witness.post_id, url, claim.text, found=found, still_unconfirmed=in_doubt)
+    return replace(done, x_post_id=witness.post_id, url=url)
 
 
 def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: str) -> None:

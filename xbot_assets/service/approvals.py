@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.threads import thread_place
 from xbot_assets.loop.approving import LOCAL_FORMAT, Desk, open_desk, owners_time, told_time
 from xbot_assets.service.connections import Connections
 from xbot_assets.service.guard import (
@@ -192,7 +193,7 @@ _DECISIONS: dict[str, Callable[[Desk, int, str, Mapping[str, str]], None]] = {
 def _read(desk: Desk, said: str, typed: Typed | None) -> ApprovalPage:
     settings, database = desk.settings, desk.database
     return ApprovalPage(
-        rows=[_card(row, desk) for row in approvals.held_posts(database)],
+        rows=_cards(approvals.held_posts(database), desk),
         decisions=[
             {**row, "at": told_time(row["happened_at"], settings)}
             for row in approvals.recent_decisions(database, DECISIONS_SHOWN)
@@ -204,10 +205,24 @@ def _read(desk: Desk, said: str, typed: Typed | None) -> ApprovalPage:
     )
 
 
+def _cards(rows: list[Row], desk: Desk) -> list[dict[str, Any]]:
+    """Return a card a post. Of a thread the first one decides about all that waits, and ``seen_all`` is all of it."""
+    texts: dict[int, list[str]] = {}
+    for row in rows:
+        texts.setdefault(row["thread_id"] or row["id"], []).append(row["text"])
+    # Whichever of a thread comes first takes its texts; the others find none.
+    cards = []
+    for row in rows:
+        waiting = texts.pop(row["thread_id"] or row["id"], None)
+        cards.append({**_card(row, desk), "seen_all": approvals.texts_digest(waiting) if waiting else None})
+    return cards
+
+
 def _card(row: Row, desk: Desk) -> dict[str, Any]:
     due = row["scheduled_at"]
     return {
         **row,
+        "place": thread_place(row["segment"], row["segments"]),
         "seen": approvals.text_digest(row["text"]),
         "due": told_time(due, desk.settings),
         "is_late": due < desk.clock.now(),

@@ -9,6 +9,7 @@ from xbot_assets import __version__
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.threads import thread_place
 from xbot_assets.loop.spending import BudgetNow, budget_now
 from xbot_assets.service.components import Verdict, is_ready
 from xbot_assets.service.connections import Connections
@@ -50,6 +51,8 @@ class PostLine(_Part):
     bookmarks: int | None
     views: int | None
     failure_reason: str | None
+    thread: str | None
+    """Where it stands in its thread, as ``thread 2/5``."""
 
 
 class ModelLine(_Part):
@@ -165,7 +168,8 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
 
 
 def _post(row: Row, settings: Settings) -> PostLine:
-    return PostLine.model_validate({**row, "url": link_to(row["permalink"], settings.target_url)})
+    url, thread = link_to(row["permalink"], settings.target_url), thread_place(row["segment"], row["segments"])
+    return PostLine.model_validate({**row, "url": url, "thread": thread})
 
 
 def link_to(permalink: str | None, target_url: str | None) -> str | None:

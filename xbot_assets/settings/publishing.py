@@ -7,6 +7,9 @@ class PublishingSettings(BaseModel):
     """The queue and the pace of publishing (report, layer 4)."""
 
     post_spacing_minutes: int = Field(5, ge=1, le=1440, description="Least minutes between two posts.")
+    thread_segment_seconds: float = Field(
+        5, ge=0.5, le=300, description="Least seconds between two segments of a thread; they wait for nothing else."
+    )
     post_stale_hours: float = Field(
         24, ge=1, le=720, description="A post that was due longer ago than this goes to a person instead of out."
     )

@@ -72,6 +72,16 @@ class Settings(
         return timedelta(minutes=self.post_spacing_minutes)
 
     @property
+    def segment_spacing(self) -> timedelta:
+        """The least time between two segments of a thread."""
+        return timedelta(seconds=self.thread_segment_seconds)
+
+    @property
+    def rehearses(self) -> bool:
+        """Whether everything is done but the click: shadow mode."""
+        return self.mode == "shadow"
+
+    @property
     def parts_file(self) -> Path:
         """Where running parts write their endpoints (mode 0600)."""
         return self.home / PARTS_FILE

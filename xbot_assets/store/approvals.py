@@ -6,13 +6,16 @@
     queued -> queued  rescheduled
            -> rejected
 
+A person reads a thread as one: approving, rejecting and rescheduling one of its segments do so to all that wait of it;
+an edit is one segment's. The rest of a thread that broke cannot be approved.
+
 The post's row is locked while a decision is made, so of two people one decides and the other is told. Keep out: which
 posts are held (``policy.py``), judging texts, and asking people.
 """
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,13 +23,18 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.posts import PostStatus, fingerprint
+from xbot_assets.store.alerts import resolve_alert
 from xbot_assets.store.database import Database, Row, Statements, Transaction
 from xbot_assets.store.policy import tell_waiting
+from xbot_assets.store.threads import broken_key
 
 LONGEST_NAME = 80
 LONGEST_REASON = 500
 FARTHEST = timedelta(days=365)
 """A post put off for longer is a slip of the hand in the year."""
+
+_BETWEEN_SEGMENTS = "\0"
+"""No text of PostgreSQL holds it, so two different threads never read the same."""
 
 TextCheck = Callable[[Transaction, Row], Refusal | None]
 """Asked about a locked post with ``id, text, topic, format, scheduled_at``: why it may not be published."""
@@ -71,18 +79,21 @@ def approve_post(db: Database, post_id: int, by: Decider, *, check: TextCheck, s
         post_id: the post.
         by: who decides.
         check: judges the text as it is now, within the decision's transaction.
-        seen: the :func:`text_digest` of what the person read.
+        seen: the :func:`texts_digest` of what the person read: of a thread all that waits.
 
     Raises:
-        PermanentFailure: ``no_such_post``, ``already_decided``, ``text_changed`` since it was read, ``text_refused``.
+        PermanentFailure: ``no_such_post``, ``already_decided``, ``text_changed`` since it was read, ``text_refused``,
+            ``broken_thread``.
     """
     with db.transaction() as transaction:
-        row = _held(transaction, post_id, (PostStatus.HELD,))
-        _as_seen(row, seen)
-        _refuse_text(row, check(transaction, row))
-        at = max(row["scheduled_at"], by.now)
-        values = {"at": at, "features": _features(row | {"scheduled_at": at}), "digest": text_digest(row["text"])}
-        transaction.execute("approve_post", id=post_id, **values, **by.values)
+        rows = _held_thread(transaction, post_id, (PostStatus.HELD,))
+        _as_seen(rows, seen)
+        _refuse_broken(transaction, post_id)
+        for row in rows:
+            _refuse_text(row, check(transaction, row))
+            at = max(row["scheduled_at"], by.now)
+            values = {"at": at, "features": _features(row | {"scheduled_at": at}), "digest": text_digest(row["text"])}
+            transaction.execute("approve_post", id=row["id"], **values, **by.values)
         tell_waiting(transaction, by.now)
 
 
@@ -95,7 +106,7 @@ def edit_post(db: Database, post_id: int, text: str, by: Decider, *, check: Text
     words = _clean(text)
     with db.transaction() as transaction:
         row = _held(transaction, post_id, (PostStatus.HELD,))
-        _as_seen(row, seen)
+        _as_seen([row], seen)
         edited = row | {"text": words, "fingerprint": fingerprint(words)}
         _refuse_text(edited, check(transaction, edited))
         values = {"text": words, "fingerprint": edited["fingerprint"], "features": _features(edited)}
@@ -111,8 +122,10 @@ def reject_post(db: Database, post_id: int, by: Decider) -> None:
     if not by.why.strip():
         raise PermanentFailure("Rejecting a post needs a reason.", code="no_reason", remedy="Say why in a few words.")
     with db.transaction() as transaction:
-        _held(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED))
-        transaction.execute("reject_post", id=post_id, **by.values)
+        for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
+            transaction.execute("reject_post", id=row["id"], **by.values)
+            if row["thread_id"] is not None:
+                resolve_alert(transaction, broken_key(row["thread_id"]), by.now)
         tell_waiting(transaction, by.now)
 
 
@@ -130,14 +143,19 @@ def reschedule_post(db: Database, post_id: int, at: datetime, by: Decider) -> No
             remedy=f"Choose a time within the next {FARTHEST.days} days.",
         )
     with db.transaction() as transaction:
-        row = _held(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED))
-        features = _features(row | {"scheduled_at": at})
-        transaction.execute("reschedule_post", id=post_id, at=at, features=features, **by.values)
+        for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
+            features = _features(row | {"scheduled_at": at})
+            transaction.execute("reschedule_post", id=row["id"], at=at, features=features, **by.values)
 
 
 def text_digest(text: str) -> str:
     """Return the SHA-256 of the very text. A fingerprint would not do: it forgets links, emoji and punctuation."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def texts_digest(texts: Sequence[str]) -> str:
+    """Return the :func:`text_digest` of a post, or of the segments of a thread, in order."""
+    return text_digest(_BETWEEN_SEGMENTS.join(texts))
 
 
 def held_posts(db: Statements) -> list[Row]:
@@ -177,6 +195,13 @@ def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]
     return row
 
 
+def _held_thread(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> list[Row]:
+    """Lock the post with all that waits of its thread, in one order for everybody; as :func:`_held`."""
+    rows = transaction.fetch_all("lock_thread_to_decide", id=post_id)
+    _held(transaction, post_id, states)
+    return [row for row in rows if row["status"] in states]
+
+
 def _by_whom(transaction: Transaction, post_id: int) -> str:
     last = transaction.fetch_one("last_decision", id=post_id)
     if last is None:
@@ -184,12 +209,22 @@ def _by_whom(transaction: Transaction, post_id: int) -> str:
     return f"; {last['actor']} {last['decision']} it at {last['happened_at']:%Y-%m-%d %H:%M} UTC"
 
 
-def _as_seen(row: Row, seen: str | None) -> None:
-    if seen is not None and seen != text_digest(row["text"]):
+def _as_seen(rows: Sequence[Row], seen: str | None) -> None:
+    if seen is not None and seen != texts_digest([row["text"] for row in rows]):
         raise PermanentFailure(
-            f"The text of post {row['id']} was edited since you read it.",
+            f"The text of post {rows[0]['id']} was edited since you read it.",
             code="text_changed",
             remedy="Nothing was changed. Read it again and decide then.",
+        )
+
+
+def _refuse_broken(transaction: Transaction, post_id: int) -> None:
+    broken = transaction.fetch_one("thread_break", id=post_id)
+    if broken is not None:
+        raise PermanentFailure(
+            f"The thread of post {post_id} broke at segment {broken['segment'] + 1}; there is nothing to go on from.",
+            code="broken_thread",
+            remedy="Reject the rest, then queue what is missing as a new thread.",
         )
 
 

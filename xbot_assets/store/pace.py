@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.domain.pace.admission import Wait, wait_at
+from xbot_assets.domain.pace.admission import Wait, paused, wait_at
 from xbot_assets.domain.pace.answers import Answer, Outcome
 from xbot_assets.domain.pace.hours import EarnedReward, HourWeights, WeightBounds, hour_weights, local_hour
 from xbot_assets.domain.pace.pacing import DAY, PaceKind, Pacing
@@ -42,11 +42,16 @@ class PaceRules:
 
 @dataclass(frozen=True, slots=True)
 class PaceSeen:
-    """What is stored about one kind, at one moment. ``recent`` are the times that count towards the limits."""
+    """What is stored about one kind, at one moment.
+
+    ``recent`` are the times that count towards the limits; ``continued``, of later segments of threads, towards that of
+    the day only.
+    """
 
     state: RateState
     hours: HourWeights
     recent: Sequence[datetime]
+    continued: Sequence[datetime] = ()
 
 
 def pace_rules(settings: Settings, zone: ZoneInfo) -> PaceRules:
@@ -69,24 +74,53 @@ def admission(db: Database, kind: PaceKind, now: datetime, rules: PaceRules) -> 
         return wait or _admit(transaction, kind, now)
 
 
-def held_back(transaction: Transaction, kind: PaceKind, now: datetime, rules: PaceRules) -> Wait | None:
+def held_back(
+    transaction: Transaction,
+    kind: PaceKind,
+    now: datetime,
+    rules: PaceRules,
+    *,
+    size: int = 1,
+    continues: bool = False,
+) -> Wait | None:
     """Say why nothing of this kind may go now; nobody else is admitted until the transaction ends.
 
     For publishing: claim the post in the same transaction when this returns ``None``. The claimed post counts by
     itself, and stops counting by itself when it goes back to the queue.
     """
     transaction.execute("lock_pace")
-    return wait_now(transaction, kind, now, rules)
+    return wait_now(transaction, kind, now, rules, size=size, continues=continues)
 
 
-def wait_now(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -> Wait | None:
+def wait_now(
+    db: Statements,
+    kind: PaceKind,
+    now: datetime,
+    rules: PaceRules,
+    *,
+    size: int = 1,
+    continues: bool = False,
+) -> Wait | None:
     """Say why nothing of this kind may go now. A hint for sensors and pages: it admits nobody and takes no lock.
+
+    Args:
+        db: the database.
+        kind: what is asked for.
+        now: the product's time.
+        rules: the bounds.
+        size: the segments of the thread that would begin.
+        continues: whether it goes on with a begun thread. Then only X's own pause holds it back: its place under the
+            day's limit is kept since the thread began.
 
     Raises:
         PermanentFailure: ``pace_unknown`` when the state is missing.
     """
     seen = pace_seen(db, kind, now, rules)
-    return wait_at(seen.state, seen.recent, now, rules.pacing[kind], seen.hours)
+    if continues:
+        pause = paused(seen.state, now)
+        return pause if pause.until > now else None
+    pacing = rules.pacing[kind]
+    return wait_at(seen.state, seen.recent, now, pacing, seen.hours, continued=seen.continued, size=size)
 
 
 def release(db: Statements, admitted: Admitted, now: datetime) -> bool:
@@ -112,14 +146,14 @@ def observe_within(transaction: Transaction, kind: PaceKind, answer: Answer, now
 
 def pace_seen(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -> PaceSeen:
     """Return what is stored about a kind. Raises ``pace_unknown``."""
-    row = db.fetch_one("pace_seen", kind=kind, since=now - DAY)
+    row = db.fetch_one("pace_seen", kind=kind, since=now - DAY, now=now)
     if row is None:
         raise PermanentFailure(
             f"The pace of the kind '{kind}' is not in the database, so nothing is published.",
             code="pace_unknown",
             remedy="Run xbot migrate; if that does not help, restore the row of pace_rates.",
         )
-    return PaceSeen(_state(row, rules.pacing[kind]), _hours(row, rules.zone), row["recent"])
+    return PaceSeen(_state(row, rules.pacing[kind]), _hours(row, rules.zone), row["recent"], row["continued"])
 
 
 def pace_changes(db: Statements, kind: PaceKind) -> list[Row]:

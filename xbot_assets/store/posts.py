@@ -7,9 +7,10 @@ Each change is one statement guarded by the state it leaves and the fencing toke
 ``post_events`` row itself. Keep out: browsers, deciding what to post, and what a failure means.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts import ClaimedPost, NewPost, fingerprint
@@ -18,6 +19,21 @@ from xbot_assets.store.rows import as_rows
 
 NOT_HELD = "lost_fence"
 """The code of the failure a worker gets for a post that is no longer its own."""
+SEGMENT_SPACING = timedelta(seconds=5)
+"""Between the segments of a thread, where the caller has no setting of its own."""
+
+
+class ClaimRules(TypedDict):
+    """When a post may be claimed."""
+
+    spacing: timedelta
+    """Least time since any post was armed or published."""
+    daily_cap: int
+    """Most posts of one UTC day that were or may have been published; a thread begins when all of it fits."""
+    segment_spacing: NotRequired[timedelta]
+    """Least time between two segments of a thread, which wait for no other spacing."""
+    rehearsal: NotRequired[bool]
+    """Whether a segment that was only rehearsed lets the next one be rehearsed."""
 
 
 def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:
@@ -26,21 +42,27 @@ def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> li
     Raises:
         PermanentFailure: ``duplicate_text`` when an open post, or another of these, reads the same.
     """
-    rows = [post.model_dump() | {"fingerprint": fingerprint(post.text)} for post in posts]
-    return [row["id"] for row in db.fetch_all("enqueue_posts", rows=as_rows(rows), now=now)]
+    return insert_posts(db, posts, now, threaded=False)
 
 
-def claim_due_post(  # noqa: PLR0913 - each is a rule of its own
+def insert_posts(db: Statements, posts: Sequence[NewPost], now: datetime, *, threaded: bool) -> list[int]:
+    """Store posts as they are given; for whoever has checked that they may be one thread (``threads.py``)."""
+    rows = as_rows(map(_new_row, posts))
+    return [row["id"] for row in db.fetch_all("enqueue_posts", rows=rows, now=now, threaded=threaded)]
+
+
+def claim_due_post(
     db: Database,
     *,
     worker: str,
     now: datetime,
     lease: timedelta,
-    spacing: timedelta,
-    daily_cap: int,
     may_go: Callable[[Transaction, int], bool] = lambda _, __: True,
+    **rules: Unpack[ClaimRules],
 ) -> ClaimedPost | None:
     """Claim the post that is due longest, or ``None`` when none is due or something forbids one now.
+
+    A begun thread goes on before anything else is begun.
 
     One post at a time is in hand (claimed or armed) across all processes. An advisory lock, taken in its own
     statement so that the claim sees what the holder before it stored, makes spacing and cap exact.
@@ -50,13 +72,12 @@ def claim_due_post(  # noqa: PLR0913 - each is a rule of its own
         worker: who claims; kept for people to read.
         now: the product's time.
         lease: how long the post belongs to the worker, in real time on the server's clock.
-        spacing: least time since any post was armed or published.
-        daily_cap: most posts of one UTC day that were or may have been published.
         may_go: whether a due post, whose row the transaction holds, may be claimed; when not, the next one is asked
             about. Its answer still holds when the post is claimed. It may move the post elsewhere (``policy.py``).
+        rules: spacing, cap, and what concerns threads.
     """
     passed_over: list[int] = []
-    pace = {"now": now, "quiet_since": now - spacing, "daily_cap": daily_cap}
+    pace = _pace(now, rules)
     with db.transaction() as transaction:
         transaction.execute("lock_claims")
         while (due := transaction.fetch_one("lock_due_post", passed_over=passed_over, **pace)) is not None:
@@ -185,9 +206,9 @@ def record_look(db: Statements, post_id: int, now: datetime) -> int:
     return int(row["looks"])
 
 
-def due_post_exists(db: Statements, *, now: datetime, spacing: timedelta, daily_cap: int) -> bool:
+def due_post_exists(db: Statements, *, now: datetime, **rules: Unpack[ClaimRules]) -> bool:
     """Say whether :func:`claim_due_post` would find a post now; a hint for sensors, not a reservation."""
-    row = db.fetch_one("due_post_exists", now=now, quiet_since=now - spacing, daily_cap=daily_cap)
+    row = db.fetch_one("due_post_exists", **_pace(now, rules))
     return bool(row and row["due"])
 
 
@@ -214,6 +235,21 @@ def published_since(db: Statements, since: datetime) -> list[Row]:
 def post_events(db: Statements, post_id: int) -> list[Row]:
     """Return every change of a post's state, oldest first."""
     return db.fetch_all("post_events_of", id=post_id)
+
+
+def _new_row(post: NewPost) -> dict[str, Any]:
+    images = [image.model_dump() | {"content": b64encode(image.content).decode()} for image in post.images]
+    return post.model_dump(exclude={"images"}) | {"fingerprint": fingerprint(post.text), "images": images}
+
+
+def _pace(now: datetime, rules: ClaimRules) -> dict[str, Any]:
+    return {
+        "now": now,
+        "quiet_since": now - rules["spacing"],
+        "segment_since": now - rules.get("segment_spacing", SEGMENT_SPACING),
+        "daily_cap": rules["daily_cap"],
+        "rehearsal": rules.get("rehearsal", False),
+    }
 
 
 def _move(db: Statements, claim: ClaimedPost, statement: str, **values: Any) -> None:  # noqa: ANN401 - SQL values

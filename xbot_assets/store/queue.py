@@ -29,18 +29,23 @@ def last_planned(db: Statements) -> datetime | None:
 
 
 def due_kinds(db: Statements, now: datetime) -> list[Row]:
-    """Return ``is_reply`` once for each kind of post that is due."""
+    """Return ``is_reply, continues, size`` once for each such kind of post that is due."""
     return db.fetch_all("due_kinds", now=now)
 
 
-def is_reply(db: Statements, post_id: int) -> bool:
-    """Say whether a post answers another one."""
-    row = db.fetch_one("is_reply", id=post_id)
-    return bool(row and row["is_reply"])
+def pace_facts(db: Statements, post_id: int) -> Row:
+    """Return what the pace asks of a post.
+
+    ``is_reply``, whether it ``continues`` a begun thread, and the ``size`` of what it begins: the segments of a thread.
+    """
+    return db.fetch_one("pace_facts", id=post_id) or {"is_reply": False, "continues": False, "size": 1}
 
 
 def stale_posts(db: Statements, before: datetime) -> list[Row]:
-    """Return ``id, scheduled_at`` of every waiting post that was due before a time, oldest first."""
+    """Return ``id, scheduled_at`` of every waiting post that was due before a time, oldest first.
+
+    A thread that was not begun is judged by its first segment; the rest of a begun one as any post.
+    """
     return db.fetch_all("stale_posts", before=before)
 
 

@@ -30,8 +30,12 @@ class Site:
 
     def posted(self, text: str) -> int:
         """Return how often this text was really posted."""
-        ledger = self._control("GET", "ledger", None)
-        return sum(post["text"] == text and post["handle"] == self.handle for post in ledger["posts"])
+        return sum(post["text"] == text for post in self.ledger())
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """Return every post that the account really made, oldest first, with what it answers."""
+        found = self._control("GET", "ledger", None)["posts"]
+        return [post for post in found if post["handle"] == self.handle]
 
     def llm_calls(self, *, since: datetime) -> int:
         """Return how many calls its language model has answered since then."""

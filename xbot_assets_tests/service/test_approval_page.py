@@ -11,7 +11,10 @@ from xbot_assets.service.guard import COOKIE
 from xbot_assets.settings import Settings
 from xbot_assets.store import approvals
 from xbot_assets.store.database import Database
+from xbot_assets.store.policy import hold_unapproved
+from xbot_assets.store.threads import enqueue_thread
 from xbot_assets_tests.service.counter import ORIGIN, form_of, hold, status_of, visitor
+from xbot_assets_tests.store.queueing import new_post
 from xbot_assets_tests.store.servers import SettingsFor
 
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'</textarea>&"
@@ -35,6 +38,20 @@ def test_a_post_is_approved_from_the_page_under_the_name_of_who_runs_it(database
         assert "is approved" in client.get(done.headers["location"]).text
     assert status_of(database, post_id) == "queued"
     assert approvals.recent_decisions(database, 1)[0]["actor"]
+
+
+def test_a_thread_is_read_and_approved_as_one(database: Database, settings: Settings) -> None:
+    """Each segment has its card and its place, and one button is for all of them."""
+    now = system_now()
+    ids = enqueue_thread(database, [new_post(text, now) for text in (KNIFE, BREAD)], now, daily_cap=9)
+    hold_unapproved(database, settings, now)
+    with visitor(settings) as client:
+        page = client.get("/approvals").text
+        assert page.count("thread 1/2") == page.count("thread 2/2") == page.count("Approve the thread") == 1
+        assert "thread 2/2" in client.get("/").text
+        done = client.post(f"/approvals/{ids[0]}/approve", data=form_of(client), headers=ORIGIN)
+        assert done.status_code == 303
+    assert [status_of(database, post_id) for post_id in ids] == ["queued", "queued"]
 
 
 def test_a_post_is_edited_rescheduled_and_rejected_from_the_page(database: Database, settings: Settings) -> None:

@@ -162,6 +162,7 @@ def hostile_status() -> Status:
         bookmarks=4,
         views=None,
         failure_reason=HOSTILE,
+        thread=None,
     )
     alert = Alert(
         id=1,

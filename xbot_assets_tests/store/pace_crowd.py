@@ -91,7 +91,8 @@ class Plan:
 def claim_within(transaction: Transaction, now: datetime) -> Row | None:
     """Claim a due post in a transaction that has asked the pace: what publishing does, without spacing or cap."""
     quiet_since = now - timedelta(seconds=1)
-    due = transaction.fetch_one("lock_due_post", now=now, quiet_since=quiet_since, daily_cap=10_000, passed_over=[])
+    rules = {"quiet_since": quiet_since, "segment_since": quiet_since, "rehearsal": False, "daily_cap": 10_000}
+    due = transaction.fetch_one("lock_due_post", now=now, passed_over=[], **rules)
     if due is None:
         return None
     return transaction.fetch_one("claim_post", id=due["id"], worker="crowd", now=now, lease=timedelta(minutes=15))

@@ -51,6 +51,8 @@ def _one_pass(definitions: dg.Definitions) -> dict[str, Any]:
         _refuse_fallback(runner.run(plan_job.name))
         planned = [row["id"] for row in queue_store.queued_posts(product.database)]
         for post_id in planned:
+            if not _waits(product, post_id):  # a segment that went out with its thread
+                continue
             _move_to_due(product, post_id)
             runner.run(publish_job.name)
         _age(product)
@@ -115,6 +117,10 @@ def _why(events: Any) -> str:  # noqa: ANN401 - Dagster's bound method
         if message:
             return f"{event.step_key} failed: {message}"
     return "A run failed without a message; look at it in the Dagster UI."
+
+
+def _waits(product: Product, post_id: int) -> bool:
+    return post_id in {row["id"] for row in queue_store.queued_posts(product.database)}
 
 
 def _move_to_due(product: Product, post_id: int) -> None:

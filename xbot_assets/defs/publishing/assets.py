@@ -8,7 +8,8 @@ from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.failures import worth_an_immediate_retry
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.loop.publishing import PublishReport, publish_next
+from xbot_assets.loop.continuing import publish_due
+from xbot_assets.loop.publishing import PublishReport
 from xbot_assets.store.posts import queue_counts
 
 
@@ -21,26 +22,29 @@ from xbot_assets.store.posts import queue_counts
     tags={"xbot/step": "publish"},
 )
 def published_posts(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
-    """At most one due post, published through Chromium, with the id that X itself returned.
+    """At most one due post or thread, published through Chromium, with the ids that X itself returned.
 
     First, posts whose outcome is unknown are looked up on the own timeline; they are never posted again blindly.
     """
     with as_dagster_failure(context, product, waits=PUBLISH_WAITS):
-        report = publish_next(
+        reports = publish_due(
             product, retried_at_once=lambda e: worth_an_immediate_retry(e, context.retry_number, PUBLISH_WAITS)
         )
-        return dg.MaterializeResult(metadata=_metadata(report, queue_counts(product.database)))
+        return dg.MaterializeResult(metadata=_metadata(reports, queue_counts(product.database)))
 
 
-def _metadata(report: PublishReport, queue: dict[str, int]) -> dict[str, dg.MetadataValue | int | str]:
+def _metadata(reports: list[PublishReport], queue: dict[str, int]) -> dict[str, dg.MetadataValue | int | str]:
     found: dict[str, dg.MetadataValue | int | str] = {f"queue_{state}": n for state, n in queue.items()}
-    found["published"] = int(report.x_post_id is not None)
-    found["found_on_x"] = len(report.found)
-    found["still_unconfirmed"] = len(report.still_unconfirmed)
+    report, last = reports[0], reports[-1]
+    found["published"] = sum(each.x_post_id is not None for each in reports)
+    found["found_on_x"] = sum(len(each.found) for each in reports)
+    found["still_unconfirmed"] = len(last.still_unconfirmed)
     if report.url:
         found["post"] = dg.MetadataValue.url(report.url)
     if report.text:
         found["text"] = report.text
+    if last.place:
+        found["thread"] = last.place
     if report.shadow:
         found["shadow"] = "Recorded, not posted: this is shadow mode."
     return found

@@ -28,8 +28,15 @@ def effective_rate(state: RateState, at: datetime, pacing: Pacing, hours: HourWe
     return pacing.bounded(pacing.bounded(state.rate) * pacing.hour_weights.bounded(hours.at(at)))
 
 
-def wait_at(
-    state: RateState, recent: Sequence[datetime], now: datetime, pacing: Pacing, hours: HourWeights
+def wait_at(  # noqa: PLR0913 - what is known, and what is asked
+    state: RateState,
+    recent: Sequence[datetime],
+    now: datetime,
+    pacing: Pacing,
+    hours: HourWeights,
+    *,
+    continued: Sequence[datetime] = (),
+    size: int = 1,
 ) -> Wait | None:
     """Return why nothing may be published at ``now``, or ``None`` when one may.
 
@@ -41,9 +48,12 @@ def wait_at(
         now: the product's time.
         pacing: the bounds.
         hours: what each hour of the owner's day weighs.
+        continued: when later segments of threads were, or may be, published; they count towards the day's limit only.
+        size: how many posts go out at once; they must all fit under the day's limit.
     """
     times = sorted(recent)
-    fixed = max((_paused(state, now), *_limited(times, now, pacing)), key=lambda wait: wait.until)
+    limited = _limited(times, now, pacing, continued, size)
+    fixed = max((paused(state, now), *limited), key=lambda wait: wait.until)
     free = _rate_allows(state, times, fixed.until, pacing, hours)
     if free <= now:
         return None
@@ -53,14 +63,21 @@ def wait_at(
     return Wait(free, f"The present rate is {rate:.2f} an hour; the next may go at {_clock(free)}.")
 
 
-def _paused(state: RateState, now: datetime) -> Wait:
+def paused(state: RateState, now: datetime) -> Wait:
+    """Return X's own pause; its end is ``now`` when there is none."""
     until = max(now, state.paused_until or now)
     return Wait(until, f"{state.pause_reason} Nothing is published before {_clock(until)}.")
 
 
-def _limited(times: Sequence[datetime], now: datetime, pacing: Pacing) -> Iterator[Wait]:
-    for most, span, words in ((pacing.per_hour, HOUR, "60 minutes"), (pacing.per_day, DAY, "24 hours")):
-        until = times[-most] + span if len(times) >= most else now
+def _limited(
+    times: Sequence[datetime], now: datetime, pacing: Pacing, continued: Sequence[datetime], size: int
+) -> Iterator[Wait]:
+    every = sorted((*times, *continued))
+    limits = ((times, pacing.per_hour, 1, HOUR, "60 minutes"), (every, pacing.per_day, size, DAY, "24 hours"))
+    for counted, most, wanted, span, words in limits:
+        # The newest that must be out of the span before all that is wanted fits.
+        room = max(1, most - wanted + 1)
+        until = counted[-room] + span if len(counted) >= room else now
         yield Wait(max(now, until), f"The limit is {most} in {words}; the next may go at {_clock(until)}.")
 
 

@@ -45,6 +45,9 @@ class PolicyFacts:
         author_engaged_at: when the author last did something with the account or its posts, as far as was seen.
         labelled_automated: whether the account carries X's label of automated accounts; ``None``: unknown.
         account_created_at: when the account was made; ``None``: unknown.
+        continues: whether the post goes on with a thread that was begun.
+        size: how many posts go out with it: the segments of the thread that it begins.
+        promised: segments of begun threads that still wait; their room is kept.
     """
 
     now: datetime
@@ -56,6 +59,9 @@ class PolicyFacts:
     author_engaged_at: datetime | None = None
     labelled_automated: bool | None = None
     account_created_at: datetime | None = None
+    continues: bool = False
+    size: int = 1
+    promised: int = 0
 
     @property
     def is_reply(self) -> bool:

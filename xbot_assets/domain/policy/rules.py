@@ -88,7 +88,8 @@ def account_age(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
 
 def quiet_hours(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
     """Nothing is published in the quiet hours of the owner's time zone."""
-    if limits.quiet is None or not limits.quiet.contain(facts.now, limits.zone):
+    # A thread that was begun is not cut in two.
+    if facts.continues or limits.quiet is None or not limits.quiet.contain(facts.now, limits.zone):
         return None
     until = limits.quiet.end_after(facts.now, limits.zone)
     return Objection(f"These are quiet hours, until {clock(until)}.", until)
@@ -96,13 +97,16 @@ def quiet_hours(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
 
 def daily_cap(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
     """On one day of the owner's calendar only so many posts, and so many replies, are published."""
-    done, most = facts.posts_today, limits.posts_per_day
+    done, most, size = facts.posts_today, limits.posts_per_day, facts.size
     if facts.is_reply:
         done, most = facts.replies_today, limits.replies_per_day
-    if done < most:
+    elif not facts.continues:
+        done += facts.promised
+    if done + size <= most:
         return None
     kind = "replies" if facts.is_reply else "posts"
-    return Objection(f"{done} {kind} of today's {most} are used.", budget_day(facts.now, limits.zone).ends)
+    needs = f"; a thread of {size} begins when all of it fits" if size > 1 else ""
+    return Objection(f"{done} {kind} of today's {most} are used{needs}.", budget_day(facts.now, limits.zone).ends)
 
 
 def author_cap(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:

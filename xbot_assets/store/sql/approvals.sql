@@ -5,27 +5,40 @@
 select count(*) as posts from posts where status = 'held';
 
 -- name: held_posts
--- Posts that wait for a person, soonest due first, with why.
+-- Posts that wait for a person, soonest due first, with why; the segments of a thread one after the other.
 select p.id, p.status, p.text, p.fingerprint, p.topic, p.format, p.source, p.scheduled_at, p.planned_at,
-    p.reply_to_x_id, p.reply_to_handle, p.predicted_reward, e.note as held_because
+    p.reply_to_x_id, p.reply_to_handle, p.predicted_reward, e.note as held_because,
+    p.thread_id, p.segment, (select count(*) from posts where thread_id = p.thread_id) as segments,
+    (select count(*) from post_media where post_id = p.id) as images
 from posts p
 left join lateral (
     select note from post_events where post_id = p.id and to_status = 'held' and decision is null
     order by id desc limit 1
 ) e on true
 where p.status = 'held'
-order by p.scheduled_at, p.id;
+order by p.scheduled_at, coalesce(p.thread_id, p.id), p.segment;
 
 -- name: post_to_decide
 -- One post in any state, for showing it.
 select id, status, text, fingerprint, topic, format, source, scheduled_at, planned_at, reply_to_x_id,
-    reply_to_handle, predicted_reward, approved_by, approved_at, failure_reason
-from posts where id = %(id)s;
+    reply_to_handle, predicted_reward, approved_by, approved_at, failure_reason,
+    thread_id, segment, (select count(*) from posts t where t.thread_id = p.thread_id) as segments,
+    (select count(*) from post_media where post_id = p.id) as images
+from posts p where id = %(id)s;
 
 -- name: lock_post_to_decide
 -- One post; whoever else decides waits until this transaction ends.
 select id, status, text, fingerprint, topic, format, features, scheduled_at
 from posts where id = %(id)s for update;
+
+-- name: lock_thread_to_decide
+-- A post with all that waits of its thread, in order; whoever else decides waits until this transaction ends.
+select id, status, text, fingerprint, topic, format, features, scheduled_at, thread_id
+from posts
+where id = %(id)s or (
+    thread_id = (select thread_id from posts where id = %(id)s) and status in ('held', 'queued')
+)
+order by coalesce(segment, 0) for update;
 
 -- name: last_decision
 -- The newest decision about a post.
@@ -95,8 +108,9 @@ where e.decision is not null
 order by e.id desc limit %(limit)s;
 
 -- name: judged_against_others
--- Texts of a stretch of time that a post must not repeat, without the post itself.
+-- Texts of a stretch of time that a post must not repeat, without the post itself and the rest of its thread.
 select text from posts
 where coalesce(published_at, planned_at) >= %(since)s and id <> %(id)s
+    and coalesce(thread_id <> (select thread_id from posts where id = %(id)s), true)
     and status not in ('failed', 'retired')
 order by id desc;

@@ -7,7 +7,12 @@ with submitted as (
     where status in ('armed', 'unconfirmed', 'published', 'shadowed')
         and greatest(armed_at, published_at) >= least(%(day_starts)s::timestamptz, %(day_ago)s::timestamptz)
 )
-select p.reply_to_handle as author,
+select p.reply_to_handle as author, coalesce(p.segment, 0) > 0 as continues,
+    greatest(1, (select count(*) from posts t where t.thread_id = p.id)) as size,
+    (
+        select count(*) from posts w join posts h on h.id = w.thread_id
+        where w.status = 'queued' and w.segment > 0 and h.status in ('unconfirmed', 'published', 'shadowed')
+    ) as promised,
     p.source = 'manual' or coalesce(p.approved_digest = encode(sha256(convert_to(p.text, 'UTF8')), 'hex'), false) as approved,
     (select count(*) from submitted where at >= %(day_starts)s and reply_to_handle is null) as posts_today,
     (select count(*) from submitted where at >= %(day_starts)s and reply_to_handle is not null) as replies_today,
@@ -29,9 +34,12 @@ on conflict (post_id, rule) do update set
     reason = excluded.reason, refused_until = excluded.refused_until, last_at = excluded.last_at, times = r.times + 1;
 
 -- name: hold_queued_post
--- queued -> held: a person must decide.
+-- queued -> held: a person must decide. Of a thread all that waits, which a person reads as one.
 with moved as (
-    update posts set status = 'held' where id = %(id)s and status = 'queued' returning id, fencing_token
+    update posts set status = 'held'
+    where status = 'queued'
+        and (id = %(id)s or thread_id = (select thread_id from posts where id = %(id)s))
+    returning id, fencing_token
 )
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
 select id, 'queued', 'held', fencing_token, %(now)s, %(note)s from moved;
@@ -61,8 +69,12 @@ insert into post_events (post_id, from_status, to_status, fencing_token, happene
 select id, 'queued', 'rejected', fencing_token, %(now)s, %(note)s from moved;
 
 -- name: due_post_ids
--- Posts whose time has come, in the order in which they are claimed.
-select id from posts where status = 'queued' and scheduled_at <= %(now)s order by scheduled_at, id;
+-- Posts whose time and turn have come, in the order in which they are claimed.
+select p.id from posts p
+left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+where p.status = 'queued' and p.scheduled_at <= %(now)s
+    and (coalesce(p.segment, 0) = 0 or b.status in ('published', 'shadowed'))
+order by coalesce(p.segment, 0) > 0 desc, p.scheduled_at, p.id;
 
 -- name: policy_refusals_of
 -- What the rules said of one post.

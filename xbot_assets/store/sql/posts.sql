@@ -2,23 +2,34 @@
 -- A lease measures a worker's life, so it runs in real time, on the one clock that all workers share: the server's.
 
 -- name: enqueue_posts
--- Queue posts, all or none, in order.
-with queued as (
+-- Queue posts with their images, all or none, in order; as the segments of one thread when they are to be one.
+with given as (
+    select nextval(pg_get_serial_sequence('posts', 'id')) as id, r.*
+    from (
+        select * from jsonb_to_recordset(%(rows)s::jsonb) as r (
+            position integer, text text, fingerprint text, topic text, format text, features jsonb, source text,
+            bandit_version_id bigint, predictor_version_id bigint, propensity double precision,
+            predicted_reward double precision, llm_call_id bigint, scheduled_at timestamptz,
+            reply_to_x_id text, reply_to_handle text, images jsonb
+        )
+        order by position
+    ) r
+), queued as (
     insert into posts (
-        text, fingerprint, topic, format, features, source, bandit_version_id, predictor_version_id,
-        propensity, predicted_reward, llm_call_id, scheduled_at, planned_at, reply_to_x_id, reply_to_handle
+        id, text, fingerprint, topic, format, features, source, bandit_version_id, predictor_version_id, propensity,
+        predicted_reward, llm_call_id, scheduled_at, planned_at, reply_to_x_id, reply_to_handle, thread_id, segment
     )
-    select r.text, r.fingerprint, r.topic, r.format, r.features, r.source, r.bandit_version_id,
-        r.predictor_version_id, r.propensity, r.predicted_reward, r.llm_call_id, r.scheduled_at, %(now)s,
-        r.reply_to_x_id, r.reply_to_handle
-    from jsonb_to_recordset(%(rows)s::jsonb) as r (
-        position integer, text text, fingerprint text, topic text, format text, features jsonb, source text,
-        bandit_version_id bigint, predictor_version_id bigint, propensity double precision,
-        predicted_reward double precision, llm_call_id bigint, scheduled_at timestamptz,
-        reply_to_x_id text, reply_to_handle text
-    )
-    order by r.position
+    overriding system value
+    select id, text, fingerprint, topic, format, features, source, bandit_version_id, predictor_version_id, propensity,
+        predicted_reward, llm_call_id, scheduled_at, %(now)s, reply_to_x_id, reply_to_handle,
+        case when %(threaded)s then (select min(id) from given) end, case when %(threaded)s then position end
+    from given
     returning id, fencing_token
+), shown as (
+    insert into post_media (post_id, position, file_name, mime_type, content, alt_text)
+    select g.id, i.number - 1, i.image ->> 'file_name', i.image ->> 'mime_type',
+        decode(i.image ->> 'content', 'base64'), i.image ->> 'alt_text'
+    from given g, jsonb_array_elements(g.images) with ordinality as i (image, number)
 ), noted as (
     insert into post_events (post_id, from_status, to_status, fencing_token, happened_at)
     select id, null, 'queued', fencing_token, %(now)s from queued
@@ -31,18 +42,30 @@ select pg_advisory_xact_lock(hashtext('xbot claims'));
 
 -- name: lock_due_post
 -- Hold the post due longest that was not passed over, if nothing is in hand and neither spacing nor cap forbids it.
-select id from posts
-where status = 'queued' and scheduled_at <= %(now)s and id <> all (%(passed_over)s::bigint[])
+-- A begun thread goes on before anything else: it waits for the segment before it instead of the spacing, and its
+-- place under the cap is kept, because a thread only begins when all of it fits.
+select p.id from posts p
+left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+where p.status = 'queued' and p.scheduled_at <= %(now)s and p.id <> all (%(passed_over)s::bigint[])
     and not exists (select from posts where status in ('claimed', 'armed'))
-    and not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
+    and case when p.segment > 0
+        then (b.status = 'published' or (b.status = 'shadowed' and %(rehearsal)s))
+            and greatest(b.armed_at, b.published_at) <= %(segment_since)s
+        else not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
+    end
     and (
         select count(*) from posts
         where status in ('armed', 'unconfirmed', 'published')
             and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
-    ) < %(daily_cap)s
-order by scheduled_at, id
+    ) + case when p.segment > 0 then 1
+        else greatest(1, (select count(*) from posts where thread_id = p.id)) + (
+            select count(*) from posts w join posts h on h.id = w.thread_id
+            where w.status = 'queued' and w.segment > 0 and h.status in ('unconfirmed', 'published')
+        )
+    end <= %(daily_cap)s
+order by coalesce(p.segment, 0) > 0 desc, p.scheduled_at, p.id
 limit 1
-for update skip locked;
+for update of p skip locked;
 
 -- name: claim_post
 -- queued -> claimed, of a post that this transaction holds.
@@ -52,23 +75,38 @@ with claimed as (
         claimed_at = %(now)s, lease_until = clock_timestamp() + %(lease)s,
         failure_kind = null, failure_code = null, failure_reason = null
     where p.id = %(id)s and p.status = 'queued'
-    returning p.id, p.text, p.fencing_token, p.scheduled_at, p.lease_until, p.reply_to_x_id
+    returning p.id, p.text, p.fencing_token, p.scheduled_at, p.lease_until, p.reply_to_x_id, p.thread_id, p.segment
 ), noted as (
     insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
     select id, 'queued', 'claimed', fencing_token, %(now)s, %(worker)s from claimed
 )
-select id, text, fencing_token, scheduled_at, lease_until, reply_to_x_id from claimed;
+select c.*, coalesce(c.reply_to_x_id, b.x_post_id) as answers_x_id,
+    (select count(*) from posts where thread_id = c.thread_id) as segments
+from claimed c left join posts b on b.thread_id = c.thread_id and b.segment = c.segment - 1;
 
 -- name: due_post_exists
 -- Whether a claim would find a post now; the same conditions as lock_due_post.
-select exists (select from posts where status = 'queued' and scheduled_at <= %(now)s)
-    and not exists (select from posts where status in ('claimed', 'armed'))
-    and not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
-    and (
-        select count(*) from posts
-        where status in ('armed', 'unconfirmed', 'published')
-            and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
-    ) < %(daily_cap)s as due;
+select exists (
+    select from posts p
+    left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+    where p.status = 'queued' and p.scheduled_at <= %(now)s
+        and not exists (select from posts where status in ('claimed', 'armed'))
+        and case when p.segment > 0
+            then (b.status = 'published' or (b.status = 'shadowed' and %(rehearsal)s))
+                and greatest(b.armed_at, b.published_at) <= %(segment_since)s
+            else not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
+        end
+        and (
+            select count(*) from posts
+            where status in ('armed', 'unconfirmed', 'published')
+                and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
+        ) + case when p.segment > 0 then 1
+            else greatest(1, (select count(*) from posts where thread_id = p.id)) + (
+                select count(*) from posts w join posts h on h.id = w.thread_id
+                where w.status = 'queued' and w.segment > 0 and h.status in ('unconfirmed', 'published')
+            )
+        end <= %(daily_cap)s
+) as due;
 
 -- name: arm_post
 -- claimed -> armed, while the lease holds.
@@ -217,7 +255,8 @@ select status, count(*) as posts from posts group by status order by status;
 select p.id, p.status, p.text, p.topic, p.format, p.source, p.scheduled_at, p.planned_at, p.armed_at,
     p.published_at, p.x_post_id, p.permalink, p.propensity, p.predicted_reward, p.looks,
     p.failure_kind, p.failure_code, p.failure_reason,
-    m.read_at, m.replies, m.reposts, m.likes, m.bookmarks, m.views
+    m.read_at, m.replies, m.reposts, m.likes, m.bookmarks, m.views,
+    p.thread_id, p.segment, (select count(*) from posts where thread_id = p.thread_id) as segments
 from posts p
 left join lateral (
     select read_at, replies, reposts, likes, bookmarks, views

@@ -54,14 +54,9 @@ select claimed_by from posts where status in ('claimed', 'armed') limit 1;
 select max(planned_at) as planned_at from posts
 where source <> 'manual' and status not in ('emergency_pool', 'retired');
 
--- name: due_kinds
--- Whether posts, replies or both are due.
-select distinct reply_to_x_id is not null as is_reply from posts where status = 'queued' and scheduled_at <= %(now)s;
-
--- name: is_reply
--- Whether a post answers another one.
-select reply_to_x_id is not null as is_reply from posts where id = %(id)s;
-
 -- name: stale_posts
--- Waiting posts that were due before a time.
-select id, scheduled_at from posts where status = 'queued' and scheduled_at < %(before)s order by scheduled_at, id;
+-- Waiting posts that were due before a time; of a thread that was not begun, only its first segment.
+select p.id, p.scheduled_at from posts p left join posts h on h.id = p.thread_id
+where p.status = 'queued' and p.scheduled_at < %(before)s
+    and (coalesce(p.segment, 0) = 0 or h.status in ('unconfirmed', 'published', 'shadowed'))
+order by p.scheduled_at, p.id;

@@ -1,0 +1,37 @@
+"""Image files of the command line. Keep out: which images X takes (``domain/images.py``)."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.images import IMAGE_BYTES_MAX, IMAGES_MAX, PostImage, post_image
+
+
+def read_images(paths: Sequence[Path], alts: Sequence[str]) -> tuple[PostImage, ...]:
+    """Return the images of these files, the first with the first alternative text.
+
+    Raises:
+        PermanentFailure: ``image_unreadable``, ``too_many_images``, ``alt_without_image``, or as ``post_image``.
+    """
+    if len(paths) > IMAGES_MAX:
+        raise PermanentFailure(f"X shows {IMAGES_MAX} images in a post, not {len(paths)}.", code="too_many_images")
+    if alts and len(alts) != len(paths):
+        raise PermanentFailure(
+            f"There are {len(alts)} alternative text(s) for {len(paths)} image(s).",
+            code="alt_without_image",
+            remedy="Give one --alt for each --image, in the same order; --alt '' for none.",
+        )
+    return tuple(
+        post_image(path.name, _content(path), alt) for path, alt in zip(paths, alts or [""] * len(paths), strict=True)
+    )
+
+
+def _content(path: Path) -> bytes:
+    """Read no more than shows that a file is too large."""
+    try:
+        with path.open("rb") as file:
+            return file.read(IMAGE_BYTES_MAX + 1)
+    except OSError as error:
+        raise PermanentFailure(
+            f"The image {path} cannot be read: {error.strerror}.", code="image_unreadable", remedy="Check the path."
+        ) from error

@@ -1,0 +1,51 @@
+-- What holds the segments of a thread together, and the images of a post.
+
+-- name: post_images
+-- The images that a post shows, in order.
+select file_name, mime_type, content, alt_text from post_media where post_id = %(id)s order by position;
+
+-- name: pace_facts
+-- What the pace asks of a post: its kind, whether it goes on with a begun thread, and how many go out with it.
+select reply_to_x_id is not null as is_reply, coalesce(segment, 0) > 0 as continues,
+    greatest(1, (select count(*) from posts t where t.thread_id = p.id)) as size
+from posts p where id = %(id)s;
+
+-- name: due_kinds
+-- The same of every post that is due; of a thread's later segments only one whose turn has come.
+select distinct p.reply_to_x_id is not null as is_reply, coalesce(p.segment, 0) > 0 as continues,
+    greatest(1, (select count(*) from posts t where t.thread_id = p.id)) as size
+from posts p
+left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+where p.status = 'queued' and p.scheduled_at <= %(now)s
+    and (coalesce(p.segment, 0) = 0 or b.status in ('published', 'shadowed'));
+
+-- name: next_segment_time
+-- When a begun thread may go on; null: none waits for its turn.
+select min(greatest(p.scheduled_at, greatest(b.armed_at, b.published_at) + %(spacing)s)) as at
+from posts p join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+where p.status = 'queued' and p.segment > 0
+    and (b.status = 'published' or (b.status = 'shadowed' and %(rehearsal)s));
+
+-- name: broken_threads
+-- Threads that wait behind a segment that will never be published, or that was only rehearsed.
+select b.thread_id, b.id as broken_id, b.segment, b.status, b.failure_reason,
+    (select count(*) from posts where thread_id = b.thread_id) as segments,
+    (select count(*) from posts where thread_id = b.thread_id and status = 'published') as published,
+    (
+        select min(p.id) from posts p
+        where p.thread_id = b.thread_id and p.segment > b.segment and p.status = 'queued'
+    ) as waiting_id
+from posts b
+where (b.status in ('failed', 'rejected') or (b.status = 'shadowed' and not %(rehearsal)s))
+    and exists (select from posts p where p.thread_id = b.thread_id and p.segment > b.segment and p.status = 'queued')
+    and not exists (
+        select from posts e where e.thread_id = b.thread_id and e.segment < b.segment
+            and (e.status in ('failed', 'rejected') or (e.status = 'shadowed' and not %(rehearsal)s))
+    )
+order by b.thread_id;
+
+-- name: thread_break
+-- The first segment of a post's thread that will never be published, if it stands before the post.
+select b.id, b.segment from posts p join posts b on b.thread_id = p.thread_id and b.segment < p.segment
+where p.id = %(id)s and b.status in ('failed', 'rejected')
+order by b.segment limit 1;

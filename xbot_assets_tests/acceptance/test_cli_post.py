@@ -1,0 +1,68 @@
+"""``xbot post`` as a person types it, on a real database: a post, a thread, and images. In this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from xbot_assets.cli.app import app
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.images import IMAGE_BYTES_MAX
+from xbot_assets.store import posts, threads
+from xbot_assets.store.database import Database
+from xbot_assets_tests.store.queueing import row
+from xbot_assets_tests.store.test_post_images import PNG
+
+Post = Callable[..., Result]
+
+
+@pytest.fixture
+def post(tmp_path: Path, database_url: str) -> Post:
+    """Run ``xbot post`` with some words."""
+    environment = {"XBOT_HOME": str(tmp_path / ".xbot"), "XBOT_DATABASE_URL": database_url}
+    return lambda *words: CliRunner().invoke(app, ["post", *map(str, words)], env=environment)
+
+
+def test_several_texts_are_a_thread_whose_first_post_shows_the_images(
+    database: Database, post: Post, tmp_path: Path
+) -> None:
+    """The numbers are printed in order."""
+    for name in ("sea", "sky"):
+        (tmp_path / name).write_bytes(PNG + name.encode())
+    images = ("--image", tmp_path / "sea", "--alt", "waves", "--image", tmp_path / "sky", "--alt", "")
+    done = post("One.", "Two.", "Three.", *images)
+    assert done.exit_code == 0, done.exception
+    ids = [int(line) for line in done.stdout.split()]
+    assert [row(database, post_id)["segment"] for post_id in ids] == [0, 1, 2]
+    shown = threads.post_images(database, ids[0])
+    assert [(image.file_name, image.alt_text) for image in shown] == [("sea", "waves"), ("sky", "")]
+    assert threads.post_images(database, ids[1]) == []
+    single = int(post("Alone.", "--image", tmp_path / "sea").stdout)
+    assert row(database, single)["segment"] is None
+    assert len(threads.post_images(database, single)) == 1
+
+
+def test_what_cannot_be_queued_says_why_and_queues_nothing(database: Database, post: Post, tmp_path: Path) -> None:
+    """Every segment is checked as a single post is, and every image before the first row is written."""
+    picture, text, big = tmp_path / "a.png", tmp_path / "notes.png", tmp_path / "big.png"
+    picture.write_bytes(PNG)
+    text.write_text("no picture")
+    big.write_bytes(PNG + bytes(IMAGE_BYTES_MAX))
+    for words, told in (
+        (("One.", " "), "A post needs words"),
+        (("One.", "x" * 300), "X counts 300 characters"),
+        ([f"Number {n}." for n in range(26)], "from 2 to 25 segments, not 26"),
+        ([f"Number {n}." for n in range(25)], "never fits into a day on which at most 24"),
+        (("One.", "--image", text), "notes.png is not an image"),
+        (("One.", "--image", big), "big.png is too large"),
+        (("One.", "--image", tmp_path / "none.png"), "cannot be read: No such file"),
+        (("One.", "--image", tmp_path), "cannot be read: Is a directory"),
+        (("One.", *(["--image", picture] * 5)), "X shows 4 images in a post, not 5"),
+        (("One.", "--image", picture, "--alt", "a", "--alt", "b"), "2 alternative text(s) for 1 image"),
+        (("One.", "--alt", "a"), "1 alternative text(s) for 0 image"),
+    ):
+        failure = post(*words).exception
+        assert isinstance(failure, ProductError), words
+        assert told in str(failure)
+    assert posts.queue_counts(database) == {}
