@@ -1,7 +1,7 @@
 """The posting queue in PostgreSQL: every change of a post's state, fenced, with its event.
 
     queued -> claimed -> armed -> published
-                 |         |----> unconfirmed -> published
+                 |         |----> unconfirmed -> published; queued, rejected (``recovery.py``)
                  |         `----> failed, queued (X was surely not asked)
                  |--------> queued, failed, shadowed
 
@@ -23,6 +23,8 @@ from xbot_assets.store.rows import as_rows
 
 NOT_HELD = "lost_fence"
 """The code of the failure a worker gets for a post that is no longer its own."""
+NOT_UNCONFIRMED = "not_unconfirmed"
+"""The code of the failure for a post in doubt that is in doubt no more."""
 
 
 def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:
@@ -148,7 +150,11 @@ def expire_leases(db: Statements, now: datetime, *, dead: str | None = None) -> 
 
 
 def unconfirmed_posts(db: Statements) -> list[Row]:
-    """Return the posts that may be on X: ``id, text, fingerprint, armed_at, looks, looked_at, fencing_token``."""
+    """Return the posts that may be on X, oldest intent first.
+
+    Each has ``id, text, fingerprint, armed_at, looks, looked_at, fencing_token, reply_to_x_id, failure_code, requeues,
+    first_absent_at, intended_at``; the last is when it was first meant to be submitted, in whichever attempt.
+    """
     return db.fetch_all("unconfirmed_posts")
 
 
@@ -180,7 +186,7 @@ def confirm_found(
 
 
 def record_look(db: Statements, post_id: int, now: datetime) -> int:
-    """Count one completed look at X that did not find the post, and return the looks so far.
+    """Count one look at X that surely did not find the post, and return the looks so far.
 
     Do not call it when X could not be looked at. Raises ``not_unconfirmed``.
     """
@@ -237,4 +243,4 @@ def _lost_fence(claim: ClaimedPost) -> PermanentFailure:
 
 
 def _not_unconfirmed(post_id: int) -> PermanentFailure:
-    return PermanentFailure(f"Post {post_id} is not waiting to be found on X.", code="not_unconfirmed")
+    return PermanentFailure(f"Post {post_id} is not waiting to be found on X.", code=NOT_UNCONFIRMED)
