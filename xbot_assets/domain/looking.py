@@ -28,6 +28,8 @@ class Shown:
     truncated: bool = False
     pinned: bool = False
     reposted: bool = False
+    answers: str | None = None
+    """The post that it answers; ``None`` is no answer, or not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ class Look:
         since = self.covers_since
         return since is not None and since < time - CLOCK_SKEW
 
-    def find(self, text: str, *, since: datetime | None, taken: Collection[str]) -> Shown | None:
-        """Return the earliest post shown that is the one we wrote, or ``None``.
+    def alike(self, text: str, *, since: datetime | None, taken: Collection[str]) -> list[Shown]:
+        """Return the posts shown that read like the one we wrote, earliest first.
 
         Args:
             text: what we wrote.
@@ -70,4 +72,9 @@ class Look:
             and (since is None or post.created_at is None or post.created_at >= since - CLOCK_SKEW)
             and same_post(text, post.text, truncated=post.truncated)
         ]
-        return min(matching, key=lambda post: post.created_at or X_BEGAN, default=None)
+        return sorted(matching, key=lambda post: post.created_at or X_BEGAN)
+
+
+def in_its_place(post: Shown, answers: str | None) -> bool:
+    """Say whether a post stands where ours was to stand: below the post that it answers, or below none."""
+    return post.answers is None or post.answers == answers

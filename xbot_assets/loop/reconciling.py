@@ -12,7 +12,7 @@ from enum import StrEnum
 from xbot_assets.browser.operations import PostReading, ReadOwnTimeline, TimelineRead
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.domain.looking import Look, Shown
+from xbot_assets.domain.looking import Look, Shown, in_its_place
 from xbot_assets.loop.holds import hold_reason
 from xbot_assets.loop.pacing import note_published
 from xbot_assets.loop.product import Product
@@ -143,6 +143,7 @@ def _shown(post: PostReading) -> Shown:
         truncated=post.truncated,
         pinned=post.pinned,
         reposted=post.reposted_by is not None,
+        answers=post.in_reply_to,
     )
 
 
@@ -162,6 +163,9 @@ def _settled(product: Product, row: Row, look: Look, known: set[str]) -> Sight:
         known.add(found.x_post_id)
         _confirm(product, row, found)
         return Sight.FOUND
+    if _alike(row, look, known):
+        _tell_unseen(product, row, "A post with its words answers another post than it should.")
+        return Sight.IN_DOUBT
     if not look.covers(row["intended_at"]):
         _tell_unseen(product, row, "Its own timeline did not show posts of that time.")
         return Sight.IN_DOUBT
@@ -169,12 +173,17 @@ def _settled(product: Product, row: Row, look: Look, known: set[str]) -> Sight:
 
 
 def shown_as(row: Row, look: Look, known: set[str]) -> Shown | None:
-    """Return the post on X that a post in doubt is, if the look shows it.
+    """Return the post on X that a post in doubt is, if the look shows it: its words, in the place it was meant for."""
+    return next((post for post in _alike(row, look, known) if in_its_place(post, row["answers_x_id"])), None)
+
+
+def _alike(row: Row, look: Look, known: set[str]) -> list[Shown]:
+    """Return the posts shown with the words of a post in doubt.
 
     What X refused as a duplicate (187) is there from before, however old.
     """
     since = None if row["failure_code"] == recovery.DUPLICATE else row["intended_at"]
-    return look.find(row["text"], since=since, taken=known)
+    return look.alike(row["text"], since=since, taken=known)
 
 
 def _confirm(product: Product, row: Row, found: Shown) -> None:

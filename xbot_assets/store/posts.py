@@ -153,7 +153,8 @@ def unconfirmed_posts(db: Statements) -> list[Row]:
     """Return the posts that may be on X, oldest intent first.
 
     Each has ``id, text, fingerprint, armed_at, looks, looked_at, fencing_token, reply_to_x_id, failure_code, requeues,
-    first_absent_at, intended_at``; the last is when it was first meant to be submitted, in whichever attempt.
+    first_absent_at, answers_x_id, intended_at``; the last is when it was first meant to be submitted, in whichever
+    attempt.
     """
     return db.fetch_all("unconfirmed_posts")
 

@@ -20,6 +20,7 @@ from xbot_assets.store import posts as post_store
 from xbot_assets.store import recovery, settling
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.approvals import Decider
+from xbot_assets_tests.loop.conftest import HANDLE
 from xbot_assets_tests.loop.moving import later
 from xbot_assets_tests.loop.site import Site
 
@@ -31,23 +32,24 @@ TEN_MINUTES = timedelta(minutes=10)
 def product(loop_settings: Callable[..., Settings], site: Site) -> Iterator[Product]:
     """A product that looks every quarter of an hour, so that three looks are enough."""
     site.set_faults()
-    settings = loop_settings(reconcile_minutes=15)
+    settings = loop_settings(reconcile_minutes=15, replies_engaged_only=False)
     start_clock(settings, owns_site=True)
     with open_product(settings, worker="test") as opened:
         yield opened
     site.set_faults()
 
 
-def queue(product: Product, text: str) -> int:
-    """Queue a post that is due now."""
+def queue(product: Product, text: str, answers: str | None = None) -> int:
+    """Queue a post that is due now, or an answer to one of the account's own."""
     now = product.clock.now()
-    post = NewPost(text=text, topic="cooking", format="tip", scheduled_at=now)
+    reply = {"reply_to_x_id": answers, "reply_to_handle": HANDLE if answers else None}
+    post = NewPost(text=text, topic="cooking", format="tip", scheduled_at=now, **reply)
     return post_store.enqueue_posts(product.database, [post], now)[0]
 
 
-def die_before_the_click(product: Product, text: str) -> int:
+def die_before_the_click(product: Product, text: str, answers: str | None = None) -> int:
     """Leave a post as a worker does that dies after it has noted its intent."""
-    queue(product, text)
+    queue(product, text, answers)
     claim = post_store.claim_due_post(
         product.database,
         worker="dead",
@@ -62,9 +64,11 @@ def die_before_the_click(product: Product, text: str) -> int:
     return claim.id
 
 
-def by_hand(product: Product, text: str) -> str:
+def by_hand(product: Product, text: str, answers: str | None = None) -> str:
     """Post as the owner does, past the queue; return X's id."""
-    posted = product.browser.run(Publish(text=text), Published, lane=Lane.CRITICAL, deadline_seconds=30)
+    posted = product.browser.run(
+        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=30
+    )
     return posted.post_id or ""
 
 
@@ -91,6 +95,24 @@ def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(
     assert publish_next(product).post_id == post_id
     assert site.posted(text) == 1
     assert not alert_keys(product)
+
+
+def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product: Product, site: Site) -> None:
+    """The same words elsewhere are not it, and no proof either that it is not there."""
+    target, elsewhere = by_hand(product, "What do you salt first?"), by_hand(product, "And what last?")
+    text = "The water, always the water."
+    post_id = queue(product, text, answers=target)
+    site.set_faults(drop_after_commit=True)
+    with pytest.raises(UnknownOutcome):
+        publish_next(product)
+    site.set_faults()
+    assert recover_posts(product).found == (post_id,)
+    other = die_before_the_click(product, "Only at the end.", answers=target)
+    by_hand(product, "Only at the end.", answers=elsewhere)
+    for _ in range(4):
+        assert recover_posts(product).in_doubt == (other,)
+        later(product, QUARTER)
+    assert settling.doubt_alert(other) in alert_keys(product)
 
 
 def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_told(product: Product, site: Site) -> None:

@@ -187,10 +187,11 @@ select id, from_status, to_status, claimed_by from moved order by id;
 -- name: unconfirmed_posts
 -- Posts that may be on X, oldest intent first; the first intent may be of an earlier attempt.
 select p.id, p.text, p.fingerprint, p.armed_at, p.looks, p.looked_at, p.fencing_token, p.reply_to_x_id, p.failure_code,
-    p.requeues, p.first_absent_at, coalesce(
+    p.requeues, p.first_absent_at, coalesce(p.reply_to_x_id, b.x_post_id) as answers_x_id, coalesce(
         (select min(happened_at) from post_events where post_id = p.id and to_status = 'armed'), p.armed_at
     ) as intended_at
-from posts p where p.status = 'unconfirmed' order by p.armed_at, p.id;
+from posts p left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+where p.status = 'unconfirmed' order by p.armed_at, p.id;
 
 -- name: confirm_found
 -- unconfirmed -> published: a look at X found it.
