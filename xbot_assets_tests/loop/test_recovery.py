@@ -8,9 +8,11 @@ import pytest
 from xbot_assets.browser.operations import Publish, Published
 from xbot_assets.domain.failures import ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.posts import NewPost
 from xbot_assets.loop.comparing import compare_timeline, comparison_wait
 from xbot_assets.loop.measuring import posts_due
+from xbot_assets.loop.pacing import rules_of
 from xbot_assets.loop.product import Product, open_product
 from xbot_assets.loop.publishing import publish_next
 from xbot_assets.loop.reconciling import recover_posts, recovery_wait
@@ -20,6 +22,7 @@ from xbot_assets.store import posts as post_store
 from xbot_assets.store import recovery, settling
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.approvals import Decider
+from xbot_assets.store.pace import pace_seen
 from xbot_assets_tests.loop.conftest import HANDLE
 from xbot_assets_tests.loop.moving import later
 from xbot_assets_tests.loop.site import Site
@@ -203,6 +206,8 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
         assert found.missing == (post_id,)
         assert tuple(row["id"] for row in found.removed) == seen
     assert settling.removed_alert(post_id) in alert_keys(product)
+    pace = pace_seen(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
+    assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
     later(product, timedelta(hours=2))
     assert [row["id"] for row in posts_due(product)] == [first]
     assert comparison_wait(product) is not None
