@@ -153,7 +153,11 @@ def real_parts(place: Path) -> Iterator[tuple[Settings, SandboxModel]]:
     try:
         child.start({}, lambda: False)
         with _sandbox(place / "sandbox") as sandbox:
-            base = {"home": place / ".xbot", "redis_url": SecretStr("off"), "openai_base_url": f"{sandbox.url}/v1"}
+            base: dict[str, Any] = {
+                "home": place / ".xbot",
+                "redis_url": SecretStr("off"),
+                "openai_base_url": f"{sandbox.url}/v1",
+            }
             yield Settings(**base, database_url=SecretStr(postgres.url())), sandbox
     finally:
         child.stop(lambda: False)

@@ -27,7 +27,8 @@ from xbot_assets.defs.operations.sensors import alert_on_failed_run, resolve_fai
 from xbot_assets.defs.operations.session import check_session_when_due, session_checks
 from xbot_assets.defs.publishing import assets as publishing
 from xbot_assets.defs.publishing.checks import no_post_is_in_doubt
-from xbot_assets.defs.publishing.sensors import publish_when_due
+from xbot_assets.defs.publishing.recovery import recovered_post_ids, timeline_reconciliation
+from xbot_assets.defs.publishing.sensors import publish_when_due, reconcile_when_due, recover_when_due
 from xbot_assets.defs.resources import product_resource
 from xbot_assets.settings import Settings, load_settings
 
@@ -41,6 +42,8 @@ ASSETS = [
     gate_refusals,
     llm_failure_patterns,
     publishing.published_posts,
+    recovered_post_ids,
+    timeline_reconciliation,
     metrics.post_metrics,
     metrics.account_metrics,
     learning.engagement_outcomes,
@@ -68,12 +71,20 @@ def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitio
             top_up_pool_when_due,
             draw_refusals,
             draw_failures,
+            reconcile_when_due,
             measure_when_due,
             measure_account_when_due,
             watch_browser,
             check_session_when_due,
         ],
-        sensors=[publish_when_due, learn_when_due, alert_on_failed_run, resolve_failed_run, watch_browser_queue],
+        sensors=[
+            publish_when_due,
+            recover_when_due,
+            learn_when_due,
+            alert_on_failed_run,
+            resolve_failed_run,
+            watch_browser_queue,
+        ],
         resources=dict(resources) if resources is not None else {"product": product_resource},
         # One process per run: a step is short, and a process of its own would cost seconds each.
         executor=dg.in_process_executor,

@@ -74,6 +74,8 @@ class PostReading(_Message):
     truncated: bool = False
     """The page shows "Show more" for this post's own text."""
     reposted_by: str | None = None
+    in_reply_to: str | None = None
+    """The post that it answers, in lists where X's own data told; ``None`` is no answer, or not told."""
     viewer_liked: bool = False
     viewer_bookmarked: bool = False
     photos: int = 0

@@ -3,29 +3,22 @@
 Keep out: what a decision checks (``loop/approving.py``) and stores (``store/approvals.py``).
 """
 
-import getpass
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 
-from xbot_assets.cli.app import NAME_WIDTH, settings_now
+from xbot_assets.cli.app import NAME_WIDTH
+from xbot_assets.cli.desk import decider, desk_now
 from xbot_assets.domain.threads import thread_place
-from xbot_assets.loop.approving import Desk, open_desk, owners_time, told_time
+from xbot_assets.loop.approving import owners_time, told_time
 from xbot_assets.settings import Settings
 from xbot_assets.store import approvals
-from xbot_assets.store.approvals import Decider
-from xbot_assets.store.clock import DatabaseClock
-from xbot_assets.store.database import Row, open_database
-from xbot_assets.store.migrate import check_schema
+from xbot_assets.store.database import Row
 from xbot_assets.store.policy import policy_refusals
 from xbot_assets.store.posts import post_events
 
 PREVIEW_CHARS = 70
-NOBODY = "owner"
-"""Who decided, where the system knows no user's name."""
 
 commands = typer.Typer(help="Decide about posts that wait for a person.", no_args_is_help=True)
 
@@ -41,14 +34,14 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_held(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
     """List the posts that wait for a person, soonest due first."""
-    with _desk() as desk:
+    with desk_now() as desk:
         rows = approvals.held_posts(desk.database)
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     for row in rows:
         typer.echo(
-            f"{row['id']:<7}{told_time(row['scheduled_at'], desk.settings)}  {_place(row)}{_preview(row['text'])}"
+            f"{row['id']:<7}{told_time(row['scheduled_at'], desk.settings)}  {_place(row)}{preview(row['text'])}"
         )
     if not rows:
         typer.echo("No post waits for a person.")
@@ -59,11 +52,11 @@ def show(
     post_id: PostId, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
 ) -> None:
     """Show one post, why it waits, and everything that happened to it."""
-    with _desk() as desk:
+    with desk_now() as desk:
         row = approvals.post_to_decide(desk.database, post_id)
         events, refusals = post_events(desk.database, post_id), policy_refusals(desk.database, post_id)
     if as_json:
-        _print_json(row | {"events": events, "refusals": refusals})
+        print_json(row | {"events": events, "refusals": refusals})
         return
     typer.echo("\n".join(_told(row, events, refusals, desk.settings)))
 
@@ -71,8 +64,8 @@ def show(
 @commands.command()
 def approve(post_id: PostId, why: Why = "") -> None:
     """Let a post, or the thread that it is part of, be published at its time. The text is checked again."""
-    with _desk() as desk:
-        approvals.approve_post(desk.database, post_id, _decider(desk, why), check=desk.check())
+    with desk_now() as desk:
+        approvals.approve_post(desk.database, post_id, decider(desk, why), check=desk.check())
     typer.echo(f"Post {post_id} is approved.")
 
 
@@ -81,16 +74,16 @@ def edit(
     post_id: PostId, text: Annotated[str, typer.Option("--text", help="The whole new text.")], why: Why = ""
 ) -> None:
     """Give a post another text. It goes on waiting for its approval."""
-    with _desk() as desk:
-        approvals.edit_post(desk.database, post_id, text, _decider(desk, why), check=desk.check())
+    with desk_now() as desk:
+        approvals.edit_post(desk.database, post_id, text, decider(desk, why), check=desk.check())
     typer.echo(f"Post {post_id} has its new text. Approve it with 'xbot approve approve {post_id}'.")
 
 
 @commands.command()
 def reject(post_id: PostId, reason: Annotated[str, typer.Option("--reason", help="Why; it is kept.")]) -> None:
     """Take a post out of the way for good; of a thread all that waits."""
-    with _desk() as desk:
-        approvals.reject_post(desk.database, post_id, _decider(desk, reason))
+    with desk_now() as desk:
+        approvals.reject_post(desk.database, post_id, decider(desk, reason))
     typer.echo(f"Post {post_id} is rejected.")
 
 
@@ -101,26 +94,10 @@ def reschedule(
     why: Why = "",
 ) -> None:
     """Give a post, or the thread that it is part of, another time. One that waits for its approval goes on waiting."""
-    with _desk() as desk:
+    with desk_now() as desk:
         time = owners_time(at, desk.settings)
-        approvals.reschedule_post(desk.database, post_id, time, _decider(desk, why))
+        approvals.reschedule_post(desk.database, post_id, time, decider(desk, why))
         typer.echo(f"Post {post_id} is due at {told_time(time, desk.settings)}.")
-
-
-@contextmanager
-def _desk() -> Iterator[Desk]:
-    settings = settings_now()
-    with open_database(settings) as database:
-        check_schema(database)
-        yield open_desk(settings, database, DatabaseClock(database))
-
-
-def _decider(desk: Desk, why: str) -> Decider:
-    try:
-        name = getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
-        name = NOBODY
-    return Decider(name, desk.clock.now(), why)
 
 
 def _told(row: Row, events: list[Row], refusals: list[Row], settings: Settings) -> list[str]:
@@ -149,7 +126,8 @@ def _place(row: Row) -> str:
     return f"{place}  " if place else ""
 
 
-def _preview(text: str) -> str:
+def preview(text: str) -> str:
+    """Return the beginning of a text on one line, without what would steer the terminal."""
     flat = _plain(" ".join(text.split()))
     return flat if len(flat) <= PREVIEW_CHARS else f"{flat[: PREVIEW_CHARS - 1]}…"
 
@@ -159,5 +137,6 @@ def _plain(line: str) -> str:
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 
 
-def _print_json(document: Any) -> None:  # noqa: ANN401 - rows of any shape
+def print_json(document: Any) -> None:  # noqa: ANN401 - rows of any shape
+    """Print one JSON document; times and the like as text."""
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))

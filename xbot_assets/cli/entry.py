@@ -9,7 +9,7 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import approve, doctor, login, sandbox, stack, words
+from xbot_assets.cli import approve, doctor, doubts, login, sandbox, stack, words
 from xbot_assets.cli.app import app
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
@@ -25,6 +25,7 @@ EXIT_INTERRUPTED = 130
 CRASH_LOG = "crash.log"
 
 approve.register(app)
+doubts.register(approve.commands)
 doctor.register(app)
 login.register(app)
 sandbox.register(app)

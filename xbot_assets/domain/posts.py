@@ -4,6 +4,7 @@ Keep out: SQL, browsers, and the learning that chose the post.
 """
 
 import hashlib
+import html
 import re
 import unicodedata
 from datetime import datetime
@@ -14,6 +15,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from xbot_assets.domain.images import IMAGES_MAX, PostImage
 
 _LINK = re.compile(r"https?://\S+")
+_BARE_LINK = re.compile(r"\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/\S*)?", re.IGNORECASE)
+_LEADING_NAMES = re.compile(r"^\s*(?:@\w{1,15}\s+)+")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -98,12 +101,25 @@ def fingerprint(text: str) -> str:
     return hashlib.sha256((normalised(text) or text).encode()).hexdigest()
 
 
+def comparable(text: str) -> str:
+    """Reduce a text to what can be compared with what a page shows of it.
+
+    Beyond :func:`normalised`: entities are resolved; an address written without ``https://`` counts as the link that X
+    makes of it; names at the beginning of a reply are not shown as part of it.
+    """
+    bare = _LEADING_NAMES.sub("", _BARE_LINK.sub(" ", _LINK.sub(" ", html.unescape(text))))
+    return normalised(bare)
+
+
 def same_post(written: str, shown: str, *, truncated: bool = False) -> bool:
     """Say whether ``shown`` on a page is the post we wrote as ``written``.
 
-    When the page cut the text (``truncated``), what it shows must be a beginning of what we wrote.
+    When the page cut the text (``truncated``), what it shows must be a beginning of what we wrote; its last word may
+    be cut too.
     """
-    ours, theirs = normalised(written), normalised(shown)
+    ours, theirs = comparable(written), comparable(shown)
     if not ours or not theirs:
         return written.strip() == shown.strip()
-    return ours.startswith(theirs) if truncated else ours == theirs
+    if not truncated:
+        return ours == theirs
+    return ours.startswith(theirs.rpartition(" ")[0] or theirs)

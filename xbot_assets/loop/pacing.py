@@ -11,7 +11,7 @@ from typing import Any
 
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.pace.admission import Wait
-from xbot_assets.domain.pace.answers import PUBLISHED, answer_of
+from xbot_assets.domain.pace.answers import PUBLISHED, TAKEN_BACK, answer_of
 from xbot_assets.domain.pace.breaker import Permit, Tried
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.loop.product import Product
@@ -80,6 +80,11 @@ def may_go_now(product: Product) -> MayGo:
 def note_published(product: Product, *, is_reply: bool = False) -> None:
     """Tell the pace that X named a new post."""
     observe(product.database, _kind(is_reply), PUBLISHED, product.clock.now(), rules_of(product))
+
+
+def note_removed(product: Product, *, is_reply: bool) -> None:
+    """Tell the pace that X took back a post that it had accepted: a failure after all."""
+    observe(product.database, _kind(is_reply), TAKEN_BACK, product.clock.now(), rules_of(product))
 
 
 def note_failed(product: Product, failure: ProductError, *, is_reply: bool = False) -> None:

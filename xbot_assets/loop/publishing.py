@@ -16,14 +16,12 @@ from xbot_assets.browser.operations import (
     Image,
     Publish,
     Published,
-    ReadOwnTimeline,
     SessionChecked,
-    TimelineRead,
 )
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.breaker import Tried
-from xbot_assets.domain.posts import ClaimedPost, same_post
+from xbot_assets.domain.posts import ClaimedPost
 from xbot_assets.domain.threads import thread_place
 from xbot_assets.loop.holds import ACCOUNT_CODES, hold_publishing, hold_reason
 from xbot_assets.loop.pacing import (
@@ -36,15 +34,12 @@ from xbot_assets.loop.pacing import (
     take_probe_from_dead,
 )
 from xbot_assets.loop.product import Product
+from xbot_assets.loop.reconciling import alert_unconfirmed, look_is_due, reconcile
 from xbot_assets.store import posts as post_store
 from xbot_assets.store import queue as queue_store
-from xbot_assets.store.alerts import alert, resolve_alert
-from xbot_assets.store.database import Row
+from xbot_assets.store.alerts import alert
 from xbot_assets.store.policy import hold_post, policy_wait
 from xbot_assets.store.threads import broken_threads, hold_broken_threads, post_images
-
-TIMELINE_LOOK = 40
-"""Own posts read when looking for an unconfirmed one: more than a day's cap of posts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,8 @@ def publish_next(
             is the account's, the post stays queued and publishing is on hold.
     """
     post_store.expire_leases(product.database, product.clock.now())
-    found, in_doubt = _reconcile(product)
+    doubts = reconcile(product, lane=Lane.CRITICAL)
+    found, in_doubt = doubts.found, doubts.in_doubt
     nothing = PublishReport(found=found, still_unconfirmed=in_doubt)
     if hold_reason(product.database):
         return nothing
@@ -122,19 +118,17 @@ def hold_stale(product: Product) -> list[int]:
     return [row["id"] for row in rows if hold_post(product.database, row["id"], why, now)]
 
 
-def publish_wait(product: Product) -> str | None:
-    """Say in words why publishing has nothing to do now, or ``None`` when it has."""
+def publish_wait(product: Product, *, with_doubts: bool = True) -> str | None:
+    """Say in words why publishing has nothing to do now, or ``None`` when it has.
+
+    ``with_doubts``: a look that is due is something to do; a caller that recovers posts elsewhere leaves them out.
+    """
     held = hold_reason(product.database)
     if held is not None:
         return held
     settings, database, now = product.settings, product.database, product.clock.now()
     due = post_store.due_post_exists(database, now=now, **_rules(product))
-    doubt = queue_store.doubt_exists(
-        database,
-        now=now,
-        looks_max=settings.reconcile_looks_max,
-        between=timedelta(minutes=settings.reconcile_minutes),
-    )
+    doubt = with_doubts and look_is_due(product)
     if doubt or broken_threads(database, rehearsal=settings.rehearses):
         return None
     if not due:
@@ -210,7 +204,7 @@ def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError,
     database, now = product.database, product.clock.now()
     if failure.kind is FailureKind.UNKNOWN:
         post_store.mark_unconfirmed(database, claim, failure, now)
-        _alert_unconfirmed(product, claim.id, failure.reason)
+        alert_unconfirmed(product, claim.id, failure.reason)
     elif failure.code in ACCOUNT_CODES:
         post_store.disarm_post(database, claim, failure, now)
         hold_publishing(database, failure, now)
@@ -265,65 +259,6 @@ def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: st
         post_store.confirm_found(
             product.database, claim.id, x_post_id=x_post_id, permalink=permalink, published_at=now, now=now
         )
-
-
-def _reconcile(product: Product) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Look for the unconfirmed posts whose look is due on the own timeline; return those found and those in doubt."""
-    in_doubt = post_store.unconfirmed_posts(product.database)
-    due = [row for row in in_doubt if _look_is_due(product, row)]
-    if not due:
-        return (), tuple(row["id"] for row in in_doubt)
-    shown = product.browser.run(
-        ReadOwnTimeline(limit=TIMELINE_LOOK),
-        TimelineRead,
-        lane=Lane.CRITICAL,
-        deadline_seconds=product.settings.read_deadline_seconds,
-    )
-    found = tuple(row["id"] for row in due if _settle(product, row, shown))
-    return found, tuple(row["id"] for row in in_doubt if row["id"] not in found)
-
-
-def _look_is_due(product: Product, row: Row) -> bool:
-    """Say whether to look again: a post that a person was asked about must not cost every later one a look."""
-    settings, looked_at = product.settings, row["looked_at"]
-    if row["looks"] >= settings.reconcile_looks_max:
-        return False
-    return looked_at is None or product.clock.now() - looked_at >= timedelta(minutes=settings.reconcile_minutes)
-
-
-def _settle(product: Product, row: Row, shown: TimelineRead) -> bool:
-    """Confirm the post when the timeline shows it; otherwise count the look and ask a person in the end."""
-    for post in shown.posts:
-        ours = post.post_id and post.permalink and post.text
-        if ours and same_post(row["text"], post.text or "", truncated=post.truncated):
-            now = product.clock.now()
-            post_store.confirm_found(
-                product.database,
-                row["id"],
-                x_post_id=post.post_id or "",
-                permalink=post.permalink or "",
-                published_at=post.created_at or now,
-                now=now,
-            )
-            resolve_alert(product.database, f"unconfirmed_post:{row['id']}", now)
-            note_published(product)
-            return True
-    looks = post_store.record_look(product.database, row["id"], product.clock.now())
-    if looks >= product.settings.reconcile_looks_max:
-        _alert_unconfirmed(product, row["id"], f"It was not on the timeline in {looks} looks.")
-    return False
-
-
-def _alert_unconfirmed(product: Product, post_id: int, reason: str) -> None:
-    alert(
-        product.database,
-        key=f"unconfirmed_post:{post_id}",
-        severity="critical",
-        reason=f"Post {post_id} may or may not be on X: {reason}",
-        remedy="The next cycle looks for it. If this stays open, look at the profile yourself; "
-        "it is never posted again by itself.",
-        now=product.clock.now(),
-    )
 
 
 def _alert_failed(product: Product, post_id: int, failure: ProductError) -> None:

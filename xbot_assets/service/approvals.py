@@ -18,7 +18,9 @@ from starlette.routing import Route
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.threads import thread_place
 from xbot_assets.loop.approving import LOCAL_FORMAT, Desk, open_desk, owners_time, told_time
+from xbot_assets.loop.settling import Unsettled, unsettled
 from xbot_assets.service.connections import Connections
+from xbot_assets.service.doubts import DOUBT_DECISIONS, DOUBT_DONE, doubt_cards
 from xbot_assets.service.guard import (
     COOKIE,
     LOGIN_PATH,
@@ -47,6 +49,7 @@ DONE = {
     "edit": "Post {} has its new text. It still waits for your approval.",
     "reject": "Post {} is rejected.",
     "reschedule": "Post {} has another time.",
+    **DOUBT_DONE,
 }
 """What the page says after each action. Nothing else from an address is ever shown."""
 
@@ -67,6 +70,7 @@ class ApprovalPage:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
+    doubts: Unsettled | None = None
     timezone: str = ""
     now: str = ""
     said: str = ""
@@ -187,6 +191,7 @@ _DECISIONS: dict[str, Callable[[Desk, int, str, Mapping[str, str]], None]] = {
     "edit": _edit,
     "reject": _reject,
     "reschedule": _reschedule,
+    **DOUBT_DECISIONS,
 }
 
 
@@ -198,6 +203,7 @@ def _read(desk: Desk, said: str, typed: Typed | None) -> ApprovalPage:
             {**row, "at": told_time(row["happened_at"], settings)}
             for row in approvals.recent_decisions(database, DECISIONS_SHOWN)
         ],
+        doubts=doubt_cards(unsettled(database), settings),
         timezone=settings.timezone,
         now=told_time(desk.clock.now(), settings),
         said=said,

@@ -17,9 +17,7 @@ class PublishingSettings(BaseModel):
     planned_spacing_minutes: int = Field(60, ge=5, le=1440, description="Between the posts of one plan.")
     posts_per_day_max: int = Field(24, ge=1, le=200, description="A hard daily cap.")
     claim_lease_minutes: int = Field(15, ge=1, le=240, description="After this a claimed post is reconciled.")
-    reconcile_looks_max: int = Field(3, ge=1, le=20, description="Looks at X before a person is asked.")
     limit_pause_minutes: int = Field(180, ge=5, le=2880, description="Wait after X says its daily limit is reached.")
-    reconcile_minutes: int = Field(5, ge=1, le=1440, description="Between two looks for a post in doubt.")
     posting_window_minutes: float = Field(
         1, ge=0, le=30, description="Other browser work waits this long before and after a due post."
     )

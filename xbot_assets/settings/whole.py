@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import field_validator
+from pydantic import field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from xbot_assets.settings.approving import ApprovingSettings
@@ -16,12 +16,14 @@ from xbot_assets.settings.pacing import PacingSettings
 from xbot_assets.settings.parts import PartsSettings
 from xbot_assets.settings.places import PARTS_FILE
 from xbot_assets.settings.publishing import PublishingSettings
+from xbot_assets.settings.recovering import RecoverySettings
 
 
 class Settings(
     LearningSettings,
     PacingSettings,
     PublishingSettings,
+    RecoverySettings,
     ApprovingSettings,
     GatingSettings,
     ContentSettings,
@@ -48,6 +50,18 @@ class Settings(
         """Resolve early, so that a later change of directory cannot move a file."""
         return value.expanduser().absolute() if value else None
 
+    @model_validator(mode="after")
+    def _no_worker_outlives_a_doubt(self) -> "Settings":
+        """A post in doubt must not be queued again while whoever had it could still click."""
+        longest = self.lease + timedelta(seconds=self.publish_deadline_seconds)
+        if self.requeue_after <= longest:
+            minutes = longest.total_seconds() / 60
+            raise ValueError(
+                f"XBOT_REQUEUE_AFTER_MINUTES must be more than {minutes:g}: XBOT_CLAIM_LEASE_MINUTES and "
+                "XBOT_PUBLISH_DEADLINE_SECONDS together"
+            )
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -65,6 +79,11 @@ class Settings(
     def lease(self) -> timedelta:
         """How long a claimed post belongs to its worker."""
         return timedelta(minutes=self.claim_lease_minutes)
+
+    @property
+    def requeues_in_doubt(self) -> bool:
+        """Whether a post that is surely not on X goes back to the queue by itself."""
+        return self.mode != "live" if self.requeue_in_doubt is None else self.requeue_in_doubt
 
     @property
     def post_spacing(self) -> timedelta:

@@ -181,6 +181,11 @@ def judged_against_others(db: Statements, post_id: int, since: datetime) -> list
     return [row["text"] for row in db.fetch_all("judged_against_others", id=post_id, since=since)]
 
 
+def lock_to_decide(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> Row:
+    """Lock a post that is in one of these states and return it. Raises ``no_such_post``, ``already_decided``."""
+    return _held(transaction, post_id, states)
+
+
 def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> Row:
     """Lock the post and return it when it can still be decided; otherwise say who was first."""
     row = transaction.fetch_one("lock_post_to_decide", id=post_id)

@@ -19,6 +19,8 @@ from xbot_assets.store.rows import as_rows
 
 NOT_HELD = "lost_fence"
 """The code of the failure a worker gets for a post that is no longer its own."""
+NOT_UNCONFIRMED = "not_unconfirmed"
+"""The code of the failure for a post in doubt that is in doubt no more."""
 SEGMENT_SPACING = timedelta(seconds=5)
 """Between the segments of a thread, where the caller has no setting of its own."""
 
@@ -164,7 +166,12 @@ def expire_leases(db: Statements, now: datetime, *, dead: str | None = None) -> 
 
 
 def unconfirmed_posts(db: Statements) -> list[Row]:
-    """Return the posts that may be on X: ``id, text, fingerprint, armed_at, looks, looked_at, fencing_token``."""
+    """Return the posts that may be on X, oldest intent first.
+
+    Each has ``id, text, fingerprint, armed_at, looks, looked_at, fencing_token, reply_to_x_id, failure_code, requeues,
+    first_absent_at, answers_x_id, intended_at``; the last is when it was first meant to be submitted, in whichever
+    attempt.
+    """
     return db.fetch_all("unconfirmed_posts")
 
 
@@ -196,7 +203,7 @@ def confirm_found(
 
 
 def record_look(db: Statements, post_id: int, now: datetime) -> int:
-    """Count one completed look at X that did not find the post, and return the looks so far.
+    """Count one look at X that surely did not find the post, and return the looks so far.
 
     Do not call it when X could not be looked at. Raises ``not_unconfirmed``.
     """
@@ -268,4 +275,4 @@ def _lost_fence(claim: ClaimedPost) -> PermanentFailure:
 
 
 def _not_unconfirmed(post_id: int) -> PermanentFailure:
-    return PermanentFailure(f"Post {post_id} is not waiting to be found on X.", code="not_unconfirmed")
+    return PermanentFailure(f"Post {post_id} is not waiting to be found on X.", code=NOT_UNCONFIRMED)

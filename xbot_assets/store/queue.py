@@ -71,12 +71,6 @@ def post_holder(db: Statements) -> str | None:
     return row["claimed_by"] if row else None
 
 
-def doubt_exists(db: Statements, *, now: datetime, looks_max: int, between: timedelta) -> bool:
-    """Say whether a lease ran out, or a post in doubt was last looked for at least ``between`` ago."""
-    row = db.fetch_one("doubt_exists", looks_max=looks_max, looked_before=now - between)
-    return bool(row and row["doubt"])
-
-
 def last_llm_call(db: Statements, purpose: str) -> Row | None:
     """Return ``id, purpose, model, outcome, called_at, cost_microusd`` of the newest call for a purpose."""
     return db.fetch_one("last_llm_call", purpose=purpose)

@@ -13,10 +13,10 @@ from xbot_assets.cli.entry import EXIT_FAILED
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.settings import Settings
-from xbot_assets.store import policy, posts
+from xbot_assets.store import policy, posts, recovery
 from xbot_assets.store.database import Database
 from xbot_assets_tests.acceptance.command import xbot
-from xbot_assets_tests.store.queueing import new_post
+from xbot_assets_tests.store.queueing import NOON, UNSURE, armed, new_post
 from xbot_assets_tests.store.servers import SettingsFor
 
 KNIFE = "A knife is most dangerous when it is blunt, because you push."
@@ -99,3 +99,35 @@ def test_the_program_ends_with_one_sentence_and_a_non_zero_exit(tmp_path: Path, 
     done = xbot(tmp_path / ".xbot", "approve", "approve", "999", database_url=database_url, **SETTINGS)
     assert done.returncode == EXIT_FAILED
     assert done.stderr.startswith("There is no post 999.")
+
+
+def test_a_person_settles_what_only_they_can_see_on_x(database: Database, approve: Approve) -> None:
+    """A post in doubt is there or not there, and a post that is not from here is known."""
+    assert "Nothing on X waits" in approve("doubts").stdout
+    held = armed(database)
+    posts.mark_unconfirmed(database, held, UNSURE, NOON)
+    stranger = {
+        "x_post_id": "501",
+        "text": "By hand.",
+        "permalink": "/p",
+        "created_at": NOON,
+        "resembles_post_id": None,
+    }
+    recovery.note_phantoms(database, [stranger], NOON)
+    listed = approve("doubts").stdout
+    assert "in doubt since" in listed
+    assert "501  not from here  By hand." in listed
+    assert json.loads(approve("doubts", "--json").stdout)["doubts"][0]["id"] == held.id
+    number = str(held.id)
+    for words, told in (
+        (("found", number, "x.com/me"), "no address of a post"),
+        (("absent", number, "--drop"), "needs a reason"),
+        (("absent", number, "--why", "I looked."), ""),
+        (("found", number, "5"), "is queued now"),
+        (("acknowledge", "all"), ""),
+        (("acknowledge", "501"), "No such post waits"),
+    ):
+        failure = approve(*words).exception
+        assert isinstance(failure, ProductError) is bool(told), words
+        assert told in str(failure)
+    assert "Nothing on X waits" in approve("doubts").stdout

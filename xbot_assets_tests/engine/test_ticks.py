@@ -9,12 +9,15 @@ from xbot_assets.defs.learning.sensors import learn_when_due
 from xbot_assets.defs.metrics.schedules import measure_account_when_due, measure_when_due
 from xbot_assets.defs.operations.sensors import watch_browser_queue
 from xbot_assets.defs.operations.session import check_session_when_due
-from xbot_assets.defs.publishing.sensors import publish_when_due
-from xbot_assets.domain.posts import NewPost
+from xbot_assets.defs.publishing.sensors import publish_when_due, reconcile_when_due, recover_when_due
+from xbot_assets.domain.failures import UnknownOutcome
+from xbot_assets.domain.posts import ClaimedPost, NewPost
 from xbot_assets.loop.browser_queue import DEPTH_ALERT
 from xbot_assets.loop.product import Product
+from xbot_assets.loop.reconciling import look_rules
 from xbot_assets.store import operations as operation_store
 from xbot_assets.store import posts as post_store
+from xbot_assets.store import recovery
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets_tests.engine.queuing import queued_tags
 
@@ -45,6 +48,15 @@ def queue_post(product: Product, due_in: timedelta) -> None:
     post_store.enqueue_posts(product.database, [post], now)
 
 
+def claimed(product: Product, lease: timedelta) -> ClaimedPost:
+    """Claim the post that is due."""
+    held = post_store.claim_due_post(
+        product.database, worker="w", now=product.clock.now(), lease=lease, spacing=timedelta(0), daily_cap=9
+    )
+    assert held is not None
+    return held
+
+
 def test_a_new_account_plans_and_reads_its_profile_first(instance: dg.DagsterInstance, product: Product) -> None:
     """Nothing was ever done, so planning is due; there is nothing yet to publish, read or learn from."""
     assert isinstance(tick_schedule(plan_when_due, instance, product), dg.RunRequest)
@@ -52,6 +64,8 @@ def test_a_new_account_plans_and_reads_its_profile_first(instance: dg.DagsterIns
     assert isinstance(tick_schedule(check_session_when_due, instance, product), dg.RunRequest)
     assert isinstance(tick_schedule(measure_when_due, instance, product), dg.SkipReason)
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
+    assert isinstance(tick_sensor(recover_when_due, instance, product), dg.SkipReason)
+    assert isinstance(tick_schedule(reconcile_when_due, instance, product), dg.SkipReason)
     assert isinstance(tick_sensor(learn_when_due, instance, product), dg.SkipReason)
 
 
@@ -113,3 +127,31 @@ def test_a_post_in_a_dead_run_s_hand_is_taken_from_it_at_the_next_tick(
     instance.report_run_failed(run)
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.RunRequest)
     assert post_store.queue_counts(product.database) == {"queued": 1}
+
+
+def test_a_post_in_doubt_starts_a_recovery_and_no_publishing(instance: dg.DagsterInstance, product: Product) -> None:
+    """At once, and then not before the next look is due; the timeline is compared because something was submitted."""
+    queue_post(product, timedelta(0))
+    claim = claimed(product, timedelta(hours=1))
+    assert post_store.arm_post(product.database, claim, product.clock.now())
+    post_store.mark_unconfirmed(product.database, claim, UnknownOutcome("?", code="no_witness"), product.clock.now())
+    assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
+    assert isinstance(tick_sensor(recover_when_due, instance, product), dg.RunRequest)
+    assert isinstance(tick_schedule(reconcile_when_due, instance, product), dg.RunRequest)
+    recovery.take_looks(product.database, look_rules(product), product.clock.now())
+    skipped = tick_sensor(recover_when_due, instance, product)
+    assert isinstance(skipped, dg.SkipReason)
+    assert "due for a look" in (skipped.skip_message or "")
+
+
+def test_a_post_that_is_stuck_is_recovered_when_its_claim_runs_out(
+    instance: dg.DagsterInstance, product: Product
+) -> None:
+    """A quarter of an hour after the claim, by default; here the claim is over at once."""
+    assert product.settings.lease == timedelta(minutes=15)
+    queue_post(product, timedelta(0))
+    claimed(product, timedelta(0))
+    assert isinstance(tick_sensor(recover_when_due, instance, product), dg.RunRequest)
+    assert post_store.expire_leases(product.database, product.clock.now())
+    assert isinstance(tick_sensor(recover_when_due, instance, product), dg.SkipReason)
+    assert isinstance(tick_sensor(publish_when_due, instance, product), dg.RunRequest)

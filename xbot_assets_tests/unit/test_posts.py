@@ -36,3 +36,34 @@ def test_a_post_of_emoji_only_is_compared_as_it_is() -> None:
     assert same_post("🦊🦊", "🦊🦊")
     assert not same_post("🦊🦊", "🦊")
     assert fingerprint("🦊") != fingerprint("🐻")
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("Salt & pepper, 3 < 4.", "Salt &amp; pepper, 3 &lt; 4."),
+        ("More on example.org/bread today.", "More on https://example.org/bread… today."),
+        ("@anna Thanks, that helped.", "Thanks, that helped."),
+        ("Caf\u00e9 first 🍞👩\u200d🍳, then bread.", "Cafe\u0301 first 🍞👩\u200d🍳, then\u00a0bread."),
+        ("One.\n\n\nTwo.", "One. Two."),
+        ("\uff11\uff12 eggs", "12 eggs"),
+    ],
+)
+def test_what_a_page_makes_of_a_text_does_not_change_the_post(written: str, shown: str) -> None:
+    """Entities, addresses without https, the names a reply begins with, composed letters, widths, lines."""
+    assert same_post(written, shown)
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [("Thanks @anna.", "Thanks @ben."), ("Bread.", ""), ("See example.org", "Look at example.org")],
+)
+def test_other_words_are_another_post(written: str, shown: str) -> None:
+    """What is left out of the comparison must not hide a difference."""
+    assert not same_post(written, shown)
+
+
+def test_a_text_cut_within_a_word_is_still_its_beginning() -> None:
+    """The page cuts where the line ends, not where a word does."""
+    assert same_post(WRITTEN, "Why do bread crusts cra", truncated=True)
+    assert not same_post(WRITTEN, "Why do bread loaves cra", truncated=True)

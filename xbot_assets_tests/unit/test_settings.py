@@ -77,3 +77,27 @@ def test_the_example_file_is_what_the_settings_say() -> None:
 def test_every_setting_is_described() -> None:
     """A setting nobody can understand is not a setting."""
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"requeue_after_minutes": 17},
+        {"claim_lease_minutes": 28},
+        {"publish_deadline_seconds": 600, "claim_lease_minutes": 20},
+    ],
+)
+def test_a_post_in_doubt_is_not_queued_again_while_its_worker_may_live(
+    tmp_path: Path, values: dict[str, float]
+) -> None:
+    """Whatever is set together: the lease and the longest click must be over by then."""
+    environ = {f"XBOT_{name.upper()}": str(value) for name, value in values.items()}
+    with pytest.raises(SettingsError, match="XBOT_REQUEUE_AFTER_MINUTES must be more than"):
+        load(tmp_path, **environ)
+
+
+def test_a_live_post_in_doubt_waits_for_a_person_unless_the_owner_says_otherwise() -> None:
+    """A doubled post on X cannot be taken back unseen."""
+    assert Settings().requeues_in_doubt
+    assert not Settings(mode="live").requeues_in_doubt
+    assert Settings(mode="live", requeue_in_doubt=True).requeues_in_doubt

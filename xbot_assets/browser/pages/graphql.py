@@ -218,6 +218,12 @@ def _item(entry: str, content: object, *, pinned: bool) -> TimelineItem:
     return TimelineItem(entry, post, promoted=promoted, pinned=pinned, display=at(content, "tweetDisplayType"))
 
 
+def reply_targets(body: object) -> dict[str, str]:
+    """Return which post each answer of a timeline answers, by id."""
+    posts = [item.post for item in timeline(body) if item.post is not None]
+    return {post.post_id: post.in_reply_to for post in posts if post.in_reply_to}
+
+
 def is_last_page(body: object) -> bool:
     """Say whether a timeline answer ends its list: X then sends cursors and nothing else."""
     items = timeline(body)

@@ -8,7 +8,7 @@ from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.operations import PostReading, ReadOwnTimeline, Search, TimelineRead
-from xbot_assets.browser.pages.graphql import is_last_page
+from xbot_assets.browser.pages.graphql import is_last_page, reply_targets
 from xbot_assets.browser.pages.reading import Snapshot, take
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, failure_of_state, open_page, recognise
@@ -55,6 +55,14 @@ class _Collected:
         self._seen: dict[str, PostReading | None] = {}
         self._wanted = wanted
         self._limit = limit
+        self._targets: dict[str, str] = {}
+        self.ends = False
+        """Whether X's latest answer was the last of the list."""
+
+    def hear(self, body: object) -> None:
+        """Learn from X's own answer what the page does not show."""
+        self._targets |= reply_targets(body)
+        self.ends = is_last_page(body)
 
     def add(self, seen: Snapshot) -> bool:
         """Add what is new on the page; say whether anything was."""
@@ -66,26 +74,27 @@ class _Collected:
 
     @property
     def posts(self) -> tuple[PostReading, ...]:
-        return tuple(post for post in self._seen.values() if post is not None)[: self._limit]
+        found = [post for post in self._seen.values() if post is not None][: self._limit]
+        return tuple(post.model_copy(update={"in_reply_to": self._targets.get(post.post_id or "")}) for post in found)
 
     @property
     def full(self) -> bool:
-        return len(self.posts) >= self._limit
+        return sum(post is not None for post in self._seen.values()) >= self._limit
 
 
 async def _collect(page: Page, url: str, limit: int, attempt: Attempt, wanted: Wanted) -> TimelineRead:
-    traffic, ends = Traffic(page), list[bool]()
+    traffic, found = Traffic(page), _Collected(wanted, limit)
     for operation in ("UserTweets", "UserTweetsAndReplies", "SearchTimeline"):
-        traffic.want(operation, lambda body: ends.append(is_last_page(body)))
+        traffic.want(operation, found.hear)
     first = await open_page(page, url, "list", traffic=traffic, seconds=attempt.remaining)
-    found, still_since = _Collected(wanted, limit), time.monotonic()
+    still_since = time.monotonic()
     found.add(first)
     while not found.full and attempt.remaining > ANSWER_RESERVE_SECONDS:
         seen = await take(page, scroll=STEP_SCREENS)
         _check(seen, traffic)
         if found.add(seen) or not seen.scroll.at_end or seen.state.busy:
             still_since = time.monotonic()
-        elif (ends and ends[-1]) or time.monotonic() - still_since > END_SECONDS:
+        elif found.ends or time.monotonic() - still_since > END_SECONDS:
             return TimelineRead(posts=found.posts, complete=True)
         await asyncio.sleep(PAUSE_SECONDS)
     return TimelineRead(posts=found.posts, complete=False)

@@ -10,6 +10,8 @@ def _step(name: str, description: str, *assets: str) -> UnresolvedAssetJobDefini
 
 plan_job = _step("plan", "Write posts for the arms the bandit chooses, and queue them.", "content_plan")
 publish_job = _step("publish", "Publish at most one due post.", "published_posts")
+recover_job = _step("recover", "Look for the posts in doubt on the own timeline.", "recovered_post_ids")
+reconcile_job = _step("reconcile_timeline", "Compare the own timeline with the queue.", "timeline_reconciliation")
 measure_job = _step("measure", "Read the counts of every post that is due.", "post_metrics")
 account_job = _step("measure_account", "Read the own profile's numbers.", "account_metrics")
 learn_job = _step(
@@ -28,7 +30,14 @@ failures_job = _step(
 watch_job = _step("watch_browser", "Draw how the browser was used in the last day.", "browser_usage")
 session_job = _step("check_session", "Ask whether the stored session is still logged in.", "session_checks")
 NOT_IN_THE_LOOP = dg.AssetSelection.assets(
-    "champions_in_use", "browser_usage", "emergency_pool", "gate_refusals", "llm_failure_patterns", "session_checks"
+    "champions_in_use",
+    "browser_usage",
+    "emergency_pool",
+    "gate_refusals",
+    "llm_failure_patterns",
+    "recovered_post_ids",
+    "session_checks",
+    "timeline_reconciliation",
 )
 loop_job = dg.define_asset_job(
     "loop",
@@ -39,6 +48,8 @@ loop_job = dg.define_asset_job(
 JOBS = [
     plan_job,
     publish_job,
+    recover_job,
+    reconcile_job,
     measure_job,
     account_job,
     learn_job,

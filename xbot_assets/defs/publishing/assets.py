@@ -24,7 +24,7 @@ from xbot_assets.store.posts import queue_counts
 def published_posts(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """At most one due post or thread, published through Chromium, with the ids that X itself returned.
 
-    First, posts whose outcome is unknown are looked up on the own timeline; they are never posted again blindly.
+    First, posts whose outcome is unknown and whose look is due are looked up on the own timeline.
     """
     with as_dagster_failure(context, product, waits=PUBLISH_WAITS):
         reports = publish_due(

@@ -1,11 +1,14 @@
-"""When to publish. Keep out: how (``assets.py``)."""
+"""When to publish, to recover and to compare. Keep out: how (``assets.py``, ``recovery.py``)."""
 
 import dagster as dg
 
-from xbot_assets.defs.due import request_unless
-from xbot_assets.defs.operations.jobs import publish_job
+from xbot_assets.defs.due import EVERY_MINUTE, request_unless
+from xbot_assets.defs.operations.jobs import publish_job, reconcile_job, recover_job
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.loop.comparing import comparison_wait
 from xbot_assets.loop.publishing import publish_wait, take_from_dead_worker
+from xbot_assets.loop.reconciling import recovery_wait
+from xbot_assets.loop.windows import posting_window
 
 LOOK_EVERY_SECONDS = 10
 
@@ -17,10 +20,33 @@ LOOK_EVERY_SECONDS = 10
     name="publish_when_due",
 )
 def publish_when_due(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
-    """Publish when a post is due or one in doubt can be looked for again."""
+    """Publish when a post is due; those in doubt are recovered by a run of their own."""
     take_from_dead_worker(product, lambda run_id: _has_ended(context.instance, run_id))
-    wait = publish_wait(product)
+    wait = publish_wait(product, with_doubts=False)
     return request_unless(context, publish_job.name, wait=wait)
+
+
+@dg.sensor(
+    job=recover_job,
+    minimum_interval_seconds=LOOK_EVERY_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    name="recover_when_due",
+)
+def recover_when_due(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
+    """Look for posts in doubt as soon as a look is due, and take posts from workers whose time is over."""
+    return request_unless(context, recover_job.name, wait=recovery_wait(product))
+
+
+@dg.schedule(
+    cron_schedule=EVERY_MINUTE,
+    job=reconcile_job,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    name="reconcile_when_due",
+)
+def reconcile_when_due(context: dg.ScheduleEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
+    """Compare the timeline every day of the product's clock and when a post is due to be seen on X again."""
+    wait = posting_window(product) or comparison_wait(product)
+    return request_unless(context, reconcile_job.name, wait=wait)
 
 
 def _has_ended(instance: dg.DagsterInstance, run_id: str) -> bool:

@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     """Error 344: X's own limit of a day is reached."""
     AUTOMATED = "automated"
     """Error 226: X finds the account too automatic."""
+    REMOVED = "removed"
+    """X took back a post that it had accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Answer:
 
 
 PUBLISHED = Answer(Outcome.SUCCESS)
+TAKEN_BACK = Answer(Outcome.REMOVED)
 
 _BY_CODE = {
     "rate_limited": Outcome.RATE_LIMITED,

@@ -4,7 +4,7 @@
 -- Published posts due for a look, by age; never read first.
 select id, x_post_id, published_at, metrics_read_at
 from posts
-where status = 'published'
+where status = 'published' and removed_at is null
     and (
         metrics_looked_at is null
         or metrics_looked_at <= %(now)s::timestamptz - case

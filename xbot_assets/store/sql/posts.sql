@@ -223,9 +223,13 @@ with held as (
 select id, from_status, to_status, claimed_by from moved order by id;
 
 -- name: unconfirmed_posts
--- Posts that may be on X, oldest intent first.
-select id, text, fingerprint, armed_at, looks, looked_at, fencing_token
-from posts where status = 'unconfirmed' order by armed_at, id;
+-- Posts that may be on X, oldest intent first; the first intent may be of an earlier attempt.
+select p.id, p.text, p.fingerprint, p.armed_at, p.looks, p.looked_at, p.fencing_token, p.reply_to_x_id, p.failure_code,
+    p.requeues, p.first_absent_at, coalesce(p.reply_to_x_id, b.x_post_id) as answers_x_id, coalesce(
+        (select min(happened_at) from post_events where post_id = p.id and to_status = 'armed'), p.armed_at
+    ) as intended_at
+from posts p left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+where p.status = 'unconfirmed' order by p.armed_at, p.id;
 
 -- name: confirm_found
 -- unconfirmed -> published: a look at X found it.
@@ -241,8 +245,8 @@ insert into post_events (post_id, from_status, to_status, fencing_token, happene
 select id, 'unconfirmed', 'published', fencing_token, %(now)s, 'found on X as ' || %(x_post_id)s::text from moved;
 
 -- name: record_look
--- Count a look at X that did not find the post.
-update posts set looks = looks + 1, looked_at = %(now)s
+-- Count a look at X that surely did not find the post.
+update posts set looks = looks + 1, looked_at = %(now)s, first_absent_at = coalesce(first_absent_at, %(now)s)
 where id = %(id)s and status = 'unconfirmed'
 returning looks;
 

@@ -22,16 +22,6 @@ select p.scheduled_at,
         where status in ('armed', 'unconfirmed', 'published')) as last_activity
 from posts p where p.id = %(id)s;
 
--- name: doubt_exists
--- Whether a lease ran out, or a post in doubt may be looked for again.
-select exists (
-    select from posts where status in ('claimed', 'armed') and lease_until <= clock_timestamp()
-) or exists (
-    select from posts
-    where status = 'unconfirmed' and looks < %(looks_max)s
-        and (looked_at is null or looked_at <= %(looked_before)s)
-) as doubt;
-
 -- name: last_llm_call
 -- The newest call made for a purpose.
 select id, purpose, model, outcome, called_at, cost_microusd
