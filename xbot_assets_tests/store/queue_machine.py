@@ -17,6 +17,7 @@ from xbot_assets.store import approvals, policy, pool, posts
 from xbot_assets.store.approvals import Decider
 from xbot_assets.store.database import Database
 from xbot_assets.store.queue import stale_posts
+from xbot_assets.store.settling import settle_absent
 from xbot_assets_tests.store.queue_under_test import CAP, CLICKED, LONG, OVER, QueueUnderTest
 from xbot_assets_tests.store.queueing import SPACING, new_post
 
@@ -198,6 +199,15 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
             action()
         else:
             self.refused(action, "not_unconfirmed")
+
+    @rule(which=ANY, again=st.booleans())
+    def settle_what_is_not_there(self, which: int, again: bool) -> None:  # noqa: FBT001 - Hypothesis passes it by name
+        """A person saw that a post in doubt is not on X: it is queued again, or dropped."""
+        post_id = self.any_post(which, "unconfirmed")
+        if not self.on_x[post_id]:
+            by = Decider("anna", self.now, "not there")
+            absent = partial(settle_absent, self.db, post_id, by, again=again)
+            self.attempt(absent, {"already_decided", "no_such_post"})
 
     @rule(by=st.sampled_from([timedelta(minutes=1), SPACING, timedelta(hours=1), LATE, DAY]))
     def time_passes(self, by: timedelta) -> None:

@@ -19,6 +19,7 @@ from xbot_assets.store import approvals, policy, pool, posts
 from xbot_assets.store.approvals import Decider
 from xbot_assets.store.database import Database
 from xbot_assets.store.policy import Engagement
+from xbot_assets.store.settling import settle_absent
 from xbot_assets_tests.store.queue_story import Story, read_story
 from xbot_assets_tests.store.queueing import BUSY, NOON, REFUSED, SPACING, UNSURE
 
@@ -82,7 +83,9 @@ class QueueUnderTest:
 
     def help_on(self, post_id: int, status: str) -> None:
         """One post that waits for somebody else than a worker gets what it waits for."""
-        if status == "unconfirmed":
+        if status == "unconfirmed" and not self.on_x[post_id]:
+            settle_absent(self.db, post_id, Decider("anna", self.now, "not there"), again=True)
+        elif status == "unconfirmed":
             self.find(post_id, str(next(self.numbers)))
         elif status == "held":
             by = Decider("anna", self.now, "at last")

@@ -23,13 +23,6 @@ from xbot_assets_tests.store.servers import fresh_database
 Pair = tuple[str | None, str]
 Connection = psycopg.Connection[dict[str, Any]]
 
-BEING_ADDED: set[Pair] = {
-    ("unconfirmed", "queued"),
-    ("unconfirmed", "rejected"),
-    ("published", "published"),
-}
-"""Changes of the table that no statement makes yet."""
-
 WITHOUT_TOKEN = {"expire_leases"}
 """Takes posts from workers, for good reasons of its own; the token grows by it."""
 SWITCHES = ("again", "threaded")
@@ -194,4 +187,4 @@ def test_every_change_of_the_table_is_made_by_some_statement(
     for statement in changing():
         if statement.name not in made:  # this test alone
             made[statement.name] = changes_of(connection, statement)
-    assert ALLOWED - set().union(*made.values()) == BEING_ADDED
+    assert set().union(*made.values()) >= ALLOWED
