@@ -12,11 +12,9 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from xbot_assets.browser.operations import (
-    CheckSession,
     Image,
     Publish,
     Published,
-    SessionChecked,
 )
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
@@ -35,6 +33,7 @@ from xbot_assets.loop.pacing import (
 )
 from xbot_assets.loop.product import Product
 from xbot_assets.loop.reconciling import alert_unconfirmed, look_is_due, reconcile
+from xbot_assets.loop.session_checks import check_session
 from xbot_assets.store import posts as post_store
 from xbot_assets.store import queue as queue_store
 from xbot_assets.store.alerts import alert
@@ -160,8 +159,10 @@ def _rules(product: Product) -> post_store.ClaimRules:
 
 def _probe(product: Product) -> None:
     """Look whether the way to X works at all, before a post is risked on it."""
-    seconds = product.settings.read_deadline_seconds
-    product.browser.run(CheckSession(), SessionChecked, lane=Lane.CRITICAL, deadline_seconds=seconds)
+    check_session(product, Lane.CRITICAL)
+    held = hold_reason(product.database)
+    if held is not None:
+        raise PermanentFailure(held, code="publishing_held", remedy="The alert says what to do.")
 
 
 def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[ProductError], bool]) -> Published:

@@ -27,8 +27,8 @@ DEADLINE_SECONDS = 30.0
 HOME = "/home"
 
 
-def check_session(product: Product) -> Login:
-    """Ask once, keep the answer, and hold publishing or let it go on accordingly.
+def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
+    """Ask once in a lane, keep the answer, and hold publishing or let it go on accordingly.
 
     A session that the host cannot even use is an answer too: nobody is logged in with it.
 
@@ -38,7 +38,7 @@ def check_session(product: Product) -> Login:
     """
     trouble: ProductError | None
     try:
-        found = _ask(product)
+        found = _ask(product, lane)
         trouble = _trouble_of(found, product.settings.handle)
     except ProductError as failure:
         if failure.code not in SESSION_CODES | {PageState.LOGGED_OUT}:
@@ -62,8 +62,8 @@ def session_wait(product: Product) -> str | None:
     return posting_window(product)
 
 
-def _ask(product: Product) -> Login:
-    answer = product.browser.run(CheckSession(), SessionChecked, lane=Lane.HIGH, deadline_seconds=DEADLINE_SECONDS)
+def _ask(product: Product, lane: Lane) -> Login:
+    answer = product.browser.run(CheckSession(), SessionChecked, lane=lane, deadline_seconds=DEADLINE_SECONDS)
     return Login(state=answer.state, handle=answer.handle)
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from xbot_assets.domain.failures import ProductError, TransientFailure
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+from xbot_assets.loop.holds import holds
 from xbot_assets.loop.product import Product, open_product
 from xbot_assets.loop.publishing import publish_next, publish_wait
 from xbot_assets.runtime.timeline import start_clock
@@ -80,3 +81,22 @@ def test_after_failures_in_a_row_one_probe_finds_out_and_a_post_is_not_risked_on
         site.set_faults()
         until(lambda: not breaker_state(product.database)["must_wait"], 10, "the breaker's pause is over")
         assert publish_next(product).x_post_id is not None
+
+
+def test_a_probe_that_finds_the_account_logged_out_holds_publishing(
+    loop_settings: Callable[..., Settings], site: Site
+) -> None:
+    """The way to X works, but not for this account: no post is risked, and one alert says what to do."""
+    with pace_of_a_new_account(loop_settings, site, breaker_failures=1, breaker_reset_seconds=1) as product:
+        (post_id,) = queue(product, "Waits until somebody is logged in.")
+        site.set_faults(down=True)
+        with pytest.raises(ProductError):
+            publish_next(product)
+        until(lambda: not breaker_state(product.database)["must_wait"], 10, "the breaker's pause is over")
+        site.set_faults(logged_out=True)
+        later(product, timedelta(hours=1))
+        with pytest.raises(PermanentFailure, match="on hold"):
+            publish_next(product)
+        assert [row["to_status"] for row in post_store.post_events(product.database, post_id)].count("claimed") == 1
+        assert list(holds(product.database)) == ["logged_out"]
+        assert breaker_state(product.database)["probe_holder"] is None
