@@ -19,6 +19,7 @@ from xbot_assets.domain.learning.bandit import Arm, Belief, Choice
 from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.domain.pace.jitter import jittered
+from xbot_assets.domain.pace.slots import free_slots
 from xbot_assets.domain.posts import NewPost, fingerprint
 from xbot_assets.llm.briefs import PostBrief, WrittenPost, WrittenPosts
 from xbot_assets.llm.job import is_of_the_answer
@@ -234,14 +235,11 @@ def _champions(product: Product) -> _Models:
 
 
 def _slots(product: Product, count: int) -> list[datetime]:
-    """Return publishing times after everything that is queued already."""
+    """Return the first publishing times that keep their distance from everything that waits already."""
     settings, now = product.settings, product.clock.now()
     first = now + timedelta(minutes=settings.first_post_delay_minutes)
     spacing = timedelta(minutes=settings.planned_spacing_minutes)
-    last = queue_store.last_scheduled(product.database)
-    if last is not None:
-        first = max(first, last + spacing)
-    return [first + spacing * index for index in range(count)]
+    return free_slots(first, count, spacing, queue_store.waiting_times(product.database))
 
 
 def _new_post(models: _Models, choice: Choice, written: WrittenPost, at: datetime) -> NewPost:

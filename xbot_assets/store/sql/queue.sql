@@ -4,9 +4,13 @@
 -- Posts waiting to be published, soonest first.
 select id, scheduled_at, text, topic, format from posts where status = 'queued' order by scheduled_at, id;
 
--- name: last_scheduled
--- The latest time that a waiting post was given.
-select max(scheduled_at) as scheduled_at from posts where status in ('queued', 'held');
+-- name: waiting_times
+-- The time of every waiting post.
+select scheduled_at from posts where status in ('queued', 'held') order by scheduled_at;
+
+-- name: known_on_x
+-- Which posts on X belong to a row.
+select x_post_id from posts where x_post_id = any (%(ids)s::text[]);
 
 -- name: post_due_between
 -- Whether a post is being published, or one is due in this stretch of time.

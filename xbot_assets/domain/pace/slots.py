@@ -1,0 +1,19 @@
+"""Where new posts fit between those that wait already. Keep out: when each is really published (``admission.py``)."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+
+def free_slots(first: datetime, count: int, spacing: timedelta, taken: Iterable[datetime]) -> list[datetime]:
+    """Return the earliest times from ``first`` on, ``spacing`` from each other and from every time that is taken.
+
+    A post that is put off to next week takes its own place there and leaves the days before it free.
+    """
+    ahead, found = sorted(taken), list[datetime]()
+    at = first
+    while len(found) < count:
+        busy = next((time for time in reversed(ahead) if abs(time - at) < spacing), None)
+        if busy is None:
+            found.append(at)
+        at = (at if busy is None else busy) + spacing
+    return found
