@@ -12,7 +12,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 
 from benchmarks.crash_points import Gate
 from benchmarks.crash_schedule import BACKEND, CHROMIUM, HOST, POSTGRES, WORKER
+from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.loop.time_control import apply_line
 from xbot_assets.runtime.accounts import service_account
 from xbot_assets.runtime.child import Child, Limits, Reports
 from xbot_assets.runtime.logfile import LogFile
@@ -30,6 +33,7 @@ from xbot_assets.runtime.postgres import EmbeddedPostgres
 from xbot_assets.runtime.programs import Program
 from xbot_assets.runtime.timeline import start_clock
 from xbot_assets.settings import Settings, load_settings
+from xbot_assets.store.database import open_database
 from xbot_assets.store.migrate import migrate
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +41,7 @@ LIMITS = Limits(start_seconds=90, stop_seconds=15, backoff_max_seconds=1)
 QUIET = Reports(tell=lambda _sentence: None, deaths=lambda _name, _times: None)
 TOKEN = "crash-test"  # noqa: S105 - of parts that live for this run
 HANDLE = "xbot_demo"
+SITE_SEED = 1
 ASK_SECONDS = 20.0
 POLL_SECONDS = 0.05
 VICTIM_SECONDS = 30.0
@@ -67,6 +72,23 @@ PROFILE = {
 """What the fast profile sets; everything else is as shipped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the parts are started as.
+
+    Attributes:
+        profile: settings that are not as shipped.
+        site: the module that is the sandbox.
+        host: the module that is the browser host.
+        begins: where both clocks start; ``None``: at real time. The site's world is made anew there.
+    """
+
+    profile: Mapping[str, str] = field(default_factory=lambda: PROFILE)
+    site: str = "benchmarks.crash_site"
+    host: str = "benchmarks.crash_host"
+    begins: datetime | None = None
+
+
 @dataclass(slots=True)
 class CrashStack:
     """The running parts.
@@ -86,9 +108,10 @@ class CrashStack:
     own: dict[str, str]
     worker: Child | None = None
 
-    def ask_sandbox(self, path: str, change: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - JSON
+    def ask_sandbox(self, path: str, change: Mapping[str, object] | None = None, *, method: str = "") -> Any:  # noqa: ANN401 - JSON
         """Ask the sandbox's control endpoint, or put something there."""
-        method, address = ("GET" if change is None else "PUT"), f"{self.settings.target_url}/_sandbox/{path}"
+        method = method or ("GET" if change is None else "PUT")
+        address = f"{self.settings.target_url}/_sandbox/{path}"
         headers = {"Authorization": f"Bearer {TOKEN}"}
         answer = httpx.request(method, address, json=change, headers=headers, timeout=ASK_SECONDS, trust_env=False)
         return answer.raise_for_status().json() if answer.content else None
@@ -152,7 +175,7 @@ class CrashStack:
         return bare | self.gate.environment | self.own
 
 
-def _own(home: Path, database_url: str, site: str, host: str) -> dict[str, str]:
+def _own(home: Path, profile: Mapping[str, str], database_url: str, site: str, host: str) -> dict[str, str]:
     """Return the product's environment: the profile, and where the parts are."""
     own = {
         "home": str(home),
@@ -164,7 +187,7 @@ def _own(home: Path, database_url: str, site: str, host: str) -> dict[str, str]:
         "target_url": site,
         "openai_base_url": f"{site}/v1",
     }
-    named = {f"XBOT_{name.upper()}": value for name, value in {**PROFILE, **own}.items()}
+    named = {f"XBOT_{name.upper()}": value for name, value in {**profile, **own}.items()}
     return named | {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
 
 
@@ -200,13 +223,13 @@ def _kept(program: Program, home: Path, environment: Mapping[str, str]) -> Itera
 
 
 @contextmanager
-def crash_stack() -> Iterator[CrashStack]:
-    """Start the parts in a directory of their own; stop them and remove their data at the end."""
+def crash_stack(parts: Parts | None = None) -> Iterator[CrashStack]:
+    """Start the parts (the crash test's) in a directory of their own; stop them and remove their data at the end."""
     place = Path(tempfile.mkdtemp(prefix="xbot-crash-"))
     place.chmod(0o711)  # the database's user must pass through
     try:
-        with ExitStack() as parts:
-            yield _started(parts, place / ".xbot")
+        with ExitStack() as running:
+            yield _started(running, place / ".xbot", parts or Parts())
     finally:
         kept = os.environ.get("KEEP_LOGS")
         if kept:
@@ -214,37 +237,39 @@ def crash_stack() -> Iterator[CrashStack]:
         shutil.rmtree(place, ignore_errors=True)
 
 
-def _started(parts: ExitStack, home: Path) -> CrashStack:
+def _started(running: ExitStack, home: Path, parts: Parts) -> CrashStack:
     ports = PortBook(home)
     postgres = EmbeddedPostgres(home, service_account(), ports=ports)
     postgres.prepare()
-    parts.callback(postgres.remove)
-    server = parts.enter_context(_kept(postgres.program(), home, os.environ))
+    running.callback(postgres.remove)
+    server = running.enter_context(_kept(postgres.program(), home, os.environ))
     site, host = (f"http://127.0.0.1:{ports.port_for(name)}" for name in ("sandbox", "browser"))
-    own = _own(home, postgres.url(), site, host)
+    own = _own(home, parts.profile, postgres.url(), site, host)
     settings = load_settings(own)
     migrate(settings)
-    gate = parts.enter_context(Gate(home))
+    gate = running.enter_context(Gate(home))
     stack = CrashStack(home, gate, postgres, server, server, settings, own)
-    parts.enter_context(_kept(_site(settings), home, stack.environment()))
+    running.enter_context(_kept(_site(settings, parts.site), home, stack.environment()))
     start_clock(settings, owns_site=True)
-    stack.host = parts.enter_context(_kept(_host(settings, stack), home, stack.environment()))
+    if parts.begins is not None:
+        _begin_at(stack, parts.begins)
+    stack.host = running.enter_context(_kept(_host(settings, stack, parts.host), home, stack.environment()))
     return stack
 
 
-def _site(settings: Settings) -> Program:
+def _begin_at(stack: CrashStack, at: datetime) -> None:
+    """Put both clocks at a time, past or future, and make the site's world as it is then."""
+    with open_database(stack.settings) as database:
+        apply_line(stack.settings, database, ClockLine(system_now(), at, stack.settings.sandbox_clock_rate))
+    stack.ask_sandbox("reset", {"seed": SITE_SEED}, method="POST")
+
+
+def _site(settings: Settings, module: str) -> Program:
     data, port = str(settings.home / "sandbox"), str(settings.target_url).rpartition(":")[2]
-    command = [sys.executable, "-P", "-m", "benchmarks.crash_site", "--data", data, "--port", port]
+    command = [sys.executable, "-P", "-m", module, "--data", data, "--port", port]
     return Program("sandbox", command, lambda: _answers(f"{settings.target_url}/_sandbox/health"))
 
 
-def _host(settings: Settings, stack: CrashStack) -> Program:
-    command = [
-        sys.executable,
-        "-P",
-        "-m",
-        "benchmarks.crash_host",
-        "--port",
-        str(settings.browser_url).rpartition(":")[2],
-    ]
-    return Program("browser", command, stack.host_is_well)
+def _host(settings: Settings, stack: CrashStack, module: str) -> Program:
+    port = str(settings.browser_url).rpartition(":")[2]
+    return Program("browser", [sys.executable, "-P", "-m", module, "--port", port], stack.host_is_well)

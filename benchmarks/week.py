@@ -1,0 +1,133 @@
+"""Seven days of publishing with real parts on a moved clock: ``python -m benchmarks.week [--days 7] [--seed N]``.
+
+Real: PostgreSQL (fsync on), the sandbox site, the browser host and Chromium, the product's planning, gates, approval,
+``publish_wait``, ``publish_next`` and everything below them. Both clocks jump to the next moment at which something is
+due on the publishing sensor's own 10-second grid and run at real speed while the run works, so that published minus
+slot is a measurement: the sensor's phase plus the work. Not in it: the start of a Dagster run.
+
+In the week lie a change of clocks where the owner lives, 12 hours without service (6 of a power cut that kills worker,
+browser host and database with a post in hand, 6 in which the site answers 503), and X's limits 429, 344 and 226.
+Beside it a plain poster from cron works one day with the same browser operation (``week_baseline.py``).
+
+Prints one JSON document; the exit code is 1 when a promise is broken. Keep out: the parts of the run.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import stamina
+
+from benchmarks.crash_stack import CrashStack, Parts, crash_stack
+from benchmarks.week_baseline import plain_day
+from benchmarks.week_calendar import CHANGES, PEAK_HOURS, ZONE, Calendar, calendar
+from benchmarks.week_cycle import Sensor
+from benchmarks.week_desk import People
+from benchmarks.week_judging import against_ledger, end_states, episodes, promises, punctuality, read, wall_clock
+from benchmarks.week_run import Week
+from benchmarks.week_time import LOOK_EVERY, WeekClock
+from xbot_assets.domain.pace.hours import HOURS_A_DAY
+from xbot_assets.domain.pace.pacing import PaceKind
+from xbot_assets.loop.product import Product, open_product
+
+PROFILE = {
+    "timezone": ZONE,
+    "quiet_hours": "23:00-07:00",
+    "approval": "replies",
+    # As shipped it probes once a minute: 360 page loads while the site is down for six hours.
+    "breaker_reset_seconds": "1800",
+    "redis_url": "off",
+}
+"""The owner's choices, and what is changed for speed; everything else is as shipped."""
+NOT_IN_IT = "the start of a Dagster run's process, 1 to 6 s (benchmarks/critical_wait.py measures it)"
+SEED = 20261101
+
+
+def week(plan: Calendar, seed: int) -> dict[str, Any]:
+    """Run one calendar, and the plain poster after it on the same parts."""
+    parts = Parts(PROFILE, "xbot_assets.sandbox", "xbot_assets.browser.host", plan.begins)
+    with crash_stack(parts) as stack, open_product(stack.settings, worker="week") as product:
+        began = time.monotonic()
+        run = _opened(stack, product, plan, seed)
+        run.work()
+        document = _told(run)
+        document["seconds"] = round(time.monotonic() - began)
+        document["plain"] = plain_day(stack, product, run.clock)
+    return document
+
+
+def _opened(stack: CrashStack, product: Product, plan: Calendar, seed: int) -> Week:
+    url = stack.settings.database_url.get_secret_value() if stack.settings.database_url else ""
+    _learned_hours(product)
+    phase = plan.begins + LOOK_EVERY * ((seed % 1000) / 1000)
+    clock = WeekClock(product, url, phase)
+    return Week(stack, product, plan, People(product, seed), clock, Sensor(product, stack.own))
+
+
+def _learned_hours(product: Product) -> None:
+    """Give the hours the weights that an account learns whose readers are there by day."""
+    settings = product.settings
+    weights = [
+        settings.hour_weight_max if hour in PEAK_HOURS else settings.hour_weight_min for hour in range(HOURS_A_DAY)
+    ]
+    product.database.execute("store_hour_weights", kind=PaceKind.POST, weights=weights)
+
+
+def _told(run: Week) -> dict[str, Any]:
+    rows, settings = read(run.clock.url), run.product.settings
+    held_back = {**run.held_back, **dict.fromkeys(run.people.waited, "approved after its slot")}
+    document: dict[str, Any] = {
+        "end": end_states(rows, settings),
+        "refused_before_the_queue": dict(run.people.refused),
+        "refused_by_gate": {row["gate"]: row["times"] for row in rows["gates"]},
+        "decisions": dict(run.people.decisions),
+        "resumed": [at.isoformat() for at in run.people.resumed],
+        "alerts": [
+            {name: str(value) if name.endswith("_at") else value for name, value in row.items()}
+            for row in rows["alerts"]
+        ],
+        "episodes": episodes(rows, run.plan.troubles),
+        "clocks": wall_clock(rows, run.plan, settings),
+        "ledger": against_ledger(run.stack, rows, run.plan.begins),
+        "punctuality": punctuality(rows, run.slots, held_back),
+        "runs": dict(Counter(answer.get("failure", "ok") for answer in run.sensor.runs)),
+        "looks": run.looks,
+        "runs_in_vain": run.vain,
+        "not_in_the_delays": NOT_IN_IT,
+    }
+    return {"promises": promises(document, settings), **document}
+
+
+def main() -> int:
+    """Run the benchmark as a program."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--days", type=int, default=7, help="at least 2 (default 7)")
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--change", choices=CHANGES, default="autumn", help="which change of clocks lies in it")
+    parser.add_argument("--json", action="store_true", help="the document alone, without the progress on stderr")
+    options = parser.parse_args()
+    if options.days < timedelta(days=2).days:
+        parser.error("--days must be at least 2")
+    if options.json:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - for the rest of the program
+    stamina.instrumentation.set_on_retry_hooks([])  # the language model's slips are asked for
+    began = time.monotonic()
+    document = week(calendar(options.days, CHANGES[options.change], options.seed), options.seed)
+    kept = all(document["promises"].values())
+    facts = {"days": options.days, "seed": options.seed, "change": options.change, "profile": PROFILE}
+    machine = {
+        "wall_seconds": round(time.monotonic() - began),
+        "cpus": os.cpu_count(),
+        "load_average": os.getloadavg(),
+    }
+    print(json.dumps({"kept": kept, **facts, **machine, **document}, indent=2))
+    return int(not kept)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
