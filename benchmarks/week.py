@@ -28,7 +28,16 @@ from benchmarks.week_baseline import plain_day
 from benchmarks.week_calendar import CHANGES, PEAK_HOURS, ZONE, Calendar, calendar
 from benchmarks.week_cycle import Sensor
 from benchmarks.week_desk import People
-from benchmarks.week_judging import against_ledger, end_states, episodes, promises, punctuality, read, wall_clock
+from benchmarks.week_judging import (
+    against_ledger,
+    end_states,
+    episodes,
+    in_trouble,
+    promises,
+    punctuality,
+    read,
+    wall_clock,
+)
 from benchmarks.week_run import Week
 from benchmarks.week_time import LOOK_EVERY, WeekClock
 from xbot_assets.domain.pace.hours import HOURS_A_DAY
@@ -41,6 +50,8 @@ PROFILE = {
     "approval": "replies",
     # As shipped it probes once a minute: 360 page loads while the site is down for six hours.
     "breaker_reset_seconds": "1800",
+    # As shipped it looks for a post in doubt every five minutes, down site or not.
+    "reconcile_minutes": "15",
     "redis_url": "off",
 }
 """The owner's choices, and what is changed for speed; everything else is as shipped."""
@@ -80,17 +91,16 @@ def _learned_hours(product: Product) -> None:
 
 def _told(run: Week) -> dict[str, Any]:
     rows, settings = read(run.clock.url), run.product.settings
-    held_back = {**run.held_back, **dict.fromkeys(run.people.waited, "approved after its slot")}
+    waited = dict.fromkeys(run.people.waited, "approved after its slot")
+    held_back = {**in_trouble(run.slots, run.plan.troubles), **run.held_back, **waited}
     document: dict[str, Any] = {
         "end": end_states(rows, settings),
         "refused_before_the_queue": dict(run.people.refused),
         "refused_by_gate": {row["gate"]: row["times"] for row in rows["gates"]},
         "decisions": dict(run.people.decisions),
         "resumed": [at.isoformat() for at in run.people.resumed],
-        "alerts": [
-            {name: str(value) if name.endswith("_at") else value for name, value in row.items()}
-            for row in rows["alerts"]
-        ],
+        "alerts": _plain(rows["alerts"]),
+        "rates": _plain(rows["rates"]),
         "episodes": episodes(rows, run.plan.troubles),
         "clocks": wall_clock(rows, run.plan, settings),
         "ledger": against_ledger(run.stack, rows, run.plan.begins),
@@ -101,6 +111,11 @@ def _told(run: Week) -> dict[str, Any]:
         "not_in_the_delays": NOT_IN_IT,
     }
     return {"promises": promises(document, settings), **document}
+
+
+def _plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows with their times in words."""
+    return [{name: str(value) if name.endswith("_at") else value for name, value in row.items()} for row in rows]
 
 
 def main() -> int:

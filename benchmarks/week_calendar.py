@@ -83,7 +83,7 @@ def calendar(days: int, change: date, seed: int) -> Calendar:
     rng = random.Random(seed)  # noqa: S311 - a simulation
     events = [event for number, day in enumerate(dates) for event in _day(day, number, zone, rng)]
     events += [event for trouble in troubles for event in _edges(trouble)]
-    eve = _at(change, time.min, zone)
+    eve = _at(change - timedelta(days=1), time(12), zone)
     events += [Event(eve, "owner", f"{change} {at}") for at in ("01:30", "02:30")]
     events += _raw(dates[0], zone)
     return Calendar(zone, first, days, change, troubles, tuple(sorted(events, key=lambda event: event.at)))
@@ -98,7 +98,8 @@ def sittings(first: date, days: int, zone: ZoneInfo) -> Iterator[Event]:
 def _day(day: date, number: int, zone: ZoneInfo, rng: random.Random) -> Iterator[Event]:
     yield from (Event(_at(day, at, zone), "plan") for at in PLANS)
     yield from (Event(_at(day, at, zone), "person") for at in SITTINGS)
-    yield Event(_at(day, time.min, zone), "owner", f"{day} {MORNING:%H:%M}")
+    evening_before = _at(day - timedelta(days=1), time(18), zone)
+    yield Event(evening_before if number else _at(day, time.min, zone), "owner", f"{day} {MORNING:%H:%M}")
     if number % 2 == 0:
         yield Event(_at(day, time(7, 30), zone), "owner", f"{day} {rng.choice(('18:30', '18:27', '19:33'))}")
     for written, due in REPLIES:

@@ -32,12 +32,16 @@ from xbot.posts p where status not in ('emergency_pool', 'retired') order by id
 """
 _ALERTS = "select key, severity, raised_at, resolved_at, times_seen from xbot.alerts order by raised_at"
 _GATES = "select gate, count(*) as times from xbot.post_judgements where gate is not null group by 1 order by 1"
+_RATES = """
+select kind, outcome, changed_at, rate_before, rate_after from xbot.pace_changes where rate_before <> rate_after
+order by id
+"""
 _ARMED = "select happened_at from xbot.post_events where to_status = 'armed' order by id"
 
 
 def read(url: str) -> dict[str, list[Row]]:
     """Return what the database holds at the end."""
-    queries = {"posts": _POSTS, "alerts": _ALERTS, "gates": _GATES, "armed": _ARMED}
+    queries = {"posts": _POSTS, "alerts": _ALERTS, "gates": _GATES, "armed": _ARMED, "rates": _RATES}
     with psycopg.connect(url, row_factory=dict_row) as connection:
         return {name: connection.execute(query).fetchall() for name, query in queries.items()}
 
@@ -101,17 +105,31 @@ def _pace(times: Sequence[datetime], name: str) -> dict[str, Any]:
     return {f"least_gap_seconds_{name}": round(min(gaps), 1) if gaps else None, f"most_in_60_minutes_{name}": most}
 
 
+def in_trouble(slots: Mapping[int, datetime], troubles: Sequence[Trouble]) -> dict[int, str]:
+    """Return which posts were due while a trouble was under way; nobody looks while the power is off."""
+    return {
+        post_id: trouble.name
+        for post_id, slot in slots.items()
+        for trouble in troubles
+        if trouble.begins - AFTER < slot < trouble.ends
+    }
+
+
 def punctuality(
     rows: Mapping[str, list[Row]], slots: Mapping[int, datetime], held_back: Mapping[int, str]
 ) -> dict[str, Any]:
-    """Return published minus slot, for posts that nothing held back and for all."""
+    """Return published minus slot, for posts that nothing held back and for all; and the late ones of the former."""
+    late_ones = []
     delays: dict[str, list[float]] = defaultdict(list)
     for post in rows["posts"]:
         if post["status"] == "published" and post["id"] in slots:
             late = (post["published_at"] - slots[post["id"]]).total_seconds()
             delays[held_back.get(post["id"], "nothing")].append(late)
+            if late > WITHIN_SECONDS and post["id"] not in held_back:
+                late_ones.append({"id": post["id"], "slot": str(slots[post["id"]]), "seconds": round(late, 1)})
     return {
         "not_held_back": figures(delays.get("nothing", [])),
+        "late_without_being_held_back": late_ones,
         "all": figures([late for group in delays.values() for late in group]),
         "held_back_by": {name: figures(group) for name, group in sorted(delays.items()) if name != "nothing"},
     }
