@@ -3,7 +3,6 @@
 Keep out: every change of a post (``posts.py``).
 """
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from xbot_assets.store.database import Row, Statements
