@@ -60,7 +60,7 @@ class Sensor:
     _context: Any = field(default_factory=lambda: multiprocessing.get_context("forkserver"))
 
     def __post_init__(self) -> None:
-        self._context.set_forkserver_preload(["benchmarks.week_run", "benchmarks.week_baseline"])  # with all that they need
+        self._context.set_forkserver_preload(["benchmarks.week_run", "benchmarks.week_baseline"])
 
     def look(self) -> str | None:
         """Say why there is nothing to publish, or ``None``."""

@@ -79,10 +79,12 @@ class Week:
             self._happen(events.pop(0))
 
     def _until(self, at: datetime) -> None:
-        """Look whenever something may have changed, until the next event."""
-        while (moment := self.clock.next_moment(at)) < at:
+        """Look at once, for the last event may have changed anything, and whenever more may have, until the next."""
+        moment = self.clock.next_tick(self.clock.now)
+        while moment < at:
             self.clock.jump_to(moment)
             self._look()
+            moment = self.clock.next_moment(at)
         self.clock.jump_to(at)
 
     def _happen(self, event: Event) -> None:
