@@ -11,6 +11,8 @@ import psycopg
 from xbot_assets.domain.lifecycle import ALLOWED, IN_HAND
 
 Pair = tuple[str | None, str]
+TAKEN_BACK = {("armed", "queued"), ("unconfirmed", "queued"), ("unconfirmed", "rejected")}
+"""After these it is certain that X does not have the post."""
 MAY_BE_ON_X = {"armed", "unconfirmed", "published"}
 
 
@@ -72,12 +74,15 @@ class Story:
 
     def _undone(self) -> set[int]:
         """Return the intents that were taken back because surely nothing was submitted."""
-        pairs = [pair for events in _by_post(self.events).values() for pair in pairwise(events)]
-        return {
-            earlier["id"]
-            for earlier, later in pairs
-            if (earlier["to_status"], later["to_status"]) == ("armed", "queued")
-        }
+        found: set[int] = set()
+        for events in _by_post(self.events).values():
+            intent: int | None = None
+            for event in events:
+                if event["to_status"] == "armed":
+                    intent = event["id"]
+                elif intent is not None and (event["from_status"], event["to_status"]) in TAKEN_BACK:
+                    found.add(intent)
+        return found
 
     def _submitted_by_day(self) -> Counter[date]:
         """Count the posts that are or may be on X by the UTC day of their submission."""

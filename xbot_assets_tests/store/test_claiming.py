@@ -10,7 +10,9 @@ import pytest
 
 from xbot_assets.domain.posts import ClaimedPost
 from xbot_assets.store import posts
+from xbot_assets.store.approvals import Decider, reschedule_post
 from xbot_assets.store.database import Database
+from xbot_assets.store.queue import stale_posts
 from xbot_assets_tests.store.queueing import (
     BUSY,
     NOON,
@@ -69,6 +71,22 @@ def test_the_cap_starts_again_at_midnight_utc(database: Database) -> None:
     queue(database, "next")
     assert claim(database, evening + SPACING, cap=1) is None
     assert claim(database, datetime(2026, 3, 2, 0, 0, tzinfo=UTC), cap=1) is not None
+
+
+def test_a_post_put_off_again_and_again_is_late_by_the_time_it_was_meant_for(database: Database) -> None:
+    """An outage of a day must not let a post of yesterday out unasked; a new time by a person starts anew."""
+    (post_id,) = queue(database, "Yesterday's news.")
+    now = NOON
+    for _ in range(3):
+        held = claim(database, now)
+        assert held is not None
+        assert posts.arm_post(database, held, now)
+        posts.disarm_post(database, held, BUSY, now, not_before=now + SPACING)
+        now += SPACING
+    assert row(database, post_id)["scheduled_at"] == now
+    assert [late["id"] for late in stale_posts(database, NOON + timedelta(seconds=1))] == [post_id]
+    reschedule_post(database, post_id, now, Decider("Ann", now))
+    assert stale_posts(database, NOON + timedelta(seconds=1)) == []
 
 
 def test_a_disarmed_post_counts_neither_for_spacing_nor_for_the_cap(database: Database) -> None:

@@ -239,11 +239,12 @@ def test_a_record_dated_after_now_makes_the_wait_longer_not_shorter() -> None:
         (UnknownOutcome("", code="no_witness"), Outcome.UNCONFIRMED),
         (PermanentFailure("", code="refused"), Outcome.FAILURE),
         (TransientFailure("", code="no_slot"), None),
+        (TransientFailure("", code="x_unavailable"), None),
         (PermanentFailure("", code="too_long"), None),
     ],
 )
 def test_only_what_x_answered_says_something_about_the_pace(failure: ProductError, outcome: Outcome | None) -> None:
-    """A busy browser is no reason to post less often."""
+    """A busy browser is no reason to post less often, and neither is an X that is down."""
     answer = answer_of(failure)
     assert (answer.outcome if answer else None) == outcome
     if outcome is Outcome.RATE_LIMITED:

@@ -13,7 +13,7 @@ class Outcome(StrEnum):
     SUCCESS = "success"
     """X named the new post."""
     FAILURE = "failure"
-    """X was asked and did not publish."""
+    """X was asked and refused."""
     UNCONFIRMED = "unconfirmed"
     """It may be on X. A doubt never raises the rate."""
     RATE_LIMITED = "rate_limited"
@@ -43,10 +43,6 @@ _BY_CODE = {
     "looks_automated": Outcome.AUTOMATED,
     "refused": Outcome.FAILURE,
     "request_refused": Outcome.FAILURE,
-    "x_unavailable": Outcome.FAILURE,
-    "x_overloaded": Outcome.FAILURE,
-    "x_timeout": Outcome.FAILURE,
-    "x_internal_error": Outcome.FAILURE,
 }
 
 
@@ -54,6 +50,8 @@ def answer_of(failure: ProductError) -> Answer | None:
     """Return what a failed attempt says about the pace; ``None`` when it says nothing.
 
     A browser without a free slot, a text that is too long or a session that ended are no reason to post less often.
+    Neither is an X that is down: the breaker waits for that to pass, and a rate that sank meanwhile would hold posts
+    back for days afterwards (``benchmarks/week.py``).
     """
     outcome = Outcome.UNCONFIRMED if failure.kind is FailureKind.UNKNOWN else _BY_CODE.get(failure.code)
     if outcome is None:

@@ -49,7 +49,7 @@ where post_id = %(id)s and decision is not null order by id desc limit 1;
 -- held -> queued, with the text that was approved; a post that is late by then is due now.
 with moved as (
     update posts set
-        status = 'queued', scheduled_at = %(at)s, features = %(features)s::jsonb,
+        status = 'queued', scheduled_at = %(at)s, slot_at = null, features = %(features)s::jsonb,
         predicted_reward = case when scheduled_at = %(at)s then predicted_reward end,
         predictor_version_id = case when scheduled_at = %(at)s then predictor_version_id end,
         approved_digest = %(digest)s, approved_by = %(who)s, approved_at = %(now)s
@@ -93,7 +93,7 @@ select id, from_status, 'rejected', fencing_token, %(now)s, %(why)s, %(who)s, 'r
 -- Move a held or queued post to another time; its state stays.
 with moved as (
     update posts set
-        scheduled_at = %(at)s, features = %(features)s::jsonb, predicted_reward = null, predictor_version_id = null
+        scheduled_at = %(at)s, slot_at = null, features = %(features)s::jsonb, predicted_reward = null, predictor_version_id = null
     where id = %(id)s and status in ('held', 'queued')
     returning id, status, fencing_token
 )

@@ -162,6 +162,7 @@ select id, 'claimed', 'queued', fencing_token, %(now)s, %(reason)s from moved;
 with moved as (
     update posts set
         status = 'queued', claimed_by = null, claimed_at = null, lease_until = null, armed_at = null,
+        slot_at = case when %(not_before)s > scheduled_at then coalesce(slot_at, scheduled_at) else slot_at end,
         scheduled_at = greatest(scheduled_at, %(not_before)s),
         failure_kind = %(kind)s, failure_code = %(code)s, failure_reason = %(reason)s
     where id = %(id)s and status = 'armed' and fencing_token = %(token)s
