@@ -33,8 +33,8 @@ class Tree:
         self._mark = mark
         self._members: list[psutil.Process] = []
         with contextlib.suppress(psutil.Error):
-            top = psutil.Process(leader)
-            self._members = [top, *top.children(recursive=True)]
+            self._members = [psutil.Process(leader)]  # known even when those below it cannot be listed just now
+            self._members += self._members[0].children(recursive=True)
 
     def alive(self) -> bool:
         """Say whether any process of the tree still runs."""

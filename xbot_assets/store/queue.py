@@ -16,10 +16,9 @@ def queued_posts(db: Statements) -> list[Row]:
     return db.fetch_all("queued_posts")
 
 
-def last_scheduled(db: Statements) -> datetime | None:
-    """Return the latest time that a waiting post was given, or ``None`` when none waits."""
-    row = db.fetch_one("last_scheduled")
-    return row["scheduled_at"] if row else None
+def waiting_times(db: Statements) -> list[datetime]:
+    """Return the time of every waiting post, held ones included, soonest first."""
+    return [row["scheduled_at"] for row in db.fetch_all("waiting_times")]
 
 
 def last_planned(db: Statements) -> datetime | None:
