@@ -22,7 +22,8 @@ from xbot_assets.store.posts import enqueue_posts
 from xbot_assets_tests.store.servers import with_database
 
 State = Literal["waiting", "under way", "published", "flagged", "refused"]
-"""``flagged``: in doubt, looked for as often as is allowed, or held for a person; an alert is open.
+"""``flagged``: in doubt, looked for as often as is allowed and not queued again any more, or held for a person; an
+alert is open.
 ``refused``: failed, told by an alert or, with the plain worker, by its job's state."""
 SETTLED: frozenset[State] = frozenset({"published", "flagged", "refused"})
 PATIENCE_SECONDS = 60.0
@@ -36,7 +37,7 @@ _POSTS = """
 select text, case
     when status = 'published' then 'published'
     when status = 'queued' then 'waiting'
-    when status = 'unconfirmed' and looks >= %(looks)s
+    when status = 'unconfirmed' and looks >= %(looks)s and (requeues > 0 or failure_code = 'duplicate')
         and exists (select from xbot.alerts where resolved_at is null and key = 'unconfirmed_post:' || p.id)
         then 'flagged'
     when status = 'held' and exists (select from xbot.alerts where resolved_at is null and key = 'approval:waiting')

@@ -39,7 +39,7 @@ PACE = {"The limit": "pace: limit", "The present rate": "pace: rate", "X ": "pac
 """How the pace's reasons to wait begin, and what they are counted as."""
 _OPEN = """
 select count(*) from xbot.posts where status in ('queued', 'claimed', 'armed')
-    or (status = 'unconfirmed' and looks < %(looks)s)
+    or (status = 'unconfirmed' and (looks < %(looks)s or (requeues = 0 and failure_code is distinct from 'duplicate')))
 """
 _FRESH = "select id, scheduled_at from xbot.posts where id > %(last)s and status in ('queued', 'held') order by id"
 _DUE = "select id, reply_to_x_id is not null from xbot.posts where status = 'queued' and scheduled_at <= %(now)s"
