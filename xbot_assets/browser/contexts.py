@@ -12,9 +12,9 @@ from playwright.async_api import Error as PlaywrightError
 from xbot_assets.browser.launcher import Engine
 from xbot_assets.browser.memory import Meter
 
-PAGE_CLOSE_SECONDS = 0.5
-"""Closing a page takes about 10 ms, but hangs in one of ten when it has only just begun to load (seen with
-headless shell 156). Its context closes all the same, so the context is given up instead."""
+PAGE_CLOSE_SECONDS = 2.0
+"""Closing a page takes about 10 ms (a second on a crowded machine), but hangs in one of ten when it has only just begun
+to load (seen with headless shell 156). Its context closes all the same, so the context is given up instead."""
 PAGE_OPEN_SECONDS = 3.0
 """Opening a page ahead of need takes about 25 ms. One that takes so long hangs, and its context is given up."""
 CONTEXT_CLOSE_SECONDS = 3.0

@@ -26,6 +26,13 @@ from xbot_assets_tests.runtime.rig import LIMITS, environment, server
 SECONDS = 15.0
 WRITE_AND_SLEEP = "pathlib.Path(sys.argv[1]).write_text('x')\nwhile True: time.sleep(1)\n"
 
+LOST = [
+    sys.executable,
+    "-c",
+    "import signal, time\nsignal.signal(15, signal.SIG_DFL)\nprint('up', flush=True)\ntime.sleep(600)",
+]
+"""A program that the signal ends, even where the tests were started with it ignored (in the background, say)."""
+
 
 def eventually(done: Callable[[], bool]) -> bool:
     """Poll with a deadline."""
@@ -92,7 +99,9 @@ def test_a_killed_supervisor_leaves_no_process(home: Path) -> None:
 
 def test_a_start_ends_what_a_killed_supervisor_and_guardian_left(home: Path) -> None:
     """Even when the guardian died too, the next supervisor finds the processes by number and start time."""
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True) as lost:
+    with subprocess.Popen(LOST, stdout=subprocess.PIPE, start_new_session=True) as lost:
+        assert lost.stdout is not None
+        assert lost.stdout.readline() == b"up\n"
         entry = {"name": "lost", "pid": lost.pid, "started": start_time(lost.pid), "stop_signal": 15}
         write_record(home, {**entry, "whole_group": False})
         told: list[str] = []
