@@ -43,6 +43,8 @@ class PostLine(_Part):
     format: str
     scheduled_at: AwareDatetime
     published_at: AwareDatetime | None
+    removed_at: AwareDatetime | None
+    """Since when X no longer shows it."""
     url: str | None
     read_at: AwareDatetime | None
     replies: int | None

@@ -154,6 +154,7 @@ def hostile_status() -> Status:
         format=HOSTILE,
         scheduled_at=NOW,
         published_at=NOW,
+        removed_at=NOW,
         url=None,
         read_at=NOW,
         replies=1,
@@ -225,6 +226,11 @@ def test_the_page_says_when_the_session_was_checked_and_what_was_found() -> None
     page = " ".join(render(hostile_status()).split())
     assert "<b>logged out</b>" in page
     assert "checked 01 Jan 12:00" in page
+
+
+def test_the_page_says_that_x_took_a_post_back() -> None:
+    """It is published as far as the queue is concerned, but nobody can read it."""
+    assert "removed by X" in render(hostile_status())
 
 
 @pytest.mark.parametrize(

@@ -258,7 +258,7 @@ select status, count(*) as posts from posts group by status order by status;
 -- name: recent_posts
 -- Newest posts of the account's own course, with their latest reading; the pool's reserve is not among them.
 select p.id, p.status, p.text, p.topic, p.format, p.source, p.scheduled_at, p.planned_at, p.armed_at,
-    p.published_at, p.x_post_id, p.permalink, p.propensity, p.predicted_reward, p.looks,
+    p.published_at, p.removed_at, p.x_post_id, p.permalink, p.propensity, p.predicted_reward, p.looks,
     p.failure_kind, p.failure_code, p.failure_reason,
     m.read_at, m.replies, m.reposts, m.likes, m.bookmarks, m.views,
     p.thread_id, p.segment, (select count(*) from posts where thread_id = p.thread_id) as segments
