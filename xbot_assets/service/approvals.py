@@ -77,6 +77,12 @@ class ApprovalPage:
     typed: Typed | None = None
     problem: ProductError | None = None
 
+    @property
+    def to_decide(self) -> int:
+        """How much waits for a person: posts, and what only a person can say of X."""
+        found = self.doubts
+        return len(self.rows) + (len(found.doubts) + len(found.phantoms) + len(found.removals) if found else 0)
+
 
 def approval_routes(connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> list[Route]:
     """Return the routes of the page, its actions and the way in."""
