@@ -35,12 +35,14 @@ class Story:
         faults: of the site.
         first: a kill that the story begins with: where, and whom.
         again: statements whose points are struck in this story too, though another story has them.
+        with_image: whether the post has an image with a description.
     """
 
     name: str
     faults: dict[str, object] = field(default_factory=dict)
     first: tuple[Point, str] | None = None
     again: tuple[str, ...] = ()
+    with_image: bool = False
 
 
 STORIES = (
@@ -54,6 +56,7 @@ STORIES = (
     Story("chromium died before the click", first=(Point(HOST, "before publish: begin_click"), CHROMIUM)),
     Story("chromium died before the page", first=(Point(HOST, "before publish: operation"), CHROMIUM)),
     Story("too long for X", {"create_error": 186}),
+    Story("with an image", with_image=True),
 )
 PLAIN_STORIES = STORIES[:1]
 
@@ -117,7 +120,7 @@ class Failpoints:
             if armed and not story.first:
                 self._arm(armed)
             self.texts.append(text)
-            self._publisher.queue(text)
+            self._publisher.queue(text, with_image=story.with_image)
             if story.first:
                 begun = self._begin(*story.first)
                 if armed:

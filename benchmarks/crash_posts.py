@@ -14,11 +14,13 @@ from psycopg import sql
 from benchmarks.crash_baseline import DATABASE_VARIABLE, PLACE_VARIABLE, TASK, install, opened_app
 from benchmarks.crash_stack import CrashStack
 from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.images import PostImage, post_image
 from xbot_assets.domain.posts import NewPost
 from xbot_assets.settings import Settings
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.database import open_database
 from xbot_assets.store.posts import enqueue_posts
+from xbot_assets_tests.pictures import png
 from xbot_assets_tests.store.servers import with_database
 
 State = Literal["waiting", "under way", "published", "flagged", "refused"]
@@ -32,6 +34,7 @@ RETRY_SECONDS = 0.2
 CONNECT_SECONDS = 3
 BASELINE_DATABASE = "plain"
 DUPLICATE = "duplicate_text"
+IMAGES = (post_image("grey.png", png(8), "A grey square."),)
 
 _POSTS = """
 select text, case
@@ -70,7 +73,7 @@ class Publisher(Protocol):
     in_cycles: bool
     """Whether each process of its worker ends by itself after one post."""
 
-    def queue(self, text: str) -> None:
+    def queue(self, text: str, *, with_image: bool = False) -> None:
         """Have a text published."""
 
     def states(self) -> dict[str, State] | None:
@@ -136,16 +139,17 @@ class Ours:
         """Let go of the database."""
         self._eye.close()
 
-    def queue(self, text: str) -> None:
+    def queue(self, text: str, *, with_image: bool = False) -> None:
         """Queue a post that is due now."""
-        _insist(lambda: self._enqueue(text))
+        _insist(lambda: self._enqueue(text, IMAGES if with_image else ()))
 
-    def _enqueue(self, text: str) -> None:
+    def _enqueue(self, text: str, images: tuple[PostImage, ...]) -> None:
         if text in (self.states() or {}):
             return  # the try before was stored, and its answer lost
         with open_database(self._settings) as database:
             now = DatabaseClock(database).now()
-            enqueue_posts(database, [NewPost(text=text, topic="crash", format="tip", scheduled_at=now)], now)
+            post = NewPost(text=text, topic="crash", format="tip", scheduled_at=now, images=images)
+            enqueue_posts(database, [post], now)
 
     def states(self) -> dict[str, State] | None:
         """Read the posts; where a person is asked, answer as one who closes the matter."""
@@ -184,8 +188,10 @@ class Plain:
         """Let go of the database."""
         self._eye.close()
 
-    def queue(self, text: str) -> None:
-        """Defer a job."""
+    def queue(self, text: str, *, with_image: bool = False) -> None:
+        """Defer a job. Images are none of this publisher's."""
+        if with_image:
+            raise NotImplementedError("the plain worker publishes texts")
         _insist(lambda: self._defer(text))
 
     def _defer(self, text: str) -> None:

@@ -48,7 +48,8 @@ def failpoints(
     with stack.working(publisher.kind, publisher.environment()):
         test = Failpoints(stack, publisher)
         strikes = test.record(stories)
-        planned = strikes[options.skip :: max(1, len(strikes) // options.points) if options.points else 1]
+        chosen = [strike for strike in strikes if options.story in {None, strike.story.name}]
+        planned = chosen[options.skip :: max(1, len(chosen) // options.points) if options.points else 1]
         test.strike(planned, until)
         stack.gate.release()
         found = judged(stack, publisher, test.texts, test.kills)
@@ -110,6 +111,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", choices=PARTS, action="append", dest="parts", help="may be given again")
     parser.add_argument("--points", type=int, help="about so many kills at failpoints, evenly chosen; default: all")
+    parser.add_argument("--story", choices=[story.name for story in STORIES], help="only the points that it adds")
     parser.add_argument("--skip", type=int, default=0, help="leave out so many kills at failpoints: go on with a run")
     parser.add_argument("--baseline-kills", type=int, help="the first so many of the same schedule; default: all")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="begin no further kill after this")

@@ -12,14 +12,9 @@ from pydantic import AfterValidator, AwareDatetime, Base64Encoder, BaseModel, Co
 from pydantic_core import PydanticCustomError
 
 from xbot_assets.domain.failures import FailureKind
+from xbot_assets.domain.images import ALT_TEXT_MAX, IMAGE_BYTES_MAX, IMAGES_MAX
 from xbot_assets.domain.lanes import Lane
 
-IMAGES_MAX = 4
-"""Images that X shows in one post."""
-IMAGE_BYTES_MAX = 5_000_000
-"""X refuses larger images (its media upload rules: 5 MB)."""
-ALT_TEXT_MAX = 1_000
-"""Characters that X takes as an image's alternative text."""
 WORDS_BYTES_MAX = 131_072
 """The rest of the longest call: 4,000 characters of text and four alternative texts, escaped at their worst."""
 CALL_BYTES_MAX = IMAGES_MAX * 4 * (-(-IMAGE_BYTES_MAX // 3)) + WORDS_BYTES_MAX

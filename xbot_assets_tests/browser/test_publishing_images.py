@@ -12,7 +12,6 @@ import pytest
 
 from xbot_assets.browser.operations import (
     CALL_BYTES_MAX,
-    IMAGE_BYTES_MAX,
     Image,
     PostsRead,
     Publish,
@@ -20,6 +19,7 @@ from xbot_assets.browser.operations import (
     ReadPosts,
 )
 from xbot_assets.domain.failures import FailureKind, ProductError
+from xbot_assets.domain.images import IMAGE_BYTES_MAX
 from xbot_assets_tests.browser.host_rig import HANDLE, TOKEN, HostProcess, browser_host, ready
 from xbot_assets_tests.pictures import GIF, broken_png, png
 from xbot_assets_tests.sandbox.sandbox_rig import TOKEN as CONTROL_TOKEN

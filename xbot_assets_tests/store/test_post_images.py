@@ -2,7 +2,6 @@
 
 import pytest
 
-from xbot_assets.browser import operations
 from xbot_assets.domain import images
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.images import post_image
@@ -41,12 +40,6 @@ def test_what_x_would_not_take_is_refused_with_a_sentence(content: bytes, alt: s
     """Before anything is queued."""
     with pytest.raises(PermanentFailure, match=reason):
         post_image("sea.png", content, alt)
-
-
-def test_the_queue_and_the_browser_agree_on_the_limits() -> None:
-    """They are written down twice, because neither may know the other."""
-    mine = (images.IMAGES_MAX, images.IMAGE_BYTES_MAX, images.ALT_TEXT_MAX)
-    assert mine == (operations.IMAGES_MAX, operations.IMAGE_BYTES_MAX, operations.ALT_TEXT_MAX)
 
 
 def test_images_come_back_whole_and_in_order_each_with_its_own_post(database: Database) -> None:
