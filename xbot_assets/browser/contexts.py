@@ -50,6 +50,7 @@ class WarmContext:
         self._used: set[Page] = set()
         self._strays: list[Page] = []
         self._measured = time.monotonic()
+        self._measuring: asyncio.Timeout | None = None
         self._born = time.monotonic()
 
     def retire(self, why: str) -> None:
@@ -68,6 +69,9 @@ class WarmContext:
             raise
         self._used.add(page)
         self.operations += 1
+        if self._measuring is not None:
+            # Most likely by the page that is now in use: what is asked of it may never be answered.
+            self._measuring.reschedule(asyncio.get_running_loop().time())
         page.on("popup", self._opened)
         return page
 
@@ -121,13 +125,16 @@ class WarmContext:
         if ready is None:
             return
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS) as self._measuring:
                 pages = [page for page in self._context.pages if page not in self._used]
                 self.held_mb = await meter.context_mb(ready, pages, origin)
         except TimeoutError:
-            self.retire("it does not answer")
+            if self._ready is ready:
+                self.retire("it does not answer")
         except PlaywrightError:
             self.held_mb = None  # the page was taken and closed meanwhile: the next measurement will tell
+        finally:
+            self._measuring = None
 
     async def close(self) -> None:
         """Close it. When that hangs, Chromium hangs, and is given up."""

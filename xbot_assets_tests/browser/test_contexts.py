@@ -95,10 +95,29 @@ def test_a_context_is_kept_however_many_operations_it_has_served(site: TinySite,
             for _ in range(60):
                 async with an_operation(pool) as (_, page):
                     await page.goto(f"{site.url}/home")
-            await soon(lambda: first.held_mb is not None, "it is measured")
+            await soon(lambda: first.held_mb is not None or first.retired, "it is measured")
+            assert first.retired == ""
             assert pool.table.slots[0].context is first
             assert first.operations == 60
             await soon(lambda: first.in_flight == 0, "all pages are closed")
+
+    asyncio.run(scenario())
+
+
+def test_a_page_taken_in_the_middle_of_a_measurement_says_nothing_about_its_context(
+    site: TinySite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked of it may never be answered; that is no reason to give up a context that is well."""
+    monkeypatch.setattr("xbot_assets.browser.contexts.MEASURE_SECONDS", 0.02)
+
+    async def scenario() -> None:
+        async with running_pool(site.url, tmp_path) as pool:
+            first = context_of(pool.table.slots[0])
+            for number in range(150):
+                async with an_operation(pool) as (_, page):
+                    await page.goto("about:blank")
+                    await asyncio.sleep(0.02 * (number % 4))
+            assert first.retired == ""
 
     asyncio.run(scenario())
 
