@@ -107,16 +107,14 @@ def _confirm_doubts(product: Product, look: Look, known: set[str]) -> tuple[int,
 def _verify(product: Product, look: Look) -> tuple[tuple[int, ...], tuple[Row, ...], tuple[int, ...]]:
     """Note which published posts are shown and which are surely not; return those missing, removed and back."""
     settings, database, now = product.settings, product.database, product.clock.now()
-    rows = recovery.posts_to_verify(database, since=now - VERIFIED_FOR, until=now)
+    # Younger ones prove nothing: X may still show them late, or take them back.
+    rows = recovery.posts_to_verify(database, since=now - VERIFIED_FOR, until=now - settings.verify_after)
     ids = {post.x_post_id for post in look.shown}
-    visible = [row["id"] for row in rows if row["x_post_id"] in ids and _is_old_enough(row, now, settings.verify_after)]
+    visible = [row["id"] for row in rows if row["x_post_id"] in ids]
     missing = [
         row["id"]
         for row in rows
-        if row["x_post_id"] not in ids
-        and row["removed_at"] is None
-        and look.covers(row["published_at"])
-        and _is_old_enough(row, now, settings.verify_after)
+        if row["x_post_id"] not in ids and row["removed_at"] is None and look.covers(row["published_at"])
     ]
     back = recovery.note_visible(database, visible, now)
     for post_id in back:
@@ -125,11 +123,6 @@ def _verify(product: Product, look: Look) -> tuple[tuple[int, ...], tuple[Row, .
     for row in removed:
         _tell_removed(product, row)
     return tuple(missing), tuple(removed), tuple(back)
-
-
-def _is_old_enough(row: Row, now: datetime, after: timedelta) -> bool:
-    """Say whether X has had the time to show a post, or to take it back; earlier looks would prove neither."""
-    return bool(row["published_at"] <= now - after)
 
 
 def _tell_removed(product: Product, row: Row) -> None:
