@@ -1,7 +1,4 @@
-"""What the pool benchmarks share: the local site, the memory of a process tree, and how figures are reported.
-
-Keep out: what is measured.
-"""
+"""What the pool benchmarks share: the local site, the memory of a process tree, and how figures are reported."""
 
 import contextlib
 import http.server
@@ -15,12 +12,12 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import StorageState
 
-from xbot_assets.browser.chromium import find_browser
-from xbot_assets.browser.kept import KeptChromium
-from xbot_assets.browser.launcher import Launcher
-from xbot_assets.browser.memory import held_mb
-from xbot_assets.browser.pool import BrowserPool, ContextRules
-from xbot_assets.browser.slots import SlotTable
+from xbot_assets.browser.chromium.find import find_browser
+from xbot_assets.browser.chromium.keeper import KeptChromium
+from xbot_assets.browser.chromium.launcher import Launcher
+from xbot_assets.browser.chromium.memory import held_mb
+from xbot_assets.browser.host.pool import BrowserPool, ContextRules
+from xbot_assets.browser.host.slots import SlotTable
 from xbot_assets.settings import load_settings
 
 ARTICLES = 40

@@ -2,7 +2,6 @@
 
 Prints one JSON document; the exit code is 1 when a promise is broken. The sandbox's language model and PostgreSQL are
 real. The same load is run with check-then-record, and what happens after a quota error is counted by the server.
-Keep out: the load (``budget_load.py``).
 """
 
 import argparse
@@ -22,18 +21,27 @@ from typing import Any
 import httpx
 from pydantic import SecretStr
 
-from benchmarks.budget_load import BEGINNING, WRITTEN, Crowd, Phase, SandboxModel, generate, write_prices, writer
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
-from xbot_assets.loop.spending import budget_now
-from xbot_assets.runtime.accounts import service_account
-from xbot_assets.runtime.child import Child, Limits, Reports
-from xbot_assets.runtime.logfile import LogFile
-from xbot_assets.runtime.orphans import ProcessRecord
-from xbot_assets.runtime.postgres import EmbeddedPostgres
+from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
+from xbot_assets.runtime.machine.accounts import service_account
+from xbot_assets.runtime.machine.logfile import LogFile
+from xbot_assets.runtime.supervision.child import Child, Limits, Reports
+from xbot_assets.runtime.supervision.orphans import ProcessRecord
 from xbot_assets.settings import Settings
-from xbot_assets.store.database import Database, open_database
-from xbot_assets.store.ledger import recent_calls
-from xbot_assets.store.migrate import migrate
+from xbot_assets.steps.llm_budget import budget_now
+from xbot_assets.store.content.ledger import recent_calls
+from xbot_assets.store.engine.database import Database, open_database
+from xbot_assets.store.engine.migrate import migrate
+from xbot_assets.testing.content.budget_load import (
+    BEGINNING,
+    WRITTEN,
+    Crowd,
+    Phase,
+    SandboxModel,
+    generate,
+    write_prices,
+    writer,
+)
 
 DAY = timedelta(days=1)
 TOKEN = "budget-wall"  # noqa: S105 - of a sandbox that lives as long as this run

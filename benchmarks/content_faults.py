@@ -4,10 +4,10 @@
 - ``mixed``: a week in which 30 % of the requests meet one of the faults.
 - ``gone``: nobody listens at the API's address for 72 hours, then it is back.
 
-Time is simulated; the model's server, its failures and the database are real. Held against the promises: the plan
-keeps the cadence of its tier, every failure is booked in its category, no post is queued that the gates did not pass,
-alerts are open only where a person must act, and everything is as before once the fault is over. Prints one JSON
-document; the exit code is 1 when a promise is broken. Keep out: the account at work (``content_desk.py``).
+Time is simulated; the model's server, its failures and the database are real. Held against the promises: the plan keeps
+the cadence of its tier, every failure is booked in its category, no post is queued that the gates did not pass, alerts
+are open only where a person must act, and everything is as before once the fault is over. Prints one JSON document; the
+exit code is 1 when a promise is broken.
 """
 
 import argparse
@@ -19,12 +19,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from benchmarks.budget_load import SandboxModel
-from benchmarks.content_desk import NOWHERE, STEP, Desk, a_desk, desk_parts
-from xbot_assets.loop.planning import plan_posts
 from xbot_assets.settings import Settings
+from xbot_assets.steps.content.planning import plan_posts
 from xbot_assets.store.alerts import open_alerts
-from xbot_assets.store.database import Row
+from xbot_assets.store.engine.database import Row
+from xbot_assets.testing.content.budget_load import SandboxModel
+from xbot_assets.testing.content.planner import NOWHERE, STEP, Desk, a_desk, desk_parts
 
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 ALONE_FOR = timedelta(hours=12)

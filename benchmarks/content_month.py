@@ -8,7 +8,7 @@
 All three pass the same gates. The sandbox's model writes equally well under either name, so this shows what the money
 buys, not which model is better. An hour without content is an hour after a plan that was due and brought nothing, until
 one brings a post. Prints one JSON document, and can draw the tier over time; the exit code is 1 when a promise is
-broken. Keep out: the account at work (``content_desk.py``).
+broken.
 """
 
 import argparse
@@ -20,12 +20,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.content_desk import Desk, Planner, a_desk, desk_parts
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD, TierName
-from xbot_assets.loop.judging import gate_report
-from xbot_assets.loop.planning import plan_posts, write_plan
-from xbot_assets.store.ledger import spent_microusd
-from xbot_assets.store.pool import posts_by_source
+from xbot_assets.steps.content.gatekeeping import gate_report
+from xbot_assets.steps.content.planning import plan_posts, write_plan
+from xbot_assets.store.content.emergency_pool import posts_by_source
+from xbot_assets.store.content.ledger import spent_microusd
+from xbot_assets.testing.content.planner import Desk, Planner, a_desk, desk_parts
 
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 """A midnight; any day does."""

@@ -12,7 +12,7 @@ product time runs 240 times as fast, with the least spacing and the highest limi
 and restarts after a second at most; and the site soon takes a text again (``crash_site.py``), because X's refusal of a
 repeated text would hide a second click. A post left to a person is closed by the test.
 
-Prints one JSON document; the exit code is 1 when a promise of ours is broken. Keep out: the parts of the test.
+Prints one JSON document; the exit code is 1 when a promise of ours is broken.
 """
 
 import argparse
@@ -28,12 +28,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.crash_failpoints import PLAIN_STORIES, STORIES, Failpoints, Story
-from benchmarks.crash_judging import judged, listed
-from benchmarks.crash_posts import Ours, Plain, Publisher
-from benchmarks.crash_random import RandomKills
-from benchmarks.crash_schedule import Deadline, random_kills
-from benchmarks.crash_stack import CrashStack, crash_stack
+from xbot_assets.testing.crash.failpoints import PLAIN_STORIES, STORIES, Failpoints, Story
+from xbot_assets.testing.crash.judging import judged, listed
+from xbot_assets.testing.crash.posts import Ours, Plain, Publisher
+from xbot_assets.testing.crash.random_kills import RandomKills
+from xbot_assets.testing.crash.schedule import Deadline, random_kills
+from xbot_assets.testing.crash.stack import CrashStack, crash_stack
 
 KILLS = 300
 SEED = 20261123

@@ -2,7 +2,6 @@
 
 Prints one JSON document; the exit code is 1 when a promise is broken. Critical work is the product's own publishing,
 every 30 s, and in between a session check in the critical lane: posts go out one at a time by rule, checks do not.
-Keep out: the load (``load_work.py``) and the arithmetic (``load_figures.py``).
 """
 
 import argparse
@@ -15,7 +14,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from benchmarks.load_figures import (
+from xbot_assets.domain.clock import system_now
+from xbot_assets.testing.load.figures import (
     Wait,
     by_lane_and_way,
     most_at_once,
@@ -24,9 +24,8 @@ from benchmarks.load_figures import (
     throughput,
     waits,
 )
-from benchmarks.load_stack import POLL_SECONDS, LoadStack, load_stack
-from benchmarks.load_work import QUEUED_RUNS, Arrival, Feeder, Launcher, arrivals
-from xbot_assets.domain.clock import system_now
+from xbot_assets.testing.load.stack import POLL_SECONDS, LoadStack, load_stack
+from xbot_assets.testing.load.work import QUEUED_RUNS, Arrival, Feeder, Launcher, arrivals
 
 WARM_UP_SECONDS = 60.0
 """Until the first runs have been through, and Python's bytecode of every module is cached."""

@@ -1,6 +1,6 @@
 """Precision and recall of every gate on the labelled texts: ``python -m benchmarks.gate_quality [--half tuning]``.
 
-Prints a table and one JSON document. Keep out: the texts (``gate_texts.toml``) and the gates.
+Prints a table and one JSON document.
 """
 
 import argparse
@@ -14,12 +14,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+from xbot_assets import testing
 from xbot_assets.domain.gates.chain import GATES, first_refusal
 from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.history import History, history_of
 from xbot_assets.llm.persona import load_persona
 
-TEXTS = Path(__file__).with_name("gate_texts.toml")
+TEXTS = Path(testing.__file__).with_name("gate_texts.toml")
 OK = "ok"
 CHAIN = "chain"
 HISTORY_POSTS = 2000

@@ -1,6 +1,6 @@
 """Kill -9 of every kind of process under load, and what it takes to post again: ``python -m benchmarks.kill_test``.
 
-Prints one JSON document; the exit code is 1 when a promise is broken. Keep out: finding victims (``load_victims.py``).
+Prints one JSON document; the exit code is 1 when a promise is broken.
 """
 
 import argparse
@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks.load_stack import LoadStack, load_stack
-from benchmarks.load_victims import NoVictimError, Victims, runs
-from benchmarks.load_work import Feeder, Launcher
+from xbot_assets.testing.load.stack import LoadStack, load_stack
+from xbot_assets.testing.load.victims import NoVictimError, Victims, runs
+from xbot_assets.testing.load.work import Feeder, Launcher
 
 WARM_UP_SECONDS = 45.0
 BACK_MAX = 60.0

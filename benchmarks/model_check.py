@@ -4,7 +4,7 @@ Runs of every lane are launched on a real stack at set times. Each run's creatio
 Dagster's records, and the model plays the same arrivals with the same service times; what it is judged by is how long
 each run waited. A run's service is from its launch to its end, because that is what holds its lane in Dagster. Two
 numbers of the real queue are known beforehand and given to the model: the daemon looks once a second, so a run is
-launched half a second after its turn has come, and so is the one behind it. Keep out: the model.
+launched half a second after its turn has come, and so is the one behind it.
 """
 
 import argparse
@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from benchmarks.load_stack import POLL_SECONDS, LoadStack, Row, load_stack
-from benchmarks.load_work import Launcher
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.domain.replay.course import Fate
-from xbot_assets.domain.replay.jobs import Job
-from xbot_assets.domain.replay.parameters import HOUR, Parameters
-from xbot_assets.domain.replay.policies import Policy, play
-from xbot_assets.domain.replay.tape import Arrival, Tape
+from xbot_assets.replay.model.course import Fate
+from xbot_assets.replay.model.jobs import Job
+from xbot_assets.replay.model.parameters import HOUR, Parameters
+from xbot_assets.replay.model.policies import Policy, play
+from xbot_assets.replay.model.tape import Arrival, Tape
+from xbot_assets.testing.load.stack import POLL_SECONDS, LoadStack, Row, load_stack
+from xbot_assets.testing.load.work import Launcher
 
 JOB_OF = {Lane.CRITICAL: "load_critical_job", Lane.HIGH: "load_high_job", Lane.LOW: "load_low_job"}
 SHARE = {Lane.CRITICAL: 0.3, Lane.HIGH: 0.35, Lane.LOW: 0.35}

@@ -1,7 +1,7 @@
 """Many processes at the pace and at the breaker, against the serial answer: ``python -m benchmarks.pace_contention``.
 
 Starts a PostgreSQL of its own with the defaults of production and prints one JSON document; the exit code is 1 when a
-promise is broken. Keep out: the crowd itself (``xbot_assets_tests/store/pace_crowd.py``).
+promise is broken.
 """
 
 import argparse
@@ -22,11 +22,11 @@ from pydantic import SecretStr
 from xbot_assets.domain.pace.breaker import BreakerPolicy
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.settings import Settings
-from xbot_assets.store.breaker import breaker_events
-from xbot_assets.store.migrate import migrate
-from xbot_assets.store.pace import pace_rules
-from xbot_assets_tests.store.pace_crowd import Asked, Crowd, Plan, counts, one_admission, opened, serial
-from xbot_assets_tests.store.servers import running_postgres
+from xbot_assets.store.engine.migrate import migrate
+from xbot_assets.store.publishing.breaker import breaker_events
+from xbot_assets.store.publishing.pace import pace_rules
+from xbot_assets.testing.pace_crowd import Asked, Crowd, Plan, counts, one_admission, opened, serial
+from xbot_assets.testing.servers import running_postgres
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BURSTS = Settings(rate_start_per_hour=4, rate_tolerance_minutes=240)

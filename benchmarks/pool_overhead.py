@@ -27,11 +27,11 @@ from pathlib import Path
 from playwright.async_api import Page, async_playwright
 
 from benchmarks.browser_bench import browser_path, local_site, machine, our_pool, report, spread
-from xbot_assets.browser.launcher import FLAGS
-from xbot_assets.browser.lease import Lease
-from xbot_assets.browser.operations import CheckSession, OperationCall
-from xbot_assets.browser.pool import BrowserPool
+from xbot_assets.browser.chromium.launcher import FLAGS
+from xbot_assets.browser.host.lease import Lease
+from xbot_assets.browser.host.pool import BrowserPool
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.x.operations import CheckSession, OperationCall
 
 BURSTS = (1, 10)
 WARM_UP = 5

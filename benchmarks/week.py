@@ -6,10 +6,10 @@ due on the publishing sensor's own 10-second grid and run at real speed while th
 slot is a measurement: the sensor's phase plus the work. Not in it: the start of a Dagster run.
 
 In the week lie a change of clocks where the owner lives, 12 hours without service (6 of a power cut that kills worker,
-browser host and database with a post in hand, 6 in which the site answers 503), and X's limits 429, 344 and 226.
-Beside it a plain poster from cron works one day with the same browser operation (``week_baseline.py``).
+browser host and database with a post in hand, 6 in which the site answers 503), and X's limits 429, 344 and 226. Beside
+it a plain poster from cron works one day with the same browser operation (``week_baseline.py``).
 
-Prints one JSON document; the exit code is 1 when a promise is broken. Keep out: the parts of the run.
+Prints one JSON document; the exit code is 1 when a promise is broken.
 """
 
 import argparse
@@ -23,12 +23,14 @@ from typing import Any
 
 import stamina
 
-from benchmarks.crash_stack import CrashStack, Parts, crash_stack
-from benchmarks.week_baseline import plain_day
-from benchmarks.week_calendar import CHANGES, PEAK_HOURS, ZONE, Calendar, calendar
-from benchmarks.week_cycle import Sensor
-from benchmarks.week_desk import People
-from benchmarks.week_judging import (
+from xbot_assets.domain.pace.hours import HOURS_A_DAY
+from xbot_assets.domain.pace.pacing import PaceKind
+from xbot_assets.steps.product import Product, open_product
+from xbot_assets.testing.crash.stack import CrashStack, Parts, crash_stack
+from xbot_assets.testing.weeks.baseline import plain_day
+from xbot_assets.testing.weeks.calendar import CHANGES, PEAK_HOURS, ZONE, Calendar, calendar
+from xbot_assets.testing.weeks.cycle import Sensor
+from xbot_assets.testing.weeks.judging import (
     against_ledger,
     end_states,
     episodes,
@@ -38,11 +40,9 @@ from benchmarks.week_judging import (
     read,
     wall_clock,
 )
-from benchmarks.week_run import Week
-from benchmarks.week_time import LOOK_EVERY, WeekClock
-from xbot_assets.domain.pace.hours import HOURS_A_DAY
-from xbot_assets.domain.pace.pacing import PaceKind
-from xbot_assets.loop.product import Product, open_product
+from xbot_assets.testing.weeks.people import People
+from xbot_assets.testing.weeks.run import Week
+from xbot_assets.testing.weeks.time import LOOK_EVERY, WeekClock
 
 PROFILE = {
     "timezone": ZONE,
@@ -61,7 +61,7 @@ SEED = 20261101
 
 def week(plan: Calendar, seed: int) -> dict[str, Any]:
     """Run one calendar, and the plain poster after it on the same parts."""
-    parts = Parts(PROFILE, "xbot_assets.sandbox", "xbot_assets.browser.host", plan.begins)
+    parts = Parts(PROFILE, "xbot_assets.sandbox", "xbot_assets.browser.host.server", plan.begins)
     with crash_stack(parts) as stack, open_product(stack.settings, worker="week") as product:
         began = time.monotonic()
         run = _opened(stack, product, plan, seed)

@@ -1,7 +1,6 @@
 """The only assembly: :func:`build_defs` puts assets, checks, jobs, schedules and sensors together.
 
 Also the program the supervisor calls for Dagster's own sake: ``python -m xbot_assets.build check | pools | once``.
-Keep out: assets and logic.
 """
 
 import sys

@@ -1,18 +1,17 @@
 """Writes ``docs/queue.md`` from the table of states, so that it cannot fall behind it.
 
-``python -m xbot_assets.queue_document > docs/queue.md``; a test compares the two. Keep out: the table itself
-(``domain/lifecycle.py``).
+``python -m xbot_assets.queue_document > docs/queue.md``; a test compares the two.
 """
 
 import sys
 
-from xbot_assets.domain.lifecycle import FINAL, TRANSITIONS, Transition, mermaid
-from xbot_assets.domain.posts import PostStatus
+from xbot_assets.domain.posts.lifecycle import FINAL, TRANSITIONS, Transition, mermaid
+from xbot_assets.domain.posts.post import PostStatus
 
 HEADER = """\
 # The queue's states
 
-Written by `python -m xbot_assets.queue_document` from `xbot_assets/domain/lifecycle.py`; do not edit by hand.
+Written by `python -m xbot_assets.queue_document` from `xbot_assets/domain/posts/lifecycle.py`; do not edit by hand.
 
 Posts wait in PostgreSQL. Each change of state is one statement that is guarded by the state it leaves (and, where a
 worker makes it, by the fencing token) and writes its own row of `post_events`. A test runs every statement on a post in

@@ -1,6 +1,6 @@
 """Writes ``.env.example`` from the settings, so that it cannot fall behind them.
 
-``python -m xbot_assets.settings_document > .env.example``; a test compares the two. Keep out: reading settings.
+``python -m xbot_assets.settings_document > .env.example``; a test compares the two.
 """
 
 import sys

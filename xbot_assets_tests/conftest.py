@@ -1,7 +1,6 @@
 """Real PostgreSQL and Valkey for every test that asks for them; started once, stopped and removed at the end.
 
 Each test gets its own database, cloned from a migrated one in some 20 ms, and an empty cache.
-Keep out: anything that only one folder of tests needs.
 """
 
 from collections.abc import Iterator
@@ -14,13 +13,13 @@ import redis
 from psycopg import sql
 from pydantic import SecretStr
 
-from xbot_assets.runtime.postgres import EmbeddedPostgres
-from xbot_assets.runtime.valkey import EmbeddedValkey
+from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
+from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
 from xbot_assets.settings import Settings
-from xbot_assets.store.cache import Cache, open_cache
-from xbot_assets.store.database import Database, open_database
-from xbot_assets.store.migrate import migrate
-from xbot_assets_tests.store.servers import SettingsFor, fresh_database, running, running_postgres, with_database
+from xbot_assets.store.engine.cache import Cache, open_cache
+from xbot_assets.store.engine.database import Database, open_database
+from xbot_assets.store.engine.migrate import migrate
+from xbot_assets.testing.servers import SettingsFor, fresh_database, running, running_postgres, with_database
 
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """The shared server's data do not outlive the tests. Tests of crashes start a server without these."""

@@ -1,4 +1,4 @@
-"""One run of one operation: how long it still has, and whether its one click has begun. Keep out: what it does."""
+"""One run of one operation: how long it still has, and whether its one click has begun."""
 
 import time
 from dataclasses import dataclass, field

@@ -1,22 +1,19 @@
-"""The other side of the browser host: sends one typed operation, returns its typed result or raises.
-
-Keep out: retries (steps and runs retry, not calls), and recording what was done.
-"""
+"""The other side of the browser host: sends one typed operation, returns its typed result or raises."""
 
 from typing import Self, TypeVar
 
 import httpx
 from pydantic import BaseModel, ValidationError
 
-from xbot_assets.browser.operations import (
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome, failure_of
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.x.operations import (
     RESULT_OF,
     Operation,
     OperationAnswer,
     OperationCall,
     Publish,
 )
-from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome, failure_of
-from xbot_assets.domain.lanes import Lane
 
 CONNECT_SECONDS = 5.0
 GRACE_SECONDS = 15.0

@@ -1,4 +1,4 @@
-"""The one place that says what a Playwright error means. Keep out: what X's pages mean (``pages/``)."""
+"""The one place that says what a Playwright error means."""
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError

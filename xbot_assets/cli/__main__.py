@@ -1,4 +1,4 @@
-"""``python -m xbot_assets.cli``: the same as ``xbot``. Keep out: everything."""
+"""``python -m xbot_assets.cli``: the same as ``xbot``."""
 
 from xbot_assets.cli.entry import main
 

@@ -1,7 +1,4 @@
-"""The typer application and what every command shares: settings, and lines on the terminal.
-
-Keep out: the commands.
-"""
+"""The typer application and what every command shares: settings, and lines on the terminal."""
 
 import contextlib
 import os

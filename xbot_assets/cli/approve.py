@@ -1,7 +1,4 @@
-"""``xbot approve``: what waits for a person, and what the person decides.
-
-Keep out: what a decision checks (``loop/approving.py``) and stores (``store/approvals.py``).
-"""
+"""``xbot approve``: what waits for a person, and what the person decides."""
 
 import json
 from typing import Annotated, Any
@@ -9,14 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
-from xbot_assets.cli.desk import decider, desk_now
-from xbot_assets.domain.threads import thread_place
-from xbot_assets.loop.approving import owners_time, told_time
+from xbot_assets.cli.review import decider, desk_now
+from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.settings import Settings
-from xbot_assets.store import approvals
-from xbot_assets.store.database import Row
-from xbot_assets.store.policy import policy_refusals
-from xbot_assets.store.posts import post_events
+from xbot_assets.steps.publishing.approval import owners_time, told_time
+from xbot_assets.store.engine.database import Row
+from xbot_assets.store.publishing import approvals
+from xbot_assets.store.publishing.policy import policy_refusals
+from xbot_assets.store.publishing.posts import post_events
 
 PREVIEW_CHARS = 70
 

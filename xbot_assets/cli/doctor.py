@@ -1,9 +1,9 @@
-"""``xbot doctor``: prints what is wrong and what to do. Keep out: the checks (``runtime/examination.py``)."""
+"""``xbot doctor``: prints what is wrong and what to do."""
 
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
-from xbot_assets.runtime.examination import examine
+from xbot_assets.runtime.doctor import examine
 
 COLORS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 EXIT_SICK = 1

@@ -1,4 +1,4 @@
-"""The entry point: no traceback ever reaches a user. Keep out: what the commands do."""
+"""The entry point: no traceback ever reaches a user."""
 
 import os
 import sys
@@ -9,12 +9,12 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import approve, doctor, doubts, login, sandbox, stack, words
+from xbot_assets.cli import approve, commands, doctor, login, sandbox, stack, unconfirmed
 from xbot_assets.cli.app import app
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.runtime.files import private_directory
-from xbot_assets.runtime.supervisor import LOGS_DIRECTORY, Stopped
+from xbot_assets.runtime.machine.files import private_directory
+from xbot_assets.runtime.supervision.supervisor import LOGS_DIRECTORY, Stopped
 from xbot_assets.settings import default_home
 
 EXIT_FAILED = 1
@@ -25,12 +25,12 @@ EXIT_INTERRUPTED = 130
 CRASH_LOG = "crash.log"
 
 approve.register(app)
-doubts.register(approve.commands)
+unconfirmed.register(approve.commands)
 doctor.register(app)
 login.register(app)
 sandbox.register(app)
 stack.register(app)
-words.register(app)
+commands.register(app)
 
 
 def main() -> None:

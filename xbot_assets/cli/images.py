@@ -1,10 +1,10 @@
-"""Image files of the command line. Keep out: which images X takes (``domain/images.py``)."""
+"""Image files of the command line."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.domain.images import IMAGE_BYTES_MAX, IMAGES_MAX, PostImage, post_image
+from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX, IMAGES_MAX, PostImage, post_image
 
 
 def read_images(paths: Sequence[Path], alts: Sequence[str]) -> tuple[PostImage, ...]:

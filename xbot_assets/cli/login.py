@@ -1,4 +1,4 @@
-"""``xbot login``: the owner logs in by hand, once, and the session is sealed. Keep out: the window and the sealing."""
+"""``xbot login``: the owner logs in by hand, once, and the session is sealed."""
 
 import asyncio
 import json
@@ -10,19 +10,19 @@ from typing import Annotated
 import typer
 from playwright.async_api import StorageState
 
-from xbot_assets.browser.chromium import find_browser, find_windowed_browser
-from xbot_assets.browser.launcher import Launcher, RunAs
+from xbot_assets.browser.chromium.find import find_browser, find_windowed_browser
+from xbot_assets.browser.chromium.launcher import Launcher, RunAs
 from xbot_assets.browser.pages.site import Site
-from xbot_assets.browser.sealed import OwnerSession, seal, storage_state
-from xbot_assets.browser.session import session_path, target
-from xbot_assets.browser.session_failures import damaged, missing
-from xbot_assets.browser.session_key import SessionKey, find_or_make_key, key_path
-from xbot_assets.browser.session_login import LoginWindow, check_display, checked, log_in
+from xbot_assets.browser.session.failures import damaged, missing
+from xbot_assets.browser.session.key import SessionKey, find_or_make_key, key_path
+from xbot_assets.browser.session.login import LoginWindow, check_display, checked, log_in
+from xbot_assets.browser.session.sealed import OwnerSession, seal, storage_state
+from xbot_assets.browser.session.source import session_path, target
 from xbot_assets.cli.app import settings_alone, shown
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.files import home_directory, private_directory, write_private
-from xbot_assets.runtime.lock import is_running
+from xbot_assets.runtime.machine.files import home_directory, private_directory, write_private
+from xbot_assets.runtime.machine.lock import is_running
 from xbot_assets.runtime.stack import BROWSER_ACCOUNT
 from xbot_assets.settings import Settings
 

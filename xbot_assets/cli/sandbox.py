@@ -1,7 +1,4 @@
-"""``xbot sandbox``: reset, clock and faults over the sandbox's control endpoint.
-
-Keep out: what the sandbox does with them.
-"""
+"""``xbot sandbox``: reset, clock and faults over the sandbox's control endpoint."""
 
 import json
 import re
@@ -15,11 +12,11 @@ import typer
 from xbot_assets.cli.app import settings_now
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
-from xbot_assets.loop.time_control import advance as advance_clocks
-from xbot_assets.loop.time_control import current_line, set_rate
-from xbot_assets.sandbox.faults import FAULTS
+from xbot_assets.sandbox.state.faults import FAULTS
 from xbot_assets.settings import Settings
-from xbot_assets.store.database import open_database
+from xbot_assets.steps.operations.clock_control import advance as advance_clocks
+from xbot_assets.steps.operations.clock_control import current_line, set_rate
+from xbot_assets.store.engine.database import open_database
 
 CONTROL_SECONDS = 60.0
 """A reset seeds a whole world; the rest takes milliseconds."""

@@ -1,4 +1,4 @@
-"""``xbot up`` and ``xbot once``. Keep out: how the stack is run (``runtime/run.py``)."""
+"""``xbot up`` and ``xbot once``."""
 
 import json
 import shlex
@@ -10,7 +10,7 @@ import typer
 
 from xbot_assets.cli.app import progress, settings_alone, shown
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.parts import Parts
+from xbot_assets.runtime.endpoints import Parts
 from xbot_assets.runtime.run import run_pass, run_stack
 from xbot_assets.settings import Settings, default_home
 

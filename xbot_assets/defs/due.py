@@ -1,7 +1,6 @@
 """What every schedule and sensor does: ask the product whether work is due, and never start a job twice.
 
-Ticks come in real time; the question is asked on the product's clock, so that a faster clock speeds the whole
-loop up. Keep out: the questions themselves (``loop``).
+Ticks come in real time; the question is asked on the product's clock, so that a faster clock speeds the whole loop up.
 """
 
 import dagster as dg

@@ -1,7 +1,4 @@
-"""From our failure types to Dagster's: what is retried as a step, what fails at once, and what is alerted.
-
-Keep out: deciding what kind a failure is (each driver's ``failures.py``).
-"""
+"""From our failure types to Dagster's: what is retried as a step, what fails at once, and what is alerted."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +6,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from xbot_assets.domain.failures import ProductError, worth_an_immediate_retry
-from xbot_assets.loop.product import Product
+from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 
 PLAN_WAITS = (2.0, 4.0, 8.0)

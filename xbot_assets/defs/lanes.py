@@ -1,9 +1,8 @@
 """The browser lanes: which pool a step is in, which tags it carries, and which tags its run gets from them.
 
-Every asset's step is in a pool, which is what keeps it from being materialized twice at once, whoever starts the
-second run: a step of the browser is in its lane's pool, any other in one of its own, which has one slot. So in a run
-of several lanes each step waits for its own lane only. Keep out: the limits of runs (``dagster.yaml``), and who writes
-the limits of pools (``build.py``).
+Every asset's step is in a pool, which is what keeps it from being materialized twice at once, whoever starts the second
+run: a step of the browser is in its lane's pool, any other in one of its own, which has one slot. So in a run of
+several lanes each step waits for its own lane only.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Small pictures and tables for asset metadata. Keep out: computing what they show."""
+"""Small pictures and tables for asset metadata."""
 
 import base64
 import io

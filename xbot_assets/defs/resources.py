@@ -1,7 +1,6 @@
 """The one Dagster resource: it opens the product's parts for a step or a tick and closes them afterwards.
 
 A resource lives once per step process, so it holds clients only; the browser itself belongs to its host.
-Keep out: anything that outlives a step.
 """
 
 import logging
@@ -11,8 +10,8 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from xbot_assets.domain.budget.calls import NOT_NOTED, Company
-from xbot_assets.loop.product import Product, open_product
 from xbot_assets.settings import load_settings
+from xbot_assets.steps.product import Product, open_product
 
 _LOG = logging.getLogger(__name__)
 IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]

@@ -1,7 +1,6 @@
 """The product's clock: real time, or real time mapped onto a faster or moved line in the sandbox.
 
-Times are UTC and aware everywhere. Keep out: reading a real clock except in :func:`system_now`; everything
-else takes a :class:`Clock` or a ``now`` argument, so that tests and the sandbox can move time.
+Times are UTC and aware everywhere.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""The failure vocabulary. Every layer raises these; nothing above a driver sees a driver's own exception.
+"""The failure vocabulary.
 
-Keep out: the functions that turn a driver's exception into one of these. Each lives beside its driver
-(``store/failures.py``, ``browser/failures.py``, ``llm/failures.py``), because ``domain`` imports no driver.
+Every layer raises these; nothing above a driver sees a driver's own exception. Each lives beside its driver
+(``store/engine/failures.py``, ``browser/failures.py``, ``llm/failures.py``), because ``domain`` imports no driver.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The browser lanes: who goes first when slots are short. Keep out: pools and limits (``defs/lanes.py``)."""
+"""The browser lanes: who goes first when slots are short."""
 
 from enum import StrEnum
 

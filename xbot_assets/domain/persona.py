@@ -1,7 +1,4 @@
-"""Who the account is: its topics, formats, tones, audience, language, and what it never says.
-
-Keep out: reading the file (``llm/persona.py``), prompts, and which topic is chosen when.
-"""
+"""Who the account is: its topics, formats, tones, audience, language, and what it never says."""
 
 from collections.abc import Iterable
 from typing import Annotated, Literal

@@ -1,7 +1,4 @@
-"""The form of the model's answer: what is asked for, and reading it back.
-
-Keep out: the call, and judging the posts (``brief_rules.py`` and the gates), which are well-formed by then.
-"""
+"""The form of the model's answer: what is asked for, and reading it back."""
 
 import openai
 from openai.types.chat import ChatCompletion

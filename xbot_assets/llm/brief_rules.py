@@ -1,8 +1,8 @@
-"""The least that every post must pass, whoever else judges it. Keep out: the gates of quality (``domain/gates``)."""
+"""The least that every post must pass, whoever else judges it."""
 
 from xbot_assets.domain.gates.refusal import Refusal
-from xbot_assets.domain.posts import fingerprint
-from xbot_assets.domain.weighted_length import weighted_length
+from xbot_assets.domain.posts.post import fingerprint
+from xbot_assets.domain.posts.weighted_length import weighted_length
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 
 

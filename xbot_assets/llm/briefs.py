@@ -1,4 +1,4 @@
-"""What the product asks of the language model and what it gets back. Keep out: the wording of prompts."""
+"""What the product asks of the language model and what it gets back."""
 
 from typing import Protocol
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
-from xbot_assets.domain.posts import fingerprint
+from xbot_assets.domain.posts.post import fingerprint
 
 DEFAULT_MAX_WEIGHTED_CHARS = 280
 """X's limit for accounts without a subscription; the setting post_max_weighted_chars overrides it."""

@@ -1,4 +1,4 @@
-"""The wall in front of each call, as the client needs it. Keep out: prices, and how it holds (``store/budget.py``)."""
+"""The wall in front of each call, as the client needs it."""
 
 from typing import Protocol
 

@@ -1,7 +1,7 @@
-"""One paid call: reserved, sent, read and settled. Keep out: repeating it, and judging what was written.
+"""One paid call: reserved, sent, read and settled.
 
-The order is the point: money is put aside before the request, the request is noted before it goes out, and what
-became of it is booked before anybody looks at the posts.
+The order is the point: money is put aside before the request, the request is noted before it goes out, and what became
+of it is booked before anybody looks at the posts.
 """
 
 import time

@@ -1,8 +1,4 @@
-"""The language model: one brief in, judged posts out, every call in the ledger and none past the budget.
-
-Keep out: one call (``calling.py``), the state of a brief (``job.py``), prompts' wording, prices, retry rules; SQL;
-deciding what to write about.
-"""
+"""The language model: one brief in, judged posts out, every call in the ledger and none past the budget."""
 
 import time
 from dataclasses import dataclass, field
@@ -11,11 +7,11 @@ from typing import Self
 from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.llm.brief_progress import Job, is_of_the_answer
 from xbot_assets.llm.brief_rules import BriefRules
 from xbot_assets.llm.briefs import Judge, PostBrief, WrittenPosts
 from xbot_assets.llm.budget import Budget
 from xbot_assets.llm.calling import ModelAccess, PaidCalls, Request, not_served
-from xbot_assets.llm.job import Job, is_of_the_answer
 from xbot_assets.llm.prompts import load_prompt
 from xbot_assets.llm.retrying import Attempts, CallFailed
 

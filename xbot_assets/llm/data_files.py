@@ -1,7 +1,4 @@
-"""Reads the data files that an owner may replace: TOML in, a checked object out, every problem named at once.
-
-Keep out: what is in the files.
-"""
+"""Reads the data files that an owner may replace: TOML in, a checked object out, every problem named at once."""
 
 import tomllib
 from collections.abc import Iterator

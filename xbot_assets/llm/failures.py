@@ -1,7 +1,7 @@
 """The one place where the openai SDK's exceptions become the product's failures.
 
-Decides by the SDK's exception class, then by the error's ``type`` and ``code``. Keep out: retrying, and every
-other source of failures. No message here may hold a key: what the API says is shortened and masked.
+Decides by the SDK's exception class, then by the error's ``type`` and ``code``. No message here may hold a key: what
+the API says is shortened and masked.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Reads a persona file. Keep out: what a persona is (``domain/persona.py``)."""
+"""Reads a persona file."""
 
 from pathlib import Path
 

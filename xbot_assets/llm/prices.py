@@ -1,7 +1,4 @@
-"""What tokens cost, to the millionth of a dollar, rounded up, and until when a model is served: ``prices.toml``.
-
-Keep out: how much may be spent.
-"""
+"""What tokens cost, to the millionth of a dollar, rounded up, and until when a model is served: ``prices.toml``."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""Renders the prompts in ``prompts/*.md``: a version line, then a section for each message.
-
-Keep out: the wording itself, how text from X is fenced in (``untrusted.py``), and calling the model.
-"""
+"""Renders the prompts in ``prompts/*.md``: a version line, then a section for each message."""
 
 import hashlib
 import re

@@ -1,7 +1,6 @@
 """The only retry of language-model calls: bounded in attempts and in total time, for transient failures only.
 
-Keep out: what is called, and classifying (``failures.py``). The SDK's own retries are off: it would repeat
-``insufficient_quota`` too.
+The SDK's own retries are off: it would repeat ``insufficient_quota`` too.
 """
 
 from collections.abc import Callable

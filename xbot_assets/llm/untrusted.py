@@ -1,7 +1,6 @@
 """Text from X as data in a prompt: cleaned, bounded, and fenced by a tag that nobody outside can name.
 
 This makes following such text harder, not impossible; what comes out is checked by ``domain/gates/injection.py``.
-Keep out: the prompt's wording, and judging answers.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What must hold before anything is started. Keep out: the checks of ``xbot doctor`` that change nothing (``cli``)."""
+"""What must hold before anything is started."""
 
 import errno
 import os
@@ -6,15 +6,15 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from xbot_assets.browser.session import load_session
-from xbot_assets.browser.session_failures import SessionCode
+from xbot_assets.browser.session.failures import SessionCode
+from xbot_assets.browser.session.source import load_session
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.prices import load_prices
-from xbot_assets.runtime.files import home_directory, unwritable
+from xbot_assets.runtime.machine.files import home_directory, unwritable
 from xbot_assets.settings import Settings, SettingsError
-from xbot_assets.store.connections import check_url
+from xbot_assets.store.engine.connections import check_url
 
 WEB_ADDRESSES = ("target_url", "browser_url", "openai_base_url")
 BYTES_PER_MB = 1024 * 1024

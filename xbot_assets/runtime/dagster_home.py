@@ -1,6 +1,6 @@
 """Dagster's directory under the data directory, and the commands of its three processes.
 
-Dagster itself is not imported here: these are files and command lines. Keep out: starting them.
+Dagster itself is not imported here: these are files and command lines.
 """
 
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.environment import PACKAGE_ROOT
-from xbot_assets.runtime.files import private_directory, write_private
+from xbot_assets.runtime.machine.files import private_directory, write_private
 
 DAGSTER_YAML = "dagster.yaml"
 LOCATION = "xbot_assets"

@@ -1,4 +1,4 @@
-"""The environment that the stack's processes get. Keep out: endpoints, which travel in ``parts.json``."""
+"""The environment that the stack's processes get."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How a start tells what it is doing, and how long each step took. Keep out: colours and terminals (``cli``)."""
+"""How a start tells what it is doing, and how long each step took."""
 
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,4 @@
-"""The two ways to run a stack: until stopped, and for one pass of the loop.
-
-Keep out: what the stack is made of (``stack.py``) and talking to people (``cli``).
-"""
+"""The two ways to run a stack: until stopped, and for one pass of the loop."""
 
 import json
 import re
@@ -10,17 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from xbot_assets.browser.chromium import find_browser
+from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.checks import check_addresses, check_files, check_home
-from xbot_assets.runtime.child import Limits
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
+from xbot_assets.runtime.endpoints import Parts, remove_parts
 from xbot_assets.runtime.environment import child_environment
-from xbot_assets.runtime.lock import StackLock
-from xbot_assets.runtime.parts import Parts, remove_parts
+from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.progress import Progress
 from xbot_assets.runtime.stack import Stack
-from xbot_assets.runtime.supervisor import Stopped, Supervisor
+from xbot_assets.runtime.supervision.child import Limits
+from xbot_assets.runtime.supervision.supervisor import Stopped, Supervisor
 from xbot_assets.settings import Settings
 
 PROGRESS_LINE = re.compile(r"^  (?P<step>\w[\w ]*): (?P<seconds>[\d.]+) s$")

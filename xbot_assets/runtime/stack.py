@@ -1,7 +1,4 @@
-"""Which programs make up the stack, in which order, and what each is told.
-
-Keep out: keeping them alive (``supervisor.py``) and talking to people (``cli``).
-"""
+"""Which programs make up the stack, in which order, and what each is told."""
 
 import os
 import pwd
@@ -13,7 +10,6 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.runtime.accounts import kept_password, service_account
 from xbot_assets.runtime.dagster_home import (
     build_command,
     code_server_command,
@@ -22,21 +18,22 @@ from xbot_assets.runtime.dagster_home import (
     webserver_command,
     write_workspace,
 )
-from xbot_assets.runtime.files import private_directory
-from xbot_assets.runtime.parts import Parts, write_parts
-from xbot_assets.runtime.ports import PortBook
-from xbot_assets.runtime.postgres import EmbeddedPostgres
-from xbot_assets.runtime.programs import Program
+from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
+from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
+from xbot_assets.runtime.endpoints import Parts, write_parts
+from xbot_assets.runtime.machine.accounts import kept_password, service_account
+from xbot_assets.runtime.machine.files import private_directory
+from xbot_assets.runtime.machine.ports import PortBook
 from xbot_assets.runtime.progress import Progress
-from xbot_assets.runtime.questions import answers, browser_settled, browser_trouble, daemons_beat, listens
-from xbot_assets.runtime.supervisor import Supervisor
-from xbot_assets.runtime.timeline import slow_down, start_clock
-from xbot_assets.runtime.valkey import EmbeddedValkey
+from xbot_assets.runtime.readiness import answers, browser_settled, browser_trouble, daemons_beat, listens
+from xbot_assets.runtime.stack_clock import slow_down, start_clock
+from xbot_assets.runtime.supervision.programs import Program
+from xbot_assets.runtime.supervision.supervisor import Supervisor
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
 from xbot_assets.store.clock import DatabaseClock
-from xbot_assets.store.database import open_database
-from xbot_assets.store.migrate import migrate
+from xbot_assets.store.engine.database import open_database
+from xbot_assets.store.engine.migrate import migrate
 
 X_URL = "https://x.com"
 TOKEN_BYTES = 24
@@ -172,7 +169,7 @@ class Stack:
 
     def _browser(self) -> Program:
         port = self.parts.browser_url.rpartition(":")[2]
-        command = [sys.executable, "-m", "xbot_assets.browser.host", "--port", port, *_browser_user()]
+        command = [sys.executable, "-m", "xbot_assets.browser.host.server", "--port", port, *_browser_user()]
         return Program("browser", command, browser_settled(self.parts.browser_url))
 
     def _on_death(self, name: str, count: int) -> None:

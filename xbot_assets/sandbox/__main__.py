@@ -1,4 +1,4 @@
-"""``python -m xbot_assets.sandbox``: starts the sandbox on one loopback port. Keep out: everything else."""
+"""``python -m xbot_assets.sandbox``: starts the sandbox on one loopback port."""
 
 import argparse
 import os

@@ -1,7 +1,4 @@
-"""Puts the site, its control and the LLM server on one port, with the faults that hit every route of the site.
-
-Keep out: what any route answers.
-"""
+"""Puts the site, its control and the LLM server on one port, with the faults that hit every route of the site."""
 
 import asyncio
 import contextlib
@@ -16,13 +13,13 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from xbot_assets.sandbox.control import Control
-from xbot_assets.sandbox.graphql import graphql_routes
 from xbot_assets.sandbox.llm.routes import llm_routes
 from xbot_assets.sandbox.llm.usage import UsageLog
-from xbot_assets.sandbox.media import Media
-from xbot_assets.sandbox.pages import Pages
 from xbot_assets.sandbox.site import Site
+from xbot_assets.sandbox.web.control import Control
+from xbot_assets.sandbox.web.graphql import graphql_routes
+from xbot_assets.sandbox.web.media import Media
+from xbot_assets.sandbox.web.pages import Pages
 
 HOST = "127.0.0.1"
 USAGE_FILE = "llm.sqlite3"

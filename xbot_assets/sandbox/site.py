@@ -1,4 +1,4 @@
-"""The sandbox as one object: its state file, clock, faults, people and audience. Keep out: HTTP."""
+"""The sandbox as one object: its state file, clock, faults, people and audience."""
 
 import json
 import secrets
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from xbot_assets.sandbox.audience import Readers
-from xbot_assets.sandbox.clock import SandboxClock, stamp
-from xbot_assets.sandbox.conversation import Conversations
-from xbot_assets.sandbox.database import Database
-from xbot_assets.sandbox.faults import Faults
-from xbot_assets.sandbox.posts import Account, Post, Posts
-from xbot_assets.sandbox.world import DEFAULT_SEED, Seeding, session_account, wipe
+from xbot_assets.sandbox.people.audience import Readers
+from xbot_assets.sandbox.people.conversation import Conversations
+from xbot_assets.sandbox.people.posts import Account, Post, Posts
+from xbot_assets.sandbox.people.world import DEFAULT_SEED, Seeding, session_account, wipe
+from xbot_assets.sandbox.state.clock import SandboxClock, stamp
+from xbot_assets.sandbox.state.database import Database
+from xbot_assets.sandbox.state.faults import Faults
 
 _SEED = "seed"
 SESSION_BYTES, CSRF_BYTES = 20, 16

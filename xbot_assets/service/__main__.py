@@ -1,7 +1,4 @@
-"""``python -m xbot_assets.service --port N``: the status service, on loopback unless the owner opened it.
-
-Keep out: everything but the start.
-"""
+"""``python -m xbot_assets.service --port N``: the status service, on loopback unless the owner opened it."""
 
 import argparse
 import sys
@@ -10,7 +7,7 @@ import uvicorn
 
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.service.app import build_app
-from xbot_assets.service.connections import Connections
+from xbot_assets.service.health.connections import Connections
 
 ADDRESSES = {"loopback": "127.0.0.1", "all": "0.0.0.0"}  # noqa: S104 - only behind a token, which the settings demand
 STOP_SECONDS = 3

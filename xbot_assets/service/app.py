@@ -1,7 +1,4 @@
-"""The service's web application: live, ready, the status page and the same data as JSON, and the approval page.
-
-Keep out: what is checked (``pings.py``), what is shown (``status.py``) and what people decide (``approvals.py``).
-"""
+"""The service's web application: live, ready, the status page and the same data as JSON, and the approval page."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,12 +17,12 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from xbot_assets.service.approvals import approval_routes
-from xbot_assets.service.components import Component, Components, is_ready
-from xbot_assets.service.connections import Connections
-from xbot_assets.service.guard import Guard, LoginWall
-from xbot_assets.service.pings import components as product_components
-from xbot_assets.service.status import Status, collect
+from xbot_assets.service.health.components import Component, Components, is_ready
+from xbot_assets.service.health.connections import Connections
+from xbot_assets.service.health.pings import components as product_components
+from xbot_assets.service.pages.approvals import approval_routes
+from xbot_assets.service.pages.guard import Guard, LoginWall
+from xbot_assets.service.pages.status import Status, collect
 
 HOSTS = ["127.0.0.1", "localhost"]
 """The names this page may be asked for by, besides those the owner set; another name is a web page trying to reach

@@ -3,8 +3,8 @@
 Keep out: code; the groups of fields and the reading have a file each.
 """
 
+from xbot_assets.settings.loading import PREFIX, SettingsError, load_settings
+from xbot_assets.settings.model import Settings
 from xbot_assets.settings.places import CHECKOUT, PARTS_FILE, default_home
-from xbot_assets.settings.reading import PREFIX, SettingsError, load_settings
-from xbot_assets.settings.whole import Settings
 
 __all__ = ["CHECKOUT", "PARTS_FILE", "PREFIX", "Settings", "SettingsError", "default_home", "load_settings"]

@@ -1,7 +1,6 @@
 """What the owner of a real account declares before anything is posted to it.
 
-The sentence is typed by hand, once for each account, so that nobody goes live by a copied file. Keep out: asking for it
-(``reading.py``).
+The sentence is typed by hand, once for each account, so that nobody goes live by a copied file.
 """
 
 _SENTENCE = (

@@ -1,4 +1,4 @@
-"""Planning, writing and what it may cost (report, layer 3). Keep out: using the values."""
+"""Planning, writing and what it may cost (report, layer 3)."""
 
 from datetime import timedelta
 from pathlib import Path

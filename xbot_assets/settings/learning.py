@@ -1,4 +1,4 @@
-"""Reading metrics and learning from them (report, layers 8 and 10). Keep out: using the values."""
+"""Reading metrics and learning from them (report, layers 8 and 10)."""
 
 from pydantic import BaseModel, Field
 

@@ -1,4 +1,4 @@
-"""Where things are before any setting is read. Keep out: settings."""
+"""Where things are before any setting is read."""
 
 from pathlib import Path
 

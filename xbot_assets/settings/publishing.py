@@ -1,4 +1,4 @@
-"""The queue and the pace of publishing (report, layer 4). Keep out: using the values."""
+"""The queue and the pace of publishing (report, layer 4)."""
 
 from pydantic import BaseModel, Field
 

@@ -1,14 +1,11 @@
-"""Alerts: everything a person must act on, kept until resolved, with an outbox that loses nothing.
-
-Keep out: deciding what deserves an alert, and the channels that send notices.
-"""
+"""Alerts: everything a person must act on, kept until resolved, with an outbox that loses nothing."""
 
 from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from xbot_assets.store.database import Statements
+from xbot_assets.store.engine.database import Statements
 
 Severity = Literal["info", "warning", "critical"]
 

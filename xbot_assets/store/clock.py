@@ -1,7 +1,4 @@
-"""The product's clock as every process shares it: the line in ``product_clock``, or real time without one.
-
-Keep out: the arithmetic (``domain/clock.py``) and the sandbox's own clock.
-"""
+"""The product's clock as every process shares it: the line in ``product_clock``, or real time without one."""
 
 import logging
 from datetime import datetime
@@ -10,7 +7,7 @@ from time import monotonic
 
 from xbot_assets.domain.clock import ClockLine, system_now
 from xbot_assets.domain.failures import TransientFailure
-from xbot_assets.store.database import Statements
+from xbot_assets.store.engine.database import Statements
 
 _LOG = logging.getLogger(__name__)
 

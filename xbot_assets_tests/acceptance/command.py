@@ -1,4 +1,4 @@
-"""Runs the ``xbot`` command as a person would, in a data directory of the test's own. Keep out: assertions."""
+"""Runs the ``xbot`` command as a person would, in a data directory of the test's own."""
 
 import os
 import shutil
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from xbot_assets.runtime.embedded.postgres import LOCATION_FILE
 from xbot_assets.runtime.environment import PACKAGE_ROOT
-from xbot_assets.runtime.postgres import LOCATION_FILE
 
 COMMAND = [sys.executable, "-m", "xbot_assets.cli"]
 START_SECONDS = 60.0

@@ -1,4 +1,4 @@
-"""Looks at the stack's pages as a person would, in headless Chromium. Keep out: assertions."""
+"""Looks at the stack's pages as a person would, in headless Chromium."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
 
-from xbot_assets.browser.chromium import find_browser
+from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.settings import load_settings
 
 PAGE_MILLISECONDS = 30_000

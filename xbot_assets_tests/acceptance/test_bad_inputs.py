@@ -1,6 +1,6 @@
 """Bad input with real parts beside it: one clear sentence, a non-zero exit, no traceback and no secret.
 
-What needs no parts is in ``test_cli_words.py`` and ``test_scripts.py``. Keep out: input that is good.
+What needs no parts is in ``test_cli_words.py`` and ``test_scripts.py``.
 """
 
 import contextlib
@@ -18,8 +18,8 @@ import psycopg
 import pytest
 
 from xbot_assets.cli.entry import EXIT_FAILED
-from xbot_assets.runtime.orphans import read_record
-from xbot_assets.runtime.processes import start_time, wait_until
+from xbot_assets.runtime.machine.processes import start_time, wait_until
+from xbot_assets.runtime.supervision.orphans import read_record
 from xbot_assets_tests.acceptance.command import STOP_SECONDS, Stack, remove_database, running, xbot
 
 pytestmark = pytest.mark.slow

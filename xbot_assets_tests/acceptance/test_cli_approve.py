@@ -13,11 +13,11 @@ from xbot_assets.cli.entry import EXIT_FAILED
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.settings import Settings
-from xbot_assets.store import policy, posts, recovery
-from xbot_assets.store.database import Database
+from xbot_assets.store.engine.database import Database
+from xbot_assets.store.publishing import policy, posts, recovery
+from xbot_assets.testing.queueing import NOON, UNSURE, armed, new_post
+from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.acceptance.command import xbot
-from xbot_assets_tests.store.queueing import NOON, UNSURE, armed, new_post
-from xbot_assets_tests.store.servers import SettingsFor
 
 KNIFE = "A knife is most dangerous when it is blunt, because you push."
 BREAD = "Cut the bread only when it is cold; a hot loaf is still cooking inside."

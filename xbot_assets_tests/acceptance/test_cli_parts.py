@@ -13,8 +13,8 @@ import httpx
 import psycopg
 import pytest
 
-from xbot_assets.runtime.orphans import read_record
-from xbot_assets.runtime.processes import start_time, wait_until
+from xbot_assets.runtime.machine.processes import start_time, wait_until
+from xbot_assets.runtime.supervision.orphans import read_record
 from xbot_assets_tests.acceptance.command import STOP_SECONDS, Stack, remove_database, running, xbot
 
 pytestmark = pytest.mark.slow

@@ -8,11 +8,11 @@ from typer.testing import CliRunner, Result
 
 from xbot_assets.cli.app import app
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.domain.images import IMAGE_BYTES_MAX
-from xbot_assets.store import posts, threads
-from xbot_assets.store.database import Database
-from xbot_assets_tests.store.queueing import row
-from xbot_assets_tests.store.test_post_images import PNG
+from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX
+from xbot_assets.store.engine.database import Database
+from xbot_assets.store.publishing import posts, threads
+from xbot_assets.testing.queueing import row
+from xbot_assets_tests.store.publishing.test_post_images import PNG
 
 Post = Callable[..., Result]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from xbot_assets.browser.chromium import find_browser
+from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.browser.pages.reading import Snapshot, script
 from xbot_assets.settings import load_settings
 

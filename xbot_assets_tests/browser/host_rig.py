@@ -17,9 +17,9 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 from pydantic import BaseModel
 
 from xbot_assets.browser.client import BrowserClient
-from xbot_assets.browser.host import LISTENING
-from xbot_assets.browser.operations import Operation
+from xbot_assets.browser.host.server import LISTENING
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.x.operations import Operation
 
 TOKEN = "test-token"  # noqa: S105 - the test's own
 CONTROL_TOKEN = "t"  # noqa: S105 - the sandbox of a test
@@ -142,7 +142,7 @@ def browser_host(
         "XBOT_SANDBOX_TOKEN": CONTROL_TOKEN,
         "XBOT_TARGET_URL": target,
     }
-    command = [sys.executable, "-m", "xbot_assets.browser.host", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "xbot_assets.browser.host.server", "--port", "0", *arguments]
     process = subprocess.Popen(command, env=env | dict(extra or {}), stderr=subprocess.PIPE, text=True)
     host = HostProcess(process)
     try:

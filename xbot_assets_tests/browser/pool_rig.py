@@ -8,18 +8,18 @@ from typing import TypeVar
 
 from playwright.async_api import Page
 
-from xbot_assets.browser.chromium import find_browser
-from xbot_assets.browser.contexts import WarmContext
-from xbot_assets.browser.kept import KeptChromium
-from xbot_assets.browser.launcher import Launcher
-from xbot_assets.browser.lease import Lease
-from xbot_assets.browser.memory import free_mb
-from xbot_assets.browser.operations import CheckSession, OperationCall
-from xbot_assets.browser.pool import BrowserPool, ContextRules
-from xbot_assets.browser.session import SandboxSession
-from xbot_assets.browser.slots import Slot, SlotTable
+from xbot_assets.browser.chromium.find import find_browser
+from xbot_assets.browser.chromium.keeper import KeptChromium
+from xbot_assets.browser.chromium.launcher import Launcher
+from xbot_assets.browser.chromium.memory import free_mb
+from xbot_assets.browser.host.contexts import WarmContext
+from xbot_assets.browser.host.lease import Lease
+from xbot_assets.browser.host.pool import BrowserPool, ContextRules
+from xbot_assets.browser.host.slots import Slot, SlotTable
+from xbot_assets.browser.session.source import SandboxSession
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import load_settings
+from xbot_assets.x.operations import CheckSession, OperationCall
 
 PAGE_SECONDS = 20.0
 Measured = TypeVar("Measured")

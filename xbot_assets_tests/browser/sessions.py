@@ -1,4 +1,4 @@
-"""Sealed sessions for tests: made as ``xbot login`` makes them, of a login that a test has. Keep out: assertions."""
+"""Sealed sessions for tests: made as ``xbot login`` makes them, of a login that a test has."""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from xbot_assets.browser.sealed import OwnerSession, seal, storage_state
-from xbot_assets.browser.session_key import SessionKey
+from xbot_assets.browser.session.key import SessionKey
+from xbot_assets.browser.session.sealed import OwnerSession, seal, storage_state
 from xbot_assets.domain.clock import system_now
-from xbot_assets.runtime.files import write_private
+from xbot_assets.runtime.machine.files import write_private
 
 COOKIE_VALUE = "c00kie-worth-an-account"
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
+from xbot_assets.browser.chromium.launcher import RunAs
 from xbot_assets.browser.failures import classify
-from xbot_assets.browser.launcher import RunAs
 from xbot_assets.domain.failures import BudgetFailure, FailureKind
 
 CASES = [

@@ -8,7 +8,10 @@ from contextlib import contextmanager
 import pytest
 
 from xbot_assets.browser.client import BrowserClient, result_of
-from xbot_assets.browser.operations import (
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError, TransientFailure, UnknownOutcome
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.x.operations import (
     CheckSession,
     OperationAnswer,
     OperationFailure,
@@ -18,9 +21,6 @@ from xbot_assets.browser.operations import (
     ReadProfile,
     SessionChecked,
 )
-from xbot_assets.domain.clock import system_now
-from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError, TransientFailure, UnknownOutcome
-from xbot_assets.domain.lanes import Lane
 
 
 @contextmanager

@@ -1,7 +1,4 @@
-"""Publishing killed at its worst moments, through real Chromium; ``benchmarks/crash_test.py`` kills at all of them.
-
-Keep out: random kills and figures.
-"""
+"""Publishing killed at its worst moments, through real Chromium; ``benchmarks/crash_test.py`` kills at all of them."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,11 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from benchmarks.crash_failpoints import STORIES, Failpoints, Strike
-from benchmarks.crash_judging import judged
-from benchmarks.crash_posts import Ours
-from benchmarks.crash_schedule import CHROMIUM, HOST, POSTGRES, WORKER, Deadline, random_kills
-from benchmarks.crash_stack import CrashStack, crash_stack
+from xbot_assets.testing.crash.failpoints import STORIES, Failpoints, Strike
+from xbot_assets.testing.crash.judging import judged
+from xbot_assets.testing.crash.posts import Ours
+from xbot_assets.testing.crash.schedule import CHROMIUM, HOST, POSTGRES, WORKER, Deadline, random_kills
+from xbot_assets.testing.crash.stack import CrashStack, crash_stack
 
 MINUTES = 3.0
 WORST = (

@@ -1,7 +1,4 @@
-"""What matters most about the lanes, on a real stack for about a minute each; benchmarks/ hold it for longer.
-
-Keep out: figures (``benchmarks/critical_wait.py``, ``benchmarks/kill_test.py``).
-"""
+"""What matters most about the lanes, on a real stack for about a minute each; benchmarks/ hold it for longer."""
 
 import time
 from collections import Counter
@@ -10,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from benchmarks.load_figures import most_at_once, waits
-from benchmarks.load_stack import LoadStack, load_stack
-from benchmarks.load_victims import Victims
-from benchmarks.load_work import ASSET_JOB, Launcher
 from benchmarks.model_check import compared, play_real, tape
+from xbot_assets.testing.load.figures import most_at_once, waits
+from xbot_assets.testing.load.stack import LoadStack, load_stack
+from xbot_assets.testing.load.victims import Victims
+from xbot_assets.testing.load.work import ASSET_JOB, Launcher
 
 SERVED_SECONDS = 60.0
 SLOT_WAIT_MAX = 5.0

@@ -1,14 +1,11 @@
-"""A short simulated week around a change of clocks; ``benchmarks/week.py`` runs the long one.
-
-Keep out: figures.
-"""
+"""A short simulated week around a change of clocks; ``benchmarks/week.py`` runs the long one."""
 
 from datetime import timedelta
 
 import pytest
 
 from benchmarks.week import week
-from benchmarks.week_calendar import CHANGES, Trouble, calendar
+from xbot_assets.testing.weeks.calendar import CHANGES, Trouble, calendar
 
 DAYS, SEED = 2, 7
 

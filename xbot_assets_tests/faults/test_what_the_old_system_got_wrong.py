@@ -1,7 +1,4 @@
-"""What an older system of this kind got wrong about publishing, as what is guaranteed now.
-
-Keep out: defects whose guarantee has its test elsewhere; the table in ``docs/publishing.md`` names every one.
-"""
+"""What an older system of this kind got wrong about publishing, as what is guaranteed now."""
 
 import re
 import subprocess
@@ -13,14 +10,14 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from xbot_assets.domain.posts import ClaimedPost, NewPost
-from xbot_assets.loop.product import Product, open_product
-from xbot_assets.loop.publishing import hold_stale, publish_wait
+from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.settings import CHECKOUT
-from xbot_assets.store import approvals, policy, posts
+from xbot_assets.steps.product import Product, open_product
+from xbot_assets.steps.publishing.cycle import hold_stale, publish_wait
 from xbot_assets.store.alerts import open_alerts
-from xbot_assets.store.approvals import Decider
-from xbot_assets_tests.store.servers import SettingsFor
+from xbot_assets.store.publishing import approvals, policy, posts
+from xbot_assets.store.publishing.approvals import Decider
+from xbot_assets.testing.servers import SettingsFor
 
 DAY = timedelta(days=1)
 CAP = 3
@@ -161,7 +158,7 @@ def test_no_browser_profile_session_settings_file_or_key_is_in_the_repository() 
 def test_the_search_for_private_files_knows_one_when_it_sees_it(name: str) -> None:
     """The example of the settings and the code about sessions are none."""
     assert PRIVATE.search(name)
-    for harmless in (".env.example", "xbot_assets/browser/session.py", "xbot_assets/browser/session_key.py"):
+    for harmless in (".env.example", "xbot_assets/browser/session/source.py", "xbot_assets/browser/session/key.py"):
         assert not PRIVATE.search(harmless)
 
 

@@ -1,7 +1,4 @@
-"""Runs the sandbox's language-model routes under uvicorn on a free port, with faults a test can script.
-
-Keep out: what is tested.
-"""
+"""Runs the sandbox's language-model routes under uvicorn on a free port, with faults a test can script."""
 
 import contextlib
 import socket

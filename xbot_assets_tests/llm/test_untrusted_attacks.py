@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.llm import job, prompts
+from xbot_assets.llm import brief_progress, prompts
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
@@ -77,7 +77,7 @@ def undefended(monkeypatch: pytest.MonkeyPatch) -> None:
         return "\n".join((f"<{name}>", *(f"- {text}" for text in texts), f"</{name}>"))
 
     monkeypatch.setattr(prompts, "as_data", bare)
-    monkeypatch.setattr(job, "follows_data", lambda *_args, **_more: None)
+    monkeypatch.setattr(brief_progress, "follows_data", lambda *_args, **_more: None)
 
 
 def test_the_corpus_is_what_it_says() -> None:

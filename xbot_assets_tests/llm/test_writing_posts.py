@@ -13,8 +13,8 @@ from xbot_assets.domain.failures import (
     ProductError,
     TransientFailure,
 )
-from xbot_assets.domain.posts import fingerprint
-from xbot_assets.domain.weighted_length import weighted_length
+from xbot_assets.domain.posts.post import fingerprint
+from xbot_assets.domain.posts.weighted_length import weighted_length
 from xbot_assets.llm import client
 from xbot_assets.llm.briefs import PostBrief
 from xbot_assets_tests.llm.conftest import NOW, ListBooks, WriterFor

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import strategies as st
 
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.domain.replay.course import OUTSIDE_SLOTS, Fate, Outcome, Played, Span
-from xbot_assets.domain.replay.jobs import Job, LegacyTraits, Way
-from xbot_assets.domain.replay.parameters import HOUR, Parameters
-from xbot_assets.domain.replay.tape import Arrival, Tape
+from xbot_assets.replay.model.course import OUTSIDE_SLOTS, Fate, Outcome, Played, Span
+from xbot_assets.replay.model.jobs import Job, LegacyTraits, Way
+from xbot_assets.replay.model.parameters import HOUR, Parameters
+from xbot_assets.replay.model.tape import Arrival, Tape
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 VARIABLE = "TEST_LEGACY_JOBS"

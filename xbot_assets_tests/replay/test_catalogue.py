@@ -4,8 +4,8 @@ import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.domain.replay.catalogue import demand_of
-from xbot_assets.replaying.catalogue import load_catalogue
+from xbot_assets.replay.catalogue import load_catalogue
+from xbot_assets.replay.model.catalogue import demand_of
 
 JOB = '[[jobs]]\nname = "a"\ninterval_minutes = 30\nbasis = "b"\n'
 TABLES = "[parts]\n[replaced]\n"

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from xbot_assets.domain.replay.parameters import Parameters
-from xbot_assets.domain.replay.policies import Policy
-from xbot_assets.replaying.__main__ import main
-from xbot_assets.replaying.command import replay_command
+from xbot_assets.replay.__main__ import main
+from xbot_assets.replay.command import replay_command
+from xbot_assets.replay.model.parameters import Parameters
+from xbot_assets.replay.model.policies import Policy
 from xbot_assets_tests.replay.jobs_csv import GOOD, write_jobs
 
 SHORT = Parameters(days=0.5)
@@ -69,10 +69,10 @@ def test_plots_are_written_as_pictures(tmp_path: Path) -> None:
 
 
 def test_the_module_runs_by_itself_without_loading_matplotlib(tmp_path: Path) -> None:
-    """``python -m xbot_assets.replaying`` prints one JSON document; pictures are loaded only when asked for."""
+    """``python -m xbot_assets.replay`` prints one JSON document; pictures are loaded only when asked for."""
     options = ["--jobs", str(write_jobs(tmp_path)), "--days", "0.2", "--policy", "lanes", "--overload", "1.3", "--json"]
     code = (
-        "import sys; from xbot_assets.replaying.__main__ import main; "
+        "import sys; from xbot_assets.replay.__main__ import main; "
         f"status = main({options!r}); sys.exit(status or 'matplotlib' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -6,8 +6,8 @@ import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.domain.replay.jobs import LegacyTraits, Way
-from xbot_assets.replaying.jobs_file import NO_BROWSER, read_jobs_file
+from xbot_assets.replay.jobs_file import NO_BROWSER, read_jobs_file
+from xbot_assets.replay.model.jobs import LegacyTraits, Way
 from xbot_assets_tests.replay.jobs_csv import GOOD, HEAD, write_jobs
 
 

@@ -1,7 +1,4 @@
-"""One sandbox process and one browser for the whole folder; each test has an own account and no faults.
-
-Keep out: starting them by hand (``sandbox_rig.py``).
-"""
+"""One sandbox process and one browser for the whole folder; each test has an own account and no faults."""
 
 import os
 import shutil

@@ -1,7 +1,4 @@
-"""Starts a real sandbox process and a real browser for the tests of this folder.
-
-Keep out: what is tested, and anything of the product: the sandbox shares no code with it.
-"""
+"""Starts a real sandbox process and a real browser for the tests of this folder."""
 
 import json
 import os

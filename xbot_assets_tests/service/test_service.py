@@ -10,13 +10,13 @@ from starlette.testclient import TestClient
 
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.service.app import SECURITY_HEADERS, build_app, render
-from xbot_assets.service.components import Component, Components, NotUsed, Verdict, is_ready
-from xbot_assets.service.connections import Connections
-from xbot_assets.service.daemons import heartbeats, silent
-from xbot_assets.service.status import BudgetLine, PostLine, ProductStatus, Status, link_to
+from xbot_assets.service.health.components import Component, Components, NotUsed, Verdict, is_ready
+from xbot_assets.service.health.connections import Connections
+from xbot_assets.service.health.daemons import heartbeats, silent
+from xbot_assets.service.pages.status import BudgetLine, PostLine, ProductStatus, Status, link_to
 from xbot_assets.settings import load_settings
+from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert
-from xbot_assets.store.session_checks import SessionCheck
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&"

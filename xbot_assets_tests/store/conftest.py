@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from xbot_assets.runtime.accounts import account_place
+from xbot_assets.runtime.machine.accounts import account_place
 
 
 @pytest.fixture

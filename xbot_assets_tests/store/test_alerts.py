@@ -14,7 +14,7 @@ from xbot_assets.store.alerts import (
     resolve_alert,
     waiting_notices,
 )
-from xbot_assets.store.database import Database, Statements
+from xbot_assets.store.engine.database import Database, Statements
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

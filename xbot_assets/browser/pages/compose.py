@@ -1,7 +1,4 @@
-"""Writes one post: adds its images, types it, reads it back, clicks once, and takes X's own answer as the witness.
-
-Keep out: deciding what or whether to post, and looking for a post afterwards.
-"""
+"""Writes one post: adds its images, types it, reads it back, clicks once, and takes X's own answer as the witness."""
 
 import asyncio
 from typing import Final
@@ -10,7 +7,6 @@ from playwright.async_api import Locator, Page, Request, Response
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.operations import Publish, Published
 from xbot_assets.browser.pages.graphql import created_id
 from xbot_assets.browser.pages.media import attach, check_attached
 from xbot_assets.browser.pages.refusals import no_witness, publish_refusal
@@ -18,6 +14,7 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic, body_of, operation_of
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.x.operations import Publish, Published
 
 _BUTTON: Final = '[data-testid="tweetButton"]'
 _EDITOR: Final = '[data-testid="tweetTextarea_0"]'

@@ -1,7 +1,6 @@
 """Reads X's GraphQL answers: posts, timelines and the three shapes a user has had.
 
 X moves these fields every few months; every path is tried in all the shapes that recorded answers have.
-Keep out: errors (``refusals.py``), requests (the page makes them), anything shown on a page.
 """
 
 from collections.abc import Iterator, Mapping

@@ -1,14 +1,11 @@
-"""Exact counts from the words X puts on a post for screen readers; the visible numbers are abbreviated.
-
-Keep out: the page itself (``x.js`` hands over the words).
-"""
+"""Exact counts from the words X puts on a post for screen readers; the visible numbers are abbreviated."""
 
 import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 
-from xbot_assets.browser.operations import Counts
+from xbot_assets.x.operations import Counts
 
 _PART = re.compile(r"^(\d+) (repl(?:y|ies)|reposts?|likes?|bookmarks?|views?)$")
 _FIELDS = {"repl": "replies", "repo": "reposts", "like": "likes", "book": "bookmarks", "view": "views"}

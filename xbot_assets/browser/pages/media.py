@@ -1,7 +1,4 @@
-"""Puts images and their alternative texts into the composer, and checks that the page holds them. No click on Post.
-
-Keep out: the text and the click (``compose.py``), X's answers to the uploads (``uploads.py``).
-"""
+"""Puts images and their alternative texts into the composer, and checks that the page holds them. No click on Post."""
 
 import asyncio
 import re
@@ -14,9 +11,9 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.operations import Image
 from xbot_assets.browser.pages.uploads import Uploads, media_refused
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+from xbot_assets.x.operations import Image
 
 _FILE_INPUT: Final = 'input[data-testid="fileInput"]'
 _ALT_LINK: Final = '[data-testid="altTextWrapper"]'

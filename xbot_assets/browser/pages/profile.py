@@ -1,7 +1,4 @@
-"""Reads an account's public numbers: exact ones from the page's own data, else the rounded ones it shows.
-
-Keep out: the account's posts (``timeline.py``).
-"""
+"""Reads an account's public numbers: exact ones from the page's own data, else the rounded ones it shows."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -9,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.operations import ProfileRead, ReadProfile
 from xbot_assets.browser.pages.graphql import GraphUser, user_by_screen_name
 from xbot_assets.browser.pages.labels import shown_number
 from xbot_assets.browser.pages.reading import RawProfile, Snapshot, page_changed
@@ -17,6 +13,7 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.x.operations import ProfileRead, ReadProfile
 
 _JOINED = "Joined %B %Y"
 _AUTOMATED = re.compile(r"Automated( by @\w+)?")

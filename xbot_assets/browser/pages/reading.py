@@ -1,7 +1,4 @@
-"""Turns what ``x.js`` reads from a page, in one call, into the typed readings of ``operations``.
-
-Keep out: selectors (``x.js``), what a state means (``states.py``), moving from page to page.
-"""
+"""Turns what ``x.js`` reads from a page, in one call, into the typed readings of ``operations``."""
 
 import logging
 from functools import cache
@@ -10,9 +7,9 @@ from importlib.resources import files
 from playwright.async_api import Page
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from xbot_assets.browser.operations import PostReading, QuotedPost
 from xbot_assets.browser.pages.labels import counts_of
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.x.operations import PostReading, QuotedPost
 
 _log = logging.getLogger(__name__)
 

@@ -1,7 +1,4 @@
-"""X's own refusals, in an HTTP status or in ``errors[]`` of an answer with status 200, as typed failures.
-
-Keep out: what pages look like (``states.py``), and the successful answers (``graphql.py``).
-"""
+"""X's own refusals, in an HTTP status or in ``errors[]`` of an answer with status 200, as typed failures."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,12 +1,12 @@
-"""Whether the stored session still stands. Keep out: renewing it (``pool.py``)."""
+"""Whether the stored session still stands."""
 
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.operations import SessionChecked
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, failure_of_state, look_at, recognise
 from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.x.operations import SessionChecked
 
 _ANSWERS = {
     PageState.READY: "logged_in",

@@ -1,4 +1,4 @@
-"""The addresses of one site that looks like X. Keep out: what is on the pages."""
+"""The addresses of one site that looks like X."""
 
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode

@@ -1,7 +1,4 @@
-"""The one place that says which state a page is in, and what each state means to the caller.
-
-Keep out: the marks themselves (``x.js``), and refusals in X's JSON (``refusals.py``).
-"""
+"""The one place that says which state a page is in, and what each state means to the caller."""
 
 import time
 from enum import StrEnum

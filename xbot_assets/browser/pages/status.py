@@ -1,4 +1,4 @@
-"""Reads posts on their own pages, one after another. Keep out: lists of posts (``timeline.py``)."""
+"""Reads posts on their own pages, one after another."""
 
 import re
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.failures import classify
-from xbot_assets.browser.operations import MissedPost, PostReading, PostsRead, ReadPosts
 from xbot_assets.browser.pages.reading import Snapshot
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, open_page
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+from xbot_assets.x.operations import MissedPost, PostReading, PostsRead, ReadPosts
 
 RESERVE_SECONDS = 2.0
 """Kept back from the deadline, so that what was read is answered rather than lost."""

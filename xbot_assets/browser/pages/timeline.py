@@ -1,4 +1,4 @@
-"""Reads lists of posts while scrolling: the page keeps only what is near the window. Keep out: single posts."""
+"""Reads lists of posts while scrolling: the page keeps only what is near the window."""
 
 import asyncio
 import time
@@ -7,12 +7,12 @@ from collections.abc import Callable
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.operations import PostReading, ReadOwnTimeline, Search, TimelineRead
 from xbot_assets.browser.pages.graphql import is_last_page, reply_targets
 from xbot_assets.browser.pages.reading import Snapshot, take
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, failure_of_state, open_page, recognise
 from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.x.operations import PostReading, ReadOwnTimeline, Search, TimelineRead
 
 STEP_SCREENS = 0.8
 """How far each step scrolls: less than a screen, so that no post passes between two readings."""

@@ -1,7 +1,4 @@
-"""Listens to a page's own calls to X's GraphQL, for refusals and for exact data. It makes no call itself.
-
-Keep out: what the JSON means (``graphql.py``, ``refusals.py``).
-"""
+"""Listens to a page's own calls to X's GraphQL, for refusals and for exact data. It makes no call itself."""
 
 import asyncio
 import re

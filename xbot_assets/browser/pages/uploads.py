@@ -1,7 +1,4 @@
-"""Listens to a page's own uploads of files, and says when X has taken them or why it has not. It uploads nothing.
-
-Keep out: what the page shows (``media.py``), GraphQL (``traffic.py``).
-"""
+"""Listens to a page's own uploads of files, and says when X has taken them or why it has not. It uploads nothing."""
 
 import asyncio
 from http import HTTPStatus

@@ -1,14 +1,14 @@
-"""The content plan. Keep out: how arms are chosen and posts written (``loop/planning.py``)."""
+"""The content plan."""
 
 import dagster as dg
 
 from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
-from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
+from xbot_assets.defs.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.plots import bar_plot, table
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.failures import worth_an_immediate_retry
-from xbot_assets.loop.planning import Plan, plan_posts
+from xbot_assets.steps.content.planning import Plan, plan_posts
 
 SECONDS_PER_MINUTE = 60
 NO_MODEL = "none: nothing could be written"

@@ -1,4 +1,4 @@
-"""What the gates refused, as an asset. Keep out: the gates and the counting (``loop/judging.py``)."""
+"""What the gates refused, as an asset."""
 
 import dagster as dg
 
@@ -6,7 +6,7 @@ from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.operations.jobs import judge_job
 from xbot_assets.defs.plots import bar_plot, line_plot, table
 from xbot_assets.defs.resources import ProductIn
-from xbot_assets.loop.judging import GateReport, gate_report
+from xbot_assets.steps.content.gatekeeping import GateReport, gate_report
 
 HOURLY = "20 * * * *"
 """Twenty past, apart from what starts on the hour."""

@@ -1,7 +1,4 @@
-"""What calls of the language model cost and when they fail, as an asset.
-
-Keep out: the counting (``loop/patterns.py``).
-"""
+"""What calls of the language model cost and when they fail, as an asset."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,9 +8,9 @@ from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.operations.jobs import failures_job
 from xbot_assets.defs.plots import column_plot, table
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.budget.llm_failures import NO_PATTERN, Contrast, Tally
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
-from xbot_assets.domain.patterns import NO_PATTERN, Contrast, Tally
-from xbot_assets.loop.patterns import FailureReport, failure_report
+from xbot_assets.steps.content.llm_failures import FailureReport, failure_report
 
 HOURLY = "25 * * * *"
 """Twenty-five past, apart from what starts on the hour and from the other drawn assets."""

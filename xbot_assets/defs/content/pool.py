@@ -1,4 +1,4 @@
-"""The emergency pool as an asset. Keep out: writing, judging and rotating (``loop/pool.py``)."""
+"""The emergency pool as an asset."""
 
 from datetime import timedelta
 
@@ -10,10 +10,10 @@ from xbot_assets.defs.operations.jobs import pool_job
 from xbot_assets.defs.plots import bar_plot, table
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
-from xbot_assets.loop.fallback import fallback_share
-from xbot_assets.loop.pool import TopUp, pool_wait, top_up
-from xbot_assets.loop.product import Product
-from xbot_assets.store.pool import pool_posts, posts_by_source
+from xbot_assets.steps.content.emergency_pool import TopUp, pool_wait, top_up
+from xbot_assets.steps.content.fallback import fallback_share
+from xbot_assets.steps.product import Product
+from xbot_assets.store.content.emergency_pool import pool_posts, posts_by_source
 
 FRESH_FOR = timedelta(days=8)
 """A week's rotation and a day to spare, in real time."""

@@ -1,11 +1,11 @@
-"""When to plan. Keep out: how (``assets.py``)."""
+"""When to plan."""
 
 import dagster as dg
 
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.operations.jobs import plan_job
 from xbot_assets.defs.resources import ProductIn
-from xbot_assets.loop.planning import plan_wait
+from xbot_assets.steps.content.planning import plan_wait
 
 
 @dg.schedule(

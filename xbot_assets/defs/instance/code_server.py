@@ -1,10 +1,9 @@
 """Dagster's code server with run workers forked from a process that has everything imported already.
 
-Dagster starts each run as a fresh interpreter, which imports Dagster and this package before it does anything: three
-to five seconds of a core for a step that takes one. A fork server imports them once and forks each worker from there;
-it opens no connection and starts no thread, which is what makes forking safe. ``python -m
-xbot_assets.defs.instance.code_server`` takes the arguments of ``dagster api grpc``. Keep out: anything else about
-serving; this is the one place that reaches into Dagster's server, and a test holds the place it reaches for.
+Dagster starts each run as a fresh interpreter, which imports Dagster and this package before it does anything: three to
+five seconds of a core for a step that takes one. A fork server imports them once and forks each worker from there; it
+opens no connection and starts no thread, which is what makes forking safe. ``python -m
+xbot_assets.defs.instance.code_server`` takes the arguments of ``dagster api grpc``.
 """
 
 import multiprocessing

@@ -2,9 +2,8 @@
 
 Whoever submits a run (schedule, sensor, UI, CLI, backfill, re-execution), its steps are read from its own execution
 plan, and the run is tagged with the lanes and assets of its steps. ``concurrency.runs.tag_concurrency_limits`` in
-``dagster.yaml`` then lets one high and one low run start at a time, and one run of each asset; critical has no limit
-of its own, so one of the three slots is always its own.
-Keep out: the limits themselves.
+``dagster.yaml`` then lets one high and one low run start at a time, and one run of each asset; critical has no limit of
+its own, so one of the three slots is always its own.
 """
 
 from collections.abc import Mapping, Sequence

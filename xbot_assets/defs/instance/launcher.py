@@ -3,7 +3,7 @@
 Why threads: Dagster's daemon starts runs one after the other and waits for each to begin, so behind a slow start of a
 low run a post would wait in the queue. Why the look at the process: Dagster's default launcher learns of a killed
 worker from the code server that started it, which forgets its workers when it is restarted itself; the run would then
-hold its slot until the longest run time. Keep out: what is started when (``coordinator.py``, ``dagster.yaml``).
+hold its slot until the longest run time.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Dagster's storage in the product's PostgreSQL, in a schema of its own.
 
-The address comes from the settings instead of ``dagster.yaml``, so that ``dagster dev`` in a checkout finds the
-running parts without any environment variable. Keep out: everything but the address.
+The address comes from the settings instead of ``dagster.yaml``, so that ``dagster dev`` in a checkout finds the running
+parts without any environment variable.
 """
 
 from typing import Any

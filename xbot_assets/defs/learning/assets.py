@@ -1,21 +1,21 @@
-"""Outcomes, model versions and champions. Keep out: arithmetic and decisions (``loop/learning.py``)."""
+"""Outcomes, model versions and champions."""
 
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
-from xbot_assets.defs.learning.keys import CHAMPIONS_IN_USE
+from xbot_assets.defs.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.metrics.assets import post_metrics
 from xbot_assets.defs.plots import bar_plot, table
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.learning.bandit import ArmEstimate, Belief, estimates
-from xbot_assets.loop.learning import (
+from xbot_assets.steps.learning.training import (
     compute_outcomes,
     promote_newest,
     train_bandit,
     train_predictor,
 )
-from xbot_assets.loop.pacing import learn_hour_weights
-from xbot_assets.store.models import ModelVersion
+from xbot_assets.steps.publishing.admission import learn_hour_weights
+from xbot_assets.store.learning.models import ModelVersion
 
 SHOWN_ARMS = 10
 SHOWN_WEIGHTS = 12

@@ -1,11 +1,11 @@
-"""When to learn. Keep out: how (``assets.py``)."""
+"""When to learn."""
 
 import dagster as dg
 
 from xbot_assets.defs.due import request_unless
 from xbot_assets.defs.operations.jobs import learn_job
 from xbot_assets.defs.resources import ProductIn
-from xbot_assets.loop.learning import learning_due
+from xbot_assets.steps.learning.training import learning_due
 
 LOOK_EVERY_SECONDS = 30
 

@@ -1,4 +1,4 @@
-"""Metrics of posts and of the account. Keep out: cadence and reading (``loop/measuring.py``)."""
+"""Metrics of posts and of the account."""
 
 import dagster as dg
 
@@ -8,7 +8,7 @@ from xbot_assets.defs.plots import table
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.loop.measuring import MeasureReport, measure_account, measure_posts
+from xbot_assets.steps.metrics.readings import MeasureReport, measure_account, measure_posts
 
 COLUMNS = ["post_id", "likes", "reposts", "replies", "bookmarks", "views", "label"]
 

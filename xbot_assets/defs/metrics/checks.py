@@ -1,10 +1,10 @@
-"""Checks of metrics. Keep out: repairs."""
+"""Checks of metrics."""
 
 import dagster as dg
 
 from xbot_assets.defs.metrics.assets import post_metrics
 from xbot_assets.defs.resources import ProductIn
-from xbot_assets.store.queue import impossible_readings
+from xbot_assets.store.publishing.queue import impossible_readings
 
 
 @dg.asset_check(asset=post_metrics)

@@ -1,12 +1,12 @@
-"""When to read metrics. Keep out: how (``assets.py``)."""
+"""When to read metrics."""
 
 import dagster as dg
 
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.operations.jobs import account_job, measure_job
 from xbot_assets.defs.resources import ProductIn
-from xbot_assets.loop.measuring import account_due, posts_due
-from xbot_assets.loop.windows import posting_window
+from xbot_assets.steps.metrics.readings import account_due, posts_due
+from xbot_assets.steps.publishing.posting_window import posting_window
 
 
 @dg.schedule(

@@ -1,4 +1,4 @@
-"""How the browser is used. Keep out: computing it (``loop/browser_queue.py``)."""
+"""How the browser is used."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from xbot_assets.defs.plots import line_plot, table
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.loop.browser_queue import Usage
-from xbot_assets.loop.browser_queue import browser_usage as usage_of_a_day
+from xbot_assets.steps.operations.browser_queue import Usage
+from xbot_assets.steps.operations.browser_queue import browser_usage as usage_of_a_day
 
 COLUMNS = ["lane", "operations", "median_seconds", "p95_seconds", "mean_seconds", "longest_seconds", "busy_seconds"]
 

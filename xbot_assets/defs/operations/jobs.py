@@ -1,4 +1,4 @@
-"""Jobs, one per step of the loop and one for the whole. Keep out: when they run (schedules, sensors)."""
+"""Jobs, one per step of the loop and one for the whole."""
 
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition

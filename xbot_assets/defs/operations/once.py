@@ -1,7 +1,7 @@
 """One pass of the loop in the foreground: plan, publish, measure, learn, then one JSON document.
 
-The sandbox's clock is moved to each post's time and then past the age at which outcomes count, so that a pass
-takes seconds. Keep out: starting the parts (``runtime``) and printing for people (``cli``).
+The sandbox's clock is moved to each post's time and then past the age at which outcomes count, so that a pass takes
+seconds.
 """
 
 import json
@@ -18,12 +18,12 @@ import stamina
 from xbot_assets.defs.content.assets import NO_MODEL
 from xbot_assets.defs.operations.jobs import account_job, learn_job, measure_job, plan_job, publish_job
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.loop.pacing import pace_wait
-from xbot_assets.loop.product import Product, open_product
-from xbot_assets.loop.summary import pass_summary
-from xbot_assets.loop.time_control import advance
 from xbot_assets.settings import load_settings
-from xbot_assets.store import queue as queue_store
+from xbot_assets.steps.operations.clock_control import advance
+from xbot_assets.steps.operations.pass_summary import pass_summary
+from xbot_assets.steps.product import Product, open_product
+from xbot_assets.steps.publishing.admission import pace_wait
+from xbot_assets.store.publishing import queue as queue_store
 
 MARGIN = timedelta(minutes=1)
 """Moved past each due time, so that rounding never leaves a post just not due."""

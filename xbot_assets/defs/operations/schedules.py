@@ -1,4 +1,4 @@
-"""When to draw the browser's usage. Keep out: how (``assets.py``)."""
+"""When to draw the browser's usage."""
 
 import dagster as dg
 

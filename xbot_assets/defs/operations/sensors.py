@@ -1,4 +1,4 @@
-"""Alerts on failed runs and on a long browser queue. Keep out: alerts that a step raises (``defs/failures.py``)."""
+"""Alerts on failed runs and on a long browser queue."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from xbot_assets.defs.lanes import LANE_TAG
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.loop.browser_queue import watch_queue
+from xbot_assets.steps.operations.browser_queue import watch_queue
 from xbot_assets.store.alerts import alert, resolve_alert
 
 LOOK_EVERY_SECONDS = 30

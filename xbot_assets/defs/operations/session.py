@@ -1,4 +1,4 @@
-"""Whether the account is still logged in, and when to ask. Keep out: asking (``loop/session_checks.py``)."""
+"""Whether the account is still logged in, and when to ask."""
 
 import dagster as dg
 
@@ -8,7 +8,7 @@ from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.operations.jobs import session_job
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.loop.session_checks import check_session, session_wait
+from xbot_assets.steps.account.session_checks import check_session, session_wait
 
 
 @dg.asset(

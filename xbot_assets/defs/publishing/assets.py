@@ -1,4 +1,4 @@
-"""Posts on X. Keep out: the fence around publishing (``loop/publishing.py``)."""
+"""Posts on X."""
 
 import dagster as dg
 
@@ -8,9 +8,9 @@ from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.failures import worth_an_immediate_retry
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.loop.continuing import publish_due
-from xbot_assets.loop.publishing import PublishReport
-from xbot_assets.store.posts import queue_counts
+from xbot_assets.steps.publishing.cycle import PublishReport
+from xbot_assets.steps.publishing.threads import publish_due
+from xbot_assets.store.publishing.posts import queue_counts
 
 
 @dg.asset(

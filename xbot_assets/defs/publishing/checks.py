@@ -1,10 +1,10 @@
-"""Checks of publishing. Keep out: repairs."""
+"""Checks of publishing."""
 
 import dagster as dg
 
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
-from xbot_assets.store.posts import queue_counts
+from xbot_assets.store.publishing.posts import queue_counts
 
 
 @dg.asset_check(asset=published_posts)

@@ -1,4 +1,4 @@
-"""Posts in doubt, and the timeline compared with the queue. Keep out: looking and settling (``loop``)."""
+"""Posts in doubt, and the timeline compared with the queue."""
 
 import dagster as dg
 
@@ -8,8 +8,8 @@ from xbot_assets.defs.plots import table
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.loop.comparing import Comparison, compare_timeline
-from xbot_assets.loop.reconciling import Recovery, recover_posts
+from xbot_assets.steps.publishing.reconciliation import Comparison, compare_timeline
+from xbot_assets.steps.publishing.recovery import Recovery, recover_posts
 
 PHANTOM_COLUMNS = ["x_post_id", "created_at", "resembles_post_id", "text"]
 REMOVED_COLUMNS = ["id", "x_post_id", "text"]

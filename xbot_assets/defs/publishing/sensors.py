@@ -1,14 +1,14 @@
-"""When to publish, to recover and to compare. Keep out: how (``assets.py``, ``recovery.py``)."""
+"""When to publish, to recover and to compare."""
 
 import dagster as dg
 
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.operations.jobs import publish_job, reconcile_job, recover_job
 from xbot_assets.defs.resources import ProductIn
-from xbot_assets.loop.comparing import comparison_wait
-from xbot_assets.loop.publishing import publish_wait, take_from_dead_worker
-from xbot_assets.loop.reconciling import recovery_wait
-from xbot_assets.loop.windows import posting_window
+from xbot_assets.steps.publishing.cycle import publish_wait, take_from_dead_worker
+from xbot_assets.steps.publishing.posting_window import posting_window
+from xbot_assets.steps.publishing.reconciliation import comparison_wait
+from xbot_assets.steps.publishing.recovery import recovery_wait
 
 LOOK_EVERY_SECONDS = 10
 

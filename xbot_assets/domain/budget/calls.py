@@ -1,6 +1,6 @@
 """A call of the language model as the books see it: asked for, reserved, then what became of it.
 
-Amounts are millionths of a US dollar. Keep out: SQL, the API.
+Amounts are millionths of a US dollar.
 """
 
 from dataclasses import dataclass

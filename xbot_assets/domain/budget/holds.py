@@ -1,6 +1,6 @@
 """When the language model's API must be left alone by everybody: after which failure, and until when.
 
-Times are the product's. Keep out: keeping the hold (``store/holds.py``) and telling failures apart (``llm``).
+Times are the product's.
 """
 
 from dataclasses import dataclass

@@ -1,16 +1,16 @@
-"""Shares of the day's budget: what is kept for a purpose so that another cannot starve it. Keep out: the wall, in SQL.
+"""Shares of the day's budget: what is kept for a purpose so that another cannot starve it.
 
-The rule: each purpose may have a guaranteed share of the day. What a purpose has not used of its share is kept for
-it, but never more than its share of the time that is left: half-way through the day at most half of a share is still
-kept. So replies cannot use up in the morning what posts need in the evening, and nothing is kept from anybody as
-the day ends. What no share covers is for whoever comes first.
+The rule: each purpose may have a guaranteed share of the day. What a purpose has not used of its share is kept for it,
+but never more than its share of the time that is left: half-way through the day at most half of a share is still kept.
+So replies cannot use up in the morning what posts need in the evening, and nothing is kept from anybody as the day
+ends. What no share covers is for whoever comes first.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from xbot_assets.domain.budget.day import BudgetDay
+from xbot_assets.domain.owner_day import BudgetDay
 
 _PERCENT = 100
 

@@ -1,7 +1,6 @@
 """Which model writes how many posts how often, as one pure function of what is left of the day's budget.
 
-The tiers, models, counts and intervals are the owner's report, layer 3. Keep out: reading the budget, and the wall
-itself, which holds whatever the tier says.
+The tiers, models, counts and intervals are the owner's report, layer 3.
 """
 
 from dataclasses import dataclass

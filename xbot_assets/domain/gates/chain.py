@@ -1,7 +1,4 @@
-"""The gates in their order: what costs little and judges surely comes first, what needs the history last.
-
-Keep out: the gates themselves.
-"""
+"""The gates in their order: what costs little and judges surely comes first, what needs the history last."""
 
 from collections.abc import Callable
 

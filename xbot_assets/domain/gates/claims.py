@@ -1,7 +1,6 @@
 """The gate of claims and topics: what the persona never says, never promises and never writes about.
 
-The claims are English patterns; in another language the persona's own phrases and topics do the work. Keep out:
-what harms people (``safety.py``).
+The claims are English patterns; in another language the persona's own phrases and topics do the work.
 """
 
 import re

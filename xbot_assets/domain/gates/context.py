@@ -1,7 +1,4 @@
-"""What a gate may know besides the text: who the account is, what was asked for, the limits, what went before.
-
-Keep out: where these come from (``loop/judging.py``).
-"""
+"""What a gate may know besides the text: who the account is, what was asked for, the limits, what went before."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +8,7 @@ from xbot_assets.domain.persona import Persona
 
 @dataclass(frozen=True, slots=True)
 class GateLimits:
-    """The numbers of the gates; each is a setting of the same meaning (``settings/gating.py``).
+    """The numbers of the gates; each is a setting of the same meaning (``settings/gates.py``).
 
     Attributes:
         weighted_chars: X's weighted length may not pass this.

@@ -1,7 +1,6 @@
 """What an order to a language model looks like in a post by somebody else, and what it wants said.
 
-Used as evidence only: a post that looks like an order is no offence, an answer that does what it says is. Keep out:
-judging answers (``injection.py``).
+Used as evidence only: a post that looks like an order is no offence, an answer that does what it says is.
 """
 
 import base64

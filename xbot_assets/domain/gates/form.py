@@ -1,7 +1,6 @@
 """The gate of format: is it what was asked for, and does it shout, tag or call on others.
 
-Formats are known by the words in their name; one with another name is only held to the general rules. Keep out:
-meaning, links.
+Formats are known by the words in their name; one with another name is only held to the general rules.
 """
 
 import re

@@ -1,7 +1,7 @@
 """What was published or is queued, indexed so that a text which says the same is found at once.
 
 Two texts are compared by the words that carry meaning, rare ones counting more. Order, numbers, endings and little
-words do not count, and neither does what stands around a repeated sentence. Keep out: how far back to look.
+words do not count, and neither does what stands around a repeated sentence.
 """
 
 import math
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from xbot_assets.domain.gates.meaning import content_words
 from xbot_assets.domain.gates.plain import plain
-from xbot_assets.domain.posts import fingerprint
+from xbot_assets.domain.posts.post import fingerprint
 
 CONTAINED = 0.72
 """What it is worth that a whole sentence of one text stands in the other; 1 would be the same text."""

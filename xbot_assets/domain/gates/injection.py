@@ -3,8 +3,7 @@
 It compares the answer with the posts the model was shown. It cannot see: an order carried out in words of the model's
 own (an opinion, a tone, a topic left out); a leak in translation or in a cipher other than base64, hex, ROT13 and
 reversal; names that the answer spells in a new way; orders it has no wording for, if they want nothing that can be
-compared. Whatever it misses still meets the gates for links, claims, language and repetition. Keep out: how the posts
-are shown to the model, and those gates.
+compared. Whatever it misses still meets the gates for links, claims, language and repetition.
 """
 
 import re

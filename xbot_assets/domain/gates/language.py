@@ -1,4 +1,4 @@
-"""The gate of language: the text is in the persona's. Keep out: how well it is written.
+"""The gate of language: the text is in the persona's.
 
 py3langid knows 97 languages, ships its model (5 MB) and needs 0.1 ms a text; docs/gates.md has the comparison.
 """

@@ -1,8 +1,8 @@
-"""The gate of length. Keep out: how X counts (``domain/weighted_length.py``)."""
+"""The gate of length."""
 
 from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.refusal import Refusal
-from xbot_assets.domain.weighted_length import weighted_length
+from xbot_assets.domain.posts.weighted_length import weighted_length
 
 
 def length(text: str, context: GateContext) -> Refusal | None:

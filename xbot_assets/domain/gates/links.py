@@ -1,4 +1,4 @@
-"""The gate of links: the persona says whether there may be any, and to where. Keep out: what is behind a link."""
+"""The gate of links: the persona says whether there may be any, and to where."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The words of a text that carry its meaning, in their base forms. Keep out: comparing texts.
+"""The words of a text that carry its meaning, in their base forms.
 
 simplemma knows 54 languages; in any other a word is its own base form.
 """

@@ -1,6 +1,6 @@
 """What a text says once tricks are taken off: width, invisible characters, borrowed letters, digits as letters.
 
-Every gate reads the text through here. Keep out: what is forbidden.
+Every gate reads the text through here.
 """
 
 import re

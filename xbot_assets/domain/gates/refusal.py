@@ -1,4 +1,4 @@
-"""What a gate says when it refuses a text. Keep out: the gates."""
+"""What a gate says when it refuses a text."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The gates against saying the same again. Keep out: comparing (``history.py``), and how far back to look."""
+"""The gates against saying the same again."""
 
 from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.refusal import Refusal

@@ -1,7 +1,7 @@
 """The gate of safety: hatred, violence, self-harm, dangerous instructions, abuse, sex, private data, orders.
 
-Local rules for English, always in force: a wall against the obvious, not a judge of everything. Where the owner has
-a moderation service it is asked as well (``loop/judging.py``). Keep out: what the persona merely does not like.
+Local rules for English, always in force: a wall against the obvious, not a judge of everything. Where the owner has a
+moderation service it is asked as well (``steps/content/gatekeeping.py``).
 """
 
 import re

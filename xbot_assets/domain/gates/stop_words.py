@@ -1,4 +1,4 @@
-"""English words that carry little meaning. Keep out: everything else, for other languages too.
+"""English words that carry little meaning.
 
 Another language has no list here: its words of at most ``SHORT`` letters are taken to carry little.
 """

@@ -1,7 +1,4 @@
-"""The gate of substance: empty talk, talk about the task instead of the post, and texts that break off.
-
-Keep out: whether what is said is true, allowed or new.
-"""
+"""The gate of substance: empty talk, talk about the task instead of the post, and texts that break off."""
 
 import re
 from collections import Counter

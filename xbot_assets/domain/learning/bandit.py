@@ -1,11 +1,9 @@
 """A Thompson-sampling bandit over content arms (topic x format) with shared effects.
 
-An arm's expected reward is ``base + effect(topic) + effect(format)``. Sharing the effects lets thirty arms learn
-from ten posts. The belief is a Gaussian over those effects (Bayesian linear regression); an arm is chosen by
-drawing one set of effects from the belief and taking the best arm, and the probability of that choice is kept
-with the post. Agrawal and Goyal, "Thompson Sampling for Contextual Bandits with Linear Payoffs", ICML 2013.
-
-Keep out: writing posts for the arm, storing the belief.
+An arm's expected reward is ``base + effect(topic) + effect(format)``. Sharing the effects lets thirty arms learn from
+ten posts. The belief is a Gaussian over those effects (Bayesian linear regression); an arm is chosen by drawing one set
+of effects from the belief and taking the best arm, and the probability of that choice is kept with the post. Agrawal
+and Goyal, "Thompson Sampling for Contextual Bandits with Linear Payoffs", ICML 2013.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""What the predictor sees of a post before it is published: numbers from its text and its hour.
-
-Keep out: topic and format (the models encode those themselves) and anything known only after publishing.
-"""
+"""What the predictor sees of a post before it is published: numbers from its text and its hour."""
 
 import math
 import re

@@ -1,7 +1,6 @@
 """A ridge regression that predicts a post's reward from its text, hour, topic and format.
 
 Its error is measured on posts it did not see: leave-one-out, in closed form, against predicting the mean.
-Keep out: what the prediction is used for.
 """
 
 from collections.abc import Mapping, Sequence

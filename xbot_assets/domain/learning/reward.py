@@ -1,7 +1,4 @@
-"""From a post's public counts to one reward between 0 and 1.
-
-Keep out: choosing *which* reading counts (``store`` asks for the first one old enough).
-"""
+"""From a post's public counts to one reward between 0 and 1."""
 
 import math
 from dataclasses import dataclass

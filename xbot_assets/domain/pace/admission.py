@@ -1,7 +1,4 @@
-"""Whether one more may be published now, and if not, from when: limits, pauses and the rate in one pure decision.
-
-Keep out: storing what was admitted, and making the decision one process's at a time (``store/pace.py``).
-"""
+"""Whether one more may be published now, and if not, from when: limits, pauses and the rate in one pure decision."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What one attempt to publish says about the pace. Keep out: what the pace does with it (``rate.py``)."""
+"""What one attempt to publish says about the pace."""
 
 from dataclasses import dataclass
 from datetime import timedelta

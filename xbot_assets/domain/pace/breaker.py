@@ -1,4 +1,4 @@
-"""What the breaker's two questions are answered with. Keep out: its transitions (``store/breaker.py``)."""
+"""What the breaker's two questions are answered with."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,4 @@
-"""Which hours of the owner's day earn more, learned with care, and what hour it is there.
-
-Keep out: the rate itself, and where rewards come from.
-"""
+"""Which hours of the owner's day earn more, learned with care, and what hour it is there."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence

@@ -1,4 +1,4 @@
-"""A little chance in due times, so that posts do not come on the stroke of the hour. Keep out: when posts are due."""
+"""A little chance in due times, so that posts do not come on the stroke of the hour."""
 
 import hashlib
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The numbers that bound the pace of one kind of publishing. Keep out: what has happened so far (``rate.py``)."""
+"""The numbers that bound the pace of one kind of publishing."""
 
 from dataclasses import dataclass
 from datetime import timedelta

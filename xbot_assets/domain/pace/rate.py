@@ -1,7 +1,6 @@
 """The adaptive rate: raised a little after a clean window, cut after a bad one, held back when X says so.
 
-Additive increase and multiplicative decrease, as TCP does, because the limit that it feels for is not known. Keep
-out: who is admitted (``admission.py``) and where the state is kept.
+Additive increase and multiplicative decrease, as TCP does, because the limit that it feels for is not known.
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Where new posts fit between those that wait already. Keep out: when each is really published (``admission.py``)."""
+"""Where new posts fit between those that wait already."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

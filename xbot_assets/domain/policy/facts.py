@@ -1,4 +1,4 @@
-"""What the rules may know, what the owner set, and what a rule says. Keep out: the rules, and reading any of this."""
+"""What the rules may know, what the owner set, and what a rule says."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -71,7 +71,7 @@ class PolicyFacts:
 
 @dataclass(frozen=True, slots=True)
 class PolicyLimits:
-    """What the owner allows; each is a setting of the same meaning (``settings/approving.py``).
+    """What the owner allows; each is a setting of the same meaning (``settings/approval.py``).
 
     Attributes:
         approval: which posts a person must approve.

@@ -1,7 +1,4 @@
-"""Quiet hours: a stretch of every day, by the clock on the owner's wall, in which nothing is published.
-
-Keep out: what happens to a post that comes due in it.
-"""
+"""Quiet hours: a stretch of every day, by the clock on the owner's wall, in which nothing is published."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta

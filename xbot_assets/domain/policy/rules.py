@@ -1,14 +1,13 @@
 """The rules, each a pure function of the facts and the owner's limits, and their order.
 
-What rejects for good comes first, then what needs a person, then what only takes time. Keep out: reading facts, and
-moving posts.
+What rejects for good comes first, then what needs a person, then what only takes time.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from xbot_assets.domain.budget.day import budget_day
+from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.domain.policy.facts import (
     Consequence,
     Objection,

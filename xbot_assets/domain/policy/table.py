@@ -1,6 +1,6 @@
 """The table of rules for people, made from the rules themselves; ``docs/approval.md`` holds it and a test compares.
 
-``python -m xbot_assets.domain.policy.table`` prints it. Keep out: the rules.
+``python -m xbot_assets.domain.policy.table`` prints it.
 """
 
 import sys

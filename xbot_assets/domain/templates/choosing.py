@@ -1,4 +1,4 @@
-"""Choosing the first filled template that passes. Keep out: filling, and the gates."""
+"""Choosing the first filled template that passes."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable

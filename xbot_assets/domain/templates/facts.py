@@ -1,6 +1,6 @@
 """What templates may say about the account, counted from its own published posts and readings.
 
-A number below two is left out: a template that needs it is not used, so no post says "1 posts". Keep out: SQL.
+A number below two is left out: a template that needs it is not used, so no post says "1 posts".
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Templates and the ways to fill them. Keep out: where templates and facts come from, judging what was filled."""
+"""Templates and the ways to fill them."""
 
 import re
 import string

@@ -1,7 +1,4 @@
-"""What a prompt asks for, read out of its plain text as a model would: tolerant of order and wording.
-
-Keep out: the writing, and the answer's JSON schema.
-"""
+"""What a prompt asks for, read out of its plain text as a model would: tolerant of order and wording."""
 
 import contextlib
 import json

@@ -1,6 +1,6 @@
 """The cards a writer deals: every core of a kind on a topic, the topic's own in one layer before the general ones.
 
-Cards made from parts are made so that no two of a topic share more than one part. Keep out: dealing, tones, lengths.
+Cards made from parts are made so that no two of a topic share more than one part.
 """
 
 from collections.abc import Iterator, Sequence

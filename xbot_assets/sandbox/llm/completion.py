@@ -1,7 +1,4 @@
-"""One chat completion: reads the request, has the posts written, and wraps them as OpenAI does.
-
-Keep out: HTTP and keys (``routes.py``) and the books (``usage.py``).
-"""
+"""One chat completion: reads the request, has the posts written, and wraps them as OpenAI does."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A response whose connection breaks in the middle of its body. Keep out: when that happens."""
+"""A response whose connection breaks in the middle of its body."""
 
 import asyncio
 

@@ -1,7 +1,4 @@
-"""OpenAI's error answers, word for word where the words matter to a client: message, type, code, param.
-
-Keep out: when to answer with which.
-"""
+"""OpenAI's error answers, word for word where the words matter to a client: message, type, code, param."""
 
 import uuid
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
 """Which of the server's faults strike a request: the active ones, by their precedence, probability and count.
 
-Their names and values are in the sandbox's one registry (``sandbox/faults.py``). Keep out: what a fault's answer
-looks like (``errors.py``, ``completion.py``, ``cutting.py``).
+Their names and values are in the sandbox's one registry (``sandbox/state/faults.py``).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,6 @@
 """The sentences this server writes from, read from ``grammar/*.toml``.
 
-One file a topic, ``_generic.toml`` for every other topic, ``_languages.toml`` for other languages. Keep out:
-choosing and joining them.
+One file a topic, ``_generic.toml`` for every other topic, ``_languages.toml`` for other languages.
 """
 
 import re

@@ -1,8 +1,7 @@
 """A model that can be talked into anything: finds an order in the posts a prompt shows, and does what it says.
 
 It knows a few dozen wordings in a dozen languages and sees through disguises (look-alike letters, hidden characters,
-base64, orders split over posts), so that what is tested is the defence around the model. Keep out: deciding when the
-model is gullible, and everything about the product.
+base64, orders split over posts), so that what is tested is the defence around the model.
 """
 
 import base64

@@ -1,7 +1,4 @@
-"""How orders to a language model are worded, in a dozen languages: the gullible model's ear.
-
-Keep out: what is done about an order (``gullible.py``).
-"""
+"""How orders to a language model are worded, in a dozen languages: the gullible model's ear."""
 
 import re
 

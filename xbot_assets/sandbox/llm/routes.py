@@ -1,7 +1,4 @@
-"""The HTTP face of the server: ``POST /v1/chat/completions`` and ``GET /v1/models``, for mounting in an app.
-
-Keep out: the writing (``completion.py``) and the control endpoint, which belongs to the site.
-"""
+"""The HTTP face of the server: ``POST /v1/chat/completions`` and ``GET /v1/models``, for mounting in an app."""
 
 import asyncio
 import json

@@ -1,7 +1,4 @@
-"""Fills a JSON schema with an answer, and refuses the schemas that OpenAI's strict mode refuses.
-
-Keep out: what the posts say; the caller hands in a function that writes them.
-"""
+"""Fills a JSON schema with an answer, and refuses the schemas that OpenAI's strict mode refuses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -1,6 +1,6 @@
 """The server's own books: one row per completion request, and every text it ever wrote.
 
-Tests compare these rows with the product's ledger, so nothing here may come from the product. Keep out: prices.
+Tests compare these rows with the product's ledger, so nothing here may come from the product.
 """
 
 import hashlib

@@ -1,7 +1,4 @@
-"""The "model": writes a post from sentences dealt like cards, so that nothing comes back before the deck is through.
-
-Keep out: reading prompts, JSON schemas and HTTP.
-"""
+"""The "model": writes a post from sentences dealt like cards, so that nothing comes back before the deck is through."""
 
 import re
 from collections import Counter

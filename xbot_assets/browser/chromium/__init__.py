@@ -1,0 +1,1 @@
+"""Finding, starting, watching and replacing the one Chromium."""

@@ -1,0 +1,175 @@
+"""Carries out one operation in one slot, within its deadline, and answers with a result or a typed failure."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from playwright.async_api import Page
+
+from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.failures import PageGoneError, classify
+from xbot_assets.browser.host.lease import Lease, preempted
+from xbot_assets.browser.host.pool import BrowserPool
+from xbot_assets.browser.host.slots import Slot
+from xbot_assets.browser.pages.compose import publish
+from xbot_assets.browser.pages.profile import read_profile
+from xbot_assets.browser.pages.session import check_session
+from xbot_assets.browser.pages.site import Site
+from xbot_assets.browser.pages.status import read_posts
+from xbot_assets.browser.pages.timeline import read_own_timeline, search
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+from xbot_assets.x.operations import (
+    CheckSession,
+    Operation,
+    OperationAnswer,
+    OperationCall,
+    OperationFailure,
+    OperationResult,
+    Publish,
+    ReadOwnTimeline,
+    ReadPosts,
+    ReadProfile,
+    Search,
+    SessionChecked,
+)
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+LAST_WORDS_SECONDS = 0.5
+"""After its page has gone, an operation may still end by itself, with what it has read so far."""
+_SESSION_LOST = "logged_out"
+_STOPPING = "The browser host is stopping."
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Whoever carries out operations: the pool to do them in, the site to do them on.
+
+    Attributes:
+        pool: the slots.
+        site: X, or the sandbox.
+        may_post: false in shadow mode; a publish that would click is then refused.
+    """
+
+    pool: BrowserPool
+    site: Site
+    may_post: bool
+
+    async def answer(self, call: OperationCall) -> OperationAnswer:
+        """Carry out ``call``. Every failure is an answer; only the end of the host is not."""
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("an operation runs in a task, so that it can be cancelled")
+        lease = Lease.of(call, task)
+        try:
+            async with self.pool.taken(lease) as slot:
+                lease.started_at = system_now()
+                result = await self._in_slot(slot, call.operation, lease.attempt)
+        except asyncio.CancelledError:
+            return _answer(lease, error=_cut_short(lease))
+        except Exception as raised:  # noqa: BLE001 - whatever an operation dies of becomes an answer
+            error = classify(raised, clicked=lease.attempt.clicked)
+            self._learn_from(error, raised)
+            return _answer(lease, error=error)
+        return _answer(lease, result=result)
+
+    async def _in_slot(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
+        result = await self._on_page(slot, operation, attempt)
+        if self._told_lost(result):
+            result = await self._on_page(slot, operation, attempt)  # once more, with the session the source has now
+            self._told_lost(result)  # and whoever comes next begins with the one it has then
+        return result
+
+    def _told_lost(self, result: OperationResult) -> bool:
+        lost = isinstance(result, SessionChecked) and result.state == _SESSION_LOST
+        if lost:
+            self.pool.forget_session()
+        return lost
+
+    async def _on_page(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
+        async with self.pool.page(slot, attempt.remaining) as page:
+            page.set_default_timeout(attempt.remaining_ms)
+            async with asyncio.timeout(attempt.remaining):
+                return await _unless_gone(page, self._do(page, operation, attempt))
+
+    async def _do(self, page: Page, operation: Operation, attempt: Attempt) -> OperationResult:
+        match operation:
+            case Publish():
+                if operation.submit and not self.may_post:
+                    raise _shadow()
+                return await publish(page, self.site, operation, attempt)
+            case ReadPosts():
+                return await read_posts(page, self.site, operation, attempt)
+            case ReadProfile():
+                return await read_profile(page, self.site, operation, attempt)
+            case Search():
+                return await search(page, self.site, operation, attempt)
+            case ReadOwnTimeline():
+                return await read_own_timeline(page, self.site, operation, attempt)
+            case CheckSession():
+                return await check_session(page, self.site, attempt)
+
+    def _learn_from(self, error: ProductError, raised: Exception) -> None:
+        if error.code == _SESSION_LOST:
+            self.pool.forget_session()
+        if error is not raised:
+            unexpected = raised if error.code == "browser_error" else None
+            _log.warning("An operation failed: %s", error.reason, exc_info=unexpected)
+
+
+async def _unless_gone(page: Page, work: Awaitable[_T]) -> _T:
+    """Return what ``work`` returns, unless the page crashes or closes first: then nothing would wake it."""
+    gone = asyncio.Event()
+    page.on("crash", lambda _page: gone.set())
+    page.on("close", lambda _page: gone.set())
+    task, watch = asyncio.ensure_future(work), asyncio.create_task(gone.wait())
+    try:
+        await asyncio.wait({task, watch}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({task}, timeout=LAST_WORDS_SECONDS)
+        if task.done():
+            return task.result()
+        raise PageGoneError
+    finally:
+        task.cancel()
+        watch.cancel()
+        await asyncio.gather(task, watch, return_exceptions=True)
+
+
+def _shadow() -> PermanentFailure:
+    return PermanentFailure(
+        "This host runs in shadow mode and does not post.",
+        code="shadow_mode",
+        remedy="Ask with submit=False; docs/live.md says how to go live.",
+    )
+
+
+def _cut_short(lease: Lease) -> ProductError:
+    if lease.attempt.clicked:
+        return classify(TimeoutError(), clicked=True)
+    return preempted() if lease.preempted else TransientFailure(_STOPPING, code="browser_host_stopping")
+
+
+def _answer(
+    lease: Lease, *, result: OperationResult | None = None, error: ProductError | None = None
+) -> OperationAnswer:
+    return OperationAnswer(
+        slot=lease.slot,
+        started_at=lease.started_at,
+        ended_at=system_now(),
+        result=result.model_dump(mode="json") if result else None,
+        failure=failure_message(error) if error else None,
+    )
+
+
+def failure_message(error: ProductError) -> OperationFailure:
+    """Return a failure as it travels."""
+    return OperationFailure(
+        kind=error.kind,
+        code=error.code,
+        reason=error.reason,
+        remedy=error.remedy,
+        retry_after_seconds=error.retry_after_seconds,
+    )

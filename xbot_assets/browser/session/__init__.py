@@ -1,0 +1,1 @@
+"""The owner's session on X: logging in by hand, sealing it, opening it."""

@@ -1,0 +1,33 @@
+"""Where ``xbot approve`` decides: the opened parts, and the name a decision is kept under."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from xbot_assets.cli.app import settings_now
+from xbot_assets.steps.publishing.approval import Desk, open_desk
+from xbot_assets.store.clock import DatabaseClock
+from xbot_assets.store.engine.database import open_database
+from xbot_assets.store.engine.migrate import check_schema
+from xbot_assets.store.publishing.approvals import Decider
+
+NOBODY = "owner"
+"""Who decided, where the system knows no user's name."""
+
+
+@contextmanager
+def desk_now() -> Iterator[Desk]:
+    """Open the parts that a decision needs."""
+    settings = settings_now()
+    with open_database(settings) as database:
+        check_schema(database)
+        yield open_desk(settings, database, DatabaseClock(database))
+
+
+def decider(desk: Desk, why: str) -> Decider:
+    """Return who decides now: the user of this machine."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        name = NOBODY
+    return Decider(name, desk.clock.now(), why)

@@ -1,0 +1,122 @@
+"""What a post is before and while it is published, and the fingerprint that recognises it on X."""
+
+import hashlib
+import html
+import re
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from xbot_assets.domain.posts.images import IMAGES_MAX, PostImage
+
+_LINK = re.compile(r"https?://\S+")
+_BARE_LINK = re.compile(r"\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/\S*)?", re.IGNORECASE)
+_LEADING_NAMES = re.compile(r"^\s*(?:@\w{1,15}\s+)+")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+class PostStatus(StrEnum):
+    """The states of a post; the schema's check constraint holds the same words."""
+
+    QUEUED = "queued"
+    HELD = "held"
+    """Waits for a person's decision."""
+    CLAIMED = "claimed"
+    ARMED = "armed"
+    PUBLISHED = "published"
+    UNCONFIRMED = "unconfirmed"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    """A person, or a rule that time cannot satisfy, decided against it."""
+    SHADOWED = "shadowed"
+    EMERGENCY_POOL = "emergency_pool"
+    """Approved and kept for the day when nothing can be written."""
+    RETIRED = "retired"
+    """Was in the pool for too long; kept to be read, never published."""
+
+
+class NewPost(BaseModel):
+    """A post to queue, with the evidence learning needs later.
+
+    ``propensity`` is the probability with which the bandit chose this arm when it chose it; without it the
+    post cannot be used to judge another policy. A reply names the post that it answers and that post's author.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str = Field(min_length=1)
+    topic: str
+    format: str
+    features: dict[str, float] = Field(default_factory=dict)
+    source: str = "llm"
+    bandit_version_id: int | None = None
+    predictor_version_id: int | None = None
+    propensity: float | None = Field(None, gt=0, le=1)
+    predicted_reward: float | None = None
+    llm_call_id: int | None = None
+    scheduled_at: AwareDatetime
+    reply_to_x_id: str | None = Field(None, pattern=r"^\d+$")
+    reply_to_handle: str | None = Field(None, pattern=r"^\w{1,15}$")
+    images: tuple[PostImage, ...] = Field((), max_length=IMAGES_MAX)
+
+
+class ClaimedPost(BaseModel):
+    """A post held by one worker under a fencing token: only that token may change it.
+
+    ``answers_x_id`` is the post on X that it is published below: the one that a reply answers, or the segment before it
+    in its thread. Only a post with ``reply_to_x_id`` is a reply in the sense of the pace and the rules.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: int
+    text: str
+    fencing_token: int
+    scheduled_at: datetime
+    lease_until: datetime
+    reply_to_x_id: str | None = None
+    answers_x_id: str | None = None
+    thread_id: int | None = None
+    segment: int | None = None
+    segments: int = 0
+    """How many the thread has; 0 for a single post."""
+
+
+def normalised(text: str) -> str:
+    """Reduce a text to what X cannot change: no links, emoji, punctuation, case, width or white space.
+
+    X wraps links in t.co, swaps emoji for images, collapses white space and may cut the end.
+    """
+    flat = unicodedata.normalize("NFKC", _LINK.sub(" ", text)).casefold()
+    return _NOT_WORD.sub(" ", flat).strip()
+
+
+def fingerprint(text: str) -> str:
+    """Return the SHA-256 of the normalised text, or of the raw text when nothing is left of it."""
+    return hashlib.sha256((normalised(text) or text).encode()).hexdigest()
+
+
+def comparable(text: str) -> str:
+    """Reduce a text to what can be compared with what a page shows of it.
+
+    Beyond :func:`normalised`: entities are resolved; an address written without ``https://`` counts as the link that X
+    makes of it; names at the beginning of a reply are not shown as part of it.
+    """
+    bare = _LEADING_NAMES.sub("", _BARE_LINK.sub(" ", _LINK.sub(" ", html.unescape(text))))
+    return normalised(bare)
+
+
+def same_post(written: str, shown: str, *, truncated: bool = False) -> bool:
+    """Say whether ``shown`` on a page is the post we wrote as ``written``.
+
+    When the page cut the text (``truncated``), what it shows must be a beginning of what we wrote; its last word may
+    be cut too.
+    """
+    ours, theirs = comparable(written), comparable(shown)
+    if not ours or not theirs:
+        return written.strip() == shown.strip()
+    if not truncated:
+        return ours == theirs
+    return ours.startswith(theirs.rpartition(" ")[0] or theirs)

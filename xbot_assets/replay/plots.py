@@ -1,0 +1,91 @@
+"""Pictures of a study as PNG files."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.replay.study import LEGACY_TAPE, Samples, Study
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FIGURE_INCHES = (12.0, 4.0)
+FIGURE_DPI = 110
+LEAST_WAIT_SECONDS = 0.1
+"""The left edge of the logarithmic axis: shorter waits are drawn there."""
+BARS_SHARE = 0.8
+"""How much of the room between two ticks the bars of one load take."""
+
+
+def draw(found: Study, folder: Path) -> list[Path]:
+    """Write one picture of waits per load and one of the slots' use; return the files.
+
+    Raises:
+        PermanentFailure: code ``cannot_write_plots``.
+    """
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, figure in _figures(found):
+            written.append(folder / name)
+            figure.savefig(written[-1], format="png")
+    except OSError as error:
+        raise PermanentFailure(
+            f"The plots cannot be written to {folder}: {error.strerror}.",
+            code="cannot_write_plots",
+            remedy="Name a folder that can be written to.",
+        ) from error
+    return written
+
+
+def _figures(found: Study) -> Iterator[tuple[str, "Figure"]]:
+    for overload in dict.fromkeys(overload for overload, _ in found.samples):
+        yield f"waits_x{overload:g}.png", _waits(found.samples, overload)
+    yield "utilisation.png", _utilisation(found)
+
+
+def _new_figure() -> "Figure":
+    from matplotlib.figure import Figure  # noqa: PLC0415 - a third of a second that most processes never need
+
+    return Figure(figsize=FIGURE_INCHES, dpi=FIGURE_DPI, layout="constrained")
+
+
+def _waits(samples: Samples, overload: float) -> "Figure":
+    figure = _new_figure()
+    panels = figure.subplots(1, len(Lane), sharey=True)
+    for lane, axes in zip(Lane, panels, strict=True):
+        for (load, policy), waits in samples.items():
+            if load == overload and waits[lane]:
+                _curve(axes, waits[lane], str(policy))
+        axes.set_xscale("log")
+        axes.set_title(f"{lane}, load x{overload:g}")
+        axes.set_xlabel(f"seconds in queues (up to {LEAST_WAIT_SECONDS:g} drawn as {LEAST_WAIT_SECONDS:g})")
+        axes.grid(alpha=0.3)
+    panels[0].set_ylabel("share of runs that waited no longer")
+    panels[-1].legend(loc="lower right", fontsize=8)
+    return figure
+
+
+def _curve(axes: "Axes", waits: Sequence[float], label: str) -> None:
+    ordered = sorted(max(wait, LEAST_WAIT_SECONDS) for wait in waits)
+    shares = [(index + 1) / len(ordered) for index in range(len(ordered))]
+    axes.step([LEAST_WAIT_SECONDS, *ordered], [0.0, *shares], where="post", label=label)
+
+
+def _utilisation(found: Study) -> "Figure":
+    figure = _new_figure()
+    axes = figure.subplots()
+    rows = [row for row in found.replay.plays if row.tape == LEGACY_TAPE]
+    loads = list(dict.fromkeys(row.overload for row in rows))
+    policies = list(dict.fromkeys(row.policy for row in rows))
+    width = BARS_SHARE / len(policies)
+    for index, policy in enumerate(policies):
+        use = [row.measures.utilisation for row in rows if row.policy is policy]
+        axes.bar([place + index * width for place in range(len(loads))], use, width, label=str(policy))
+    axes.set_xticks([place + (BARS_SHARE - width) / 2 for place in range(len(loads))], [f"x{load:g}" for load in loads])
+    axes.set_title("Share of slot time in use, legacy jobs, by load")
+    axes.legend(fontsize=8, ncols=len(policies))
+    return figure

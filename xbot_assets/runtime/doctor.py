@@ -1,0 +1,263 @@
+"""The checks behind ``xbot doctor``: the machine, the settings, and every component that can be asked.
+
+They change nothing and work while nothing runs.
+"""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Literal
+
+from xbot_assets.browser.chromium.find import find_browser
+from xbot_assets.browser.session.source import load_session
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.llm.prices import Retirement, load_prices, retiring
+from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, free_mb
+from xbot_assets.runtime.dagster_home import build_command
+from xbot_assets.runtime.embedded.postgres import wheel_install
+from xbot_assets.runtime.embedded.valkey import wheel_binary
+from xbot_assets.runtime.environment import PACKAGE_ROOT, child_environment
+from xbot_assets.runtime.machine.lock import is_running
+from xbot_assets.runtime.machine.ports import is_free
+from xbot_assets.service.health.components import Component, Components, Verdict
+from xbot_assets.service.health.connections import Connections
+from xbot_assets.service.health.pings import components
+from xbot_assets.settings import Settings, load_settings
+
+PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
+"""As in pyproject.toml."""
+BROWSER_SECONDS = 30.0
+GRAPH_SECONDS = 120.0
+PAGE = "data:text/html,<title>xbot</title>works"
+PORT_SETTINGS = ("web_port", "service_port", "sandbox_port")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report."""
+
+    level: Literal["ok", "warn", "fail"]
+    name: str
+    text: str
+    remedy: str = ""
+
+
+class Warned(Exception):
+    """Raised by a check that found something to act on in time, while everything still works."""
+
+    def __init__(self, text: str, remedy: str) -> None:
+        super().__init__(text)
+        self.text, self.remedy = text, remedy
+
+
+def examine() -> Iterator[Finding]:
+    """Yield the findings one by one; without usable settings the later checks make no sense."""
+    yield _python()
+    try:
+        settings = load_settings()
+        running = is_running(settings.home)
+        if not running:
+            settings = load_settings(use_parts=False)  # a killed stack may have left its parts file
+        check_addresses(settings)
+    except ProductError as failure:
+        yield Finding("fail", "Settings", failure.reason, failure.remedy.strip())
+        return
+    yield Finding("ok", "Settings", f"{settings.mode} mode{_whom(settings)}.")
+    yield Finding("ok", "Stack", "It runs." if running else "It does not run; start it with scripts/run.")
+    for name, check in _machine_checks(settings, running=running):
+        yield _found(name, check)
+    yield from _components(settings, running=running)
+
+
+def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str, Callable[[], str]]]:
+    yield "Data directory", lambda: _home(settings)
+    yield "Disk", lambda: _disk(settings)
+    yield "Files", lambda: _files(settings)
+    if settings.mode != "sandbox":
+        yield "Session", lambda: session_state(settings, system_now())
+    yield "Models", lambda: _models(settings)
+    if not running:
+        yield "Ports", lambda: _ports(settings)
+    if settings.browser_url is None or running:
+        yield "Browser", lambda: _browser(settings)
+    if settings.database_url is None:
+        yield "Database", lambda: f"Embedded, starts with the stack ({wheel_install()})."
+    if settings.redis_url is None:
+        yield "Cache", lambda: f"Embedded, starts with the stack ({wheel_binary()})."
+    yield "Dagster", lambda: _dagster(settings)
+
+
+def _found(name: str, check: Callable[[], str]) -> Finding:
+    try:
+        return Finding("ok", name, check())
+    except Warned as warning:
+        return Finding("warn", name, warning.text, warning.remedy)
+    except ProductError as failure:
+        return Finding("fail", name, failure.reason, failure.remedy.strip())
+
+
+def _python() -> Finding:
+    here = ".".join(map(str, sys.version_info[:3]))
+    if PYTHON_FROM <= sys.version_info[:2] < PYTHON_BELOW:
+        return Finding("ok", "Python", here)
+    return Finding("fail", "Python", f"{here} is not supported.", "Use Python 3.11, 3.12 or 3.13.")
+
+
+def _home(settings: Settings) -> str:
+    check_writable(settings.home)
+    return f"{settings.home} can be written."
+
+
+def _files(settings: Settings) -> str:
+    check_files(settings)
+    return "The persona and the prices are readable."
+
+
+def _whom(settings: Settings) -> str:
+    return f", posts for real as @{settings.handle}" if settings.mode == "live" else ""
+
+
+def session_state(settings: Settings, now: datetime) -> str:
+    """Open the sealed session and tell its age and end; whether X still accepts it, only X can say.
+
+    Raises:
+        Warned: its end is near.
+        PermanentFailure: it is no good, or there is none.
+    """
+    session = load_session(settings, now)
+    days = (now - session.sealed_at).days
+    age = f"{days} days ago" if days != 1 else "a day ago"
+    told, ends = f"Sealed for @{session.handle} {age if days else 'today'}", session.ends_at
+    if ends is None:
+        return f"{told}."
+    if ends - now <= timedelta(days=settings.session_warning_days):
+        raise Warned(f"{told}; its login ends on {ends:%Y-%m-%d}.", "Run 'xbot login' before that.")
+    return f"{told}; its login ends on {ends:%Y-%m-%d} unless X ends it earlier."
+
+
+def _models(settings: Settings) -> str:
+    """Look up the prices of the models in use, and whether the provider goes on serving them."""
+    models, prices, today = (
+        {settings.plan_model, settings.saving_model},
+        load_prices(settings.prices_path),
+        system_now().date(),
+    )
+    if settings.llm != "openai":
+        costs = [prices.price(model, today) for model in sorted(models)]
+        return f"{', '.join(price.model for price in costs)}: priced; served by the sandbox."
+    ending = retiring(models, prices, today, timedelta(days=settings.retirement_warning_days))
+    if ending:
+        raise Warned(*_retirement_words(ending))
+    return f"{', '.join(sorted(models))}: priced and served."
+
+
+def _retirement_words(ending: list[Retirement]) -> tuple[str, str]:
+    told = ", ".join(f"{one.model} on {one.on}" for one in ending)
+    instead = sorted({one.replacement for one in ending if one.replacement})
+    suggested = f"; the provider suggests {' or '.join(instead)}" if instead else ""
+    remedy = f"Before that, set XBOT_PLAN_MODEL and XBOT_SAVING_MODEL to others{suggested}."
+    return f"The provider retires: {told}.", remedy
+
+
+def _disk(settings: Settings) -> str:
+    free = free_mb(settings.home)
+    if free < settings.disk_free_min_mb:
+        raise PermanentFailure(
+            f"Only {free} MB are free; at least {settings.disk_free_min_mb} MB are needed.",
+            code="disk_full",
+            remedy="Free some disk space or set XBOT_HOME to another disk.",
+        )
+    return f"{free} MB free."
+
+
+def _ports(settings: Settings) -> str:
+    wanted = {name: getattr(settings, name) for name in PORT_SETTINGS}
+    taken = [f"{port} (XBOT_{name.upper()})" for name, port in wanted.items() if port and not is_free(port)]
+    if taken:
+        raise PermanentFailure(
+            f"Taken by another program: {', '.join(taken)}.",
+            code="port_taken",
+            remedy="Stop that program, or leave the setting empty to let a free port be chosen.",
+        )
+    return "Free ports are chosen at the start." if not any(wanted.values()) else "The ports you chose are free."
+
+
+def _browser(settings: Settings) -> str:
+    binary = find_browser(settings)
+    if not _shows_a_page(binary):
+        raise PermanentFailure(
+            f"{binary} was found but shows no page.",
+            code="no_browser",
+            remedy="Run it by hand to see why; missing system libraries are the usual cause.",
+        )
+    return f"{binary} works."
+
+
+def _shows_a_page(binary: Path) -> bool:
+    """Let the browser render one line of our own; root has to go without Chromium's sandbox for that."""
+    flags = ["--headless", "--disable-gpu", "--no-first-run", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with tempfile.TemporaryDirectory(prefix="xbot-doctor-", ignore_cleanup_errors=True) as profile:
+        command = [str(binary), *flags, f"--user-data-dir={profile}", "--dump-dom", PAGE]
+        try:
+            done = subprocess.run(command, capture_output=True, timeout=BROWSER_SECONDS, check=False)  # noqa: S603 - ours
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+    return b"works" in done.stdout
+
+
+def _dagster(settings: Settings) -> str:
+    try:
+        found = version("dagster")
+    except PackageNotFoundError as error:
+        raise PermanentFailure("Dagster is not installed.", code="no_dagster", remedy="Run scripts/run.") from error
+    try:
+        done = subprocess.run(  # noqa: S603 - our own module
+            build_command("check"),
+            env=child_environment(settings),
+            cwd=PACKAGE_ROOT,
+            capture_output=True,
+            text=True,
+            timeout=GRAPH_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise PermanentFailure("The asset graph takes too long to load.", code="graph_slow") from error
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise PermanentFailure(
+            f"The asset graph does not load: {last}", code="graph_broken", remedy="Run scripts/check."
+        )
+    return f"{found}, the asset graph loads."
+
+
+def _components(settings: Settings, *, running: bool) -> Iterator[Finding]:
+    """Ask every component while the stack runs, and otherwise those that live elsewhere."""
+    connections = Connections(lambda: settings)
+    try:
+        asked = [part for part in components(connections) if running or part.is_elsewhere(settings)]
+        for verdict in asyncio.run(_ask(asked)):
+            yield _as_finding(verdict)
+    finally:
+        connections.close()
+
+
+async def _ask(asked: list[Component]) -> list[Verdict]:
+    together = Components(asked)
+    try:
+        return await together.check()
+    finally:
+        together.close()
+
+
+def _as_finding(verdict: Verdict) -> Finding:
+    if verdict.state != "failed":
+        return Finding("ok", verdict.name, verdict.detail)
+    return Finding("fail" if verdict.required else "warn", verdict.name, verdict.detail, verdict.remedy)

@@ -1,0 +1,35 @@
+"""``parts.json``: where the running parts answer, for every other process of the stack."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from xbot_assets.runtime.machine.files import write_private
+
+PARTS_FILE = "parts.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Endpoints and tokens, named as the settings they stand in for. ``None`` is not written."""
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    browser_url: str
+    browser_token: str | None = None
+    target_url: str
+    sandbox_token: str | None = None
+    openai_base_url: str | None = None
+    service_url: str
+    web_url: str | None = None
+
+
+def write_parts(home: Path, parts: Parts) -> None:
+    """Write the file for its owner only: it holds passwords and tokens."""
+    known = {name: value for name, value in asdict(parts).items() if value is not None}
+    write_private(home / PARTS_FILE, json.dumps(known, indent=2) + "\n")
+
+
+def remove_parts(home: Path) -> None:
+    """Remove the file: nothing answers any more."""
+    (home / PARTS_FILE).unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""This machine: private files, ports, locks, log files, accounts, processes."""

@@ -1,0 +1,235 @@
+"""Who runs an embedded part, what that account can reach, and the passwords the parts keep.
+
+PostgreSQL refuses to run as root. Root runs it as an account of its own and gives that account a place it can reach; no
+directory that is not ours is ever changed for it.
+"""
+
+import hashlib
+import json
+import os
+import pwd
+import secrets
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.machine.files import home_directory, unwritable, write_private
+
+ACCOUNT_NAME = "xbot-assets"
+ACCOUNT_ROOT = Path("/var/lib/xbot-assets")
+"""Where root keeps what its service account must reach when it cannot reach the data directory or the wheel."""
+SECRETS_FILE = "secrets.json"
+PASSWORD_BYTES = 24
+HASH_CHARS = 12
+"""Enough of the SHA-256 of a data directory's path to tell the clones on one machine apart."""
+USERADD_SECONDS = 30.0
+PROGRAM_MODE, FILE_MODE = 0o755, 0o644
+"""Of copies that every account may read and nobody but root may change."""
+_NOLOGIN = ("/usr/sbin/nologin", "/sbin/nologin", "/bin/false")
+_REACH, _READ = stat.S_IXOTH, stat.S_IROTH
+_BITS_PER_CLASS = 3
+_DROP = (
+    "import os,sys; u,g=int(sys.argv[1]),int(sys.argv[2]); os.chdir('/'); os.setgroups([]); "
+    "os.setgid(g); os.setuid(u); os.umask(0o077); os.execv(sys.argv[3], sys.argv[3:])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A system user that runs a part for root."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def service_account() -> Account | None:
+    """Return the account that runs PostgreSQL: ``None`` for ourselves, else root's service account.
+
+    The account is created when it is missing.
+
+    Raises:
+        PermanentFailure: ``no_service_account`` when it cannot be created.
+    """
+    existing = _lookup(ACCOUNT_NAME)
+    useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    command = creation_command(os.geteuid(), existing, useradd)
+    if command is None:
+        return existing if os.geteuid() == 0 else None
+    try:
+        done = subprocess.run(  # noqa: S603 - a fixed command
+            command, capture_output=True, text=True, timeout=USERADD_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise _no_account(str(error)) from error
+    created = _lookup(ACCOUNT_NAME)
+    if created is None:
+        raise _no_account(done.stderr.strip() or f"useradd ended with code {done.returncode}")
+    return created
+
+
+def creation_command(euid: int, existing: Account | None, useradd: str | None) -> list[str] | None:
+    """Decide how to get the account; ``None`` when there is nothing to create.
+
+    Raises:
+        PermanentFailure: ``no_service_account`` when root has neither the account nor ``useradd``.
+    """
+    if euid != 0 or existing is not None:
+        return None
+    if useradd is None:
+        what = "this system has no useradd"
+        raise _no_account(what)
+    shell = next((path for path in _NOLOGIN if Path(path).exists()), _NOLOGIN[-1])
+    options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
+    return [useradd, *options, "--shell", shell, ACCOUNT_NAME]
+
+
+def command_as(account: Account | None, command: list[str]) -> list[str]:
+    """Return the command that gives up root for ``account`` for good and then becomes ``command``."""
+    if account is None:
+        return command
+    return [sys.executable, "-I", "-S", "-c", _DROP, str(account.uid), str(account.gid), *command]
+
+
+def can_reach(account: Account, directory: Path) -> bool:
+    """Say whether the account may pass through every directory on the way to and including ``directory``.
+
+    Permission bits decide. Access lists are not read: where they only widen access, the answer is too strict.
+    """
+    way = [directory.resolve(), *directory.resolve().parents]
+    return all(_allows(account, place.stat(), _REACH) for place in way)
+
+
+def can_read_below(account: Account, directory: Path) -> bool:
+    """Say whether the account may reach ``directory`` and read every file in it."""
+    return can_reach(account, directory) and all(_readable(account, path) for path in directory.rglob("*"))
+
+
+def account_directory(home: Path, account: Account, root: Path = ACCOUNT_ROOT) -> Path:
+    """Make and return the account's own directory for one data directory, mode 0700.
+
+    Raises:
+        PermanentFailure: ``home_unwritable``, or ``unsafe_directory`` when someone else owns the place.
+    """
+    place = account_place(home, root)
+    owned_by_root(root)
+    try:
+        place.mkdir(mode=0o700, exist_ok=True)
+        os.chown(place, account.uid, account.gid)
+    except OSError as error:
+        raise unwritable(place, error) from error
+    return place
+
+
+def account_place(home: Path, root: Path = ACCOUNT_ROOT) -> Path:
+    """Return where :func:`account_directory` is, whether it exists or not."""
+    return root / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:HASH_CHARS]
+
+
+def owned_by_root(root: Path = ACCOUNT_ROOT) -> Path:
+    """Make root's own directory, which others may pass through, and return it. Raises as above."""
+    try:
+        root.mkdir(mode=0o755, exist_ok=True)
+        status = root.lstat()
+    except OSError as error:
+        raise unwritable(root, error) from error
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & stat.S_IWOTH:
+        raise PermanentFailure(
+            f"{root} exists and is not a directory that only root can change.",
+            code="unsafe_directory",
+            remedy="Move it away and start again.",
+        )
+    return root
+
+
+def copy_for_all(folders: Sequence[Path], base: Path, target: Path) -> None:
+    """Copy folders, as they lie below ``base``, to ``target``, readable by all, in one visible step.
+
+    Raises:
+        PermanentFailure: ``home_unwritable`` when they cannot be copied; nothing is left behind.
+    """
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        for folder in folders:
+            shutil.copytree(folder, fresh / folder.relative_to(base))
+        for path in (fresh, *fresh.rglob("*")):
+            path.chmod(PROGRAM_MODE if path.is_dir() or path.stat().st_mode & stat.S_IXUSR else FILE_MODE)
+        fresh.rename(target)
+    except OSError as error:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise unwritable(target, error) from error
+
+
+def kept_password(home: Path, name: str) -> str:
+    """Return the password kept under ``name`` in ``home/secrets.json`` (mode 0600); made at first use.
+
+    Raises:
+        PermanentFailure: ``secrets_damaged`` when the file cannot be understood, ``home_unwritable``.
+    """
+    path = home_directory(home) / SECRETS_FILE
+    known = dict(_secrets(path))
+    if name not in known:
+        known[name] = secrets.token_hex(PASSWORD_BYTES)
+        write_private(path, json.dumps(known, indent=2) + "\n")
+    return known[name]
+
+
+def has_password(home: Path, name: str) -> bool:
+    """Say whether a password is kept under ``name``."""
+    return name in _secrets(home / SECRETS_FILE)
+
+
+def _secrets(path: Path) -> Mapping[str, str]:
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError):
+        loaded = None
+    if not isinstance(loaded, dict) or not all(isinstance(value, str) for value in loaded.values()):
+        raise PermanentFailure(
+            f"{path} is damaged; it holds the passwords of the embedded parts.",
+            code="secrets_damaged",
+            remedy="Restore it from a copy, or remove the data directory to start afresh.",
+        )
+    return loaded
+
+
+def _lookup(name: str) -> Account | None:
+    try:
+        entry = pwd.getpwnam(name)
+    except KeyError:
+        return None
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _no_account(why: str) -> PermanentFailure:
+    return PermanentFailure(
+        f"PostgreSQL does not run as root, and the account {ACCOUNT_NAME} could not be created: {why}.",
+        code="no_service_account",
+        remedy=f"Create it (useradd --system {ACCOUNT_NAME}), start as another user, or set XBOT_DATABASE_URL.",
+    )
+
+
+def _allows(account: Account, status: os.stat_result, right: int) -> bool:
+    """Apply the one class of permission bits that the kernel would apply."""
+    classes = 2 if status.st_uid == account.uid else 1 if status.st_gid == account.gid else 0
+    return bool(status.st_mode & (right << (_BITS_PER_CLASS * classes)))
+
+
+def _readable(account: Account, path: Path) -> bool:
+    status = path.stat()
+    needed = _needed_rights(status)
+    return all(_allows(account, status, right) for right in needed)
+
+
+def _needed_rights(status: os.stat_result) -> Iterator[int]:
+    yield _READ
+    if stat.S_ISDIR(status.st_mode) or status.st_mode & stat.S_IXUSR:
+        yield _REACH

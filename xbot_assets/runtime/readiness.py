@@ -1,0 +1,82 @@
+"""Readiness questions: each is asked again and again while a program starts, and never raises."""
+
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.service.health.daemons import heartbeats, silent
+
+PROBE_SECONDS = 2.0
+"""One question may take this long; a program that is up answers in milliseconds."""
+Question = Callable[[], bool]
+
+
+def answers(url: str) -> Question:
+    """Return the question "does this URL answer 200?"."""
+
+    def ask() -> bool:
+        try:
+            return httpx.get(url, timeout=PROBE_SECONDS, trust_env=False).status_code == HTTPStatus.OK
+        except httpx.HTTPError:
+            return False
+
+    return ask
+
+
+def listens(port: int) -> Question:
+    """Return the question "does anything accept connections on this loopback port?"."""
+
+    def ask() -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=PROBE_SECONDS):
+                return True
+        except OSError:
+            return False
+
+    return ask
+
+
+def browser_settled(url: str) -> Question:
+    """Return the question "has the browser host started Chromium, or given the first tries up?"."""
+
+    def ask() -> bool:
+        try:
+            said = browser_health(url)
+        except (httpx.HTTPError, ValueError):
+            return False
+        return said.get("reason") is None or bool(said.get("degraded"))
+
+    return ask
+
+
+def browser_trouble(url: str) -> str | None:
+    """Return why the browser host has no Chromium, or ``None`` when it has one."""
+    try:
+        reason = browser_health(url).get("reason")
+    except (httpx.HTTPError, ValueError):
+        return "The browser host does not answer."
+    return None if reason is None else f"There is no browser: {reason}"
+
+
+def browser_health(url: str) -> dict[str, Any]:
+    """Return what the host says of itself. Raises httpx's errors, or ``ValueError`` for no JSON."""
+    found = httpx.get(f"{url}/health", timeout=PROBE_SECONDS, trust_env=False).json()
+    return found if isinstance(found, dict) else {"reason": "its health page makes no sense"}
+
+
+def daemons_beat(web_url: str, since: datetime) -> Question:
+    """Return the question "has every daemon beaten since then?"; older beats are of an earlier start."""
+
+    def ask() -> bool:
+        try:
+            beats = heartbeats(web_url, PROBE_SECONDS)
+        except ProductError:
+            return False
+        return bool(beats) and not silent(beats, since)
+
+    return ask

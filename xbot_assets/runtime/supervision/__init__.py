@@ -1,0 +1,1 @@
+"""One supervisor and its children: starting, watching, restarting, stopping, and what a crash leaves."""

@@ -1,0 +1,221 @@
+"""One program kept alive: started, its output logged, restarted with back-off, stopped with all below it."""
+
+import contextlib
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import IO
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.machine.logfile import LogFile
+from xbot_assets.runtime.machine.processes import MARK, Tree, end_tree
+from xbot_assets.runtime.supervision.orphans import ProcessRecord
+from xbot_assets.runtime.supervision.programs import Program
+
+FIRST_BACKOFF_SECONDS = 0.5
+BACKOFF_FACTOR = 2.0
+DEATHS_COUNTED = 1000
+"""Beyond this the number says nothing more."""
+STABLE_SECONDS = 60.0
+"""A program that has run this long is sound again: its next restart starts with the shortest wait."""
+CHUNK_BYTES = 65_536
+READY_POLL_SECONDS = 0.1
+PUMP_SECONDS = 2.0
+"""How long the last lines of output may take; a stranger that inherited the pipe is not waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long things may take, in seconds; from the settings."""
+
+    start_seconds: float
+    stop_seconds: float
+    backoff_max_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Whom a child tells, from its own thread.
+
+    Attributes:
+        tell: gets a sentence when the program died and will be restarted.
+        deaths: gets the program's name and how often it has died without a sound stretch in between; 0 when it
+            has run soundly again.
+    """
+
+    tell: Callable[[str], None]
+    deaths: Callable[[str, int], None]
+
+
+class Child:
+    """Runs one :class:`Program`.
+
+    Args:
+        program: what to run.
+        log: where its output goes.
+        record: where its number is noted for the sweep.
+        limits: how long things may take.
+        reports: told when it died.
+    """
+
+    def __init__(self, program: Program, log: LogFile, record: ProcessRecord, limits: Limits, reports: Reports) -> None:
+        self.program = program
+        self._log = log
+        self._record = record
+        self._limits = limits
+        self._reports = reports
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._keeper = threading.Thread(target=self._keep, name=f"keep-{program.name}", daemon=True)
+        self._pumps: list[threading.Thread] = []
+        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = dict(program.environment)
+        self._died = 0
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number, while it runs."""
+        process = self._process
+        return None if process is None or process.poll() is not None else process.pid
+
+    def start(self, environment: Mapping[str, str], given_up: Callable[[], bool]) -> None:
+        """Start the program and wait until it is ready; from then on it is kept alive.
+
+        Args:
+            environment: of the process, the program's own additions excluded.
+            given_up: asked while waiting; true ends the wait, the caller then stops everything.
+
+        Raises:
+            PermanentFailure: code ``start_failed`` when it ends or is not ready in time.
+        """
+        self._environment = {**environment, **self.program.environment}
+        process = self._spawn()
+        deadline = time.monotonic() + self._limits.start_seconds
+        while not given_up() and not self.program.ready():
+            if process.poll() is not None:
+                what = f"stopped during its start ({_ending(process.returncode)})"
+                raise self._failure(what)
+            if time.monotonic() > deadline:
+                what = f"was not ready after {self._limits.start_seconds:g} s"
+                raise self._failure(what)
+            time.sleep(READY_POLL_SECONDS)
+        self._keeper.start()
+
+    def stop(self, hurry: Callable[[], bool]) -> bool:
+        """Stop the program and everything below it; return whether it stopped by itself in time."""
+        with self._lock:
+            self._stopping.set()
+            process = self._process
+        in_time = process is None or self._end(process, hurry)
+        if self._keeper.is_alive():
+            self._keeper.join()
+        for pump in self._pumps:
+            pump.join(PUMP_SECONDS)
+        self._record.remove(self.program.name)
+        return in_time
+
+    def _end(self, process: subprocess.Popen[bytes], hurry: Callable[[], bool]) -> bool:
+        rule = self.program
+        in_time = end_tree(
+            self._tree(process),
+            rule.stop_signal,
+            self._limits.stop_seconds,
+            whole_group=rule.signal_group,
+            hurry=hurry,
+        )
+        process.wait()
+        return in_time
+
+    def _tree(self, process: subprocess.Popen[bytes]) -> Tree:
+        return Tree(process.pid, self._environment.get(MARK))
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        try:
+            process = subprocess.Popen(  # noqa: S603 - the commands are ours
+                list(self.program.command),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                env=self._environment,
+                start_new_session=True,
+            )
+        except OSError as error:
+            what = f"could not be started: {error.strerror}"
+            raise self._failure(what) from error
+        self._process = process
+        self._pump(process)
+        rule = self.program
+        self._record.add(rule.name, process.pid, stop_signal=rule.stop_signal, whole_group=rule.signal_group)
+        return process
+
+    def _pump(self, process: subprocess.Popen[bytes]) -> None:
+        stream = process.stdout
+        if stream is None:
+            return
+        self._pumps = [pump for pump in self._pumps if pump.is_alive()]
+        pump = threading.Thread(target=self._copy, args=(stream,), name=f"log-{self.program.name}", daemon=True)
+        self._pumps.append(pump)
+        pump.start()
+
+    def _copy(self, stream: IO[bytes]) -> None:
+        with stream:
+            while data := os.read(stream.fileno(), CHUNK_BYTES):
+                self._log.write(data)
+
+    def _keep(self) -> None:
+        """Wait for the end of the process, again and again, and restart it unless it was asked to stop."""
+        while (ending := self._await_end()) is not None:
+            wait = min(FIRST_BACKOFF_SECONDS * BACKOFF_FACTOR**self._died, self._limits.backoff_max_seconds)
+            self._died = min(self._died + 1, DEATHS_COUNTED)
+            self._reports.tell(f"The {self.program.name} stopped ({ending}); starting it again in {wait:g} s.")
+            self._reports.deaths(self.program.name, self._died)
+            if self._stopping.wait(wait):
+                return
+            self._respawn()
+
+    def _await_end(self) -> str | None:
+        """Return how the process ended, or ``None`` when it was asked to."""
+        process = self._process
+        if process is None:
+            return None if self._stopping.is_set() else "it could not be started"
+        code = self._wait(process)
+        with self._lock:
+            if self._stopping.is_set():
+                return None
+            self._tree(process).kill()  # workers it left behind would hold its port or its files
+            self._process = None
+        return _ending(code)
+
+    def _wait(self, process: subprocess.Popen[bytes]) -> int:
+        """Wait for the end; after a sound stretch the earlier deaths no longer count."""
+        if self._died:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return process.wait(STABLE_SECONDS)
+            self._died = 0
+            self._reports.deaths(self.program.name, 0)
+        return process.wait()
+
+    def _respawn(self) -> None:
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            try:
+                self._spawn()
+            except PermanentFailure as failure:
+                self._reports.tell(failure.reason)
+
+    def _failure(self, what: str) -> PermanentFailure:
+        last = self._log.last_line()
+        said = f' Its last words: "{last}".' if last else ""
+        return PermanentFailure(
+            f"The {self.program.name} {what}.{said}",
+            code="start_failed",
+            remedy=f"Its log is {self._log.path}.",
+        )
+
+
+def _ending(code: int) -> str:
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,101 @@
+"""The record of started processes, and the sweep that ends those a killed supervisor left behind."""
+
+import contextlib
+import json
+import signal
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.machine.files import private_directory, write_private
+from xbot_assets.runtime.machine.processes import (
+    SAME_START_SECONDS,
+    Tree,
+    boot_time,
+    end_tree,
+    is_same,
+    kill_marked,
+    mark_of,
+    start_time,
+)
+
+RUN_DIRECTORY = "run"
+RECORD_FILE = "processes.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """One started process, with what tells it from a later one of the same number."""
+
+    name: str
+    pid: int
+    started: float
+    stop_signal: int
+    whole_group: bool
+
+
+class ProcessRecord:
+    """The processes that run now, in the order they were started, kept in ``home/run/processes.json``."""
+
+    def __init__(self, home: Path) -> None:
+        self._file = record_file(home)
+        self._lock = threading.Lock()
+        self._entries: dict[str, Started] = {}
+        private_directory(self._file.parent)
+
+    def add(self, name: str, pid: int, *, stop_signal: signal.Signals, whole_group: bool) -> None:
+        """Note a process that was just started."""
+        entry = Started(name, pid, start_time(pid) or 0.0, int(stop_signal), whole_group)
+        with self._lock:
+            self._entries[name] = entry
+            self._write()
+
+    def remove(self, name: str) -> None:
+        """Note that a process is gone with all below it."""
+        with self._lock:
+            if self._entries.pop(name, None) is not None:
+                self._write()
+
+    def close(self) -> None:
+        """Remove the record: nothing runs any more."""
+        self._file.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        entries = [asdict(entry) for entry in self._entries.values()]
+        # A full disk costs the record, never the stop: the sweep ends nothing that is not still what was noted.
+        with contextlib.suppress(PermanentFailure):
+            write_private(self._file, json.dumps({"boot": boot_time(), "processes": entries}))
+
+
+def sweep(home: Path, stop_seconds: float) -> list[str]:
+    """End what an earlier supervisor left running, last started first.
+
+    Returns:
+        The names of the programs that were ended.
+    """
+    ended = [entry.name for entry in reversed(read_record(home)) if _end(entry, home, stop_seconds)]
+    record_file(home).unlink(missing_ok=True)
+    return ended
+
+
+def read_record(home: Path) -> list[Started]:
+    """Return what the record says; nothing when absent, damaged, or from before the machine's last start."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        loaded = json.loads(record_file(home).read_text(encoding="utf-8"))
+        if abs(loaded["boot"] - boot_time()) < SAME_START_SECONDS:
+            return [Started(**entry) for entry in loaded["processes"]]
+    return []
+
+
+def record_file(home: Path) -> Path:
+    """Return where the record is kept."""
+    return home / RUN_DIRECTORY / RECORD_FILE
+
+
+def _end(entry: Started, home: Path, stop_seconds: float) -> bool:
+    mark = mark_of(home, entry.name)
+    if not is_same(entry.pid, entry.started):
+        return kill_marked(mark) > 0
+    end_tree(Tree(entry.pid, mark), signal.Signals(entry.stop_signal), stop_seconds, whole_group=entry.whole_group)
+    return True

@@ -1,0 +1,208 @@
+"""What the readers of the sandbox like. The pipeline is never told any of this; it must learn it from counts.
+
+The model. The chance that someone who sees a post likes it is
+
+    BASE_LIKE_RATE * topic * form * length * manners
+
+- *topic*: each topic has a multiplier from a geometric ladder spanning TOPIC_SPAN (best / worst); which topic stands
+  on which rung is drawn from the world's seed. The topic of a text is the one most of whose words occur in it.
+- *form*: the same for the form of the text (question, list, number, contrarian, tip, story, statement), spanning
+  FORM_SPAN, so that the best pair of topic and form is liked about four times as often as the worst.
+- *length*: a bell over the number of characters, whose best point is drawn from the seed (90 to 200).
+- *manners*: each hashtag after the first, each link and each word in capitals costs something; an emoji gains little.
+
+How many people see a post depends on the hour of day (one morning and one evening peak, drawn from the seed), on the
+author's followers and on how well the post is liked.
+"""
+
+import math
+import random
+import re
+from dataclasses import dataclass
+
+BASE_LIKE_RATE = 0.03
+"""Likes per view of an average post."""
+TOPIC_SPAN = 2.3
+FORM_SPAN = 1.75
+LENGTH_WIDTH = 110.0
+"""Characters from the best length at which the bell has fallen to 61 % of its variable part."""
+LENGTH_FLOOR = 0.6
+"""What the worst length keeps."""
+HASHTAG_COST, LINK_COST, SHOUT_COST, EMOJI_GAIN = 0.9, 0.72, 0.9, 1.05
+NO_TOPIC = "other"
+NO_TOPIC_TASTE = 0.75
+HOUR_FLOOR = 0.55
+HOUR_WIDTH = 2.5
+"""Reach at the worst hour relative to the best, and how many hours wide a peak is."""
+
+TOPIC_WORDS: dict[str, str] = {
+    "technology": "software code coding coder program develop engineer databas server compil api bug deploy data"
+    " algorithm ai comput chip cache python script app apps cloud security schema keyboard shortcut"
+    " screen backup batteri battery spreadsheet notification password files printer usb wifi"
+    " router phone laptop undo e-ink browser tab tabs cursor update reboot terminal sensor internet"
+    " website click digital robot open-source privacy automat device machine charger cable stack query"
+    " queri",
+    "science": "science scienti study experiment research lab physic biolog chemi cells planet sample evidence"
+    " thunder microbe theory universe brain molecul species comet stars moon mars space orbit"
+    " gravity atom atoms telescope magnet light sound lichen tide lightning octopus fossil crystal ice"
+    " glacier bacteri gene dna volcan neutrino measure energy temperature mould pendulum snowflake",
+    "gardening": "garden soil compost seed plant tomato prune pruning mulch slug bee bees allotment greenhouse bed"
+    " beds bean beans frost weed weeds rose roses peat watering sow leek leeks lettuce cabbage pumpkin"
+    " courgette potato spade shed worm worms vegetab flower perennial coneflower bulb bulbs nettle hoe"
+    " root roots harvest radish pea peas garlic rhubarb leaf",
+    "cooking": "cook kitchen recipe bread dough sauce salt butter onion soup pasta knife oven dinner spice flavour"
+    " flavor rice lemon stock bake baking pan simmer taste saffron broth stew egg eggs cast fry fried"
+    " roast boil vinegar sugar lid brown dish lunch breakfast leftover yeast flour caramel cheese cake"
+    " pot cumin pepper chickpea",
+    "cycling": "bike bicycl cycling cyclist ride riding rode rider chain tyre tire helmet saddle gravel commut"
+    " headwind wheel pedal brake mudguard lane lanes climb gear puncture pump pannier handlebar spoke"
+    " spokes frame bell hill traffic driver rack tailwind touring bicycle kerb",
+    "history": "histor archive museum century medieval map maps canal mill street town railway roman census bridge"
+    r" building built church castle village boundary stone plumber letter margin 18\d\d 19[0-5]\d market"
+    " inn pub wall gate lamp tram station cellar parish mayor bricks brick name names old ledger fire",
+    "money": "money budget saving savings invest fund fee fees debt salary income interest bank pension spend"
+    " subscription inflation price rent cash financ coin insurance",
+    "photography": "photo camera lens film shutter exposure portrait tripod darkroom negative shoot golden pixel"
+    " frames light crop",
+    "productivity": "productiv meeting task tasks deadline focus email inbox habit calendar notebook priorit multitask"
+    " interrupt todo plan planner planning procrastin busy desk",
+    "nature": "bird birds forest river walk hike hiking moth sea wood trees tree owl swift swifts heron hedge"
+    " mountain rain otter wild forag dawn",
+    "books": "book books reading novel author librar chapter poem poems bookshop fiction essay shelf",
+    "health": "sleep health exercise running heart stress muscle doctor diet breath fitness training pain stretch",
+    "startups": "startup founder customer product revenue pricing growth launch sales business user users churn"
+    " saas marketing",
+}
+"""Words that place a text; of four letters or more, also the words that begin so. On a tie the first topic wins."""
+
+_CONTRARIAN = re.compile(
+    r"unpopular opinion|contrary to|hot take|overrated|myth|nobody needs|^stop |everyone (says|wants|blames|thinks)"
+    r"|everybody says|you do not need|you don't need|most people (think|believe|get)|actually wrong|is a lie",
+    re.IGNORECASE,
+)
+_TIP = re.compile(
+    r"\btips?\b|how to|here'?s how|do this today|try this|old advice|one thing that helps|learned the hard way"
+    r"|(^|[:.] |\n)(try|use|start|write|keep|never|always|before you|do not|don't|put|learn|make|print|freeze|say"
+    r"|prune|toast|rest|turn|set|check|wave|restore|take|photograph|give|leave|add|cut|ask|let|water|save|clean|buy"
+    r"|look|read|pick|wait|salt|plant|sow|measure|carry|watch|draw|count|go|walk|ride|store|test|delete|close|oil)\b",
+    re.IGNORECASE,
+)
+_STORY = re.compile(
+    r"\b(last (year|week|month|night|spring|summer)|yesterday|when i|years ago|one day|i (spent|asked|lost|built|waited"
+    r"|bought|sold|paid|ruined|learned|thought|tried|watched|found|once|started|replaced)"
+    r"|my (grand\w+|father|mother|old boss|first|neighbour|neighbor|friend|sister|brother|uncle|aunt))\b",
+    re.IGNORECASE,
+)
+_PAST = re.compile(
+    r"\b(was|were|said|told|had|came|went|found|drove|took|gave|left|kept|saw|knew|\w{3,}ed)\b", re.IGNORECASE
+)
+TELLING = 2
+"""Words in the past tense that make a text a story."""
+_LIST = re.compile(r"^\s*(?:\d+[.)]|[-•*–→✓✅➡👉])\s*\S", re.MULTILINE)  # noqa: RUF001
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)?\s*%|\b\d{2,}(?:[.,]\d+)*\b|\b\d+x\b")
+_LINK = re.compile(r"https?://\S+")
+_HASHTAG = re.compile(r"#\w+")
+_SHOUT = re.compile(r"\b[A-Z]{4,}\b")
+_EMOJI = re.compile("[\U0001f300-\U0001faff\u2600-\u27bf]")
+LIST_LINES = 2
+OPENING = 80
+"""Characters within which a figure makes a text "a number"."""
+
+FORMS = ("question", "list", "contrarian", "tip", "number", "story", "statement")
+
+
+def topic_of(text: str) -> str:
+    """Return the topic most of whose words occur in a text, or ``other``."""
+    lower = text.lower()
+    scores = {topic: len(set(words.findall(lower))) for topic, words in _VOCABULARIES.items()}
+    best = max(scores, key=lambda topic: scores[topic])
+    return best if scores[best] else NO_TOPIC
+
+
+STEM = 4
+"""From this length on, a word of the vocabulary stands for all that begin with it."""
+
+
+def _vocabulary(words: str) -> re.Pattern[str]:
+    stems = (word if len(word) >= STEM else rf"{word}\b" for word in words.split())
+    return re.compile(rf"\b(?:{'|'.join(stems)})")
+
+
+_VOCABULARIES = {topic: _vocabulary(words) for topic, words in TOPIC_WORDS.items()}
+
+
+def form_of(text: str) -> str:
+    """Return the form of a text: the first that fits, in the order of the rules below."""
+    body = _LINK.sub("", text).strip()
+    rules = (
+        ("list", len(_LIST.findall(body)) >= LIST_LINES),
+        ("question", "?" in body),
+        ("contrarian", bool(_CONTRARIAN.search(body))),
+        ("tip", bool(_TIP.search(body))),
+        ("number", bool(_NUMBER.search(body[:OPENING]))),
+        ("story", bool(_STORY.search(body)) or len(_PAST.findall(body)) >= TELLING),
+    )
+    return next((form for form, fits in rules if fits), "statement")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What readers notice in a text."""
+
+    topic: str
+    form: str
+    length: int
+    hashtags: int
+    links: int
+    shouts: int
+    emoji: bool
+
+
+def read(text: str) -> Reading:
+    """Notice what readers notice."""
+    body = _LINK.sub("", text)
+    return Reading(
+        topic=topic_of(body),
+        form=form_of(text),
+        length=len(text),
+        hashtags=len(_HASHTAG.findall(text)),
+        links=len(_LINK.findall(text)),
+        shouts=len(_SHOUT.findall(body)),
+        emoji=bool(_EMOJI.search(text)),
+    )
+
+
+class Taste:
+    """The latent taste of one world; two worlds with one seed agree in everything."""
+
+    def __init__(self, seed: int) -> None:
+        rng = random.Random(f"taste-{seed}")  # noqa: S311
+        self.topics = _ladder(rng, tuple(TOPIC_WORDS), TOPIC_SPAN)
+        self.forms = _ladder(rng, FORMS, FORM_SPAN)
+        self.best_length = rng.uniform(90, 200)
+        self.peaks = (rng.uniform(6, 10), rng.uniform(17, 21))
+
+    def like_rate(self, reading: Reading) -> float:
+        """Return the expected likes per view of a text."""
+        taste = self.topics.get(reading.topic, NO_TOPIC_TASTE) * self.forms[reading.form]
+        return BASE_LIKE_RATE * taste * self._length(reading.length) * _manners(reading)
+
+    def reach(self, hour: float) -> float:
+        """Return the share of the possible readers who are there at an hour of the day (UTC), up to 1."""
+        near = min(min(abs(hour - peak), 24 - abs(hour - peak)) for peak in self.peaks)
+        return HOUR_FLOOR + (1 - HOUR_FLOOR) * math.exp(-0.5 * (near / HOUR_WIDTH) ** 2)
+
+    def _length(self, length: int) -> float:
+        away = (length - self.best_length) / LENGTH_WIDTH
+        return LENGTH_FLOOR + (1 - LENGTH_FLOOR) * math.exp(-0.5 * away * away)
+
+
+def _manners(reading: Reading) -> float:
+    costs = HASHTAG_COST ** max(0, reading.hashtags - 1) * LINK_COST**reading.links * SHOUT_COST**reading.shouts
+    return float(costs * (EMOJI_GAIN if reading.emoji else 1.0))
+
+
+def _ladder(rng: random.Random, names: tuple[str, ...], span: float) -> dict[str, float]:
+    """Spread names over a geometric ladder around 1 whose ends are ``span`` apart."""
+    order = rng.sample(names, len(names))
+    return {name: span ** (rung / (len(names) - 1) - 0.5) for rung, name in enumerate(order)}

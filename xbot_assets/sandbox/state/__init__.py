@@ -1,0 +1,1 @@
+"""What the sandbox remembers: its database, its clock, its faults."""

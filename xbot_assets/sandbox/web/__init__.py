@@ -1,0 +1,1 @@
+"""The site itself: pages, GraphQL answers, uploads, errors, the control endpoints."""

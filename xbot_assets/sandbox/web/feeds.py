@@ -1,0 +1,201 @@
+"""Which posts stand in which timeline, and in which order: home, profiles, conversations, search.
+
+Each function returns the ``instructions`` of one page.
+"""
+
+from collections.abc import Sequence
+
+from xbot_assets.sandbox.people.posts import Account, Post
+from xbot_assets.sandbox.state.clock import stamp
+from xbot_assets.sandbox.state.database import Value
+from xbot_assets.sandbox.web.search import Query, parse
+from xbot_assets.sandbox.web.shapes import Json, Viewer
+from xbot_assets.sandbox.web.timelines import (
+    PAGE,
+    SUGGESTED_AFTER,
+    cursor_entry,
+    cursor_position,
+    cursor_value,
+    instructions,
+    module,
+    pinned_entry,
+    prompt_entry,
+    suggestions,
+    thread_entry,
+    tombstone_entry,
+    tweet_content,
+    tweet_entry,
+    with_ads,
+)
+
+REPLY_AD = 2
+"""Replies before the first ad in a conversation."""
+HELD_BACK_FROM, HELD_BACK = 9, 2
+"""With this many replies, this many stand behind "Show additional replies"."""
+NOTICED_POSTS = 100
+"""Replies to this many of the newest own posts are announced."""
+DISCOVER = 3
+"""Posts under "Discover more"."""
+PUBLIC = "promoted = 0 and origin <> 'reader' and in_reply_to is null"
+
+
+def home(viewer: Viewer, cursor: str | None) -> list[Json]:
+    """Return a page of the home timeline, newest first."""
+    found, bottom = _page(viewer, PUBLIC, [], cursor)
+    entries = [tweet_entry(viewer, post) for post in found]
+    if cursor is None and len(entries) > SUGGESTED_AFTER:
+        entries.insert(SUGGESTED_AFTER, suggestions(viewer, "home"))
+    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom))
+
+
+def profile(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
+    """Return a page of somebody's posts: newest first, or most liked first for somebody logged out."""
+    pinned = viewer.site.posts.find(account.pinned_id, viewer.now) if account.pinned_id else None
+    condition, args = "account_id = ? and in_reply_to is null and promoted = 0 and id <> ?", [account.id, ""]
+    if pinned:
+        args[1] = pinned.id
+    found, bottom = _page(viewer, condition, list(args), cursor)
+    if viewer.account is None:
+        counts = viewer.site.conversations.counts
+        found.sort(key=lambda post: counts(post, viewer.now).likes, reverse=True)
+    entries = [tweet_entry(viewer, post) for post in found]
+    if cursor is None and viewer.account and len(entries) > SUGGESTED_AFTER:
+        entries.insert(SUGGESTED_AFTER, suggestions(viewer, account.id))
+    first = [pinned_entry(viewer, pinned)] if pinned and cursor is None else []
+    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom), *first)
+
+
+def profile_with_replies(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
+    """Return a page of somebody's posts and replies, each reply below what it answers."""
+    found, bottom = _page(viewer, "account_id = ? and promoted = 0", [account.id], cursor)
+    entries: list[Json] = []
+    for post in found:
+        parent = viewer.site.posts.find(post.in_reply_to, viewer.now) if post.in_reply_to else None
+        pair = [parent, post] if parent else [post]
+        single = post.in_reply_to is None
+        entries.append(tweet_entry(viewer, post) if single else thread_entry(viewer, pair, "profile-conversation"))
+    return instructions(_framed(entries, bottom))
+
+
+def conversation(viewer: Viewer, focal: Post, cursor: str | None) -> list[Json]:
+    """Return a status page: what the post answers, the post, its replies by likes, an ad, and more to read."""
+    viewer.site.conversations.counts(focal, viewer.now)
+    replies = _ranked_replies(viewer, focal) if viewer.account else []
+    start = int(cursor_position(cursor)[0]) if cursor else 0
+    held = HELD_BACK if len(replies) >= HELD_BACK_FROM else 0
+    end = min(start + PAGE, len(replies) - held) if start < len(replies) - held else len(replies)
+    entries = [_thread(viewer, reply) for reply in replies[start:end]]
+    if viewer.account:
+        entries = with_ads(viewer, entries, focal.id, REPLY_AD)
+    if end < len(replies) - held:
+        entries.append(cursor_entry("Bottom", cursor_value([end])))
+    elif held and end < len(replies):
+        entries.append(prompt_entry(cursor_value([end])))
+    if end >= len(replies) - held and viewer.account and start < max(1, len(replies) - held):
+        entries.append(_discover(viewer, focal))
+    above = [] if cursor else [*_above(viewer, focal), tweet_entry(viewer, focal)]
+    return instructions([*above, *entries])
+
+
+def _ranked_replies(viewer: Viewer, focal: Post) -> list[Post]:
+    """Our own replies first, then by likes, then the earliest."""
+    counts = viewer.site.conversations.counts
+    own = viewer.account.id if viewer.account else ""
+
+    def rank(post: Post) -> tuple[bool, int, str]:
+        return (post.account_id != own, -counts(post, viewer.now).likes, post.id)
+
+    return sorted(viewer.site.posts.replies(focal.id, viewer.now), key=rank)
+
+
+def _thread(viewer: Viewer, reply: Post) -> Json:
+    """A reply and the first answer to it, if there is one."""
+    viewer.site.conversations.counts(reply, viewer.now)
+    answers = viewer.site.posts.replies(reply.id, viewer.now)
+    return thread_entry(viewer, [reply, *answers[-1:]])
+
+
+def _above(viewer: Viewer, focal: Post) -> list[Json]:
+    chain = viewer.site.posts.parents(focal, viewer.now)
+    top = chain[0] if chain else focal
+    gone = [tombstone_entry(top.in_reply_to)] if top.in_reply_to else []
+    return gone + [tweet_entry(viewer, post) for post in chain]
+
+
+def _discover(viewer: Viewer, focal: Post) -> Json:
+    """What X offers below a conversation: posts that are no part of it."""
+    others = viewer.site.posts.where(f"{PUBLIC} and id < ? and id <> ?", [focal.id, focal.id], viewer.now, DISCOVER)
+    items = [(f"tweet-{post.id}", tweet_content(viewer, post)) for post in others]
+    header = {"displayType": "Classic", "text": "Discover more", "socialContext": {"text": "Sourced from across X"}}
+    return module(f"tweetdetailrelatedtweets-{focal.id}", "VerticalConversation", items, header=header)
+
+
+def notifications(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
+    """Return a page of replies to somebody's posts by others, newest first."""
+    for own in viewer.site.posts.written_by(account.id)[-NOTICED_POSTS:]:
+        viewer.site.conversations.counts(own, viewer.now)
+    condition = "account_id <> ? and in_reply_to in (select id from posts where account_id = ?)"
+    found, bottom = _page(viewer, condition, [account.id, account.id], cursor)
+    return instructions(_framed([tweet_entry(viewer, post) for post in found], bottom))
+
+
+def search(viewer: Viewer, raw_query: str, *, latest: bool, cursor: str | None) -> list[Json]:
+    """Return a page of search results, newest or most liked first."""
+    query = parse(raw_query)
+    condition, args = query.condition()
+    if latest:
+        found, bottom = _page(viewer, condition, args, cursor, query)
+    else:
+        found, bottom = _top(viewer, query, cursor)
+    entries = [tweet_entry(viewer, post) for post in found]
+    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom))
+
+
+def _top(viewer: Viewer, query: Query, cursor: str | None) -> tuple[list[Post], str]:
+    condition, args = query.condition()
+    found = _kept(viewer, viewer.site.posts.where(condition, args, viewer.now), query)
+    counts = viewer.site.conversations.counts
+    found.sort(key=lambda post: counts(post, viewer.now).likes, reverse=True)
+    start = int(cursor_position(cursor)[0]) if cursor else 0
+    return found[start : start + PAGE], cursor_value([start + PAGE])
+
+
+def _page(
+    viewer: Viewer, condition: str, args: list[Value], cursor: str | None, query: Query | None = None
+) -> tuple[list[Post], str]:
+    """Return a page below the cursor, newest first, and the cursor of the next one."""
+    posts, bottom = viewer.site.posts, cursor or cursor_value(["start"])
+    kept: list[Post] = []
+    while len(kept) < PAGE:
+        where, values = _below(condition, args, bottom)
+        batch = posts.where(where, values, viewer.now, PAGE)
+        if not batch:
+            break
+        for post in batch:
+            bottom = cursor_value([stamp(post.created_at), post.id])
+            kept += _kept(viewer, [post], query)
+            if len(kept) == PAGE:
+                break
+    return kept, bottom
+
+
+def _below(condition: str, args: list[Value], cursor: str) -> tuple[str, list[Value]]:
+    position = cursor_position(cursor)
+    if position == ["start"]:
+        return condition, args
+    moment, post_id = position
+    return f"{condition} and (created_at < ? or (created_at = ? and id < ?))", [*args, moment, moment, post_id]
+
+
+def _kept(viewer: Viewer, posts: Sequence[Post], query: Query | None) -> list[Post]:
+    counts = viewer.site.conversations.counts
+    return [p for p in posts if query is None or not query.counts_matter or query.fits(counts(p, viewer.now))]
+
+
+def _page_key(found: Sequence[Post]) -> str:
+    """Name a page by how it begins, so that one world shows one choice of ads."""
+    return found[0].text if found else ""
+
+
+def _framed(entries: Sequence[Json], bottom: str) -> list[Json]:
+    return [*entries, cursor_entry("Top", cursor_value(["top", bottom[-6:]])), cursor_entry("Bottom", bottom)]

@@ -1,0 +1,1 @@
+"""What the service knows of each part: registered components and their pings."""

@@ -1,0 +1,43 @@
+"""The heartbeats of Dagster's daemons, asked of its web server.
+
+Dagster's own verdict calls a daemon healthy for 30 minutes after its last beat; ours looks at the beat itself.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+
+from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+
+BEAT_AGE_MAX = timedelta(seconds=90)
+"""Daemons beat every 30 s; three missed beats are silence."""
+REMEDY = "See .xbot/logs/daemon.log and .xbot/logs/web.log."
+_QUERY = "{instance{daemonHealth{allDaemonStatuses{daemonType required lastHeartbeatTime}}}}"
+
+
+def heartbeats(web_url: str, seconds: float) -> dict[str, datetime | None]:
+    """Return the last beat of each daemon that this instance needs; ``None`` for one that never beat.
+
+    Raises:
+        TransientFailure: ``unreachable`` when the web server does not answer within ``seconds``.
+        PermanentFailure: ``bad_answer``.
+    """
+    try:
+        answer = httpx.post(f"{web_url}/graphql", json={"query": _QUERY}, timeout=seconds, trust_env=False)
+        statuses = answer.raise_for_status().json()["data"]["instance"]["daemonHealth"]["allDaemonStatuses"]
+        return {item["daemonType"]: _time(item["lastHeartbeatTime"]) for item in statuses if item["required"]}
+    except httpx.HTTPError as error:
+        reason = f"The Dagster UI does not answer ({type(error).__name__})."
+        raise TransientFailure(reason, code="unreachable", remedy=REMEDY) from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise PermanentFailure("The Dagster UI answers nonsense.", code="bad_answer", remedy=REMEDY) from error
+
+
+def silent(beats: dict[str, datetime | None], since: datetime) -> list[str]:
+    """Return the daemons whose last beat is older than ``since``."""
+    return [name.lower().replace("_", " ") for name, beat in beats.items() if beat is None or beat < since]
+
+
+def _time(value: Any) -> datetime | None:  # noqa: ANN401 - JSON
+    return None if value is None else datetime.fromtimestamp(float(value), tz=UTC)

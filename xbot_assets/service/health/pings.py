@@ -1,0 +1,164 @@
+"""The system's components, each registered together with its ping."""
+
+import socket
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.service.health.components import Component, NotUsed
+from xbot_assets.service.health.connections import Connections
+from xbot_assets.service.health.daemons import BEAT_AGE_MAX, REMEDY, heartbeats, silent
+from xbot_assets.settings import Settings
+from xbot_assets.store.engine.migrate import check_schema
+
+HTTP_SECONDS = 4.0
+"""Below the time limit of a whole ping, so that the reason is told instead of only "no answer"."""
+LLM_FRESH_SECONDS = 60.0
+"""The writer's API belongs to someone else and counts requests."""
+OPENAI_URL = "https://api.openai.com/v1"
+SANDBOX_KEY = "sk-sandbox-status"
+LOGS = "Its log is in .xbot/logs; 'xbot doctor' says more."
+
+
+def components(connections: Connections) -> list[Component]:
+    """Return every component of the system."""
+    asked = _Pings(connections)
+    return [
+        Component("Database", asked.database, is_elsewhere=lambda given: given.database_url is not None),
+        Component("Schema", asked.schema, is_elsewhere=lambda given: given.database_url is not None),
+        Component("Cache", asked.cache, required=False, is_elsewhere=lambda given: given.redis_url is not None),
+        Component("Browser host", asked.browser, is_elsewhere=lambda given: given.browser_url is not None),
+        Component("Target site", asked.target, is_elsewhere=lambda given: given.target_url is not None),
+        Component(
+            "Language model",
+            asked.language_model,
+            required=False,
+            is_elsewhere=lambda given: given.llm == "openai" or given.openai_base_url is not None,
+            fresh_seconds=LLM_FRESH_SECONDS,
+        ),
+        Component("Dagster daemons", asked.daemons),
+    ]
+
+
+class _Pings:
+    """The questions; each is asked in a thread of its own."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def database(self) -> str:
+        self._connections.database().fetch_one("database_answers")
+        return "Answers."
+
+    def schema(self) -> str:
+        check_schema(self._connections.database())
+        return "Up to date."
+
+    def cache(self) -> str:
+        settings = self._connections.settings()
+        if settings.redis_url is None or settings.redis_url.get_secret_value() == "off":
+            raise NotUsed("Switched off; the database answers alone.")
+        if not self._connections.cache().ping():
+            reason = "The cache does not answer; the database answers alone, more slowly."
+            raise TransientFailure(reason, code="cache_down", remedy=LOGS)
+        return "Answers."
+
+    def browser(self) -> str:
+        settings = self._connections.settings()
+        if settings.browser_url is None:
+            raise PermanentFailure("No browser host runs.", code="no_browser_host", remedy="Start it: scripts/run.")
+        token = settings.browser_token.get_secret_value() if settings.browser_token else ""
+        answer = _get(f"{settings.browser_url}/health", "browser host", token)
+        return _browser_words(answer)
+
+    def target(self) -> str:
+        settings = self._connections.settings()
+        if settings.target_url is None:
+            raise PermanentFailure("No target is known.", code="no_target", remedy="Start the sandbox: scripts/run.")
+        if settings.mode == "sandbox":
+            return f"The sandbox answers, its time is {_get_sandbox_time(settings.target_url)}."
+        # A real site is not visited from here: only the browser host may, with the owner's session.
+        host = urlsplit(settings.target_url).hostname or ""
+        return _connects(host, urlsplit(settings.target_url).port or 443)
+
+    def language_model(self) -> str:
+        settings = self._connections.settings()
+        url, key = _model_endpoint(settings)
+        found = _get(f"{url}/models", "language model", key)
+        return f"Answers, {len(found.get('data', []))} models."
+
+    def daemons(self) -> str:
+        settings = self._connections.settings()
+        if settings.web_url is None:
+            raise NotUsed("Dagster was not started: only the parts run.")
+        beats = heartbeats(settings.web_url, HTTP_SECONDS)
+        missing = silent(beats, system_now() - BEAT_AGE_MAX)
+        if missing:
+            reason = f"No heartbeat from: {', '.join(missing)}."
+            raise TransientFailure(reason, code="daemon_silent", remedy=REMEDY)
+        return f"{len(beats)} daemons beat."
+
+
+def _get(url: str, what: str, token: str = "") -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    # The proxy of the environment is for the Internet, not for this machine.
+    local = urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+    return _request(what, lambda: httpx.get(url, headers=headers, timeout=HTTP_SECONDS, trust_env=not local))
+
+
+def _request(what: str, send: Callable[[], httpx.Response]) -> dict[str, Any]:
+    """Send a question and return the JSON object of the answer.
+
+    Raises:
+        TransientFailure: code ``unreachable``. PermanentFailure: code ``bad_answer``.
+    """
+    try:
+        answer = send()
+        found = answer.json()
+    except httpx.HTTPError as error:
+        reason = f"The {what} does not answer ({type(error).__name__})."
+        raise TransientFailure(reason, code="unreachable", remedy=LOGS) from error
+    except ValueError as error:
+        raise PermanentFailure(f"The {what} answers nonsense.", code="bad_answer", remedy=LOGS) from error
+    if answer.status_code == HTTPStatus.UNAUTHORIZED:
+        raise PermanentFailure(f"The {what} refuses our key.", code="refused", remedy="Correct the key or token.")
+    if answer.status_code != HTTPStatus.OK or not isinstance(found, dict):
+        reason = f"The {what} answers with status {answer.status_code}{_said(found)}."
+        raise TransientFailure(reason, code="bad_answer", remedy=LOGS)
+    return found
+
+
+def _said(found: object) -> str:
+    """Return the reason in an error's body, if it has one."""
+    reason = found.get("reason") or found.get("detail") if isinstance(found, dict) else None
+    return f": {str(reason).rstrip('.')}" if reason else ""
+
+
+def _browser_words(answer: dict[str, Any]) -> str:
+    return f"Chromium {answer.get('browser')}, {answer.get('busy')} of {answer.get('slots')} slots busy."
+
+
+def _get_sandbox_time(target_url: str) -> str:
+    return str(_get(f"{target_url}/_sandbox/health", "sandbox").get("now", "unknown"))[:16].replace("T", " ")
+
+
+def _connects(host: str, port: int) -> str:
+    try:
+        with socket.create_connection((host, port), timeout=HTTP_SECONDS):
+            return f"{host} accepts connections."
+    except OSError as error:
+        reason = f"{host} cannot be reached."
+        raise TransientFailure(reason, code="unreachable", remedy="Check the network.") from error
+
+
+def _model_endpoint(settings: Settings) -> tuple[str, str]:
+    if settings.llm == "openai" and settings.openai_api_key is not None:
+        return settings.openai_base_url or OPENAI_URL, settings.openai_api_key.get_secret_value()
+    if settings.openai_base_url is None:
+        raise PermanentFailure("No language model runs.", code="no_llm", remedy="Start the sandbox: scripts/run.")
+    return settings.openai_base_url, SANDBOX_KEY

@@ -1,0 +1,241 @@
+"""The approval page: what waits for a person, with approve, edit, reject and reschedule.
+
+Nothing changes by looking: every change is a POST that the guard lets through.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.posts.threads import thread_place
+from xbot_assets.service.health.connections import Connections
+from xbot_assets.service.pages.guard import (
+    COOKIE,
+    LOGIN_PATH,
+    TOKEN_FIELD,
+    Guard,
+    Session,
+    keep_session,
+    owner_name,
+    posted_fields,
+    require_own_page,
+)
+from xbot_assets.service.pages.unconfirmed import DOUBT_DECISIONS, DOUBT_DONE, doubt_cards
+from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, Desk, open_desk, owners_time, told_time
+from xbot_assets.steps.publishing.manual_recovery import Unsettled, unsettled
+from xbot_assets.store.engine.database import Row
+from xbot_assets.store.publishing import approvals
+from xbot_assets.store.publishing.approvals import LONGEST_NAME, LONGEST_REASON, Decider
+
+PAGE = "/approvals"
+DECISIONS_SHOWN = 12
+STATUS_OF = {
+    "no_such_post": HTTPStatus.NOT_FOUND,
+    "already_decided": HTTPStatus.CONFLICT,
+    "text_changed": HTTPStatus.CONFLICT,
+}
+"""What a browser is told of a refused decision; any other is 422."""
+DONE = {
+    "approve": "Post {} is approved. It is published at its time.",
+    "edit": "Post {} has its new text. It still waits for your approval.",
+    "reject": "Post {} is rejected.",
+    "reschedule": "Post {} has another time.",
+    **DOUBT_DONE,
+}
+"""What the page says after each action. Nothing else from an address is ever shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A decision that was refused: what the person had typed, and why it was refused."""
+
+    post_id: int
+    action: str
+    fields: Mapping[str, str]
+    failure: ProductError
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """What the page shows. ``problem`` says why it could not be read; the rest is empty then."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    decisions: list[dict[str, Any]] = field(default_factory=list)
+    doubts: Unsettled | None = None
+    timezone: str = ""
+    now: str = ""
+    said: str = ""
+    typed: Typed | None = None
+    problem: ProductError | None = None
+
+    @property
+    def to_decide(self) -> int:
+        """How much waits for a person: posts, and what only a person can say of X."""
+        found = self.doubts
+        return len(self.rows) + (len(found.doubts) + len(found.phantoms) + len(found.removals) if found else 0)
+
+
+def approval_routes(connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> list[Route]:
+    """Return the routes of the page, its actions and the way in."""
+    desk_at = _Counter(connections, guard, templates)
+    return [
+        Route(PAGE, desk_at.page, methods=["GET"]),
+        Route(f"{PAGE}/{{post_id:int}}/{{action}}", desk_at.decide, methods=["POST"]),
+        Route(LOGIN_PATH, desk_at.way_in, methods=["GET"]),
+        Route(LOGIN_PATH, desk_at.log_in, methods=["POST"]),
+        Route("/logout", desk_at.log_out, methods=["POST"]),
+    ]
+
+
+class _Counter:
+    """Answers the requests of people who decide."""
+
+    def __init__(self, connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> None:
+        self._connections = connections
+        self._guard = guard
+        self._templates = templates
+
+    async def page(self, request: Request) -> Response:
+        action, number = request.query_params.get("done", ""), request.query_params.get("post", "")
+        said = DONE[action].format(int(number)) if action in DONE and number.isdecimal() else ""
+        session = self._guard.session_of(request) or self._guard.begin(owner_name())
+        return await self._shown(request, session, said=said)
+
+    async def decide(self, request: Request) -> Response:
+        session, fields = await self._guard.changing_form(request)
+        post_id, action = request.path_params["post_id"], request.path_params["action"]
+        decision = _DECISIONS.get(action)
+        if decision is None:
+            return Response(status_code=HTTPStatus.NOT_FOUND)
+        try:
+            await asyncio.to_thread(lambda: decision(self._desk(), post_id, session.name, fields))
+        except ProductError as failure:
+            return await self._shown(request, session, typed=Typed(post_id, action, fields, failure))
+        return RedirectResponse(f"{PAGE}?done={action}&post={post_id}", HTTPStatus.SEE_OTHER)
+
+    async def way_in(self, _request: Request) -> Response:
+        return self._login_page()
+
+    async def log_in(self, request: Request) -> Response:
+        require_own_page(request)
+        fields = await posted_fields(request)
+        name = fields.get("name", "").strip()
+        if not self._guard.admits(fields.get("token", "").strip()):
+            return self._login_page("This is not the token.", HTTPStatus.FORBIDDEN)
+        if not name or len(name) > LONGEST_NAME or not name.isprintable():
+            return self._login_page("Say who you are: decisions are kept under a name.", HTTPStatus.FORBIDDEN)
+        answer = RedirectResponse(PAGE, HTTPStatus.SEE_OTHER)
+        keep_session(answer, self._guard.begin(name), request.url)
+        return answer
+
+    async def log_out(self, request: Request) -> Response:
+        await self._guard.changing_form(request)
+        answer = RedirectResponse(LOGIN_PATH, HTTPStatus.SEE_OTHER)
+        answer.delete_cookie(COOKIE)
+        return answer
+
+    async def _shown(
+        self, request: Request, session: Session, *, said: str = "", typed: Typed | None = None
+    ) -> Response:
+        try:
+            found = await asyncio.to_thread(lambda: _read(self._desk(), said, typed))
+        except ProductError as failure:
+            found, status = ApprovalPage(problem=failure), HTTPStatus.SERVICE_UNAVAILABLE
+        else:
+            status = STATUS_OF.get(typed.failure.code, HTTPStatus.UNPROCESSABLE_ENTITY) if typed else HTTPStatus.OK
+        answer = HTMLResponse(self._render("approvals.html", page=found, **self._of(session)), status)
+        if session.cookie:
+            keep_session(answer, session, request.url)
+        return answer
+
+    def _of(self, session: Session) -> dict[str, Any]:
+        token = {"field": TOKEN_FIELD, "value": self._guard.form_token(session)}
+        return {"token": token, "who": session.name, "asks_for_login": self._guard.asks_for_login}
+
+    def _login_page(self, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
+        return HTMLResponse(self._render("approvals_login.html", problem=problem), status)
+
+    def _render(self, template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the page shows
+        limits = {"longest_reason": LONGEST_REASON, "longest_name": LONGEST_NAME}
+        return self._templates().get_template(template).render(**values, **limits)
+
+    def _desk(self) -> Desk:
+        connections = self._connections
+        return open_desk(connections.settings(), connections.database(), connections.clock())
+
+
+def _approve(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    by = Decider(who, desk.clock.now(), fields.get("why", ""))
+    approvals.approve_post(desk.database, post_id, by, check=desk.check(), seen=fields.get("seen", ""))
+
+
+def _edit(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    by, text = Decider(who, desk.clock.now(), fields.get("why", "")), fields.get("text", "")
+    approvals.edit_post(desk.database, post_id, text, by, check=desk.check(), seen=fields.get("seen", ""))
+
+
+def _reject(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    approvals.reject_post(desk.database, post_id, Decider(who, desk.clock.now(), fields.get("why", "")))
+
+
+def _reschedule(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    by = Decider(who, desk.clock.now(), fields.get("why", ""))
+    approvals.reschedule_post(desk.database, post_id, owners_time(fields.get("at", ""), desk.settings), by)
+
+
+_DECISIONS: dict[str, Callable[[Desk, int, str, Mapping[str, str]], None]] = {
+    "approve": _approve,
+    "edit": _edit,
+    "reject": _reject,
+    "reschedule": _reschedule,
+    **DOUBT_DECISIONS,
+}
+
+
+def _read(desk: Desk, said: str, typed: Typed | None) -> ApprovalPage:
+    settings, database = desk.settings, desk.database
+    return ApprovalPage(
+        rows=_cards(approvals.held_posts(database), desk),
+        decisions=[
+            {**row, "at": told_time(row["happened_at"], settings)}
+            for row in approvals.recent_decisions(database, DECISIONS_SHOWN)
+        ],
+        doubts=doubt_cards(unsettled(database), settings),
+        timezone=settings.timezone,
+        now=told_time(desk.clock.now(), settings),
+        said=said,
+        typed=typed,
+    )
+
+
+def _cards(rows: list[Row], desk: Desk) -> list[dict[str, Any]]:
+    """Return a card a post. Of a thread the first one decides about all that waits, and ``seen_all`` is all of it."""
+    texts: dict[int, list[str]] = {}
+    for row in rows:
+        texts.setdefault(row["thread_id"] or row["id"], []).append(row["text"])
+    # Whichever of a thread comes first takes its texts; the others find none.
+    cards = []
+    for row in rows:
+        waiting = texts.pop(row["thread_id"] or row["id"], None)
+        cards.append({**_card(row, desk), "seen_all": approvals.texts_digest(waiting) if waiting else None})
+    return cards
+
+
+def _card(row: Row, desk: Desk) -> dict[str, Any]:
+    due = row["scheduled_at"]
+    return {
+        **row,
+        "place": thread_place(row["segment"], row["segments"]),
+        "seen": approvals.text_digest(row["text"]),
+        "due": told_time(due, desk.settings),
+        "is_late": due < desk.clock.now(),
+        "at": due.astimezone(desk.settings.zone).strftime(LOCAL_FORMAT),
+    }

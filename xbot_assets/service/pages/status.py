@@ -1,0 +1,211 @@
+"""What the status page shows, as one document."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from xbot_assets import __version__
+from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
+from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.posts.threads import thread_place
+from xbot_assets.service.health.components import Verdict, is_ready
+from xbot_assets.service.health.connections import Connections
+from xbot_assets.settings import Settings
+from xbot_assets.steps.llm_budget import BudgetNow, budget_now
+from xbot_assets.store.account.session_checks import SessionCheck, last_session_check
+from xbot_assets.store.alerts import Alert, open_alerts
+from xbot_assets.store.clock import read_line
+from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.learning.models import ModelKind, champion
+from xbot_assets.store.operations.browser_operations import recent_operations
+from xbot_assets.store.publishing.posts import queue_counts, recent_posts
+
+POSTS_SHOWN = 12
+OPERATIONS_SHOWN = 12
+OPERATIONS_WINDOW = timedelta(hours=1)
+SECONDS_PER_MINUTE = 60
+KINDS: tuple[ModelKind, ...] = ("bandit", "predictor")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class PostLine(_Part):
+    """One post with its latest reading; ``url`` only when it leads to the target."""
+
+    id: int
+    status: str
+    text: str
+    topic: str
+    format: str
+    scheduled_at: AwareDatetime
+    published_at: AwareDatetime | None
+    removed_at: AwareDatetime | None
+    """Since when X no longer shows it."""
+    url: str | None
+    read_at: AwareDatetime | None
+    replies: int | None
+    reposts: int | None
+    likes: int | None
+    bookmarks: int | None
+    views: int | None
+    failure_reason: str | None
+    thread: str | None
+    """Where it stands in its thread, as ``thread 2/5``."""
+
+
+class ModelLine(_Part):
+    """The champion of one kind."""
+
+    kind: str
+    version: int
+    outcomes_used: int
+    trained_at: AwareDatetime
+
+
+class OperationLine(_Part):
+    """One browser operation; times are real."""
+
+    kind: str
+    lane: str
+    queued_at: AwareDatetime
+    seconds: float | None
+    slot: int | None
+    outcome: str | None
+    failure_reason: str | None
+
+
+class BudgetLine(_Part):
+    """Today's language-model budget, the tier that planning follows, and why; ``held`` when the API is left alone."""
+
+    ends_at: AwareDatetime
+    spent_usd: float
+    reserved_usd: float
+    budget_usd: float
+    tier: str
+    why: str
+    model: str
+    posts_per_plan: int
+    plan_minutes: float
+    held: str | None
+
+
+class ProductStatus(_Part):
+    """What the database knows."""
+
+    now: AwareDatetime
+    rate: float
+    queue: dict[str, int]
+    posts: list[PostLine]
+    alerts: list[Alert]
+    budget: BudgetLine
+    models: list[ModelLine]
+    operations: list[OperationLine]
+    session: SessionCheck | None = None
+    """The newest check; absent before the first."""
+
+
+class Status(_Part):
+    """Everything on the page. ``product`` is absent when the database does not answer; ``problem`` says why."""
+
+    version: str
+    mode: str
+    handle: str
+    llm: str
+    target_url: str | None
+    web_url: str | None
+    real_now: AwareDatetime
+    ready: bool
+    components: list[Verdict]
+    product: ProductStatus | None
+    problem: str | None
+
+
+def collect(connections: Connections, verdicts: list[Verdict]) -> Status:
+    """Read everything the page shows. Never raises a ``ProductError``: what cannot be read is said instead.
+
+    Raises:
+        SettingsError: the settings became unusable.
+    """
+    settings = connections.settings()
+    product, problem = None, None
+    try:
+        product = _product(connections, settings)
+    except ProductError as failure:
+        problem = f"{failure.reason} {failure.remedy}".strip()
+    return Status(
+        version=__version__,
+        mode=settings.mode,
+        handle=settings.handle,
+        llm=settings.llm,
+        target_url=settings.target_url,
+        web_url=settings.web_url,
+        real_now=system_now(),
+        ready=is_ready(verdicts),
+        components=verdicts,
+        product=product,
+        problem=problem,
+    )
+
+
+def _product(connections: Connections, settings: Settings) -> ProductStatus:
+    database = connections.database()
+    now = connections.clock().now()
+    line = read_line(database)
+    since = system_now() - OPERATIONS_WINDOW
+    return ProductStatus(
+        now=now,
+        rate=line.rate if line else 1.0,
+        queue=queue_counts(database),
+        posts=[_post(row, settings) for row in recent_posts(database, POSTS_SHOWN)],
+        alerts=open_alerts(database),
+        budget=_budget(budget_now(database, settings, now)),
+        models=_models(database),
+        operations=[_operation(row) for row in recent_operations(database, since)[:OPERATIONS_SHOWN]],
+        session=last_session_check(database),
+    )
+
+
+def _post(row: Row, settings: Settings) -> PostLine:
+    url, thread = link_to(row["permalink"], settings.target_url), thread_place(row["segment"], row["segments"])
+    return PostLine.model_validate({**row, "url": url, "thread": thread})
+
+
+def link_to(permalink: str | None, target_url: str | None) -> str | None:
+    """Return the post's address on the target; ``None`` for anything that would lead elsewhere."""
+    if not permalink or not target_url:
+        return None
+    if permalink.startswith("/") and not permalink.startswith("//"):
+        return target_url.rstrip("/") + permalink
+    same = urlsplit(permalink)[:2] == urlsplit(target_url)[:2]
+    return permalink if same else None
+
+
+def _budget(found: BudgetNow) -> BudgetLine:
+    tier = found.tier
+    return BudgetLine(
+        ends_at=found.day.ends,
+        spent_usd=found.account.spent / MICROUSD_PER_USD,
+        reserved_usd=found.account.reserved / MICROUSD_PER_USD,
+        budget_usd=found.budget_microusd / MICROUSD_PER_USD,
+        tier=tier.name,
+        why=tier.why,
+        model=tier.model,
+        posts_per_plan=tier.posts,
+        plan_minutes=tier.interval.total_seconds() / SECONDS_PER_MINUTE,
+        held=found.hold.reason if found.hold else None,
+    )
+
+
+def _models(database: Database) -> list[ModelLine]:
+    found = [champion(database, kind) for kind in KINDS]
+    return [ModelLine.model_validate(model, from_attributes=True) for model in found if model is not None]
+
+
+def _operation(row: Row) -> OperationLine:
+    ended = row["ended_at"]
+    seconds = (ended - row["queued_at"]).total_seconds() if ended else None
+    return OperationLine.model_validate({**row, "seconds": seconds})

@@ -1,0 +1,69 @@
+"""The part of the approval page about posts on X: in doubt, not from here, or taken back."""
+
+from collections.abc import Callable, Mapping
+
+from xbot_assets.settings import Settings
+from xbot_assets.steps.publishing.approval import Desk, told_time
+from xbot_assets.steps.publishing.manual_recovery import EVERYTHING, Unsettled, acknowledged_ids, settle_where
+from xbot_assets.store.engine.database import Row
+from xbot_assets.store.publishing.approvals import Decider
+from xbot_assets.store.publishing.manual_recovery import acknowledge, settle_absent
+
+DOUBT_DONE = {
+    "found": "Post {} is published.",
+    "absent": "Post {} is queued again.",
+    "drop": "Post {} is dropped.",
+    "acknowledge": "It is noted that you know of it.",
+}
+"""What the page says after each action."""
+SITE = "https://x.com"
+"""Where a permalink leads when no other target is set."""
+
+
+def doubt_cards(waiting: Unsettled, settings: Settings) -> Unsettled:
+    """Return what waits with times in words and whole addresses, as the page shows it."""
+    site = settings.target_url or SITE
+
+    def card(row: Row) -> Row:
+        times = {
+            name: told_time(row[name], settings)
+            for name in ("intended_at", "created_at", "removed_at")
+            if row.get(name)
+        }
+        return row | times | {"url": f"{site}{row.get('permalink') or f'/{settings.handle}'}"}
+
+    return Unsettled(
+        [card(row) for row in waiting.doubts],
+        [card(row) for row in waiting.phantoms],
+        [card(row) for row in waiting.removals],
+    )
+
+
+def _by(desk: Desk, who: str, fields: Mapping[str, str]) -> Decider:
+    return Decider(who, desk.clock.now(), fields.get("why", ""))
+
+
+def _found(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    settle_where(desk.database, desk.settings, post_id, fields.get("where", ""), _by(desk, who, fields))
+
+
+def _absent(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    settle_absent(desk.database, post_id, _by(desk, who, fields), again=True)
+
+
+def _drop(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    settle_absent(desk.database, post_id, _by(desk, who, fields), again=False)
+
+
+def _acknowledge(desk: Desk, x_post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    which = EVERYTHING if x_post_id == 0 else str(x_post_id)
+    acknowledge(desk.database, acknowledged_ids(desk.database, which), _by(desk, who, fields))
+
+
+DOUBT_DECISIONS: dict[str, Callable[[Desk, int, str, Mapping[str, str]], None]] = {
+    "found": _found,
+    "absent": _absent,
+    "drop": _drop,
+    "acknowledge": _acknowledge,
+}
+"""What each action of the page does. To be acknowledged is a post of X, by its id there; 0 means all from elsewhere."""

@@ -1,0 +1,1 @@
+"""The account itself: whether its session works, and holding all publishing while it does not."""

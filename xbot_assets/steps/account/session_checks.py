@@ -1,0 +1,90 @@
+"""Asking X whether the stored session still stands, before a post has to find out."""
+
+from datetime import timedelta
+
+from xbot_assets.browser.pages.states import PageState, failure_of_state
+from xbot_assets.browser.session.failures import SESSION_CODES, other_account
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, holds, resume_publishing
+from xbot_assets.steps.product import Product
+from xbot_assets.steps.publishing.posting_window import posting_window
+from xbot_assets.store.account.session_checks import (
+    Login,
+    insert_session_check,
+    last_session_check,
+    states_since,
+)
+from xbot_assets.store.alerts import Alert
+from xbot_assets.store.engine.database import Transaction
+from xbot_assets.x.operations import CheckSession, SessionChecked
+
+DEADLINE_SECONDS = 30.0
+"""Most that a check may take: it opens one page, which settles within 15 s or not at all."""
+HOME = "/home"
+
+
+def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
+    """Ask once in a lane, keep the answer, and hold publishing or let it go on accordingly.
+
+    A session that the host cannot even use is an answer too: nobody is logged in with it.
+
+    Raises:
+        ProductError: X could not be asked, which says nothing about the session; nothing is kept. When X wants proof
+            of a person, publishing is on hold.
+    """
+    trouble: ProductError | None
+    try:
+        found = _ask(product, lane)
+        trouble = _trouble_of(found, product.settings.handle)
+    except ProductError as failure:
+        if failure.code not in SESSION_CODES | {PageState.LOGGED_OUT}:
+            if failure.code in ACCOUNT_CODES:
+                hold_publishing(product.database, failure, product.clock.now())
+            raise
+        found, trouble = Login(state="logged_out"), failure
+    with product.database.transaction() as transaction:
+        _settle(transaction, product, found, trouble)
+    return found
+
+
+def session_wait(product: Product) -> str | None:
+    """Say in words why no check is due now, or ``None``."""
+    if PageState.CHALLENGE in holds(product.database):
+        return "X wants proof of a person: nothing looks at it until 'xbot resume'."
+    last = last_session_check(product.database)
+    interval = timedelta(minutes=product.settings.session_check_minutes)
+    if last is not None and product.clock.now() - last.checked_at < interval:
+        return "The session was checked recently."
+    return posting_window(product)
+
+
+def _ask(product: Product, lane: Lane) -> Login:
+    answer = product.browser.run(CheckSession(), SessionChecked, lane=lane, deadline_seconds=DEADLINE_SECONDS)
+    return Login(state=answer.state, handle=answer.handle)
+
+
+def _settle(transaction: Transaction, product: Product, found: Login, trouble: ProductError | None) -> None:
+    """Keep the answer, hold publishing for its trouble, and lift the holds that it disproves.
+
+    A refusal of X's that no check ever saw stays a hold: a page that looks well does not prove that posting is well.
+    """
+    now = product.clock.now()
+    insert_session_check(transaction, found, now)
+    if trouble is not None:
+        hold_publishing(transaction, trouble, now)
+
+    def is_over(code: str, hold: Alert) -> bool:
+        if trouble is not None and code == trouble.code:
+            return False
+        return code in SESSION_CODES or code in states_since(transaction, hold.raised_at)
+
+    resume_publishing(transaction, now, lifts=is_over)
+
+
+def _trouble_of(found: Login, handle: str) -> ProductError | None:
+    if found.state != "logged_in":
+        return failure_of_state(PageState(found.state), HOME)
+    if found.handle is not None and found.handle.casefold() != handle.casefold():
+        return other_account(f"@{found.handle}", f"@{handle}")
+    return None

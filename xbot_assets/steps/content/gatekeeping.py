@@ -1,0 +1,187 @@
+"""Judging texts by the gates, with the product's history, and keeping every judgement.
+
+Texts of any origin are judged here: a model's, the pool's, a template's, the owner's. A refused text is stored for the
+owner to see and is never logged.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import openai
+
+from xbot_assets.domain.clock import Clock
+from xbot_assets.domain.gates.chain import GATES, first_refusal
+from xbot_assets.domain.gates.context import GateContext
+from xbot_assets.domain.gates.history import History, history_of
+from xbot_assets.domain.gates.refusal import Refusal
+from xbot_assets.domain.persona import Persona
+from xbot_assets.llm.briefs import PostRequest
+from xbot_assets.settings import Settings
+from xbot_assets.steps.limits import limits_of
+from xbot_assets.steps.product import Product
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.content import gates as gate_store
+from xbot_assets.store.content.gates import Judgement
+from xbot_assets.store.engine.database import Database, Row
+
+MODERATION_MODEL = "omni-moderation-latest"
+"""OpenAI's moderation model; its endpoint costs nothing."""
+MODERATION_ALERT = "moderation_down"
+
+REPORT_WINDOW = timedelta(days=30)
+NEWEST = 20
+"""Refused texts shown to the owner."""
+
+FurtherGate = Callable[[str], Refusal | None]
+"""A gate that needs more than the text's surroundings: a moderation service, or the data a model was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """A month of judgements: texts refused by gate in the chain's order, the share refused by day, the newest."""
+
+    judged: int
+    by_gate: dict[str, int]
+    by_day: tuple[tuple[datetime, float], ...]
+    newest: tuple[Row, ...]
+
+    @property
+    def refused(self) -> int:
+        """Texts refused by any gate."""
+        return sum(self.by_gate.values())
+
+
+@dataclass(slots=True)
+class GateJudge:
+    """The gate chain with this product's history: the :class:`~xbot_assets.llm.briefs.Judge` of one batch of texts.
+
+    The history is read at the first judgement; a text that passed belongs to it, so that no two of a batch are alike.
+
+    Attributes:
+        database: where history and judgements are.
+        clock: the product's.
+        persona: whose rules hold.
+        settings: the limits.
+        purpose: why the texts were written: ``plan``, ``pool``, ``fallback``, ``manual``.
+        model: who wrote them; ``None`` when no model did.
+        further: gates asked after the chain, in order.
+        with_pool: whether pooled posts belong to the history.
+    """
+
+    database: Database
+    clock: Clock
+    persona: Persona
+    settings: Settings
+    purpose: str
+    model: str | None = None
+    further: Sequence[FurtherGate] = ()
+    with_pool: bool = True
+    _history: History | None = field(default=None, init=False)
+    _passed: list[str] = field(default_factory=list, init=False)
+
+    def refusal(self, text: str, ask: PostRequest) -> Refusal | None:
+        """Judge a text, store the judgement, and return why it may not be used, or None."""
+        found = self.judged(text, ask.format)
+        self._record(text, ask.topic, ask.format, found)
+        return found
+
+    def judged(self, text: str, format_name: str) -> Refusal | None:
+        """Judge a text and keep nothing: for choosing among candidates."""
+        found = self._by_chain(text, format_name)
+        return found or next((refusal for gate in self.further if (refusal := gate(text))), None)
+
+    def accept(self, text: str, topic: str, format_name: str) -> None:
+        """Store that a text passed which :meth:`judged` let through."""
+        self._record(text, topic, format_name, None)
+
+    def _record(self, text: str, topic: str, format_name: str, found: Refusal | None) -> None:
+        judgement = Judgement(
+            judged_at=self.clock.now(),
+            text=text,
+            topic=topic,
+            format=format_name,
+            purpose=self.purpose,
+            model=self.model,
+            gate=found.gate if found else None,
+            reason=found.reason if found else None,
+        )
+        gate_store.insert_judgements(self.database, [judgement])
+        if found is None:
+            self._passed.append(text)
+
+    def _by_chain(self, text: str, format_name: str) -> Refusal | None:
+        histories = [self._recent(), *([history_of(self._passed, self.persona.language)] if self._passed else [])]
+        limits = limits_of(self.settings)
+        contexts = (GateContext(self.persona, format_name, limits, history) for history in histories)
+        return next((refusal for context in contexts if (refusal := first_refusal(text, context))), None)
+
+    def _recent(self) -> History:
+        if self._history is None:
+            since = self.clock.now() - timedelta(days=self.settings.gate_history_days)
+            texts = gate_store.judged_against(self.database, since, with_pool=self.with_pool)
+            self._history = history_of(texts, self.persona.language)
+        return self._history
+
+
+def judge_for(
+    product: Product,
+    purpose: str,
+    *,
+    model: str | None = None,
+    further: Sequence[FurtherGate] = (),
+    with_pool: bool = True,
+) -> GateJudge:
+    """Return the judge of one batch of texts; see :class:`GateJudge`."""
+    parts = (product.database, product.clock, product.persona, product.settings)
+    return GateJudge(*parts, purpose=purpose, model=model, further=further, with_pool=with_pool)
+
+
+def gate_report(product: Product) -> GateReport:
+    """Count a month of judgements."""
+    rows = gate_store.judgements_by_day(product.database, product.clock.now() - REPORT_WINDOW)
+    refused = Counter(dict.fromkeys(GATES, 0))
+    texts: Counter[datetime] = Counter()
+    refused_on: Counter[datetime] = Counter()
+    for row in rows:
+        texts[row["day"]] += row["texts"]
+        if row["gate"] is not None:
+            refused[row["gate"]] += row["texts"]
+            refused_on[row["day"]] += row["texts"]
+    return GateReport(
+        judged=texts.total(),
+        by_gate=dict(refused),
+        by_day=tuple((day, refused_on[day] / count) for day, count in sorted(texts.items())),
+        newest=tuple(gate_store.recent_refusals(product.database, NEWEST)),
+    )
+
+
+def moderation_gate(product: Product, api: openai.OpenAI) -> FurtherGate:
+    """Return a gate that asks OpenAI's moderation endpoint.
+
+    While the service does not answer the local rules judge alone, and an alert says so: content must not stop.
+    """
+
+    def moderated(text: str) -> Refusal | None:
+        try:
+            result = api.moderations.create(model=MODERATION_MODEL, input=text).results[0]
+        except openai.OpenAIError as error:
+            _moderation_is_down(product, type(error).__name__)
+            return None
+        resolve_alert(product.database, MODERATION_ALERT, product.clock.now())
+        kinds = sorted(name for name, found in result.categories.model_dump().items() if found)
+        return Refusal("safety", f"The moderation service objects: {', '.join(kinds)}.") if result.flagged else None
+
+    return moderated
+
+
+def _moderation_is_down(product: Product, what: str) -> None:
+    alert(
+        product.database,
+        key=MODERATION_ALERT,
+        severity="warning",
+        reason=f"The moderation service does not answer ({what}); the local rules judge alone.",
+        remedy="Nothing, if it comes back by itself; otherwise check the API key and the provider's status page.",
+        now=product.clock.now(),
+    )

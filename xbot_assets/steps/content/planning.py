@@ -1,0 +1,287 @@
+"""Planning: choose arms with the champion bandit, have posts written and judged, predict them, queue them.
+
+When nothing can be written, whatever the reason, the plan takes its post from the emergency pool or the templates: an
+account does not fall silent because a bill is full or a service is away.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from xbot_assets.domain.budget.calls import DAILY_BUDGET
+from xbot_assets.domain.budget.tiers import BudgetTier
+from xbot_assets.domain.failures import BudgetFailure, FailureKind, ProductError
+from xbot_assets.domain.learning import bandit
+from xbot_assets.domain.learning.bandit import Arm, Belief, Choice
+from xbot_assets.domain.learning.features import post_features
+from xbot_assets.domain.learning.predictor import Predictor
+from xbot_assets.domain.pace.jitter import jittered
+from xbot_assets.domain.pace.slots import free_slots
+from xbot_assets.domain.posts.post import NewPost, fingerprint
+from xbot_assets.llm.brief_progress import is_of_the_answer
+from xbot_assets.llm.briefs import PostBrief, WrittenPost, WrittenPosts
+from xbot_assets.steps.content.fallback import fallback_posts, watch_fallback_share
+from xbot_assets.steps.content.gatekeeping import judge_for
+from xbot_assets.steps.language_model import brief_for
+from xbot_assets.steps.learning.training import current_champion
+from xbot_assets.steps.llm_budget import budget_now
+from xbot_assets.steps.product import Product
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.learning.models import ModelVersion
+from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.store.publishing import queue as queue_store
+from xbot_assets.store.publishing.policy import hold_unapproved
+
+PLAN_PURPOSE = "plan"
+FALLBACK_POSTS = 1
+"""Posts of a plan that nothing could be written for: the pool is small, and one keeps the account alive."""
+CANNOT_WRITE = "cannot_write"
+"""The key of the alert that only a person can make writing work again."""
+TOLD_ELSEWHERE = frozenset({"refused", "content_filter", "answer_cut", "invalid_api_key", "access_denied"})
+"""Answers of a model that declined or was cut short once, and what holds the API and is told by the hold."""
+SEEDS = 2**31
+"""A plan's seed is drawn below this: what every API takes as a whole number."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedPost:
+    """A queued post with why it was written. ``source`` is ``llm``, or ``pool`` or ``template`` for a fallback."""
+
+    id: int
+    text: str
+    topic: str
+    format: str
+    scheduled_at: datetime
+    propensity: float | None = None
+    predicted_reward: float | None = None
+    source: str = "llm"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One plan: its posts, what it cost, and the choice probabilities behind it, likeliest first.
+
+    ``tier`` is what the budget allowed; ``missing`` says why fewer posts were written than it allows, or why none was
+    and a fallback is used instead; ``model`` is empty then.
+    """
+
+    posts: tuple[PlannedPost, ...]
+    tier: BudgetTier
+    model: str
+    missing: str
+    cost_microusd: int
+    bandit_version: int | None
+    chances: tuple[tuple[Arm, float], ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """The champions as planning uses them."""
+
+    belief: Belief
+    bandit_version: ModelVersion | None
+    predictor: Predictor | None
+    predictor_version: ModelVersion | None
+
+
+def plan_wait(product: Product) -> str | None:
+    """Say in words why no plan is due now, or ``None`` when one is."""
+    settings, now = product.settings, product.clock.now()
+    counts = post_store.queue_counts(product.database)
+    waiting = counts.get("queued", 0) + counts.get("held", 0)
+    if waiting >= settings.plan_queue_max:
+        return f"{waiting} posts wait already."
+    next_at = _next_plan(product, budget_now(product.database, settings, now).tier.interval)
+    if next_at is None or now >= next_at:
+        return None
+    return f"The next plan is due at {next_at:%Y-%m-%d %H:%M} UTC."
+
+
+def _next_plan(product: Product, interval: timedelta) -> datetime | None:
+    """Return when to plan again: an interval after the last posts, or soon after a call that brought none."""
+    planned = queue_store.last_planned(product.database)
+    due = planned + interval if planned else None
+    last = queue_store.last_llm_call(product.database, PLAN_PURPOSE)
+    if last is None or last["outcome"] == "ok" or (planned and planned >= last["called_at"]):
+        return due
+    again: datetime = last["called_at"] + timedelta(minutes=product.settings.plan_retry_minutes)
+    return max(again, due) if due else again
+
+
+def plan_posts(
+    product: Product,
+    rng: np.random.Generator | None = None,
+    *,
+    retried_at_once: Callable[[ProductError], bool] = lambda _: False,
+) -> Plan:
+    """Queue one plan's posts: written ones, or a fallback when none can be written.
+
+    Args:
+        product: the opened parts.
+        rng: chooses arms and templates.
+        retried_at_once: whether the caller will try again within seconds after this failure; no fallback is used then.
+
+    Raises:
+        ProductError: as :func:`write_plan`, when the caller tries again, or when the pool is empty and the templates
+            are used up as well.
+    """
+    generator = rng if rng is not None else np.random.default_rng()
+    try:
+        plan = write_plan(product, generator)
+    except ProductError as failure:
+        if retried_at_once(failure):
+            raise
+        return _fall_back(product, failure, generator)
+    resolve_alert(product.database, CANNOT_WRITE, product.clock.now())
+    watch_fallback_share(product)
+    return plan
+
+
+def write_plan(product: Product, generator: np.random.Generator) -> Plan:
+    """Write, judge, predict and queue one plan's posts.
+
+    Raises:
+        TransientFailure: the model could not be reached.
+        BudgetFailure: the day's budget or the provider's quota is used up.
+        PermanentFailure: the key, the model's name or the persona is wrong, or every answer was unusable.
+    """
+    models = _champions(product)
+    tier = budget_now(product.database, product.settings, product.clock.now()).tier
+    choices = bandit.choose(models.belief, tier.posts, generator)
+    # Tones vary at random, so that posts of one arm do not all sound alike.
+    arms = [(choice.arm, str(generator.choice(product.persona.tones))) for choice in choices]
+    brief = brief_for(product.settings, product.database, product.persona, arms, product.clock.now())
+    seed = int(generator.integers(SEEDS))
+    written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
+    slots = _slots(product, len(written.posts))
+    jitter = timedelta(minutes=product.settings.post_jitter_minutes)
+    posts = [
+        _new_post(models, choices[post.number], post, jittered(at, fingerprint(post.text), jitter))
+        for post, at in zip(written.posts, slots, strict=True)
+    ]
+    ids = post_store.enqueue_posts(product.database, posts, product.clock.now())
+    hold_unapproved(product.database, product.settings, product.clock.now())
+    return _report(models, posts, ids, written, tier, generator)
+
+
+def _written_within(product: Product, brief: PostBrief, tier: BudgetTier) -> WrittenPosts:
+    """Have a brief written by the tier's model; by the saving one when the other's worst case no longer fits."""
+    try:
+        return _written_by(product, brief, tier.model)
+    except BudgetFailure as failure:
+        if failure.code != DAILY_BUDGET or tier.model == product.settings.saving_model:
+            raise
+    return _written_by(product, brief, product.settings.saving_model)
+
+
+def _written_by(product: Product, brief: PostBrief, model: str) -> WrittenPosts:
+    judge = judge_for(product, PLAN_PURPOSE, model=model)
+    return product.writer.write_posts(brief.model_copy(update={"model": model}), judge)
+
+
+def _fall_back(product: Product, failure: ProductError, rng: np.random.Generator) -> Plan:
+    """Queue a post of the pool or the templates; without any, the failure stands."""
+    _tell_person(product, failure)
+    posts = fallback_posts(product, FALLBACK_POSTS, _slots(product, FALLBACK_POSTS), rng)
+    if not posts:
+        raise failure
+    hold_unapproved(product.database, product.settings, product.clock.now())
+    return Plan(
+        posts=tuple(
+            PlannedPost(post.id, post.text, post.topic, post.format, post.scheduled_at, source=post.source)
+            for post in posts
+        ),
+        tier=budget_now(product.database, product.settings, product.clock.now()).tier,
+        model="",
+        missing=failure.reason,
+        cost_microusd=0,
+        bandit_version=None,
+        chances=(),
+        reason="Nothing could be written, so the plan is from the emergency pool or the templates.",
+    )
+
+
+def _tell_person(product: Product, failure: ProductError) -> None:
+    """Alert when only a person can make writing work again; what passes by itself is in the ledger and the share.
+
+    A held API has its own alert, and answers that were no good are the next attempt's business.
+    """
+    if failure.kind is FailureKind.PERMANENT and not is_of_the_answer(failure) and failure.code not in TOLD_ELSEWHERE:
+        alert(
+            product.database,
+            key=CANNOT_WRITE,
+            severity="critical",
+            reason=f"No post can be written: {failure.reason}",
+            remedy=failure.remedy or "Look at the newest calls in the ledger.",
+            now=product.clock.now(),
+        )
+
+
+def _champions(product: Product) -> _Models:
+    bandit_version = current_champion(product, "bandit")
+    predictor_version = current_champion(product, "predictor")
+    topics, formats = product.persona.topic_names, product.persona.format_names
+    belief = Belief.model_validate(bandit_version.parameters) if bandit_version else None
+    if belief is None or (belief.topics, belief.formats) != (tuple(topics), tuple(formats)):
+        # No version yet, or the persona was edited since: start from the prior rather than from wrong columns.
+        belief = bandit.prior(topics, formats, strength=product.settings.bandit_prior_strength)
+        bandit_version = None
+    fitted = Predictor.model_validate(predictor_version.parameters) if predictor_version else None
+    return _Models(belief, bandit_version, fitted, predictor_version)
+
+
+def _slots(product: Product, count: int) -> list[datetime]:
+    """Return the first publishing times that keep their distance from everything that waits already."""
+    settings, now = product.settings, product.clock.now()
+    first = now + timedelta(minutes=settings.first_post_delay_minutes)
+    spacing = timedelta(minutes=settings.planned_spacing_minutes)
+    return free_slots(first, count, spacing, queue_store.waiting_times(product.database))
+
+
+def _new_post(models: _Models, choice: Choice, written: WrittenPost, at: datetime) -> NewPost:
+    features = post_features(written.text, at)
+    predicted = models.predictor.predict(features, choice.arm.topic, choice.arm.format) if models.predictor else None
+    return NewPost(
+        text=written.text,
+        topic=choice.arm.topic,
+        format=choice.arm.format,
+        features=features,
+        bandit_version_id=models.bandit_version.id if models.bandit_version else None,
+        predictor_version_id=models.predictor_version.id if models.predictor_version else None,
+        propensity=choice.propensity,
+        predicted_reward=predicted,
+        llm_call_id=written.llm_call_id,
+        scheduled_at=at,
+    )
+
+
+def _report(
+    models: _Models,
+    posts: Sequence[NewPost],
+    ids: Sequence[int],
+    written: WrittenPosts,
+    tier: BudgetTier,
+    rng: np.random.Generator,
+) -> Plan:
+    chances = zip(models.belief.arms, bandit.choice_probabilities(models.belief, rng), strict=True)
+    version = models.bandit_version
+    return Plan(
+        posts=tuple(
+            PlannedPost(id_, p.text, p.topic, p.format, p.scheduled_at, p.propensity, p.predicted_reward)
+            for id_, p in zip(ids, posts, strict=True)
+        ),
+        tier=tier,
+        model=written.model,
+        missing=written.missing,
+        cost_microusd=written.cost_microusd,
+        bandit_version=version.version if version else None,
+        chances=tuple(sorted(((a, float(c)) for a, c in chances), key=lambda pair: -pair[1])),
+        reason=(
+            f"Arms chosen by bandit version {version.version}, which learned from {version.outcomes_used} outcomes."
+            if version
+            else "Arms chosen from the prior: nothing was learned yet."
+        ),
+    )

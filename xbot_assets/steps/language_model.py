@@ -1,0 +1,70 @@
+"""The language model as planning uses it: its budget is the database's, its brief the persona's."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from pydantic import SecretStr
+
+from xbot_assets.domain.budget.calls import NOT_NOTED, Company
+from xbot_assets.domain.clock import Clock
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.learning.bandit import Arm
+from xbot_assets.domain.persona import Persona
+from xbot_assets.domain.posts.post import fingerprint
+from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm.calling import ModelAccess
+from xbot_assets.llm.client import LanguageModel
+from xbot_assets.settings import Settings
+from xbot_assets.steps.llm_budget import DatabaseBudget
+from xbot_assets.store.engine.database import Database
+from xbot_assets.store.publishing import posts as post_store
+
+SANDBOX_KEY = SecretStr("sk-sandbox")
+"""What the sandbox's server accepts; it is worth nothing anywhere else."""
+NO_REPEAT = timedelta(days=90)
+"""A text is not written again within this time."""
+SHOWN_POSTS = 10
+"""Recent posts shown to the model, so that it writes something else."""
+
+
+def open_language_model(
+    settings: Settings, database: Database, clock: Clock, company: Company = NOT_NOTED
+) -> LanguageModel:
+    """Return the model that the settings name: the sandbox's, or the owner's; ``company`` is booked with its calls.
+
+    Raises:
+        PermanentFailure: the sandbox's model is wanted and no sandbox runs.
+    """
+    if settings.llm == "sandbox" and settings.openai_base_url is None:
+        # Without an address the SDK would ask OpenAI itself.
+        raise PermanentFailure(
+            "The sandbox's language model is not running.",
+            code="no_language_model",
+            remedy="Start the parts with scripts/run or xbot up --parts, or set XBOT_LLM=openai and your key.",
+        )
+    key = settings.openai_api_key if settings.llm == "openai" and settings.openai_api_key else SANDBOX_KEY
+    access = ModelAccess(
+        api_key=key,
+        base_url=settings.openai_base_url,
+        model=settings.plan_model,
+        attempts=settings.llm_attempts,
+        timeout_seconds=settings.llm_timeout_seconds,
+        prices_path=settings.prices_path,
+        # The sandbox's server goes on serving what the provider retired.
+        models_retire=settings.llm == "openai",
+    )
+    return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, company), clock=clock)
+
+
+def brief_for(
+    settings: Settings, database: Database, persona: Persona, arms: Sequence[tuple[Arm, str]], now: datetime
+) -> PostBrief:
+    """Return what the model is asked for these arms and tones, with what it may not repeat."""
+    texts = post_store.recent_texts(database, now - NO_REPEAT)
+    return PostBrief(
+        persona=persona,
+        posts=tuple(PostRequest(topic=arm.topic, format=arm.format, tone=tone) for arm, tone in arms),
+        recent_posts=tuple(texts[:SHOWN_POSTS]),
+        recent_fingerprints=frozenset(fingerprint(text) for text in texts),
+        max_weighted_chars=settings.post_max_weighted_chars,
+    )

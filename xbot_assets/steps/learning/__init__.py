@@ -1,0 +1,1 @@
+"""From readings to outcomes, models and champions."""

@@ -1,0 +1,134 @@
+"""The wall as the product has it: the day's row in PostgreSQL, the holds on the API, and the tier that follows."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from xbot_assets.domain.budget.calls import NOT_NOTED, CallAsk, Company, LlmCall, Reservation
+from xbot_assets.domain.budget.holds import Hold, hold_after
+from xbot_assets.domain.budget.shares import BudgetTerms, budget_terms
+from xbot_assets.domain.budget.tiers import BudgetTier, budget_tier
+from xbot_assets.domain.clock import Clock
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.owner_day import BudgetDay, budget_day
+from xbot_assets.settings import Settings
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.content import api_holds as hold_store
+from xbot_assets.store.content import budget as budget_store
+from xbot_assets.store.content.budget import DayAccount
+from xbot_assets.store.content.ledger import record_llm_call
+from xbot_assets.store.engine.database import Database, Statements
+
+LEASE_MARGIN = timedelta(seconds=30)
+"""Added to a request's own time limit before its process counts as dead: for the database and a busy machine."""
+HOLD_ALERT = "language_model_held"
+_ACCOUNT_DIGITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetNow:
+    """Today's budget: what the status shows and planning follows."""
+
+    day: BudgetDay
+    budget_microusd: int
+    account: DayAccount
+    tier: BudgetTier
+    hold: Hold | None
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseBudget:
+    """Reserves and settles in the product's database; implements ``llm.budget.Budget``.
+
+    ``company`` is what runs meanwhile; it is booked with each call.
+    """
+
+    database: Database
+    settings: Settings
+    clock: Clock
+    company: Company = NOT_NOTED
+
+    def reserve(self, ask: CallAsk) -> Reservation:
+        """Ask the holds, then put the worst case aside; see the protocol for what is raised."""
+        account = api_account(self.settings)
+        is_probe = hold_store.ask_api(self.database, account, ask.called_at, self._lease)
+        terms = terms_at(self.settings, ask.called_at)
+        found = budget_store.reserve(self.database, ask, terms, self._lease)
+        return Reservation(found.id, found.day, found.worst_case_microusd, is_probe)
+
+    def send(self, reservation: Reservation) -> None:
+        """Note that the request goes out next, unless the API was held back since the money was put aside."""
+        now = self.clock.now()
+        hold = None if reservation.is_probe else hold_store.api_hold(self.database, api_account(self.settings), now)
+        if hold is not None:
+            budget_store.give_back(self.database, reservation)
+            raise hold.refusal(now)
+        budget_store.note_sent(self.database, reservation, self._lease)
+
+    def settle(self, reservation: Reservation, call: LlmCall, failure: ProductError | None, *, answered: bool) -> int:
+        """Book the call, give back the rest, and hold the API back or lift its hold, all or nothing."""
+        now = self.clock.now()
+        hold = hold_after(failure, now, self._probe_after) if failure else None
+        with self.database.transaction() as transaction:
+            call_id = budget_store.settle(transaction, reservation, self._in_company(call))
+            if hold is not None:
+                self._hold(transaction, hold, now)
+            elif reservation.is_probe and answered:
+                self._release(transaction, now)
+            elif reservation.is_probe:
+                hold_store.put_off_probe(transaction, api_account(self.settings), now + self._probe_after)
+        return call_id
+
+    def refused(self, call: LlmCall) -> int:
+        """Book a call that was not made."""
+        return record_llm_call(self.database, self._in_company(call))
+
+    def _in_company(self, call: LlmCall) -> LlmCall:
+        return call.model_copy(update={"job": self.company.job, "beside": list(self.company.beside)})
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self.settings.llm_timeout_seconds) + LEASE_MARGIN
+
+    @property
+    def _probe_after(self) -> timedelta:
+        return timedelta(minutes=self.settings.api_probe_minutes)
+
+    def _hold(self, db: Statements, hold: Hold, now: datetime) -> None:
+        hold_store.hold_api(db, api_account(self.settings), hold)
+        if hold.probed:
+            alert(
+                db,
+                key=HOLD_ALERT,
+                severity="critical",
+                reason=f"The language model is not called: {hold.reason}",
+                remedy=f"{hold.remedy} It is tried again every {self.settings.api_probe_minutes} minutes.",
+                now=now,
+            )
+
+    def _release(self, db: Statements, now: datetime) -> None:
+        hold_store.release_api(db, api_account(self.settings))
+        resolve_alert(db, HOLD_ALERT, now)
+
+
+def budget_now(database: Database, settings: Settings, now: datetime) -> BudgetNow:
+    """Return today's budget and the tier that planning follows."""
+    day = budget_day(now, settings.zone)
+    account = budget_store.day_account(database, day.date)
+    budget = settings.daily_budget_microusd
+    tier = budget_tier(budget - account.used, budget, settings.tier_rules)
+    hold = hold_store.api_hold(database, api_account(settings), now)
+    return BudgetNow(day, budget, account, tier, hold)
+
+
+def terms_at(settings: Settings, now: datetime) -> BudgetTerms:
+    """Return what holds for a call made at a time."""
+    day = budget_day(now, settings.zone)
+    return budget_terms(day, settings.daily_budget_microusd, settings.budget_shares, now)
+
+
+def api_account(settings: Settings) -> str:
+    """Return a name for the API and key in use: another key is another account, not held by what befell the first."""
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+    text = f"{settings.llm}\0{settings.openai_base_url or ''}\0{key}"
+    return hashlib.sha256(text.encode()).hexdigest()[:_ACCOUNT_DIGITS]

@@ -1,0 +1,1 @@
+"""Reading the numbers of posts and of the account."""

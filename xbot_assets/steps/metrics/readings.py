@@ -1,0 +1,152 @@
+"""Reading the account's posts and profile back from X."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.steps.product import Product
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engine.database import Row
+from xbot_assets.store.metrics import readings as metric_store
+from xbot_assets.store.publishing.policy import store_account_facts
+from xbot_assets.x.operations import (
+    PostReading,
+    PostsRead,
+    ProfileRead,
+    ReadPosts,
+    ReadProfile,
+)
+
+HEALTHY_SHARE = 0.9
+"""Below this share of posts read, an alert is raised (report, layer 8: under 90 % intensify)."""
+UNREADABLE = "metrics_unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureReport:
+    """What was asked for, what was read (rows as stored) and what was missed, with reasons."""
+
+    asked: int
+    read: tuple[Row, ...]
+    missed: tuple[Row, ...]
+
+    @property
+    def success_share(self) -> float:
+        """Return the share of posts read; 1 when none was due."""
+        return len(self.read) / self.asked if self.asked else 1.0
+
+
+def measure_posts(product: Product) -> MeasureReport:
+    """Read every post that is due, in one browser operation, and store readings and misses.
+
+    Raises:
+        ProductError: when the batch as a whole could not be read; nothing is stored then.
+    """
+    due = posts_due(product)
+    if not due:
+        return MeasureReport(0, (), ())
+    settings = product.settings
+    answer = product.browser.run(
+        ReadPosts(post_ids=tuple(row["x_post_id"] for row in due), handle=settings.handle),
+        PostsRead,
+        lane=Lane.HIGH,
+        deadline_seconds=settings.read_deadline_seconds + len(due) * settings.read_post_seconds,
+    )
+    by_id = {row["x_post_id"]: row for row in due}
+    now = product.clock.now()
+    read = tuple(
+        _reading_row(by_id[p.post_id], p, now) for p in answer.posts if p.post_id is not None and p.post_id in by_id
+    )
+    missed = tuple(
+        {"post_id": by_id[m.post_id]["id"], "missed_at": now, "why": m.why, "reason": m.reason} for m in answer.missed
+    )
+    metric_store.insert_readings(product.database, read)
+    metric_store.insert_misses(product.database, missed)
+    report = MeasureReport(len(due), read, missed)
+    _watch(product, report)
+    return report
+
+
+def posts_due(product: Product) -> list[Row]:
+    """Return the posts whose next reading is due, missing ones first."""
+    settings = product.settings
+    return metric_store.posts_to_measure(
+        product.database,
+        now=product.clock.now(),
+        young=timedelta(minutes=settings.metrics_young_minutes),
+        middle=timedelta(minutes=settings.metrics_middle_minutes),
+        old=timedelta(minutes=settings.metrics_old_minutes),
+        limit=settings.metrics_batch_max,
+    )
+
+
+def measure_account(product: Product) -> ProfileRead:
+    """Read the own profile and store its numbers, and what it says of the account's age and label.
+
+    Raises:
+        ProductError: when the profile could not be read.
+    """
+    settings = product.settings
+    profile = product.browser.run(
+        ReadProfile(handle=settings.handle),
+        ProfileRead,
+        lane=Lane.HIGH,
+        deadline_seconds=settings.read_deadline_seconds,
+    )
+    now = product.clock.now()
+    metric_store.insert_account_reading(
+        product.database,
+        {
+            "handle": settings.handle,
+            "read_at": now,
+            "followers": profile.followers,
+            "following": profile.following,
+            "posts": profile.posts,
+            "exact": profile.exact,
+        },
+    )
+    store_account_facts(
+        product.database,
+        settings.handle,
+        now,
+        created_at=profile.created_at,
+        labelled=profile.labelled_automated,
+    )
+    return profile
+
+
+def account_due(product: Product) -> bool:
+    """Say whether the profile's next reading is due."""
+    last = metric_store.last_account_reading(product.database, product.settings.handle)
+    interval = timedelta(minutes=product.settings.account_metrics_minutes)
+    return last is None or product.clock.now() - last["read_at"] >= interval
+
+
+def _reading_row(post: Row, reading: PostReading, now: datetime) -> Row:
+    return {
+        "post_id": post["id"],
+        "x_post_id": post["x_post_id"],
+        "read_at": now,
+        "age_seconds": max(0.0, (now - post["published_at"]).total_seconds()),
+        "replies": reading.counts.replies,
+        "reposts": reading.counts.reposts,
+        "likes": reading.counts.likes,
+        "bookmarks": reading.counts.bookmarks,
+        "views": reading.counts.views,
+        "label": reading.label,
+    }
+
+
+def _watch(product: Product, report: MeasureReport) -> None:
+    now = product.clock.now()
+    if report.success_share >= HEALTHY_SHARE:
+        resolve_alert(product.database, UNREADABLE, now)
+        return
+    alert(
+        product.database,
+        key=UNREADABLE,
+        severity="warning",
+        reason=f"Only {len(report.read)} of {report.asked} posts could be read: {report.missed[0]['reason']}",
+        remedy="Open one of the posts in a browser. If it looks normal, X changed its page: update xbot-assets.",
+        now=now,
+    )

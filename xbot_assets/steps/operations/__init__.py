@@ -1,0 +1,1 @@
+"""Watching and steering the system itself: the browser queue, one whole pass, the sandbox's clock."""

@@ -1,0 +1,94 @@
+"""Watching who waits for the browser: samples over time, and an alert when too many wait or for too long.
+
+Real time throughout: waiting people wait in real time.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.steps.product import Product
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engine.database import Row
+from xbot_assets.store.operations import browser_operations as operation_store
+
+DEPTH_ALERT = "browser_queue:depth"
+WAIT_ALERT = "browser_queue:wait"
+WAIT_WINDOW = timedelta(minutes=30)
+"""Average waits are over this stretch: long enough to hold several operations, short enough to be news."""
+KEPT = timedelta(days=30)
+"""Samples older than this are forgotten."""
+SHOWN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """A day of the browser: waits by lane, and samples of the queue."""
+
+    waits: tuple[Row, ...]
+    samples: tuple[Row, ...]
+
+
+def watch_queue(product: Product, queued: Mapping[Lane, Sequence[datetime]], now: datetime) -> int:
+    """Store who waits, raise or resolve the two alerts, and return how many wait.
+
+    Args:
+        product: the opened parts.
+        queued: for each lane, when each waiting run was created.
+        now: real time.
+    """
+    rows = [_sample(lane, queued.get(lane, ()), now) for lane in Lane]
+    operation_store.insert_queue_samples(product.database, rows, now)
+    operation_store.purge_queue_samples(product.database, now - KEPT)
+    depth = sum(len(created) for created in queued.values())
+    _judge_depth(product, depth)
+    _judge_wait(product, now)
+    return depth
+
+
+def browser_usage(product: Product, now: datetime) -> Usage:
+    """Return the last day's waits and samples."""
+    since = now - SHOWN
+    return Usage(
+        waits=tuple(operation_store.waits_by_lane(product.database, since)),
+        samples=tuple(operation_store.queue_samples(product.database, since)),
+    )
+
+
+def _sample(lane: Lane, created: Sequence[datetime], now: datetime) -> Row:
+    oldest = max(((now - at).total_seconds() for at in created), default=0.0)
+    return {"lane": str(lane), "waiting": len(created), "oldest_seconds": max(0.0, oldest)}
+
+
+def _judge_depth(product: Product, depth: int) -> None:
+    limit = product.settings.browser_depth_alert
+    if depth <= limit:
+        resolve_alert(product.database, DEPTH_ALERT, product.clock.now())
+        return
+    alert(
+        product.database,
+        key=DEPTH_ALERT,
+        severity="warning",
+        reason=f"{depth} runs wait for the browser; more than {limit} is unusual.",
+        remedy="Look at the queued runs in the Dagster UI, and cancel what nobody needs.",
+        now=product.clock.now(),
+    )
+
+
+def _judge_wait(product: Product, now: datetime) -> None:
+    limit = product.settings.browser_wait_alert_minutes
+    rows = operation_store.waits_by_lane(product.database, now - WAIT_WINDOW)
+    waited = sum(row["mean_seconds"] * row["operations"] for row in rows)
+    mean = waited / max(1, sum(row["operations"] for row in rows))
+    if mean <= limit * 60:
+        resolve_alert(product.database, WAIT_ALERT, product.clock.now())
+        return
+    alert(
+        product.database,
+        key=WAIT_ALERT,
+        severity="warning",
+        reason=f"Browser work waited {mean / 60:.1f} minutes on average in the last half hour.",
+        remedy="Look at what runs in the Dagster UI; if the machine is busy with other things, give it more room.",
+        now=product.clock.now(),
+    )

@@ -1,0 +1,83 @@
+"""Everything a step of the loop works with, opened once and closed once.
+
+A Dagster resource yields a :class:`Product`; a test builds one with parts of its own.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from xbot_assets.browser.client import BrowserClient
+from xbot_assets.domain.budget.calls import NOT_NOTED, Company
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.persona import Persona
+from xbot_assets.llm.client import LanguageModel
+from xbot_assets.llm.persona import load_persona
+from xbot_assets.settings import Settings
+from xbot_assets.steps.language_model import open_language_model
+from xbot_assets.steps.recorded_x import RecordedBrowser
+from xbot_assets.store.clock import DatabaseClock
+from xbot_assets.store.engine.cache import Cache, open_cache
+from xbot_assets.store.engine.database import Database, open_database
+from xbot_assets.store.engine.migrate import check_schema
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The opened parts.
+
+    ``worker`` names this process in claims and records; Dagster's run id when in a run. ``company`` is what ran beside
+    it when it was opened.
+    """
+
+    settings: Settings
+    database: Database
+    cache: Cache
+    clock: DatabaseClock
+    browser: RecordedBrowser
+    writer: LanguageModel
+    persona: Persona
+    worker: str
+    company: Company
+
+
+@contextmanager
+def open_product(
+    settings: Settings, *, worker: str, asked_at: datetime | None = None, company: Company = NOT_NOTED
+) -> Iterator[Product]:
+    """Open the database, cache and clients; close them all at the end.
+
+    ``asked_at`` is the real time at which this work was first asked for: what waiting is counted from. ``company`` is
+    what runs beside it now, for the ledger.
+
+    Raises:
+        ProductError: when a part is missing, or the schema is not the one this program knows.
+    """
+    with ExitStack() as stack:
+        database = stack.enter_context(open_database(settings))
+        check_schema(database)
+        cache = stack.enter_context(closing(open_cache(settings)))
+        clock = DatabaseClock(database)
+        client = stack.enter_context(_browser_client(settings))
+        yield Product(
+            settings=settings,
+            database=database,
+            cache=cache,
+            clock=clock,
+            browser=RecordedBrowser(client, database, run_id=worker, asked_at=asked_at),
+            writer=stack.enter_context(open_language_model(settings, database, clock, company)),
+            persona=load_persona(settings.persona_path),
+            worker=worker,
+            company=company,
+        )
+
+
+def _browser_client(settings: Settings) -> BrowserClient:
+    if settings.browser_url is None or settings.browser_token is None:
+        raise PermanentFailure(
+            "No browser host is known.",
+            code="no_browser_host",
+            remedy="Start the stack with scripts/run, or set XBOT_BROWSER_URL and XBOT_BROWSER_TOKEN.",
+        )
+    return BrowserClient(settings.browser_url, settings.browser_token.get_secret_value())

@@ -1,0 +1,104 @@
+"""The desk at which people decide about posts: what a decision checks, and the words in which a time is told.
+
+The command line and the approval page both sit here.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from xbot_assets.domain.clock import Clock
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.gates.chain import first_refusal
+from xbot_assets.domain.gates.context import GateContext
+from xbot_assets.domain.gates.history import history_of
+from xbot_assets.domain.gates.refusal import Refusal
+from xbot_assets.domain.persona import Persona
+from xbot_assets.domain.policy.rules import unalterable
+from xbot_assets.llm.persona import load_persona
+from xbot_assets.settings import Settings
+from xbot_assets.steps.limits import limits_of
+from xbot_assets.store.content import gates as gate_store
+from xbot_assets.store.content.gates import Judgement
+from xbot_assets.store.engine.database import Database, Row, Transaction
+from xbot_assets.store.publishing.approvals import TextCheck, judged_against_others
+from xbot_assets.store.publishing.policy import policy_facts, policy_limits
+
+APPROVAL_PURPOSE = "approval"
+LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
+"""A time of the owner's day, as a form's date and time field sends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a decision is made: the opened parts that its checks need."""
+
+    database: Database
+    clock: Clock
+    settings: Settings
+    persona: Persona
+
+    def check(self) -> TextCheck:
+        """Return the check of a text that is approved or edited: the rules nobody can lift, then every gate.
+
+        Each judgement of the gates is stored as any other, whatever becomes of the decision.
+        """
+
+        def refusal(transaction: Transaction, row: Row) -> Refusal | None:
+            return self._against_policy(transaction, row) or self._by_gates(transaction, row)
+
+        return refusal
+
+    def _against_policy(self, transaction: Transaction, row: Row) -> Refusal | None:
+        facts = policy_facts(transaction, row["id"], self.settings, self.clock.now())
+        found = unalterable(facts, policy_limits(self.settings))
+        return Refusal(found.rule, found.reason) if found else None
+
+    def _by_gates(self, transaction: Transaction, row: Row) -> Refusal | None:
+        now, settings, persona = self.clock.now(), self.settings, self.persona
+        since = now - timedelta(days=settings.gate_history_days)
+        history = history_of(judged_against_others(transaction, row["id"], since), persona.language)
+        known = row["format"] if persona.format(row["format"]) else ""
+        found = first_refusal(row["text"], GateContext(persona, known, limits_of(settings), history))
+        judgement = Judgement(
+            judged_at=now,
+            text=row["text"],
+            topic=row["topic"],
+            format=row["format"],
+            purpose=APPROVAL_PURPOSE,
+            gate=found.gate if found else None,
+            reason=found.reason if found else None,
+        )
+        gate_store.insert_judgements(self.database, [judgement])
+        return found
+
+
+def open_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
+    """Return the desk over opened parts. Raises as ``load_persona`` does."""
+    return Desk(database, clock, settings, load_persona(settings.persona_path))
+
+
+def owners_time(words: str, settings: Settings) -> datetime:
+    """Read a time as the owner writes it: their own wall clock, unless it names an offset of its own.
+
+    Raises:
+        PermanentFailure: ``bad_time`` for what is no time, and for one that the clock skips in spring.
+    """
+    try:
+        read = datetime.fromisoformat(words.strip())
+    except ValueError as error:
+        raise _bad_time(f"'{words.strip()[:40]}' is no time.") from error
+    if read.tzinfo is not None:
+        return read.astimezone(UTC)
+    at = read.replace(tzinfo=settings.zone).astimezone(UTC)
+    if at.astimezone(settings.zone).replace(tzinfo=None) != read:
+        raise _bad_time(f"The clock in {settings.timezone} never shows {read:%Y-%m-%d %H:%M}: it is put forward then.")
+    return at
+
+
+def told_time(at: datetime, settings: Settings) -> str:
+    """Return a time by the owner's wall clock, with the zone's name of that day."""
+    return f"{at.astimezone(settings.zone):%Y-%m-%d %H:%M %Z}"
+
+
+def _bad_time(reason: str) -> PermanentFailure:
+    return PermanentFailure(reason, code="bad_time", remedy="Write it as 2026-05-31T18:30.")

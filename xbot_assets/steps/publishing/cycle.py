@@ -1,0 +1,272 @@
+"""Publishing one due post behind the fence: claim, arm, submit once, witness.
+
+A crash or time-out after the click leaves ``unconfirmed``, which is looked up on X and never guessed.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from pydantic import ValidationError
+
+from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.pace.breaker import Tried
+from xbot_assets.domain.posts.post import ClaimedPost
+from xbot_assets.domain.posts.threads import thread_place
+from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, hold_reason
+from xbot_assets.steps.account.session_checks import check_session
+from xbot_assets.steps.product import Product
+from xbot_assets.steps.publishing.admission import (
+    breaker_wait,
+    may_go_now,
+    note_failed,
+    note_published,
+    pace_wait,
+    permitted,
+    take_probe_from_dead,
+)
+from xbot_assets.steps.publishing.recovery import alert_unconfirmed, look_is_due, reconcile
+from xbot_assets.store.alerts import alert
+from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.store.publishing import queue as queue_store
+from xbot_assets.store.publishing.policy import hold_post, policy_wait
+from xbot_assets.store.publishing.threads import broken_threads, hold_broken_threads, post_images
+from xbot_assets.x.operations import (
+    Image,
+    Publish,
+    Published,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What one cycle did. ``post_id`` and the rest are ``None`` when nothing was due."""
+
+    post_id: int | None = None
+    x_post_id: str | None = None
+    url: str | None = None
+    text: str | None = None
+    shadow: bool = False
+    place: str | None = None
+    """Where the post stands in its thread, as ``thread 2/5``."""
+    found: tuple[int, ...] = field(default=())
+    """Earlier unconfirmed posts that this cycle found on X."""
+    still_unconfirmed: tuple[int, ...] = field(default=())
+
+
+def publish_next(
+    product: Product, *, retried_at_once: Callable[[ProductError], bool] = lambda _: False
+) -> PublishReport:
+    """Reconcile what is in doubt, then publish at most one due post.
+
+    Args:
+        product: the opened parts.
+        retried_at_once: whether the caller will try again within seconds after this failure; otherwise the post
+            waits for a while, so that an outage is not hammered.
+
+    Raises:
+        TransientFailure: nothing was published and the post is queued again.
+        UnknownOutcome: it may have been published; the post is ``unconfirmed`` and an alert is open.
+        BudgetFailure: X's own limit is reached; the post waits in the queue.
+        PermanentFailure: X or our own check refused the post; it is ``failed`` and an alert is open. When the trouble
+            is the account's, the post stays queued and publishing is on hold.
+    """
+    post_store.expire_leases(product.database, product.clock.now())
+    doubts = reconcile(product, lane=Lane.CRITICAL)
+    found, in_doubt = doubts.found, doubts.in_doubt
+    nothing = PublishReport(found=found, still_unconfirmed=in_doubt)
+    if hold_reason(product.database):
+        return nothing
+    hold_stale(product)
+    hold_broken_threads(product.database, product.clock.now(), rehearsal=product.settings.rehearses)
+    with permitted(product, lambda: _probe(product)) as attempt:
+        claim = _claim(product) if attempt else None
+        # When the lease runs out before arming, the post goes back to the queue by itself.
+        if claim is None or not post_store.arm_post(product.database, claim, product.clock.now()):
+            return nothing
+        witness = _submit(product, claim, retried_at_once)
+        if attempt is not None:
+            attempt.tried = Tried.SUCCESS
+        return _record(product, claim, witness, found, in_doubt)
+
+
+def take_from_dead_worker(product: Product, has_ended: Callable[[str], bool]) -> None:
+    """Take the post and the probe from a worker that has ended: nobody waits for the end of a dead one's lease.
+
+    Args:
+        product: the opened parts.
+        has_ended: whether a worker of that name is known to have ended.
+    """
+    holder = queue_store.post_holder(product.database)
+    if holder is not None and has_ended(holder):
+        post_store.expire_leases(product.database, product.clock.now(), dead=holder)
+    take_probe_from_dead(product, has_ended)
+
+
+def hold_stale(product: Product) -> list[int]:
+    """Give every post that was due too long ago to a person, with an alert, and return their ids.
+
+    What was topical then may be wrong by now; dropping it in silence would be worse.
+    """
+    now, hours = product.clock.now(), product.settings.post_stale_hours
+    rows = queue_store.stale_posts(product.database, now - timedelta(hours=hours))
+    why = f"late: It was due more than {hours:g} hours ago. Approve it to publish it now, or reject it."
+    return [row["id"] for row in rows if hold_post(product.database, row["id"], why, now)]
+
+
+def publish_wait(product: Product, *, with_doubts: bool = True) -> str | None:
+    """Say in words why publishing has nothing to do now, or ``None`` when it has.
+
+    ``with_doubts``: a look that is due is something to do; a caller that recovers posts elsewhere leaves them out.
+    """
+    held = hold_reason(product.database)
+    if held is not None:
+        return held
+    settings, database, now = product.settings, product.database, product.clock.now()
+    due = post_store.due_post_exists(database, now=now, **_rules(product))
+    doubt = with_doubts and look_is_due(product)
+    if doubt or broken_threads(database, rehearsal=settings.rehearses):
+        return None
+    if not due:
+        return "No post is due, and none is in doubt."
+    pace = pace_wait(product)
+    return pace.reason if pace else breaker_wait(product) or policy_wait(database, settings, now)
+
+
+def _claim(product: Product) -> ClaimedPost | None:
+    return post_store.claim_due_post(
+        product.database,
+        worker=product.worker,
+        now=product.clock.now(),
+        lease=product.settings.lease,
+        may_go=may_go_now(product),
+        **_rules(product),
+    )
+
+
+def _rules(product: Product) -> post_store.ClaimRules:
+    settings = product.settings
+    return {
+        "spacing": settings.post_spacing,
+        "daily_cap": settings.posts_per_day_max,
+        "segment_spacing": settings.segment_spacing,
+        "rehearsal": settings.rehearses,
+    }
+
+
+def _probe(product: Product) -> None:
+    """Look whether the way to X works at all, before a post is risked on it."""
+    check_session(product, Lane.CRITICAL)
+    held = hold_reason(product.database)
+    if held is not None:
+        raise PermanentFailure(held, code="publishing_held", remedy="The alert says what to do.")
+
+
+def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[ProductError], bool]) -> Published:
+    """Click once, and leave the post in the state that the answer allows."""
+    settings = product.settings
+    try:
+        return product.browser.run(
+            publish_operation(product, claim),
+            Published,
+            lane=Lane.CRITICAL,
+            deadline_seconds=settings.publish_deadline_seconds,
+        )
+    except ProductError as failure:
+        _settle_failure(product, claim, failure, at_once=retried_at_once(failure))
+        note_failed(product, failure, is_reply=claim.reply_to_x_id is not None)
+        raise
+
+
+def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
+    """Return what the browser is asked to do: the text, its images, and the post that it goes below.
+
+    Raises:
+        PermanentFailure: ``not_an_operation`` for a row that no post can be made of.
+    """
+    below, submit = claim.answers_x_id, not product.settings.rehearses
+    try:
+        images = tuple(
+            Image(data=b64encode(image.content), **image.model_dump(exclude={"content"}))
+            for image in post_images(product.database, claim.id)
+        )
+        return Publish(text=claim.text, images=images, in_reply_to=below, submit=submit)
+    except ValidationError as error:
+        raise PermanentFailure(
+            f"Post {claim.id} cannot be given to the browser: {error.errors()[0]['msg']}.", code="not_an_operation"
+        ) from error
+
+
+def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError, *, at_once: bool) -> None:
+    """Leave the post in the one state that the failure allows."""
+    database, now = product.database, product.clock.now()
+    if failure.kind is FailureKind.UNKNOWN:
+        post_store.mark_unconfirmed(database, claim, failure, now)
+        alert_unconfirmed(product, claim.id, failure.reason)
+    elif failure.code in ACCOUNT_CODES:
+        post_store.disarm_post(database, claim, failure, now)
+        hold_publishing(database, failure, now)
+    elif failure.kind is FailureKind.PERMANENT:
+        post_store.fail_post(database, claim, failure, now)
+        _alert_failed(product, claim.id, failure)
+    else:
+        pause = timedelta(0) if at_once else _pause(product, failure)
+        post_store.disarm_post(database, claim, failure, now, not_before=now + pause)
+
+
+def _pause(product: Product, failure: ProductError) -> timedelta:
+    """Return how long a post waits after a failure that may pass by itself."""
+    settings = product.settings
+    limited = failure.kind is FailureKind.BUDGET
+    least = timedelta(minutes=settings.limit_pause_minutes) if limited else settings.post_spacing
+    return max(least, timedelta(seconds=failure.retry_after_seconds or 0.0))
+
+
+def _record(
+    product: Product,
+    claim: ClaimedPost,
+    witness: Published,
+    found: tuple[int, ...],
+    in_doubt: tuple[int, ...],
+) -> PublishReport:
+    now = product.clock.now()
+    done = PublishReport(
+        claim.id,
+        text=claim.text,
+        place=thread_place(claim.segment, claim.segments),
+        found=found,
+        still_unconfirmed=in_doubt,
+    )
+    if witness.post_id is None or witness.permalink is None:
+        post_store.mark_shadowed(product.database, claim, now)
+        return replace(done, shadow=True)
+    _confirm(product, claim, witness.post_id, witness.permalink)
+    note_published(product, is_reply=claim.reply_to_x_id is not None)
+    url = f"{product.settings.target_url or ''}{witness.permalink}"
+    return replace(done, x_post_id=witness.post_id, url=url)
+
+
+def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: str) -> None:
+    """Store X's own id; a witness that came after the lease settles the doubt that the expiry left."""
+    now = product.clock.now()
+    try:
+        post_store.confirm_published(product.database, claim, x_post_id=x_post_id, permalink=permalink, now=now)
+    except PermanentFailure as failure:
+        if failure.code != post_store.NOT_HELD:
+            raise
+        post_store.confirm_found(
+            product.database, claim.id, x_post_id=x_post_id, permalink=permalink, published_at=now, now=now
+        )
+
+
+def _alert_failed(product: Product, post_id: int, failure: ProductError) -> None:
+    alert(
+        product.database,
+        key=f"failed_post:{failure.code}",
+        severity="critical",
+        reason=f"Post {post_id} was refused: {failure.reason}",
+        remedy=failure.remedy or "Read the reason, correct the cause and queue the post again.",
+        now=product.clock.now(),
+    )

@@ -1,0 +1,73 @@
+"""What a person may say of a post in doubt: where it is on X, and what else waits to be settled.
+
+The command line and the approval page both sit here.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.settings import Settings
+from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.store.publishing import recovery
+from xbot_assets.store.publishing.approvals import Decider
+from xbot_assets.store.publishing.manual_recovery import settle_found
+
+X_HOSTS = frozenset({"x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com"})
+_STATUS = re.compile(r"/(?P<handle>\w{1,15})/status/(?P<id>\d+)(?:/.*)?")
+EVERYTHING = "all"
+"""Acknowledges every unknown post at once, in place of an id; never a doubled or removed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """What waits for a person's word: posts in doubt, posts that no row knows, posts that X took back."""
+
+    doubts: list[Row]
+    phantoms: list[Row]
+    removals: list[Row]
+
+
+def unsettled(database: Database) -> Unsettled:
+    """Return everything about X that only a person can settle."""
+    return Unsettled(
+        post_store.unconfirmed_posts(database), recovery.open_phantoms(database), recovery.open_removals(database)
+    )
+
+
+def settle_where(database: Database, settings: Settings, post_id: int, where: str, by: Decider) -> None:
+    """Move a post in doubt to published, as the post of X that a person names by its address or id.
+
+    Raises:
+        PermanentFailure: ``bad_x_post`` for what names no post of this account; else as ``store.settling``.
+    """
+    x_post_id = _named(where.strip(), settings)
+    settle_found(database, post_id, x_post_id, f"/{settings.handle}/status/{x_post_id}", by)
+
+
+def acknowledged_ids(database: Database, which: str) -> list[str]:
+    """Return the ids that a person means: one, or every unknown post's with ``all``."""
+    if which.strip() != EVERYTHING:
+        return [which.strip()]
+    return [row["x_post_id"] for row in recovery.open_phantoms(database) if row["resembles_post_id"] is None]
+
+
+def _named(where: str, settings: Settings) -> str:
+    if where.isascii() and where.isdecimal():
+        return where
+    parts = urlsplit(where)
+    found = _STATUS.fullmatch(parts.path)
+    ours = {*X_HOSTS, urlsplit(settings.target_url or "").netloc}
+    if found is None or parts.scheme not in {"http", "https"} or parts.netloc.lower() not in ours:
+        raise _bad("This is no address of a post on X.")
+    if found["handle"].lower() != settings.handle.lower():
+        raise _bad(f"This post is @{found['handle']}'s, not @{settings.handle}'s.")
+    return found["id"]
+
+
+def _bad(reason: str) -> PermanentFailure:
+    return PermanentFailure(
+        reason, code="bad_x_post", remedy="Copy the address of the post itself, https://x.com/NAME/status/NUMBER."
+    )

@@ -1,0 +1,226 @@
+"""Comparing the own timeline with the queue, in both directions.
+
+Published posts that X no longer shows are removed: missing in two looks, some time apart, that surely covered them.
+Posts that X shows and no row knows are phantoms: a doubled post, or the owner's own hand. One read serves every post.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.posts.post import PostStatus, comparable, same_post
+from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, Look, Shown
+from xbot_assets.steps.account.publishing_hold import hold_reason
+from xbot_assets.steps.product import Product
+from xbot_assets.steps.publishing.admission import note_removed
+from xbot_assets.steps.publishing.recovery import Sight, look_at_timeline, settle, shown_as
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engine.database import Row
+from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.store.publishing import recovery
+from xbot_assets.store.publishing.manual_recovery import UNKNOWN_ALERT, doubled_alert, removed_alert
+
+VERIFIED_FOR = timedelta(days=3)
+"""Posts younger than this are looked for on the timeline; the readings of metrics notice older ones that are gone."""
+COMPARED_TEXTS = 500
+"""Newest rows that an unknown post is compared with: some weeks at the highest pace."""
+IN_HAND = frozenset({PostStatus.CLAIMED, PostStatus.ARMED, PostStatus.UNCONFIRMED})
+"""States in which a post on X may be this row's, whose id is not known yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one comparison found.
+
+    ``covers_since`` is the time since which everything was surely seen. Rows are as stored; ``confirmed``, ``back`` and
+    ``missing`` are posts of ours, ``phantoms`` posts of X.
+    """
+
+    posts_seen: int
+    covers_since: datetime | None
+    confirmed: tuple[int, ...]
+    missing: tuple[int, ...]
+    removed: tuple[Row, ...]
+    back: tuple[int, ...]
+    phantoms: tuple[dict[str, Any], ...]
+
+
+def comparison_wait(product: Product) -> str | None:
+    """Say in words why the timeline need not be compared now, or ``None`` when it is to be."""
+    held = hold_reason(product.database)
+    if held is not None:
+        return held
+    settings, database, now = product.settings, product.database, product.clock.now()
+    if recovery.first_intent(database) is None:
+        return "Nothing was ever submitted."
+    compared, covered = recovery.last_comparison(database)
+    if compared is not None and now - compared < settings.verify_again:
+        return "The timeline was compared a few minutes ago."
+    if covered is None or now - covered >= settings.compare_every:
+        return None
+    due = recovery.verification_is_due(database, now=now, after=settings.verify_after, since=now - VERIFIED_FOR)
+    return None if due else "Every post was seen when it was due."
+
+
+def compare_timeline(product: Product) -> Comparison:
+    """Read the own timeline once and compare it with the queue, in both directions.
+
+    Raises:
+        ProductError: the timeline could not be read. That is noted as a comparison that covered nothing, and nothing
+            follows from it.
+    """
+    try:
+        look, known = look_at_timeline(product, product.clock.now() - VERIFIED_FOR, Lane.HIGH)
+    except ProductError:
+        _note(product, Comparison(0, None, (), (), (), (), ()))
+        raise
+    confirmed = _confirm_doubts(product, look, known)
+    missing, removed, back = _verify(product, look)
+    phantoms = _phantoms(product, look)
+    found = Comparison(len(look.shown), look.covers_since, confirmed, missing, removed, back, phantoms)
+    _note(product, found)
+    return found
+
+
+def _note(product: Product, found: Comparison) -> None:
+    recovery.note_comparison(
+        product.database,
+        product.clock.now(),
+        posts_seen=found.posts_seen,
+        covers_since=found.covers_since,
+        confirmed=len(found.confirmed),
+        phantoms=len(found.phantoms),
+        missing=len(found.missing),
+    )
+
+
+def _confirm_doubts(product: Product, look: Look, known: set[str]) -> tuple[int, ...]:
+    """Confirm every post in doubt that is shown, also one that waits for a person; absence is not counted here."""
+    shown = [row for row in post_store.unconfirmed_posts(product.database) if shown_as(row, look, known)]
+    return tuple(row["id"] for row in shown if settle(product, row, look, known) is Sight.FOUND)
+
+
+def _verify(product: Product, look: Look) -> tuple[tuple[int, ...], tuple[Row, ...], tuple[int, ...]]:
+    """Note which published posts are shown and which are surely not; return those missing, removed and back."""
+    settings, database, now = product.settings, product.database, product.clock.now()
+    # Younger ones prove nothing: X may still show them late, or take them back.
+    rows = recovery.posts_to_verify(database, since=now - VERIFIED_FOR, until=now - settings.verify_after)
+    ids = {post.x_post_id for post in look.shown}
+    visible = [row["id"] for row in rows if row["x_post_id"] in ids]
+    missing = [
+        row["id"]
+        for row in rows
+        if row["x_post_id"] not in ids and row["removed_at"] is None and look.covers(row["published_at"])
+    ]
+    back = recovery.note_visible(database, visible, now)
+    for post_id in back:
+        resolve_alert(database, removed_alert(post_id), now)
+    removed = recovery.note_missing(database, missing, now, again=settings.verify_again)
+    for row in removed:
+        _tell_removed(product, row)
+    return tuple(missing), tuple(removed), tuple(back)
+
+
+def _tell_removed(product: Product, row: Row) -> None:
+    note_removed(product, is_reply=row["reply_to_x_id"] is not None)
+    alert(
+        product.database,
+        key=removed_alert(row["id"]),
+        severity="critical",
+        reason=f"X accepted post {row['id']} and no longer shows it ({row['permalink']}).",
+        remedy="Look at the account by hand: X removes what it takes for spam. The rate was told. If you deleted it "
+        f"yourself, or once you have looked: 'xbot approve acknowledge {row['x_post_id']}'.",
+        now=product.clock.now(),
+    )
+
+
+def _phantoms(product: Product, look: Look) -> tuple[dict[str, Any], ...]:
+    """Keep and tell the posts that X shows and no row knows; return those that are new.
+
+    Posts from before the first of ours are none of our business. The rows are asked after the timeline was read, so
+    that a post published meanwhile is known; one whose id may still come is left for later.
+    """
+    database, now = product.database, product.clock.now()
+    began = recovery.first_intent(database)
+    known = recovery.known_x_ids(database, [post.x_post_id for post in look.shown])
+    unknown = [post for post in look.shown if post.x_post_id not in known and _is_ours_to_know(post, began)]
+    texts = _Texts(recovery.newest_texts(database, COMPARED_TEXTS)) if unknown else _Texts([])
+    rows = [_row(post, texts.like(post)) for post in unknown if not texts.is_in_hand(post)]
+    new = recovery.note_phantoms(database, rows, now)
+    _tell_phantoms(product)
+    return tuple(row for row in rows if row["x_post_id"] in new)
+
+
+def _is_ours_to_know(post: Shown, began: datetime | None) -> bool:
+    if post.reposted or began is None or post.created_at is None:
+        return False
+    return post.created_at >= began - CLOCK_SKEW
+
+
+def _row(post: Shown, like: Row | None) -> dict[str, Any]:
+    return {
+        "x_post_id": post.x_post_id,
+        "text": post.text,
+        "permalink": post.permalink,
+        "created_at": post.created_at,
+        "resembles_post_id": like["id"] if like else None,
+    }
+
+
+class _Texts:
+    """The newest rows by what recognises them on X."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = list(rows)
+        self._by_words: dict[str, list[Row]] = {}
+        for row in self._rows:
+            self._by_words.setdefault(comparable(row["text"]), []).append(row)
+
+    def like(self, post: Shown) -> Row | None:
+        """Return the newest row that reads like the post, or ``None``."""
+        return next(iter(self._alike(post)), None)
+
+    def is_in_hand(self, post: Shown) -> bool:
+        """Say whether the post may be a row's whose id is still to come."""
+        return any(row["status"] in IN_HAND for row in self._alike(post))
+
+    def _alike(self, post: Shown) -> list[Row]:
+        near = self._rows if post.truncated else self._by_words.get(comparable(post.text), [])
+        return [row for row in near if same_post(row["text"], post.text, truncated=post.truncated)]
+
+
+def _tell_phantoms(product: Product) -> None:
+    """Keep an alert open for each doubled post, and one for all others together."""
+    waiting = recovery.open_phantoms(product.database)
+    for row in waiting:
+        if row["resembles_post_id"] is not None:
+            _tell_doubled(product, row)
+    others = [row for row in waiting if row["resembles_post_id"] is None]
+    if not others:
+        resolve_alert(product.database, UNKNOWN_ALERT, product.clock.now())
+        return
+    alert(
+        product.database,
+        key=UNKNOWN_ALERT,
+        severity="warning",
+        reason=f"{len(others)} post(s) on the account are not from here, the newest {others[0]['permalink']}.",
+        remedy="If you wrote them yourself: 'xbot approve acknowledge all', or on the approval page. "
+        "If not, somebody else can post: change the password and end the other sessions.",
+        now=product.clock.now(),
+    )
+
+
+def _tell_doubled(product: Product, row: Row) -> None:
+    alert(
+        product.database,
+        key=doubled_alert(row["x_post_id"]),
+        severity="critical",
+        reason=f"The post {row['permalink']} on X reads like post {row['resembles_post_id']}, "
+        f"which is {row['resembles_status']} and has another id or none.",
+        remedy="If the text is on X twice, delete one of the two there; if the post here still waits, reject it. "
+        f"Then 'xbot approve acknowledge {row['x_post_id']}'.",
+        now=product.clock.now(),
+    )

@@ -1,0 +1,233 @@
+"""Posts in doubt: looked for on the own timeline, and settled by what it surely says.
+
+There: published. Not there, in enough looks over enough time: back to the queue, once. Could not look: counts for
+nothing. Whatever stays in doubt waits for a person, with an alert.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.posts.timeline_view import Look, Shown, in_its_place
+from xbot_assets.steps.account.publishing_hold import hold_reason
+from xbot_assets.steps.product import Product
+from xbot_assets.steps.publishing.admission import note_published
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engine.database import Row
+from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.store.publishing import recovery
+from xbot_assets.store.publishing.manual_recovery import doubt_alert
+from xbot_assets.x.operations import PostReading, ReadOwnTimeline, TimelineRead
+
+LOOK_MARGIN = 40
+"""Posts read beyond those that we submitted ourselves since the time in question: the owner's own, and older ones."""
+LOOK_DEEPEST = 200
+"""Most posts that one look reads: what the browser host takes."""
+LAST_CLICK_MARGIN = timedelta(seconds=30)
+"""Added to the deadline of a publish operation before it is taken for over: the way to the host, and its clock."""
+
+
+class Sight(StrEnum):
+    """What came of looking for one post in doubt."""
+
+    FOUND = "found"
+    REQUEUED = "requeued"
+    IN_DOUBT = "in_doubt"
+    ELSEWHERE = "elsewhere"
+    """Its own worker was alive after all, or a person was quicker."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What became of the posts in doubt, by their ids."""
+
+    found: tuple[int, ...] = field(default=())
+    requeued: tuple[int, ...] = field(default=())
+    """Surely not on X: back in the queue."""
+    in_doubt: tuple[int, ...] = field(default=())
+    looked_for: int = 0
+
+
+def recover_posts(product: Product) -> Recovery:
+    """Take posts from workers whose time is over, and look for every post in doubt whose look is due.
+
+    Raises:
+        ProductError: the timeline could not be read; nothing follows from that.
+    """
+    post_store.expire_leases(product.database, product.clock.now())
+    return reconcile(product, lane=Lane.HIGH)
+
+
+def recovery_wait(product: Product) -> str | None:
+    """Say in words why there is nothing to recover now, or ``None`` when there is."""
+    held = hold_reason(product.database)
+    if held is not None:
+        return held
+    return None if look_is_due(product) else "No post in doubt is due for a look."
+
+
+def look_is_due(product: Product) -> bool:
+    """Say whether a lease ran out, or a post in doubt may be looked for again."""
+    due = recovery.posts_to_look_for(product.database, look_rules(product), product.clock.now())
+    return bool(due) or recovery.expired_lease_exists(product.database)
+
+
+def look_rules(product: Product) -> recovery.LookRules:
+    """Return the rules of looking as the owner has set them."""
+    settings = product.settings
+    return recovery.LookRules(
+        looks_max=settings.reconcile_looks_max,
+        between=settings.look_spacing,
+        span=settings.requeue_after,
+        may_requeue=settings.requeues_in_doubt,
+        click_within=timedelta(seconds=settings.publish_deadline_seconds) + LAST_CLICK_MARGIN,
+    )
+
+
+def reconcile(product: Product, *, lane: Lane) -> Recovery:
+    """Look for the posts in doubt whose look is due, in one read of the own timeline, and settle them.
+
+    Raises:
+        ProductError: the timeline could not be read; nothing follows from that.
+    """
+    taken = recovery.take_looks(product.database, look_rules(product), product.clock.now())
+    doubts = post_store.unconfirmed_posts(product.database)
+    due = [row for row in doubts if row["id"] in taken]
+    if not due:
+        return Recovery(in_doubt=tuple(row["id"] for row in doubts))
+    try:
+        look, known = look_at_timeline(product, min(row["intended_at"] for row in due), lane)
+    except ProductError as failure:
+        for row in due:
+            _tell_unseen(product, row, failure.reason)
+        raise
+    sights = {row["id"]: settle(product, row, look, known) for row in due}
+    left = {row["id"]: sights.get(row["id"], Sight.IN_DOUBT) for row in doubts}
+
+    def those(wanted: Sight) -> tuple[int, ...]:
+        return tuple(post_id for post_id, sight in left.items() if sight is wanted)
+
+    return Recovery(those(Sight.FOUND), those(Sight.REQUEUED), those(Sight.IN_DOUBT), len(due))
+
+
+def look_at_timeline(product: Product, since: datetime, lane: Lane) -> tuple[Look, set[str]]:
+    """Read the own timeline with its replies back to a time, and say which of the posts shown belong to rows.
+
+    A timeline that claims to be complete but shows nothing that we know to be there is not believed.
+
+    Raises:
+        ProductError: as the browser host answered.
+    """
+    depth = min(LOOK_DEEPEST, LOOK_MARGIN + recovery.submitted_since(product.database, since))
+    read = product.browser.run(
+        ReadOwnTimeline(limit=depth),
+        TimelineRead,
+        lane=lane,
+        deadline_seconds=product.settings.read_deadline_seconds,
+    )
+    shown = tuple(_shown(post) for post in read.posts if post.post_id)
+    known = recovery.known_x_ids(product.database, [post.x_post_id for post in shown])
+    believed = bool(known) or not post_store.queue_counts(product.database).get("published")
+    return Look(shown, read.complete and believed), known
+
+
+def _shown(post: PostReading) -> Shown:
+    return Shown(
+        x_post_id=post.post_id or "",
+        permalink=post.permalink or "",
+        text=post.text or "",
+        created_at=post.created_at,
+        truncated=post.truncated,
+        pinned=post.pinned,
+        reposted=post.reposted_by is not None,
+        answers=post.in_reply_to,
+    )
+
+
+def settle(product: Product, row: Row, look: Look, known: set[str]) -> Sight:
+    """Settle one post in doubt by what a look says of it; a find is added to ``known``."""
+    try:
+        return _settled(product, row, look, known)
+    except PermanentFailure as failure:
+        if failure.code != post_store.NOT_UNCONFIRMED:
+            raise
+        return Sight.ELSEWHERE
+
+
+def _settled(product: Product, row: Row, look: Look, known: set[str]) -> Sight:
+    found = shown_as(row, look, known)
+    if found is not None:
+        known.add(found.x_post_id)
+        _confirm(product, row, found)
+        return Sight.FOUND
+    if _alike(row, look, known):
+        _tell_unseen(product, row, "A post with its words answers another post than it should.")
+        return Sight.IN_DOUBT
+    if not look.covers(row["intended_at"]):
+        _tell_unseen(product, row, "Its own timeline did not show posts of that time.")
+        return Sight.IN_DOUBT
+    return _absent(product, row)
+
+
+def shown_as(row: Row, look: Look, known: set[str]) -> Shown | None:
+    """Return the post on X that a post in doubt is, if the look shows it: its words, in the place it was meant for."""
+    return next((post for post in _alike(row, look, known) if in_its_place(post, row["answers_x_id"])), None)
+
+
+def _alike(row: Row, look: Look, known: set[str]) -> list[Shown]:
+    """Return the posts shown with the words of a post in doubt.
+
+    What X refused as a duplicate (187) is there from before, however old.
+    """
+    since = None if row["failure_code"] == recovery.DUPLICATE else row["intended_at"]
+    return look.alike(row["text"], since=since, taken=known)
+
+
+def _confirm(product: Product, row: Row, found: Shown) -> None:
+    now = product.clock.now()
+    post_store.confirm_found(
+        product.database,
+        row["id"],
+        x_post_id=found.x_post_id,
+        permalink=found.permalink,
+        published_at=found.created_at or now,
+        now=now,
+    )
+    resolve_alert(product.database, doubt_alert(row["id"]), now)
+    note_published(product, is_reply=row["reply_to_x_id"] is not None)
+
+
+def _absent(product: Product, row: Row) -> Sight:
+    """Count a look that surely did not find the post; in the end it is queued again, or a person is asked."""
+    now, rules = product.clock.now(), look_rules(product)
+    looks = post_store.record_look(product.database, row["id"], now)
+    if looks < rules.looks_max:
+        return Sight.IN_DOUBT
+    if recovery.requeue_absent(product.database, row["id"], rules, now):
+        resolve_alert(product.database, doubt_alert(row["id"]), now)
+        return Sight.REQUEUED
+    by_itself = rules.may_requeue and not row["requeues"] and row["failure_code"] != recovery.DUPLICATE
+    if not by_itself or now - row["intended_at"] >= 2 * rules.span:
+        alert_unconfirmed(product, row["id"], f"It was not on the timeline in {looks} looks.")
+    return Sight.IN_DOUBT
+
+
+def _tell_unseen(product: Product, row: Row, reason: str) -> None:
+    """Tell a person of a post that could not be looked for until now, when that has lasted."""
+    if product.clock.now() - row["intended_at"] >= product.settings.requeue_after:
+        alert_unconfirmed(product, row["id"], f"It could not be looked for. {reason}")
+
+
+def alert_unconfirmed(product: Product, post_id: int, reason: str) -> None:
+    """Tell a person that a post may or may not be on X, and how to settle it."""
+    alert(
+        product.database,
+        key=doubt_alert(post_id),
+        severity="critical",
+        reason=f"Post {post_id} may or may not be on X: {reason}",
+        remedy="It is looked for by itself. If this stays open, look at the profile and say what you see: "
+        f"'xbot approve found {post_id} URL' or 'xbot approve absent {post_id}', or on the approval page.",
+        now=product.clock.now(),
+    )

@@ -1,0 +1,1 @@
+"""Rows of planning: the budget, the ledger of calls, gate verdicts, the emergency pool."""

@@ -1,0 +1,201 @@
+"""The wall: money is put aside in the day's row before a call, and what was not used is given back after it.
+
+One row a day is checked and changed by one statement, so no two processes can both take the last of it. A reservation
+belongs to the day it was made in, even when it is settled after midnight. Whoever dies in between is found by a lease
+in the server's real time.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from xbot_assets.domain.budget.calls import BUDGET_RESERVED, DAILY_BUDGET, CallAsk, LlmCall, Reservation
+from xbot_assets.domain.budget.shares import BudgetTerms
+from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
+from xbot_assets.domain.failures import BudgetFailure, ProductError, TransientFailure
+from xbot_assets.domain.owner_day import BudgetDay
+from xbot_assets.store.content.ledger import record_llm_call
+from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.engine.rows import as_rows
+
+RESERVED_WAIT_SECONDS = 2.0
+"""How soon to ask again when only calls under way stand in the way: about what one takes."""
+DIED = "process_died"
+_DIED_REASON = "The process that made this call ended before it was settled; its worst case is booked."
+
+
+@dataclass(frozen=True, slots=True)
+class DayAccount:
+    """What a day has spent, what is put aside for calls under way, and both by purpose; millionths of a US dollar."""
+
+    spent: int = 0
+    reserved: int = 0
+    used_by_purpose: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def used(self) -> int:
+        """Spent and put aside."""
+        return self.spent + self.reserved
+
+    def kept_from(self, purpose: str, terms: BudgetTerms) -> int:
+        """Return what is kept from a purpose for the others."""
+        others = (g for g in terms.guarantees if g.purpose != purpose)
+        return sum(g.kept(self.used_by_purpose.get(g.purpose, 0)) for g in others)
+
+
+def reserve(db: Database, ask: CallAsk, terms: BudgetTerms, lease: timedelta) -> Reservation:
+    """Put a call's worst case aside, after settling for whoever died.
+
+    Args:
+        db: the database.
+        ask: the call and its worst case.
+        terms: the day, its budget and what is kept for whom.
+        lease: real time after which the caller counts as dead.
+
+    Raises:
+        BudgetFailure: ``daily_budget``; it does not fit in what is left.
+        TransientFailure: ``budget_reserved``; it does not fit until calls under way are settled.
+    """
+    settle_for_the_dead(db)
+    open_day(db, terms.day)
+    row = db.fetch_one("reserve_budget", **_columns(ask, terms), lease=lease)
+    if row is None:
+        raise _refusal(day_account(db, terms.day.date), ask, terms)
+    return Reservation(int(row["id"]), terms.day.date, ask.worst_case_microusd)
+
+
+def note_sent(db: Statements, reservation: Reservation, lease: timedelta) -> None:
+    """Note that the request goes out next, so that it is booked whatever becomes of this process.
+
+    Raises:
+        TransientFailure: ``reservation_lost``; the lease ran out and the money was given back: do not send.
+    """
+    if not db.execute("note_reservation_sent", id=reservation.id, lease=lease):
+        raise TransientFailure(
+            "This process took too long between asking for money and making its call.", code="reservation_lost"
+        )
+
+
+def give_back(db: Database, reservation: Reservation) -> None:
+    """End the reservation of a call that is not made after all."""
+    with db.transaction() as transaction:
+        ended = transaction.fetch_one("end_reservation", id=reservation.id)
+        if ended is not None:
+            _move(transaction, ended, ended["amount_microusd"], 0)
+
+
+def settle(db: Transaction, reservation: Reservation, call: LlmCall) -> int:
+    """Book a call that was made and give back what it did not use; return the ledger's id.
+
+    A caller that was thought dead corrects what was booked for it.
+    """
+    entry = call.model_copy(update={"reservation_id": reservation.id, "budget_day": reservation.day})
+    ended = db.fetch_one("end_reservation", id=reservation.id)
+    if ended is None:
+        return _correct(db, entry)
+    call_id = record_llm_call(db, entry)
+    # Last: the day's row is what all others wait for.
+    _move(db, ended, ended["amount_microusd"], entry.cost_microusd)
+    return call_id
+
+
+def settle_for_the_dead(db: Database) -> int:
+    """End the reservations whose lease ran out and return how many there were.
+
+    One whose request was never sent is given back in full. One that was or may have been sent is booked at its
+    worst case with the outcome ``unknown``: the provider may bill it.
+    """
+    ended = 0
+    while _settle_one_dead(db):
+        ended += 1
+    return ended
+
+
+def open_day(db: Statements, day: BudgetDay) -> None:
+    """Make the row of a day; nothing happens when it is there."""
+    db.execute("open_budget_day", day=day.date, starts=day.starts, ends=day.ends)
+
+
+def day_account(db: Statements, day: date) -> DayAccount:
+    """Return a day's account; all zero for a day without any call."""
+    row = db.fetch_one("budget_day_account", day=day)
+    if row is None:
+        return DayAccount()
+    return DayAccount(row["spent_microusd"], row["reserved_microusd"], row["used_by_purpose"])
+
+
+def _settle_one_dead(db: Database) -> bool:
+    with db.transaction() as transaction:
+        row = transaction.fetch_one("take_dead_reservation")
+        if row is None:
+            return False
+        cost = row["amount_microusd"] if row["sent"] else 0
+        if row["sent"]:
+            record_llm_call(transaction, _supposed(row))
+        _move(transaction, row, row["amount_microusd"], cost)
+    return True
+
+
+def _supposed(row: Row) -> LlmCall:
+    columns = ("purpose", "model", "prompt_version", "prompt_tokens", "completion_tokens", "called_at", "seed")
+    return LlmCall(
+        **{name: row[name] for name in columns},
+        outcome="unknown",
+        failure_code=DIED,
+        failure_reason=_DIED_REASON,
+        cost_microusd=row["amount_microusd"],
+        budget_day=row["day"],
+        reservation_id=row["id"],
+    )
+
+
+def _correct(db: Transaction, entry: LlmCall) -> int:
+    booked = db.fetch_one("booked_call", reservation_id=entry.reservation_id)
+    if booked is None:
+        # Given back as never sent although it was: only a paused process or a moved clock gets here. Book it.
+        _move(db, {"day": entry.budget_day, "purpose": entry.purpose}, 0, entry.cost_microusd)
+        return record_llm_call(db, entry)
+    changed = entry.model_dump(exclude={"purpose", "model", "prompt_version", "called_at", "seed"})
+    db.execute("correct_llm_call", **changed, id=booked["id"])
+    _move(
+        db,
+        {"day": booked["budget_day"], "purpose": booked["purpose"]},
+        0,
+        entry.cost_microusd - booked["cost_microusd"],
+    )
+    return int(booked["id"])
+
+
+def _move(db: Statements, row: Row, reserved: int, spent: int) -> None:
+    db.execute("move_budget", day=row["day"], purpose=row["purpose"], reserved=reserved, spent=spent)
+
+
+def _columns(ask: CallAsk, terms: BudgetTerms) -> Row:
+    guarantees = ({"purpose": g.purpose, "whole": g.whole, "ahead": g.ahead} for g in terms.guarantees)
+    return {
+        **ask.model_dump(exclude={"worst_case_microusd"}),
+        "amount": ask.worst_case_microusd,
+        "day": terms.day.date,
+        "budget": terms.budget_microusd,
+        "guarantees": as_rows(guarantees),
+    }
+
+
+def _refusal(account: DayAccount, ask: CallAsk, terms: BudgetTerms) -> ProductError:
+    kept = account.kept_from(ask.purpose, terms)
+    words = (
+        f"The next call could cost {_usd(ask.worst_case_microusd)}; of the day's "
+        f"{_usd(terms.budget_microusd)}, {_usd(account.spent)} are spent, {_usd(account.reserved)} are reserved by "
+        f"calls under way and {_usd(kept)} are kept for other purposes than {ask.purpose}."
+    )
+    if account.spent + ask.worst_case_microusd + kept <= terms.budget_microusd and account.reserved:
+        return TransientFailure(words, code=BUDGET_RESERVED, retry_after_seconds=RESERVED_WAIT_SECONDS)
+    return BudgetFailure(
+        words,
+        code=DAILY_BUDGET,
+        remedy=f"It goes on at {terms.day.ends:%Y-%m-%d %H:%M} UTC; to go on before, raise XBOT_DAILY_BUDGET_USD.",
+    )
+
+
+def _usd(microusd: int) -> str:
+    return f"${microusd / MICROUSD_PER_USD:.6f}"

@@ -1,0 +1,69 @@
+"""The emergency pool: approved posts kept for the day when nothing can be written, and the templates used after them.
+
+A retired post stays in the table with its event: nothing is deleted.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from xbot_assets.domain.posts.post import NewPost, fingerprint
+from xbot_assets.store.engine.database import Row, Statements, Transaction
+from xbot_assets.store.engine.rows import as_rows
+
+
+def add_to_pool(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:
+    """Keep approved posts; return the ids of those that were not pooled already."""
+    rows = [post.model_dump() | {"fingerprint": fingerprint(post.text)} for post in posts]
+    return [row["id"] for row in db.fetch_all("add_to_pool", rows=as_rows(rows), now=now)]
+
+
+def pool_posts(db: Statements) -> list[Row]:
+    """Return ``id, text, topic, format, pooled_at, llm_call_id`` of every pooled post, oldest first."""
+    return db.fetch_all("pool_posts")
+
+
+def lock_pooled_post(transaction: Transaction) -> Row | None:
+    """Hold the oldest pooled post that no other process holds, until the transaction ends.
+
+    One whose text waits in the queue is passed over. ``id, text, topic, format, pooled_at``, or None.
+    """
+    return transaction.fetch_one("lock_pooled_post")
+
+
+def queue_pooled_post(
+    db: Statements, post_id: int, *, scheduled_at: datetime, features: Mapping[str, float], now: datetime
+) -> bool:
+    """Move emergency_pool -> queued; ``False`` when it is in the pool no longer."""
+    values = {"scheduled_at": scheduled_at, "features": json.dumps(dict(features)), "now": now}
+    return db.execute("queue_pooled_post", id=post_id, **values) > 0
+
+
+def retire_pooled_post(db: Statements, post_id: int, why: str, now: datetime) -> bool:
+    """Move emergency_pool -> retired because a gate refuses it now; ``why`` goes into its events."""
+    return db.execute("retire_pooled_post", id=post_id, why=why, now=now) > 0
+
+
+def retire_pooled_before(db: Statements, before: datetime, *, most: int, now: datetime) -> list[int]:
+    """Retire up to ``most`` posts pooled before a time, oldest first; return their ids."""
+    return [row["id"] for row in db.fetch_all("retire_pooled_before", before=before, most=most, now=now)]
+
+
+def insert_template_use(db: Statements, template: str, subject: str, post_id: int, now: datetime) -> None:
+    """Note which template, filled with what, became which post."""
+    db.execute("insert_template_use", template=template, subject=subject, post_id=post_id, now=now)
+
+
+def template_uses_since(db: Statements, since: datetime) -> list[Row]:
+    """Return ``template, subject, used_at, text`` of the templates used since then, oldest first."""
+    return db.fetch_all("template_uses_since", since=since)
+
+
+def posts_by_source(db: Statements, since: datetime) -> dict[str, int]:
+    """Count the posts planned since then by source, without failed, pooled and retired ones."""
+    return {row["source"]: row["posts"] for row in db.fetch_all("posts_by_source", since=since)}
+
+
+def published_with_counts(db: Statements) -> list[Row]:
+    """Return ``topic, format, published_at, likes, replies, views`` of every published post, oldest first."""
+    return db.fetch_all("published_with_counts")

@@ -1,0 +1,50 @@
+"""What the gates compare with and what they judged."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from xbot_assets.store.engine.database import Row, Statements
+from xbot_assets.store.engine.rows import as_rows
+
+
+class Judgement(BaseModel):
+    """One judged text. ``gate`` and ``reason`` are ``None`` when it passed, ``model`` when no model wrote it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    judged_at: AwareDatetime
+    text: str
+    topic: str
+    format: str
+    purpose: str
+    model: str | None = None
+    gate: str | None = None
+    reason: str | None = None
+
+
+def judged_against(db: Statements, since: datetime, *, with_pool: bool) -> list[str]:
+    """Return texts published or planned since then, newest first.
+
+    Args:
+        db: the database.
+        since: the product's time.
+        with_pool: also those in the emergency pool; without them when a pooled post is itself judged.
+    """
+    return [row["text"] for row in db.fetch_all("judged_against", since=since, with_pool=with_pool)]
+
+
+def insert_judgements(db: Statements, judgements: Iterable[Judgement]) -> int:
+    """Store judgements and return how many."""
+    return db.execute("insert_judgements", rows=as_rows(judgement.model_dump() for judgement in judgements))
+
+
+def judgements_by_day(db: Statements, since: datetime) -> list[Row]:
+    """Return ``day, gate, texts`` since then, oldest day first; ``gate`` is ``None`` for those that passed."""
+    return db.fetch_all("judgements_by_day", since=since)
+
+
+def recent_refusals(db: Statements, limit: int) -> list[Row]:
+    """Return the newest refused texts with gate and reason, newest first."""
+    return db.fetch_all("recent_refusals", limit=limit)

@@ -1,0 +1,139 @@
+"""The one place where psycopg's and redis-py's exceptions become the product's failures.
+
+No message here may hold a password: libpq's and the servers' own messages name hosts, users and databases, never a
+password; connection strings are not quoted.
+"""
+
+import psycopg
+import psycopg_pool
+import redis
+
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
+
+START_PARTS = "Start the parts with scripts/run or xbot up --parts, or correct XBOT_DATABASE_URL."
+_NO_SUCH_TABLE = ("42P01", "42703", "3F000", "42883")
+_TRANSIENT_STATES = {
+    "53300": ("database_busy", "The database has no free connection."),
+    "57014": ("statement_timeout", "A database statement took too long and was cancelled."),
+    "40001": ("database_conflict", "The database gave up on two changes that collided."),
+    "40P01": ("database_conflict", "The database gave up on two changes that waited for each other."),
+    "55P03": ("database_conflict", "Another process held a database lock for too long."),
+}
+_STOPPING = ("57P01", "57P02", "57P03")
+_DISK_FULL = "53100"
+_UNIQUE_OPEN_TEXT = "posts_one_open_text"
+
+
+def classify(exc: BaseException) -> ProductError:
+    """Turn a driver's exception into the failure it means; a :class:`ProductError` comes back unchanged."""
+    if isinstance(exc, ProductError):
+        return exc
+    if isinstance(exc, psycopg_pool.PoolTimeout | psycopg_pool.TooManyRequests):
+        return TransientFailure("No database connection became free in time.", code="database_busy")
+    if isinstance(exc, psycopg.Error):
+        return _classify_database(exc)
+    if isinstance(exc, redis.RedisError):
+        return _classify_cache(exc)
+    return PermanentFailure(f"Unexpected {type(exc).__name__} in the store.", code="store_error")
+
+
+def connection_was_lost(exc: BaseException) -> bool:
+    """Say whether the connection broke without the server's word on what became of the statement."""
+    return isinstance(exc, psycopg.OperationalError) and exc.sqlstate is None
+
+
+def in_doubt() -> UnknownOutcome:
+    """Build the failure of a change whose connection broke before the server answered."""
+    return UnknownOutcome(
+        "The database connection broke during a change; it may or may not have been stored.",
+        code="write_in_doubt",
+        remedy="Look at the stored state before doing it again.",
+    )
+
+
+def unreachable(detail: str) -> TransientFailure:
+    """Build the failure of a database that does not answer."""
+    return TransientFailure(f"The database does not answer: {detail}", code="database_unreachable", remedy=START_PARTS)
+
+
+def classify_connect(exc: psycopg.Error) -> ProductError:
+    """Turn a failed connection attempt into its failure.
+
+    libpq gives no SQLSTATE for a failed attempt, so the server's words decide; a server that speaks another
+    language than English is told apart by what libpq knows about the password exchange.
+    """
+    words = _first_line(exc)
+    missing = "does not exist" in words and "database" in words
+    if missing:
+        return PermanentFailure(
+            "The database named in XBOT_DATABASE_URL does not exist.",
+            code="database_missing",
+            remedy="Create it (createdb NAME) or correct XBOT_DATABASE_URL.",
+        )
+    if _password_refused(exc, words):
+        return PermanentFailure(
+            "The database refused the user, the password or this machine.",
+            code="database_auth",
+            remedy="Correct the user and password in XBOT_DATABASE_URL.",
+        )
+    return unreachable(words)
+
+
+def _password_refused(exc: psycopg.Error, words: str) -> bool:
+    if any(sign in words for sign in ("authentication failed", "no password supplied", "no pg_hba.conf entry")):
+        return True
+    if "role" in words and "does not exist" in words:
+        return True
+    return exc.pgconn is not None and bool(exc.pgconn.needs_password)
+
+
+def _first_line(exc: psycopg.Error) -> str:
+    lines = str(exc).strip().splitlines()
+    return lines[0].strip() if lines else type(exc).__name__
+
+
+def _classify_database(exc: psycopg.Error) -> ProductError:
+    state = exc.sqlstate
+    if state is None:
+        return _without_state(exc)
+    if state in _TRANSIENT_STATES:
+        code, reason = _TRANSIENT_STATES[state]
+        return TransientFailure(reason, code=code)
+    if state in _STOPPING:
+        return unreachable("it is starting or stopping.")
+    return _permanent(exc, state)
+
+
+def _without_state(exc: psycopg.Error) -> ProductError:
+    if isinstance(exc, psycopg.OperationalError):
+        return unreachable(_first_line(exc))
+    return PermanentFailure(f"The database driver refused: {_first_line(exc)}", code="database_error")
+
+
+def _permanent(exc: psycopg.Error, state: str) -> PermanentFailure:
+    words = exc.diag.message_primary or type(exc).__name__
+    if state == _DISK_FULL:
+        return PermanentFailure(
+            "The database's disk is full.", code="disk_full", remedy="Free disk space, then run it again."
+        )
+    if exc.diag.constraint_name == _UNIQUE_OPEN_TEXT:
+        return PermanentFailure("A post with the same text is already waiting.", code="duplicate_text")
+    if state in _NO_SUCH_TABLE:
+        return PermanentFailure(
+            f"The database schema does not fit this program: {words}.",
+            code="schema_mismatch",
+            remedy="Run xbot migrate.",
+        )
+    if isinstance(exc, psycopg.IntegrityError):
+        return PermanentFailure(f"The database refused a row: {words}.", code="integrity")
+    return PermanentFailure(f"The database refused a statement: {words} ({state}).", code="database_error")
+
+
+def _classify_cache(exc: redis.RedisError) -> ProductError:
+    if isinstance(exc, redis.AuthenticationError | redis.exceptions.NoPermissionError):
+        return PermanentFailure("The cache refused the password.", code="cache_auth", remedy="Correct XBOT_REDIS_URL.")
+    if isinstance(exc, redis.ConnectionError | redis.TimeoutError):
+        return TransientFailure(
+            "The cache does not answer.", code="cache_unreachable", remedy="Nothing is lost; it is only slower."
+        )
+    return TransientFailure(f"The cache refused a command ({type(exc).__name__}).", code="cache_error")

@@ -1,0 +1,1 @@
+"""Rows of readings of posts and of the account."""

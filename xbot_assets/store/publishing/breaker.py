@@ -1,0 +1,159 @@
+"""The circuit breaker that all processes share: one row in PostgreSQL, one half-open probe, every transition stored.
+
+    closed -> open -> half_open -> closed
+               ^----------'
+
+A database that does not answer raises: without a permit nothing is tried.
+"""
+
+from datetime import datetime, timedelta
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.pace.admission import Wait
+from xbot_assets.domain.pace.breaker import PUBLISHING, BreakerPolicy, Permit, Tried
+from xbot_assets.settings import Settings
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engine.database import Database, Row, Statements
+
+_CLOSED = "closed"
+
+
+def breaker_policy(settings: Settings) -> BreakerPolicy:
+    """Return the policy that the settings describe."""
+    return BreakerPolicy(
+        failures=settings.breaker_failures,
+        reset=timedelta(seconds=settings.breaker_reset_seconds),
+        successes=settings.breaker_successes,
+        probe=timedelta(seconds=settings.breaker_probe_seconds),
+        stuck=timedelta(minutes=settings.breaker_stuck_minutes),
+    )
+
+
+def before(
+    db: Statements, holder: str, policy: BreakerPolicy, now: datetime, *, name: str = PUBLISHING
+) -> Permit | Wait:
+    """Ask for leave to try once.
+
+    Args:
+        db: the database.
+        holder: who asks.
+        policy: when the breaker opens and closes.
+        now: the product's time; only alerts are dated with it.
+        name: which breaker.
+
+    Returns:
+        A permit, or a wait whose ``until`` is in real time.
+
+    Raises:
+        PermanentFailure: ``no_breaker``.
+    """
+    seen = breaker_state(db, name)
+    if seen["state"] == _CLOSED:
+        return _answer(seen, holder)
+    alert_if_stuck(db, policy, now, name=name)
+    taken = None if seen["must_wait"] else db.fetch_one("take_probe", name=name, holder=holder, lease=policy.probe)
+    if taken is not None:
+        return Permit(name, holder, taken["fencing_token"], is_probe=True)
+    # Somebody else was faster, or it is not time yet: what it is by now decides.
+    return _answer(breaker_state(db, name), holder)
+
+
+def after(
+    db: Database, permit: Permit, tried: Tried, policy: BreakerPolicy, now: datetime, *, reason: str = ""
+) -> bool:
+    """Tell what came of a permit.
+
+    Args:
+        db: the database.
+        permit: as it was given.
+        tried: what came of it.
+        policy: when the breaker opens and closes.
+        now: the product's time; only alerts are dated with it.
+        reason: why it failed, in a sentence without a secret.
+
+    Returns:
+        Whether it counted. It does not when the breaker has moved on since the permit was given, or when there was
+        nothing to change.
+    """
+    if tried is Tried.UNUSED:
+        return bool(permit.is_probe and db.execute("give_probe_back", name=permit.name, token=permit.fencing_token))
+    with db.transaction() as transaction:
+        state = _report(transaction, permit, tried, policy, reason)
+        if state == "open":
+            _alert_open(transaction, permit.name, reason, now)
+        elif state == _CLOSED and permit.is_probe:
+            resolve_alert(transaction, f"breaker_open:{permit.name}", now)
+            resolve_alert(transaction, f"breaker_stuck:{permit.name}", now)
+    return state is not None
+
+
+def lose_probe(db: Statements, dead: str, *, name: str = PUBLISHING) -> bool:
+    """Take the probe from a holder that is known to be dead, and say whether it had it."""
+    return db.execute("lose_probe", name=name, dead=dead) > 0
+
+
+def alert_if_stuck(db: Statements, policy: BreakerPolicy, now: datetime, *, name: str = PUBLISHING) -> bool:
+    """Raise an alert when the breaker has not been closed for too long, and say whether it has not."""
+    seen = breaker_state(db, name)
+    if seen["stopped_for"] is None or seen["stopped_for"] <= policy.stuck:
+        return False
+    alert(
+        db,
+        key=f"breaker_stuck:{name}",
+        severity="critical",
+        reason=f"The breaker '{name}' has been open since {seen['stopped_at']:%Y-%m-%d %H:%M} UTC: {seen['reason']}",
+        remedy="It goes on trying by itself. Look at X and at the last failures: this does not pass alone.",
+        now=now,
+    )
+    return True
+
+
+def breaker_state(db: Statements, name: str = PUBLISHING) -> Row:
+    """Return the state for people to read: ``state, failures, successes, stopped_at, retry_at, probe_holder, reason``.
+
+    Raises:
+        PermanentFailure: ``no_breaker``.
+    """
+    row = db.fetch_one("breaker_seen", name=name)
+    if row is None:
+        raise PermanentFailure(f"There is no breaker named {name}.", code="no_breaker", remedy="Run xbot migrate.")
+    return row
+
+
+def breaker_events(db: Statements, name: str = PUBLISHING) -> list[Row]:
+    """Return every transition and probe, oldest first."""
+    return db.fetch_all("breaker_events_of", name=name)
+
+
+def _report(db: Statements, permit: Permit, tried: Tried, policy: BreakerPolicy, reason: str) -> str | None:
+    """Return the state that the report led to, or ``None`` when it changed nothing."""
+    place = {"name": permit.name, "token": permit.fencing_token}
+    if permit.is_probe and tried is Tried.SUCCESS:
+        row = db.fetch_one("probe_succeeded", **place, holder=permit.holder, needed=policy.successes)
+    elif permit.is_probe:
+        row = db.fetch_one("probe_failed", **place, holder=permit.holder, reset=policy.reset, reason=reason)
+    elif tried is Tried.SUCCESS:
+        return _CLOSED if db.execute("forget_failures", **place) else None
+    else:
+        why = {"limit": policy.failures, "reset": policy.reset, "reason": reason}
+        row = db.fetch_one("count_failure", **place, holder=permit.holder, **why)
+    return row["state"] if row else None
+
+
+def _answer(seen: Row, holder: str) -> Permit | Wait:
+    if seen["state"] == _CLOSED:
+        return Permit(seen["name"], holder, seen["fencing_token"], is_probe=False)
+    if seen["probe_holder"] is None:
+        return Wait(seen["try_at"], f"The breaker '{seen['name']}' is {seen['state']}: {seen['reason']}")
+    return Wait(seen["try_at"], f"The breaker '{seen['name']}' waits for the probe of {seen['probe_holder']}.")
+
+
+def _alert_open(db: Statements, name: str, reason: str, now: datetime) -> None:
+    alert(
+        db,
+        key=f"breaker_open:{name}",
+        severity="warning",
+        reason=f"The breaker '{name}' is open, nothing is tried: {reason}",
+        remedy="Nothing needs doing unless it stays open: one probe at a time finds out when it works again.",
+        now=now,
+    )

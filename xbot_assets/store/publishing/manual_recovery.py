@@ -1,0 +1,96 @@
+"""What people settle about posts that may or may not be on X, under the row's lock.
+
+unconfirmed -> published         it is on X
+            -> queued, rejected  it is not
+"""
+
+from collections.abc import Sequence
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.posts.post import PostStatus
+from xbot_assets.store.alerts import resolve_alert
+from xbot_assets.store.engine.database import Database, Transaction
+from xbot_assets.store.publishing.approvals import Decider, lock_to_decide
+from xbot_assets.store.publishing.recovery import known_x_ids, open_phantoms
+
+IN_DOUBT = (PostStatus.UNCONFIRMED,)
+
+
+def doubt_alert(post_id: int) -> str:
+    """Return the key of the alert about a post in doubt."""
+    return f"unconfirmed_post:{post_id}"
+
+
+def doubled_alert(x_post_id: str) -> str:
+    """Return the key of the alert about a post of X that reads like a row which it does not belong to."""
+    return f"doubled_post:{x_post_id}"
+
+
+def removed_alert(post_id: int) -> str:
+    """Return the key of the alert about a post that X took back."""
+    return f"removed_post:{post_id}"
+
+
+UNKNOWN_ALERT = "phantom_posts"
+"""The key of the alert about posts on X that no row knows and that resemble none."""
+
+
+def settle_found(db: Database, post_id: int, x_post_id: str, permalink: str, by: Decider) -> None:
+    """Move a post in doubt to published: the person saw it on X.
+
+    Raises:
+        PermanentFailure: ``no_such_post``, ``already_decided``; ``id_taken`` when another row has that id.
+    """
+    with db.transaction() as transaction:
+        lock_to_decide(transaction, post_id, IN_DOUBT)
+        if known_x_ids(transaction, [x_post_id]):
+            raise PermanentFailure(
+                f"The post {x_post_id} of X belongs to another row.",
+                code="id_taken",
+                remedy="Nothing was changed. Look for the post itself; if it is not there, say so.",
+            )
+        transaction.execute("settle_found", id=post_id, x_post_id=x_post_id, permalink=permalink, **by.values)
+        resolve_alert(transaction, doubt_alert(post_id), by.now)
+        _end_alerts(transaction, [x_post_id], by)
+
+
+def settle_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> None:
+    """Move a post in doubt back to the queue (``again``), or to rejected: the person saw that it is not on X.
+
+    Raises:
+        PermanentFailure: ``no_such_post``, ``already_decided``, ``no_reason`` for dropping it without one.
+    """
+    if not again and not by.why.strip():
+        raise PermanentFailure("Dropping a post needs a reason.", code="no_reason", remedy="Say why in a few words.")
+    with db.transaction() as transaction:
+        lock_to_decide(transaction, post_id, IN_DOUBT)
+        transaction.execute("settle_absent", id=post_id, again=again, **by.values)
+        resolve_alert(transaction, doubt_alert(post_id), by.now)
+
+
+def acknowledge(db: Database, x_ids: Sequence[str], by: Decider) -> int:
+    """Note that a person knows of these posts of X, unknown or removed; return how many still waited for that.
+
+    Raises:
+        PermanentFailure: ``nothing_to_acknowledge`` when none of them did.
+    """
+    with db.transaction() as transaction:
+        known = transaction.fetch_all("acknowledge_phantoms", x_ids=list(x_ids), who=by.who, now=by.now)
+        gone = transaction.fetch_all("acknowledge_removed", x_ids=list(x_ids), **by.values)
+        for row in gone:
+            resolve_alert(transaction, removed_alert(row["id"]), by.now)
+        _end_alerts(transaction, x_ids, by)
+    if not known and not gone:
+        raise PermanentFailure(
+            "No such post waits to be acknowledged.",
+            code="nothing_to_acknowledge",
+            remedy="'xbot approve doubts' shows those that do.",
+        )
+    return len(known) + len(gone)
+
+
+def _end_alerts(transaction: Transaction, x_ids: Sequence[str], by: Decider) -> None:
+    for x_post_id in x_ids:
+        resolve_alert(transaction, doubled_alert(x_post_id), by.now)
+    if all(row["resembles_post_id"] is not None for row in open_phantoms(transaction)):
+        resolve_alert(transaction, UNKNOWN_ALERT, by.now)

@@ -1,0 +1,278 @@
+"""The posting queue in PostgreSQL: every change of a post's state, fenced, with its event.
+
+The allowed changes are the table in ``domain/posts/lifecycle.py``; ``docs/queue.md`` draws it. What the rules of
+publishing change is in ``policy.py``, what people change in ``approvals.py``, the emergency pool in ``pool.py``.
+
+Each change is one statement guarded by the state it leaves and the fencing token, and writes its ``post_events`` row
+itself.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NotRequired, TypedDict, Unpack
+
+from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.domain.posts.post import ClaimedPost, NewPost, fingerprint
+from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.engine.rows import as_rows
+
+NOT_HELD = "lost_fence"
+"""The code of the failure a worker gets for a post that is no longer its own."""
+NOT_UNCONFIRMED = "not_unconfirmed"
+"""The code of the failure for a post in doubt that is in doubt no more."""
+SEGMENT_SPACING = timedelta(seconds=5)
+"""Between the segments of a thread, where the caller has no setting of its own."""
+
+
+class ClaimRules(TypedDict):
+    """When a post may be claimed."""
+
+    spacing: timedelta
+    """Least time since any post was armed or published."""
+    daily_cap: int
+    """Most posts of one UTC day that were or may have been published; a thread begins when all of it fits."""
+    segment_spacing: NotRequired[timedelta]
+    """Least time between two segments of a thread, which wait for no other spacing."""
+    rehearsal: NotRequired[bool]
+    """Whether a segment that was only rehearsed lets the next one be rehearsed."""
+
+
+def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:
+    """Queue the posts, all or none, and return their ids in the same order.
+
+    Raises:
+        PermanentFailure: ``duplicate_text`` when an open post, or another of these, reads the same.
+    """
+    return insert_posts(db, posts, now, threaded=False)
+
+
+def insert_posts(db: Statements, posts: Sequence[NewPost], now: datetime, *, threaded: bool) -> list[int]:
+    """Store posts as they are given; for whoever has checked that they may be one thread (``threads.py``)."""
+    rows = as_rows(map(_new_row, posts))
+    return [row["id"] for row in db.fetch_all("enqueue_posts", rows=rows, now=now, threaded=threaded)]
+
+
+def claim_due_post(
+    db: Database,
+    *,
+    worker: str,
+    now: datetime,
+    lease: timedelta,
+    may_go: Callable[[Transaction, int], bool] = lambda _, __: True,
+    **rules: Unpack[ClaimRules],
+) -> ClaimedPost | None:
+    """Claim the post that is due longest, or ``None`` when none is due or something forbids one now.
+
+    A begun thread goes on before anything else is begun.
+
+    One post at a time is in hand (claimed or armed) across all processes. An advisory lock, taken in its own
+    statement so that the claim sees what the holder before it stored, makes spacing and cap exact.
+
+    Args:
+        db: the database.
+        worker: who claims; kept for people to read.
+        now: the product's time.
+        lease: how long the post belongs to the worker, in real time on the server's clock.
+        may_go: whether a due post, whose row the transaction holds, may be claimed; when not, the next one is asked
+            about. Its answer still holds when the post is claimed. It may move the post elsewhere (``policy.py``).
+        rules: spacing, cap, and what concerns threads.
+    """
+    passed_over: list[int] = []
+    pace = _pace(now, rules)
+    with db.transaction() as transaction:
+        transaction.execute("lock_claims")
+        while (due := transaction.fetch_one("lock_due_post", passed_over=passed_over, **pace)) is not None:
+            if may_go(transaction, due["id"]):
+                row = transaction.fetch_one("claim_post", id=due["id"], worker=worker, now=now, lease=lease)
+                return ClaimedPost(**row) if row else None
+            passed_over.append(due["id"])
+    return None
+
+
+def arm_post(db: Statements, claim: ClaimedPost, now: datetime) -> bool:
+    """Note the intent to submit, before the browser is asked. Submit only after ``True``.
+
+    Returns:
+        ``False`` when the lease has run out: drop the post, it goes back to the queue by itself.
+
+    Raises:
+        PermanentFailure: ``lost_fence`` when the post is no longer this worker's.
+    """
+    if db.execute("arm_post", id=claim.id, token=claim.fencing_token, now=now):
+        return True
+    if db.fetch_one("claim_ran_out", id=claim.id, token=claim.fencing_token):
+        return False
+    raise _lost_fence(claim)
+
+
+def confirm_published(
+    db: Statements, claim: ClaimedPost, *, x_post_id: str, permalink: str | None, now: datetime
+) -> None:
+    """Move armed -> published, with the id X returned.
+
+    Raises:
+        PermanentFailure: ``lost_fence``. When the lease ran out meanwhile, the post is ``unconfirmed`` and the
+            witness is still good: pass it to :func:`confirm_found`.
+    """
+    _move(db, claim, "confirm_published", x_post_id=x_post_id, permalink=permalink, now=now)
+
+
+def mark_unconfirmed(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
+    """Move armed -> unconfirmed: it may be on X. Raises ``lost_fence``."""
+    _move(db, claim, "mark_unconfirmed", now=now, **_why(failure))
+
+
+def release_claim(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
+    """Move claimed -> queued, before arming. Raises ``lost_fence``."""
+    _move(db, claim, "release_claim", now=now, **_why(failure))
+
+
+def disarm_post(
+    db: Statements,
+    claim: ClaimedPost,
+    failure: ProductError,
+    now: datetime,
+    *,
+    not_before: datetime | None = None,
+) -> None:
+    """Move armed -> queued, only for an answer that proves nothing was submitted (a refused slot, say).
+
+    The post then counts neither for spacing nor for the daily cap, and is due again at ``not_before`` if that is
+    later than its own time. Raises ``lost_fence``.
+    """
+    _move(db, claim, "disarm_post", now=now, not_before=not_before or now, **_why(failure))
+
+
+def fail_post(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
+    """Move claimed or armed -> failed: surely not on X, and trying again is useless. Raises ``lost_fence``."""
+    _move(db, claim, "fail_post", now=now, **_why(failure))
+
+
+def mark_shadowed(db: Statements, claim: ClaimedPost, now: datetime) -> None:
+    """Move claimed or armed -> shadowed: everything but the click was done. Raises ``lost_fence``."""
+    _move(db, claim, "mark_shadowed", now=now)
+
+
+def expire_leases(db: Statements, now: datetime, *, dead: str | None = None) -> list[Row]:
+    """Take posts from workers whose lease ran out, or who are ``dead``: claimed -> queued, armed -> unconfirmed.
+
+    Leases run in real time on the server's clock, however fast the product's clock runs; ``now`` dates the events.
+
+    Returns:
+        ``id``, ``from_status``, ``to_status`` and ``claimed_by`` of each.
+    """
+    return db.fetch_all("expire_leases", now=now, dead=dead)
+
+
+def unconfirmed_posts(db: Statements) -> list[Row]:
+    """Return the posts that may be on X, oldest intent first.
+
+    Each has ``id, text, fingerprint, armed_at, looks, looked_at, fencing_token, reply_to_x_id, failure_code, requeues,
+    first_absent_at, answers_x_id, intended_at``; the last is when it was first meant to be submitted, in whichever
+    attempt.
+    """
+    return db.fetch_all("unconfirmed_posts")
+
+
+def confirm_found(
+    db: Statements,
+    post_id: int,
+    *,
+    x_post_id: str,
+    permalink: str | None,
+    published_at: datetime,
+    now: datetime,
+) -> None:
+    """Move unconfirmed -> published: a look at X found it.
+
+    Raises:
+        PermanentFailure: ``not_unconfirmed`` when the post is in another state, ``integrity`` when the X id
+            already belongs to another post.
+    """
+    moved = db.execute(
+        "confirm_found",
+        id=post_id,
+        x_post_id=x_post_id,
+        permalink=permalink,
+        published_at=published_at,
+        now=now,
+    )
+    if not moved:
+        raise _not_unconfirmed(post_id)
+
+
+def record_look(db: Statements, post_id: int, now: datetime) -> int:
+    """Count one look at X that surely did not find the post, and return the looks so far.
+
+    Do not call it when X could not be looked at. Raises ``not_unconfirmed``.
+    """
+    row = db.fetch_one("record_look", id=post_id, now=now)
+    if row is None:
+        raise _not_unconfirmed(post_id)
+    return int(row["looks"])
+
+
+def due_post_exists(db: Statements, *, now: datetime, **rules: Unpack[ClaimRules]) -> bool:
+    """Say whether :func:`claim_due_post` would find a post now; a hint for sensors, not a reservation."""
+    row = db.fetch_one("due_post_exists", **_pace(now, rules))
+    return bool(row and row["due"])
+
+
+def queue_counts(db: Statements) -> dict[str, int]:
+    """Return how many posts are in each state; states without posts are absent."""
+    return {row["status"]: row["posts"] for row in db.fetch_all("queue_counts")}
+
+
+def recent_posts(db: Statements, limit: int) -> list[Row]:
+    """Return the newest posts in any state, with what the status pages show, newest first."""
+    return db.fetch_all("recent_posts", limit=limit)
+
+
+def recent_texts(db: Statements, since: datetime) -> list[str]:
+    """Return the texts of posts planned since then that were not refused: what a new post must not repeat."""
+    return [row["text"] for row in db.fetch_all("recent_texts", since=since)]
+
+
+def published_since(db: Statements, since: datetime) -> list[Row]:
+    """Return posts published since then, oldest first."""
+    return db.fetch_all("published_since", since=since)
+
+
+def post_events(db: Statements, post_id: int) -> list[Row]:
+    """Return every change of a post's state, oldest first."""
+    return db.fetch_all("post_events_of", id=post_id)
+
+
+def _new_row(post: NewPost) -> dict[str, Any]:
+    images = [image.model_dump() | {"content": b64encode(image.content).decode()} for image in post.images]
+    return post.model_dump(exclude={"images"}) | {"fingerprint": fingerprint(post.text), "images": images}
+
+
+def _pace(now: datetime, rules: ClaimRules) -> dict[str, Any]:
+    return {
+        "now": now,
+        "quiet_since": now - rules["spacing"],
+        "segment_since": now - rules.get("segment_spacing", SEGMENT_SPACING),
+        "daily_cap": rules["daily_cap"],
+        "rehearsal": rules.get("rehearsal", False),
+    }
+
+
+def _move(db: Statements, claim: ClaimedPost, statement: str, **values: Any) -> None:  # noqa: ANN401 - SQL values
+    if not db.execute(statement, id=claim.id, token=claim.fencing_token, **values):
+        raise _lost_fence(claim)
+
+
+def _why(failure: ProductError) -> dict[str, str]:
+    return {"kind": failure.kind.value, "code": failure.code, "reason": failure.reason}
+
+
+def _lost_fence(claim: ClaimedPost) -> PermanentFailure:
+    return PermanentFailure(
+        f"Post {claim.id} is no longer held under fencing token {claim.fencing_token}.", code=NOT_HELD
+    )
+
+
+def _not_unconfirmed(post_id: int) -> PermanentFailure:
+    return PermanentFailure(f"Post {post_id} is not waiting to be found on X.", code=NOT_UNCONFIRMED)

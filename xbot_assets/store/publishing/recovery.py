@@ -1,0 +1,173 @@
+"""What looking at X says of posts: whose look is due, posts in doubt that go back, and posts that X took back.
+
+unconfirmed -> queued              surely not on X, once
+published   -> published, removed  X no longer shows it
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from xbot_assets.store.engine.database import Row, Statements
+from xbot_assets.store.engine.rows import as_rows
+
+DUPLICATE = "duplicate"
+"""The failure code of a text that X refused as one it has already (error 187): posting it again is no way out."""
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LookRules:
+    """When a post in doubt is looked for, and when it goes back to the queue.
+
+    Attributes:
+        looks_max: looks that say "not there" before anything follows from them.
+        between: least time between two looks for one post.
+        span: least time between the first and the last of those looks.
+        may_requeue: whether it then goes back to the queue, once, instead of to a person.
+        click_within: a publish operation that was sent so long ago (real time) cannot click any more.
+    """
+
+    looks_max: int
+    between: timedelta
+    span: timedelta
+    may_requeue: bool
+    click_within: timedelta
+
+
+def posts_to_look_for(db: Statements, rules: LookRules, now: datetime) -> list[Row]:
+    """Return ``id, looked_at`` of each post in doubt whose next look is due: the one place that says when."""
+    return db.fetch_all(
+        "posts_to_look_for",
+        looked_before=now - rules.between,
+        looks_max=rules.looks_max,
+        may_requeue=rules.may_requeue,
+        duplicate=DUPLICATE,
+    )
+
+
+def take_looks(db: Statements, rules: LookRules, now: datetime) -> set[int]:
+    """Take every look that is due and return the posts; of two processes only one gets a post.
+
+    A look that fails counts for nothing, and the next one is due after the same time.
+    """
+    due = posts_to_look_for(db, rules, now)
+    return {row["id"] for row in due if db.execute("begin_look", id=row["id"], seen=row["looked_at"], now=now)}
+
+
+def expired_lease_exists(db: Statements) -> bool:
+    """Say whether a worker's time with a post is over, so that the post is to be taken from it."""
+    row = db.fetch_one("expired_lease_exists")
+    return bool(row and row["expired"])
+
+
+def requeue_absent(db: Statements, post_id: int, rules: LookRules, now: datetime) -> bool:
+    """Move unconfirmed -> queued, once in a post's life; ``False`` while the rules do not allow it."""
+    if not rules.may_requeue:
+        return False
+    note = f"not on X in at least {rules.looks_max} looks over {rules.span.total_seconds() / 60:g} minutes or more"
+    moved = db.execute(
+        "requeue_absent",
+        id=post_id,
+        looks_max=rules.looks_max,
+        span=rules.span,
+        duplicate=DUPLICATE,
+        click_within=rules.click_within,
+        now=now,
+        note=note,
+    )
+    return moved > 0
+
+
+def submitted_since(db: Statements, since: datetime) -> int:
+    """Count the posts that were or may have been submitted since a time: what a timeline shows at least."""
+    row = db.fetch_one("submitted_since", since=since)
+    return int(row["posts"]) if row else 0
+
+
+def known_x_ids(db: Statements, x_ids: Iterable[str]) -> set[str]:
+    """Return which of these ids of X belong to a row."""
+    return {row["x_post_id"] for row in db.fetch_all("known_x_ids", x_ids=list(x_ids))}
+
+
+def posts_to_verify(db: Statements, *, since: datetime, until: datetime) -> list[Row]:
+    """Return published posts of a stretch of time: ``id, x_post_id, published_at, missing_since, removed_at``."""
+    return db.fetch_all("posts_to_verify", since=since, until=until)
+
+
+def verification_is_due(db: Statements, *, now: datetime, after: timedelta, since: datetime) -> bool:
+    """Say whether a post published after ``since`` is to be looked for: at its age, a day later, or once more."""
+    row = db.fetch_one("verification_is_due", now=now, first_before=now - after, day=DAY, since=since)
+    return bool(row and row["due"])
+
+
+def note_visible(db: Statements, ids: Collection[int], now: datetime) -> list[int]:
+    """Note that X shows these posts; return those that were thought to be removed."""
+    return [row["id"] for row in db.fetch_all("note_visible", ids=list(ids), now=now)] if ids else []
+
+
+def note_missing(db: Statements, ids: Collection[int], now: datetime, *, again: timedelta) -> list[Row]:
+    """Note that X surely does not show these posts; return those missing for at least ``again``: they are removed.
+
+    Each has ``id, text, x_post_id, permalink, reply_to_x_id``.
+    """
+    return db.fetch_all("note_missing", ids=list(ids), now=now, missing_before=now - again) if ids else []
+
+
+def first_intent(db: Statements) -> datetime | None:
+    """Return when this installation first meant to submit a post; older ones on X are none of its business."""
+    row = db.fetch_one("first_intent")
+    return row["at"] if row else None
+
+
+def newest_texts(db: Statements, limit: int) -> list[Row]:
+    """Return ``id, status, text`` of the newest rows, newest first."""
+    return db.fetch_all("newest_texts", limit=limit)
+
+
+def note_phantoms(db: Statements, phantoms: Iterable[Mapping[str, Any]], now: datetime) -> set[str]:
+    """Keep posts that X shows and no row knows; return the ids of those not seen before.
+
+    Each has ``x_post_id, text, permalink, created_at, resembles_post_id``.
+    """
+    rows = list(phantoms)
+    return {row["x_post_id"] for row in db.fetch_all("note_phantoms", rows=as_rows(rows), now=now)} if rows else set()
+
+
+def open_phantoms(db: Statements) -> list[Row]:
+    """Return posts that no row knows and nobody has acknowledged, newest first, with the row that each resembles."""
+    return db.fetch_all("open_phantoms")
+
+
+def open_removals(db: Statements) -> list[Row]:
+    """Return posts that X took back and nobody has acknowledged, newest first."""
+    return db.fetch_all("open_removals")
+
+
+def note_comparison(  # noqa: PLR0913 - one argument a column
+    db: Statements,
+    now: datetime,
+    *,
+    posts_seen: int,
+    covers_since: datetime | None,
+    confirmed: int,
+    phantoms: int,
+    missing: int,
+) -> None:
+    """Note one comparison of the timeline with the queue; one that saw nothing covers ``None``."""
+    db.execute(
+        "note_comparison",
+        now=now,
+        posts_seen=posts_seen,
+        covers_since=covers_since,
+        confirmed=confirmed,
+        phantoms=phantoms,
+        missing=missing,
+    )
+
+
+def last_comparison(db: Statements) -> tuple[datetime | None, datetime | None]:
+    """Return when the timeline was last compared at all, and last with a look that covered something."""
+    row = db.fetch_one("last_comparison") or {}
+    return row.get("compared_at"), row.get("covered_at")

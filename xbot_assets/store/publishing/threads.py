@@ -1,0 +1,94 @@
+"""Threads in the queue, and the images of posts.
+
+The segments of a thread are posts of their own, each published behind its own fence; a segment waits until the one
+before it is on X.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.posts.images import PostImage
+from xbot_assets.domain.posts.post import NewPost
+from xbot_assets.domain.posts.threads import thread_problem
+from xbot_assets.store.alerts import alert
+from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.publishing.policy import hold_post
+from xbot_assets.store.publishing.posts import insert_posts
+
+_WHY_BROKEN = {
+    "failed": "X refused it",
+    "rejected": "it was rejected",
+    "shadowed": "it was only rehearsed in shadow mode",
+}
+
+
+def enqueue_thread(db: Statements, posts: Sequence[NewPost], now: datetime, *, daily_cap: int) -> list[int]:
+    """Queue the posts as one thread, all or none, and return their ids, the first segment's first.
+
+    Raises:
+        PermanentFailure: ``bad_thread`` when it could never be published as one; ``duplicate_text`` when an open
+            post, or another segment, reads the same.
+    """
+    problem = thread_problem(posts, daily_cap=daily_cap)
+    if problem is not None:
+        raise PermanentFailure(problem, code="bad_thread", remedy="Nothing was queued.")
+    return insert_posts(db, posts, now, threaded=True)
+
+
+def post_images(db: Statements, post_id: int) -> list[PostImage]:
+    """Return the images that a post shows, in order."""
+    return [PostImage(**row) for row in db.fetch_all("post_images", id=post_id)]
+
+
+def next_segment_time(db: Statements, spacing: timedelta, *, rehearsal: bool) -> datetime | None:
+    """Return from when a begun thread may go on, or ``None`` when none waits for its turn.
+
+    Args:
+        db: the database.
+        spacing: least time after the segment before.
+        rehearsal: whether a segment that was only rehearsed counts as published.
+    """
+    row = db.fetch_one("next_segment_time", spacing=spacing, rehearsal=rehearsal)
+    return row["at"] if row else None
+
+
+def broken_threads(db: Statements, *, rehearsal: bool) -> list[Row]:
+    """Return the threads that wait behind a segment that will never be published."""
+    return db.fetch_all("broken_threads", rehearsal=rehearsal)
+
+
+def hold_broken_threads(db: Database, now: datetime, *, rehearsal: bool) -> list[int]:
+    """Give the rest of every broken thread to a person, with an alert; return the threads.
+
+    A rule and no step after the failure: whoever died between the two, the next cycle finds the thread.
+    """
+    if not broken_threads(db, rehearsal=rehearsal):
+        return []
+    with db.transaction() as transaction:
+        transaction.execute("lock_claims")
+        found = broken_threads(transaction, rehearsal=rehearsal)
+        for thread in found:
+            _hold_rest(transaction, thread, now)
+    return [thread["thread_id"] for thread in found]
+
+
+def broken_key(thread_id: int) -> str:
+    """Return the key of the alert that is open while the rest of a broken thread waits for a person."""
+    return f"broken_thread:{thread_id}"
+
+
+def _hold_rest(transaction: Transaction, thread: Row, now: datetime) -> None:
+    place = f"segment {thread['segment'] + 1} of {thread['segments']}"
+    cause = thread["failure_reason"] or _WHY_BROKEN[thread["status"]]
+    why = f"The thread of post {thread['thread_id']} broke at {place}: {cause}"
+    hold_post(transaction, thread["broken_id"], f"broken thread: {why}", now)
+    alert(
+        transaction,
+        key=broken_key(thread["thread_id"]),
+        severity="critical",
+        reason=f"{why.rstrip('.')}. {thread['published']} segment(s) are on X; the rest is held.",
+        remedy=f"Reject the rest with 'xbot approve reject {thread['waiting_id']} --reason ...', then queue what is "
+        "missing as a new thread, or delete on X what should not stand alone.",
+        now=now,
+    )

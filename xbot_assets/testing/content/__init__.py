@@ -1,0 +1,1 @@
+"""The parts of the content and budget runs."""

@@ -1,0 +1,1 @@
+"""The parts of the load tests: a stack under work in every lane, and its figures."""

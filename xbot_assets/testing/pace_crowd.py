@@ -1,0 +1,226 @@
+"""Real processes that ask for admission and for the breaker's probe at once, and the serial answer to compare with.
+
+Used by the tests and by ``benchmarks/pace_contention.py``.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import perf_counter
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from xbot_assets.domain.pace.admission import wait_at
+from xbot_assets.domain.pace.breaker import BreakerPolicy, Permit, Tried
+from xbot_assets.domain.pace.hours import HourWeights
+from xbot_assets.domain.pace.pacing import PaceKind, Pacing
+from xbot_assets.domain.pace.rate import initial
+from xbot_assets.settings import Settings
+from xbot_assets.store.engine.database import Database, Row, Transaction, open_database
+from xbot_assets.store.publishing.breaker import after, before
+from xbot_assets.store.publishing.pace import Admitted, PaceRules, admission, held_back
+
+if TYPE_CHECKING:
+    from multiprocessing.queues import Queue
+
+SPAWN = multiprocessing.get_context("spawn")
+"""Every process is a new interpreter with connections of its own, as in production."""
+STEP = timedelta(seconds=389)
+"""Product time between two rounds: no divisor of an hour, so that limits end between rounds and on them."""
+END_SECONDS = 300.0
+"""A process that has not ended by then never will."""
+SUCCEEDS_ONE_OF = 3
+"""Of so many probes one succeeds, so the breaker mostly opens again."""
+
+
+class Shared:
+    """What the processes of a crowd share: a line to start from, and how many probes are out now and at most."""
+
+    def __init__(self, processes: int) -> None:
+        self.barrier = SPAWN.Barrier(processes)
+        self._out = SPAWN.Value("i", 0)
+        self.most = SPAWN.Value("i", 0)
+
+    def enter(self) -> None:
+        """A probe is out."""
+        with self._out.get_lock():
+            self._out.value += 1
+            self.most.value = max(self.most.value, self._out.value)
+
+    def leave(self) -> None:
+        """It is back."""
+        with self._out.get_lock():
+            self._out.value -= 1
+
+
+_shared: Shared
+"""In a process of a crowd: what it shares with the others, set when it starts."""
+
+
+def _join(shared: Shared) -> None:
+    global _shared  # noqa: PLW0603 - a pool hands what is shared to its processes in no other way
+    _shared = shared
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What one process was told: the rounds in which it was admitted, and how long each answer took."""
+
+    admitted: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What each process does: in each round, ask so often."""
+
+    url: str
+    rules: PaceRules
+    kind: PaceKind
+    start: datetime
+    rounds: int
+    asks: int
+    ask: "Callable[[Database, Plan, datetime], bool]"
+
+
+def claim_within(transaction: Transaction, now: datetime) -> Row | None:
+    """Claim a due post in a transaction that has asked the pace: what publishing does, without spacing or cap."""
+    quiet_since = now - timedelta(seconds=1)
+    rules = {"quiet_since": quiet_since, "segment_since": quiet_since, "rehearsal": False, "daily_cap": 10_000}
+    due = transaction.fetch_one("lock_due_post", now=now, passed_over=[], **rules)
+    if due is None:
+        return None
+    return transaction.fetch_one("claim_post", id=due["id"], worker="crowd", now=now, lease=timedelta(minutes=15))
+
+
+def one_admission(db: Database, plan: Plan, now: datetime) -> bool:
+    """Ask once."""
+    return isinstance(admission(db, plan.kind, now, plan.rules), Admitted)
+
+
+def one_claim(db: Database, plan: Plan, now: datetime) -> bool:
+    """Claim a post if the pace allows it, and leave it in doubt: its id is lost."""
+    with db.transaction() as transaction:
+        if held_back(transaction, plan.kind, now, plan.rules) is not None:
+            return False
+        row = claim_within(transaction, now)
+        if row is None:
+            return False
+        transaction.execute("arm_post", id=row["id"], token=row["fencing_token"], now=now)
+        why = {"kind": "unknown", "code": "lost", "reason": "The id was lost."}
+        transaction.execute("mark_unconfirmed", id=row["id"], token=row["fencing_token"], now=now, **why)
+        return True
+
+
+def serial(pacing: Pacing, plan: Plan, processes: int) -> list[int]:
+    """Return how many are admitted in each round when the same questions come one after the other."""
+    state, hours = initial(pacing), HourWeights(ZoneInfo("UTC"))
+    found: list[datetime] = []
+    counts: list[int] = []
+    for turn in range(plan.rounds):
+        now, held = plan.start + turn * STEP, len(found)
+        for _ in range(processes * plan.asks):
+            if wait_at(state, found[-pacing.per_day :], now, pacing, hours) is None:
+                found.append(now)
+        counts.append(len(found) - held)
+    return counts
+
+
+def counts(told: list[Asked], rounds: int) -> list[int]:
+    """Return how many were admitted in each round."""
+    everything = [turn for asked in told for turn in asked.admitted]
+    return [everything.count(turn) for turn in range(rounds)]
+
+
+@dataclass(frozen=True, slots=True)
+class Probing:
+    """What a crowd of probers saw: probes given, and how many were out at once at most."""
+
+    probes: int
+    most_at_once: int
+    refusals: int
+
+
+class Crowd:
+    """Processes that wait for work; a context manager, so that none is left behind."""
+
+    def __init__(self, processes: int) -> None:
+        self.processes = processes
+        self._shared = Shared(processes)
+        self._pool = SPAWN.Pool(processes, _join, (self._shared,))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._pool.terminate()
+        self._pool.join()
+
+    def rush(self, plan: Plan) -> list[Asked]:
+        """Let every process ask so often a round, a round at one product time, and return what each was told."""
+        # The line that they start from holds each process until all have a task, so none takes two.
+        return self._pool.map_async(_ask_each_round, [plan] * self.processes, 1).get(END_SECONDS)
+
+    def probe_rush(self, url: str, policy: BreakerPolicy, asks: int, now: datetime) -> Probing:
+        """Let every process ask the breaker so often, and report each permit that it gets."""
+        tasks = [(url, policy, asks, now)] * self.processes
+        seen = self._pool.starmap_async(_probe, tasks, 1).get(END_SECONDS)
+        return Probing(sum(probes for probes, _ in seen), self._shared.most.value, sum(waits for _, waits in seen))
+
+
+def hold_probe(url: str, policy: BreakerPolicy, now: datetime, told: "Queue[int]") -> None:
+    """Take the probe, say so, and wait to be killed."""
+    with opened(url) as db:
+        permit = before(db, "to be killed", policy, now)
+        told.put(permit.fencing_token if isinstance(permit, Permit) else 0)
+        SPAWN.Event().wait()
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Open the database as a process of the product does."""
+    with open_database(Settings(database_url=SecretStr(url))) as db:
+        yield db
+
+
+def _ask_each_round(plan: Plan) -> Asked:
+    asked = Asked()
+    with opened(plan.url) as db:
+        for turn in range(plan.rounds):
+            _shared.barrier.wait(END_SECONDS)
+            for _ in range(plan.asks):
+                began = perf_counter()
+                if plan.ask(db, plan, plan.start + turn * STEP):
+                    asked.admitted.append(turn)
+                asked.seconds.append(perf_counter() - began)
+    return asked
+
+
+def _probe(url: str, policy: BreakerPolicy, asks: int, now: datetime) -> tuple[int, int]:
+    probes = waits = 0
+    with opened(url) as db:
+        _shared.barrier.wait(END_SECONDS)
+        for _ in range(asks):
+            permit = before(db, f"process {os.getpid()}", policy, now)
+            if isinstance(permit, Permit):
+                probes += permit.is_probe
+                _use(db, permit, policy, now)
+            else:
+                waits += 1
+    return probes, waits
+
+
+def _use(db: Database, permit: Permit, policy: BreakerPolicy, now: datetime) -> None:
+    if not permit.is_probe:
+        after(db, permit, Tried.FAILURE, policy, now)
+        return
+    _shared.enter()
+    db.fetch_one("database_answers")  # the try itself: some time in which another could come
+    _shared.leave()
+    tried = Tried.SUCCESS if permit.fencing_token % SUCCEEDS_ONE_OF == 0 else Tried.FAILURE
+    after(db, permit, tried, policy, now)

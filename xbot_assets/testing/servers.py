@@ -1,0 +1,83 @@
+"""Starting the real parts for tests, under the stack's own keeper."""
+
+import contextlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
+from xbot_assets.runtime.machine.accounts import service_account
+from xbot_assets.runtime.machine.logfile import LogFile
+from xbot_assets.runtime.supervision.child import Child, Limits, Reports
+from xbot_assets.runtime.supervision.orphans import ProcessRecord
+from xbot_assets.runtime.supervision.programs import Program
+from xbot_assets.settings import Settings
+
+LIMITS = Limits(start_seconds=60, stop_seconds=15, backoff_max_seconds=1)
+
+QUIET = Reports(tell=lambda _sentence: None, deaths=lambda _name, _times: None)
+"""Nobody listens: a test sees by itself that a server died."""
+
+SettingsFor = Callable[..., Settings]
+
+
+@contextlib.contextmanager
+def running(program: Program, home: Path) -> Iterator[Child]:
+    """Run one program under the stack's own keeper, and stop it."""
+    log = LogFile(home / "logs" / f"{program.name}.log")
+    child = Child(program, log, ProcessRecord(home), LIMITS, QUIET)
+    try:
+        child.start(os.environ, lambda: False)
+        yield child
+    finally:
+        child.stop(lambda: False)
+
+
+@contextlib.contextmanager
+def running_postgres(home: Path, **arguments: Any) -> Iterator[EmbeddedPostgres]:  # noqa: ANN401 - passed on
+    """Run a PostgreSQL of one's own in ``home``, and remove its data."""
+    postgres = EmbeddedPostgres(home, service_account(), **arguments)
+    postgres.prepare()
+    try:
+        with running(postgres.program(), home):
+            yield postgres
+    finally:
+        postgres.remove()
+
+
+def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """Make a copy of a database for one test, and drop it afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    with psycopg.connect(postgres.admin_url(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("create database {} owner xbot template {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+        yield with_database(postgres.url(), name)
+        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def with_database(url: str, name: str) -> str:
+    """Return the address of another database on the same server."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def prepared(home: Path) -> EmbeddedPostgres:
+    """Prepare a server without starting it."""
+    postgres = EmbeddedPostgres(home, service_account())
+    postgres.prepare()
+    return postgres
+
+
+def refusal(home: Path) -> str:
+    """Return the code with which preparing ends."""
+    with pytest.raises(PermanentFailure) as caught:
+        prepared(home)
+    return caught.value.code

@@ -1,0 +1,102 @@
+"""The moved clock of a simulated week: from one moment at which something is due to the next, then at real speed.
+
+Leases and the breaker run on the database server's clock; a jump takes their stored times along.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import psycopg
+
+from xbot_assets.defs.publishing.sensors import LOOK_EVERY_SECONDS
+from xbot_assets.domain.clock import system_now
+from xbot_assets.steps.operations.clock_control import advance
+from xbot_assets.steps.product import Product
+from xbot_assets.steps.publishing.admission import pace_wait
+from xbot_assets.store.publishing.breaker import breaker_state
+from xbot_assets.store.publishing.policy import policy_refusal
+
+LOOK_EVERY = timedelta(seconds=LOOK_EVERY_SECONDS)
+"""The sensor's own interval."""
+LONGEST_JUMP = timedelta(minutes=15)
+"""While a post is due or in doubt: whatever the moments below leave out is noticed within this."""
+_SHIFT = (
+    """update xbot.breakers set stopped_at = stopped_at - %(by)s, retry_at = retry_at - %(by)s,
+        probe_until = probe_until - %(by)s""",
+    "update xbot.posts set lease_until = lease_until - %(by)s where lease_until is not null",
+)
+_LOOKS = """
+select min(scheduled_at) filter (where status = 'queued' and scheduled_at > %(now)s) as next,
+    bool_or(status = 'queued' and scheduled_at <= %(now)s) as due,
+    bool_or(status = 'unconfirmed') as doubt,
+    max(greatest(armed_at, published_at)) filter (where status in ('armed', 'unconfirmed', 'published')) as last,
+    max(looked_at) filter (where status = 'unconfirmed') as looked
+from xbot.posts
+"""
+
+
+@dataclass(slots=True)
+class WeekClock:
+    """The product's and the sandbox's time, on the sensor's grid from ``phase`` on."""
+
+    product: Product
+    url: str
+    phase: datetime
+
+    @property
+    def now(self) -> datetime:
+        """The product's time."""
+        return self.product.clock.now()
+
+    def jump_to(self, at: datetime) -> None:
+        """Move to a time; one that has passed is left alone."""
+        by = at - self.now
+        if by <= timedelta(0):
+            return
+        advance(self.product.settings, self.product.database, by)
+        self.product.clock.refresh()
+        with psycopg.connect(self.url) as connection:
+            for statement in _SHIFT:
+                connection.execute(statement, {"by": by})
+
+    def next_tick(self, at: datetime) -> datetime:
+        """Return the first of the sensor's moments at ``at`` or later, and after now."""
+        wanted = max(at, self.now)
+        return self.phase + -((self.phase - wanted) // LOOK_EVERY) * LOOK_EVERY
+
+    def next_moment(self, other: datetime) -> datetime:
+        """Return the sensor's first moment at which something may have changed: ``other`` at the latest."""
+        now = self.now
+        later = [at for at in self._moments(now) if at > now]
+        return self.next_tick(min([*later, other]))
+
+    def _moments(self, now: datetime) -> Iterator[datetime]:
+        with psycopg.connect(self.url) as connection:
+            row = connection.execute(_LOOKS, {"now": now}).fetchone()
+        following, due, doubt, last, looked = row or (None,) * 5
+        settings = self.product.settings
+        if following:
+            yield following
+        if due or doubt:
+            yield now + LONGEST_JUMP
+        if doubt and looked:
+            yield looked + timedelta(minutes=settings.reconcile_minutes)
+        if due:
+            yield from self._of_due_posts(now, last)
+
+    def _of_due_posts(self, now: datetime, last: datetime | None) -> Iterator[datetime]:
+        """Return when spacing, pace, breaker and rules say that a due post may go."""
+        product = self.product
+        if last:
+            yield last + product.settings.post_spacing
+        wait = pace_wait(product)
+        if wait:
+            yield wait.until
+        retry_at = breaker_state(product.database)["retry_at"]
+        if retry_at:
+            yield now + (retry_at - system_now())
+        for row in product.database.fetch_all("due_post_ids", now=now):
+            refusal = policy_refusal(product.database, row["id"], product.settings, now)
+            if refusal and refusal.until:
+                yield refusal.until

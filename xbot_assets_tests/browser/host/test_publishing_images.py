@@ -1,0 +1,187 @@
+"""Posts with images, from the client through the real host and Chromium to the sandbox's ledger and back."""
+
+import base64
+import hashlib
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from xbot_assets.domain.failures import FailureKind, ProductError
+from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX
+from xbot_assets.testing.pictures import GIF, broken_png, png
+from xbot_assets.x.operations import (
+    CALL_BYTES_MAX,
+    Image,
+    PostsRead,
+    Publish,
+    Published,
+    ReadPosts,
+)
+from xbot_assets_tests.browser.host_rig import HANDLE, TOKEN, HostProcess, browser_host, ready
+from xbot_assets_tests.sandbox.sandbox_rig import TOKEN as CONTROL_TOKEN
+from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
+
+NO_TIME = 7.0
+"""Seconds for a publish that must not wait long for an upload."""
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, HostProcess]]:
+    """Run one sandbox and one host for the module."""
+    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox")).start()
+    try:
+        home = tmp_path_factory.mktemp("home")
+        with browser_host(home, sandbox.url, extra={"XBOT_SANDBOX_TOKEN": CONTROL_TOKEN}) as host:
+            ready(host)
+            yield sandbox, host
+    finally:
+        sandbox.stop()
+        sandbox.http.close()
+
+
+@pytest.fixture
+def sandbox(running: tuple[Sandbox, HostProcess]) -> Iterator[Sandbox]:
+    """Return the sandbox without faults, and leave it so."""
+    yield running[0]
+    running[0].faults()
+
+
+@pytest.fixture
+def host(running: tuple[Sandbox, HostProcess]) -> HostProcess:
+    """Return the host."""
+    return running[1]
+
+
+def image(content: bytes, alt_text: str = "", mime_type: Any = "image/png") -> Image:  # noqa: ANN401 - a literal
+    """Return an image as a caller hands it over."""
+    name = f"image.{mime_type.rpartition('/')[2]}"
+    return Image(file_name=name, mime_type=mime_type, data=base64.b64encode(content), alt_text=alt_text)
+
+
+def _publish(host: HostProcess, text: str, *images: Image, submit: bool = True, seconds: float = 30) -> Published:
+    return host.run(Publish(text=text, images=images, submit=submit), Published, seconds)
+
+
+def _failure(host: HostProcess, text: str, *images: Image, seconds: float = 30) -> tuple[FailureKind, str]:
+    with pytest.raises(ProductError) as caught:
+        _publish(host, text, *images, seconds=seconds)
+    return caught.value.kind, caught.value.code
+
+
+def _shown(sandbox: Sandbox, text: str) -> list[list[tuple[str, str]]]:
+    """Return digest and alternative text of each image of each post with this text."""
+    posts = [post for post in sandbox.control("GET", "ledger")["posts"] if post["text"] == text]
+    return [[(i["sha256"], i["alt_text"]) for i in post["images"]] for post in posts]
+
+
+def _sha(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+# --- in good order ------------------------------------------------------------------------------------------
+def test_four_images_arrive_whole_in_order_and_with_their_descriptions(host: HostProcess, sandbox: Sandbox) -> None:
+    """The last one to be small comes last all the same; one has no description; the page shows four photos."""
+    contents = [png(1, 1_500_000), GIF, png(3), png(4)]
+    alts = ["A plan:\nfirst “quotes” & <b>", "🦊 " * 300, "", "x" * 1000]
+    kinds = ["image/png", "image/gif", "image/png", "image/png"]
+    images = [image(c, alt, kind) for c, alt, kind in zip(contents, alts, kinds, strict=True)]
+    text = "Four images\n\nand @ann 🦊"
+    done = _publish(host, text, *images)
+    assert done.typed_text == text
+    assert _shown(sandbox, text) == [[(_sha(c), alt) for c, alt in zip(contents, alts, strict=True)]]
+    read = host.run(ReadPosts(post_ids=(done.post_id or "",), handle=HANDLE), PostsRead).posts[0]
+    assert (read.photos, read.videos, read.text) == (4, 0, text)
+
+
+def test_a_slow_upload_is_waited_for(host: HostProcess, sandbox: Sandbox) -> None:
+    """The button stays disabled until X has processed the image; then the post goes out with it."""
+    sandbox.faults(media_slow_seconds=1)
+    _publish(host, "Worth the wait", image(png(5)))
+    assert _shown(sandbox, "Worth the wait") == [[(_sha(png(5)), "")]]
+
+
+def test_shadow_mode_adds_the_images_and_posts_nothing(host: HostProcess, sandbox: Sandbox) -> None:
+    """Everything but the click."""
+    done = _publish(host, "Only tried", image(png(6), "Tried"), submit=False)
+    assert (done.post_id, done.typed_text) == (None, "Only tried")
+    assert _shown(sandbox, "Only tried") == []
+
+
+# --- when it does not work ----------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("faults", "content", "expected"),
+    [
+        ({}, broken_png(), (FailureKind.PERMANENT, "media_refused")),
+        ({"media_refused": True}, png(7), (FailureKind.PERMANENT, "media_refused")),
+        ({"media_upload_fails": True}, png(8), (FailureKind.TRANSIENT, "x_internal_error")),
+        ({"media_slow_seconds": 600}, png(9), (FailureKind.TRANSIENT, "media_upload_slow")),
+    ],
+    ids=["not an image", "refused by X", "upload fails", "never processed"],
+)
+def test_an_image_that_does_not_go_up_is_a_typed_failure_before_the_click(
+    host: HostProcess,
+    sandbox: Sandbox,
+    faults: dict[str, object],
+    content: bytes,
+    expected: tuple[FailureKind, str],
+) -> None:
+    """One that X refuses is refused for good; one that got lost may be tried again; nothing is posted without it."""
+    sandbox.faults(**faults)
+    began = time.monotonic()
+    assert _failure(host, "never seen", image(png(1)), image(content), seconds=NO_TIME) == expected
+    assert time.monotonic() - began < NO_TIME
+    assert _shown(sandbox, "never seen") == []
+
+
+def test_a_description_that_the_page_does_not_keep_stops_the_post(host: HostProcess, sandbox: Sandbox) -> None:
+    """The texts are read back from the dialog opened anew; an image without its description is not posted."""
+    sandbox.faults(media_alt_lost=True)
+    assert _failure(host, "never described", image(png(1), "A plan")) == (FailureKind.PERMANENT, "alt_text_differs")
+    assert _shown(sandbox, "never described") == []
+
+
+# --- what the host takes ------------------------------------------------------------------------------------
+def test_four_of_the_largest_images_fit_into_a_call_and_more_is_refused(host: HostProcess) -> None:
+    """A call of four times 5 MB is read to its end; a longer one is refused in words."""
+    largest = b"\xff" * IMAGE_BYTES_MAX
+    call = {
+        "operation": {
+            "kind": "publish",
+            "text": "🦊" * 4000,
+            "images": [
+                {
+                    "file_name": "a.png",
+                    "mime_type": "image/png",
+                    "data": base64.b64encode(largest).decode(),
+                    "alt_text": "🦊" * 1000,
+                }
+            ]
+            * 4,
+        },
+        "lane": "no lane",
+        "deadline_seconds": 5,
+    }
+    whole = json.dumps(call).encode()
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    with httpx.Client(base_url=host.url, headers=headers, trust_env=False, timeout=30) as http:
+        fitting = http.post("/operations", content=whole)
+        assert (fitting.status_code, [p["loc"] for p in fitting.json()["problems"]]) == (422, [["lane"]])
+        longer = http.post("/operations", content=whole + b" " * (CALL_BYTES_MAX + 1 - len(whole)))
+        assert (longer.status_code, str(CALL_BYTES_MAX) in longer.json()["error"]) == (413, True)
+
+
+@pytest.mark.parametrize("data", [png(1), b"", base64.b64encode(b"x" * (IMAGE_BYTES_MAX + 1))])
+def test_an_image_that_is_no_base64_or_too_large_is_no_image(data: bytes) -> None:
+    """A file handed over as it is must not be garbled in silence; the limit counts the image's own bytes."""
+    with pytest.raises(ValueError, match="image"):
+        Image(file_name="a.png", mime_type="image/png", data=data)
+
+
+def test_an_image_travels_unchanged() -> None:
+    """What the host reads is what was handed over, up to the largest image."""
+    sent = image(b"\0\xff" * (IMAGE_BYTES_MAX // 2))
+    assert Image.model_validate_json(sent.model_dump_json()) == sent

@@ -1,0 +1,236 @@
+"""Posts in doubt, taken back or unknown, over the real host and sandbox: what a look says, and what follows."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+
+from xbot_assets.domain.failures import ProductError, TransientFailure, UnknownOutcome
+from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.pace.pacing import PaceKind
+from xbot_assets.domain.posts.post import NewPost
+from xbot_assets.runtime.stack_clock import start_clock
+from xbot_assets.settings import Settings
+from xbot_assets.steps.metrics.readings import posts_due
+from xbot_assets.steps.product import Product, open_product
+from xbot_assets.steps.publishing.admission import rules_of
+from xbot_assets.steps.publishing.cycle import publish_next
+from xbot_assets.steps.publishing.reconciliation import compare_timeline, comparison_wait
+from xbot_assets.steps.publishing.recovery import recover_posts, recovery_wait
+from xbot_assets.store.alerts import open_alerts
+from xbot_assets.store.publishing import manual_recovery, recovery
+from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.store.publishing.approvals import Decider
+from xbot_assets.store.publishing.pace import pace_seen
+from xbot_assets.x.operations import Publish, Published
+from xbot_assets_tests.steps.conftest import HANDLE
+from xbot_assets_tests.steps.moving import later
+from xbot_assets_tests.steps.site import Site
+
+QUARTER = timedelta(minutes=15)
+TEN_MINUTES = timedelta(minutes=10)
+
+
+@pytest.fixture
+def product(loop_settings: Callable[..., Settings], site: Site) -> Iterator[Product]:
+    """A product that looks every quarter of an hour, so that three looks are enough."""
+    site.set_faults()
+    settings = loop_settings(reconcile_minutes=15, replies_engaged_only=False)
+    start_clock(settings, owns_site=True)
+    with open_product(settings, worker="test") as opened:
+        yield opened
+    site.set_faults()
+
+
+def queue(product: Product, text: str, answers: str | None = None) -> int:
+    """Queue a post that is due now, or an answer to one of the account's own."""
+    now = product.clock.now()
+    reply = {"reply_to_x_id": answers, "reply_to_handle": HANDLE if answers else None}
+    post = NewPost(text=text, topic="cooking", format="tip", scheduled_at=now, **reply)
+    return post_store.enqueue_posts(product.database, [post], now)[0]
+
+
+def die_before_the_click(product: Product, text: str, answers: str | None = None) -> int:
+    """Leave a post as a worker does that dies after it has noted its intent."""
+    queue(product, text, answers)
+    claim = post_store.claim_due_post(
+        product.database,
+        worker="dead",
+        now=product.clock.now(),
+        lease=timedelta(hours=1),
+        spacing=timedelta(0),
+        daily_cap=99,
+    )
+    assert claim is not None
+    assert post_store.arm_post(product.database, claim, product.clock.now())
+    post_store.expire_leases(product.database, product.clock.now(), dead="dead")
+    return claim.id
+
+
+def by_hand(product: Product, text: str, answers: str | None = None) -> str:
+    """Post as the owner does, past the queue; return X's id."""
+    posted = product.browser.run(
+        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=30
+    )
+    return posted.post_id or ""
+
+
+def status_of(product: Product, post_id: int) -> str:
+    """Return the state of a post."""
+    return next(str(row["status"]) for row in post_store.recent_posts(product.database, 50) if row["id"] == post_id)
+
+
+def alert_keys(product: Product) -> set[str]:
+    """Return what a person is being told."""
+    return {found.key for found in open_alerts(product.database)}
+
+
+def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(product: Product, site: Site) -> None:
+    """Three looks over half an hour all say so."""
+    text = "Barley soaked overnight cooks in half the time."
+    post_id = die_before_the_click(product, text)
+    for _ in range(2):
+        assert recovery_wait(product) is None
+        assert recover_posts(product).in_doubt == (post_id,)
+        assert recovery_wait(product) is not None
+        later(product, QUARTER)
+    assert recover_posts(product).requeued == (post_id,)
+    assert publish_next(product).post_id == post_id
+    assert site.posted(text) == 1
+    assert not alert_keys(product)
+
+
+def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product: Product, site: Site) -> None:
+    """The same words elsewhere are not it, and no proof either that it is not there."""
+    target, elsewhere = by_hand(product, "What do you salt first?"), by_hand(product, "And what last?")
+    text = "The water, always the water."
+    post_id = queue(product, text, answers=target)
+    site.set_faults(drop_after_commit=True)
+    with pytest.raises(UnknownOutcome):
+        publish_next(product)
+    site.set_faults()
+    assert recover_posts(product).found == (post_id,)
+    other = die_before_the_click(product, "Only at the end.", answers=target)
+    by_hand(product, "Only at the end.", answers=elsewhere)
+    for _ in range(4):
+        assert recover_posts(product).in_doubt == (other,)
+        later(product, QUARTER)
+    assert manual_recovery.doubt_alert(other) in alert_keys(product)
+
+
+def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_told(product: Product, site: Site) -> None:
+    """The post is there; four looks in an hour could not see it."""
+    text = "Lentils need no soaking at all."
+    post_id = queue(product, text)
+    site.set_faults(drop_after_commit=True)
+    with pytest.raises(UnknownOutcome):
+        publish_next(product)
+    site.set_faults(down=True)
+    for _ in range(4):
+        with pytest.raises(TransientFailure):
+            recover_posts(product)
+        assert recover_posts(product).in_doubt == (post_id,), "the next look waits for its turn"
+        later(product, QUARTER)
+    (doubt,) = post_store.unconfirmed_posts(product.database)
+    assert (doubt["looks"], doubt["requeues"]) == (0, 0)
+    told = [
+        found.reason for found in open_alerts(product.database) if found.key == manual_recovery.doubt_alert(post_id)
+    ]
+    assert "could not be looked for" in told[0]
+    site.set_faults()
+    assert recover_posts(product).found == (post_id,)
+    assert site.posted(text) == 1
+
+
+def test_a_post_that_shows_late_is_found_and_not_queued_again(product: Product, site: Site) -> None:
+    """Two looks said "not there"; the third finds it, of the time at which it was posted."""
+    text = "A spoon of vinegar keeps poached eggs together."
+    post_id = queue(product, text)
+    site.set_faults(drop_after_commit=True, hide_after_create_seconds=600)
+    with pytest.raises(UnknownOutcome):
+        publish_next(product)
+    site.set_faults()
+    assert recover_posts(product).in_doubt == (post_id,)
+    later(product, QUARTER)
+    assert recover_posts(product).found == (post_id,)
+    assert site.posted(text) == 1
+
+
+def test_what_the_site_calls_a_duplicate_is_published_as_the_post_that_is_there(product: Product, site: Site) -> None:
+    """Error 187: however old it is, the post is there already."""
+    text = "Dry the chicken well before it meets the pan."
+    x_post_id = by_hand(product, text)
+    later(product, timedelta(hours=1))
+    post_id = queue(product, text)
+    with pytest.raises(UnknownOutcome, match="187"):
+        publish_next(product)
+    assert recover_posts(product).found == (post_id,)
+    (row,) = post_store.published_since(product.database, product.clock.now() - timedelta(days=1))
+    assert (row["x_post_id"], site.posted(text)) == (x_post_id, 1)
+    assert not alert_keys(product)
+
+
+def test_a_duplicate_that_is_nowhere_waits_for_a_person(product: Product, site: Site) -> None:
+    """Posting it again would be refused again."""
+    post_id = queue(product, "Refused as a repeat of nothing.")
+    site.set_faults(create_error=187)
+    with pytest.raises(UnknownOutcome):
+        publish_next(product)
+    site.set_faults()
+    for _ in range(4):
+        recover_posts(product)
+        later(product, QUARTER)
+    assert status_of(product, post_id) == "unconfirmed"
+    assert recovery_wait(product) is not None
+    assert manual_recovery.doubt_alert(post_id) in alert_keys(product)
+
+
+def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(product: Product, site: Site) -> None:
+    """Two looks that surely covered it; one that could not look marks nothing."""
+    first, post_id = queue(product, "Stays where it is, on the windowsill."), 0
+    publish_next(product)
+    later(product)
+    post_id = queue(product, "Taken back by the site in silence.")
+    site.set_faults(silent_removal=True)
+    assert publish_next(product).x_post_id is not None
+    assert comparison_wait(product) is None, "the first comparison of all"
+    assert compare_timeline(product).missing == (), "too young to be missed"
+    site.set_faults(down=True)
+    later(product, TEN_MINUTES)
+    assert comparison_wait(product) is None
+    with pytest.raises(ProductError):
+        compare_timeline(product)
+    assert comparison_wait(product) is not None, "an outage is not hammered"
+    site.set_faults()
+    for seen in ((), (post_id,)):
+        later(product, TEN_MINUTES)
+        found = compare_timeline(product)
+        assert found.missing == (post_id,)
+        assert tuple(row["id"] for row in found.removed) == seen
+    assert manual_recovery.removed_alert(post_id) in alert_keys(product)
+    pace = pace_seen(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
+    assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
+    later(product, timedelta(hours=2))
+    assert [row["id"] for row in posts_due(product)] == [first]
+    assert comparison_wait(product) is not None
+
+
+def test_posts_of_the_owner_s_own_hand_and_doubled_ones_are_told_apart(product: Product) -> None:
+    """A quiet word about the first until the owner knows of it, and a loud one about a text that is there twice."""
+    post_id = queue(product, "Fold, do not stir, the egg whites.")
+    publish_next(product)
+    own = by_hand(product, "Greetings from the market, by hand.")
+    double = by_hand(product, "Fold, do not stir, the egg whites!")
+    later(product)
+    found = compare_timeline(product)
+    assert {row["x_post_id"]: row["resembles_post_id"] for row in found.phantoms} == {own: None, double: post_id}
+    assert {found.key: found.severity for found in open_alerts(product.database)} == {
+        manual_recovery.UNKNOWN_ALERT: "warning",
+        manual_recovery.doubled_alert(double): "critical",
+    }
+    assert compare_timeline(product).phantoms == ()
+    manual_recovery.acknowledge(product.database, [own, double], Decider("anna", product.clock.now()))
+    assert not alert_keys(product)
+    compare_timeline(product)
+    assert not alert_keys(product)
+    assert recovery.open_phantoms(product.database) == []

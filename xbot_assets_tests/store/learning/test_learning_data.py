@@ -1,0 +1,233 @@
+"""Readings, outcomes, models, the ledger, operations and the shared clock on a real PostgreSQL."""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from xbot_assets.domain.budget.calls import LlmCall
+from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.domain.posts.post import NewPost
+from xbot_assets.store.clock import DatabaseClock, read_line, set_line
+from xbot_assets.store.content import ledger
+from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.learning import models
+from xbot_assets.store.metrics import readings
+from xbot_assets.store.operations import browser_operations
+from xbot_assets.store.publishing import posts
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def published(db: Database, text: str, at: datetime, **evidence: object) -> int:
+    """Publish one post at a time, and return its id."""
+    post = NewPost.model_validate({"text": text, "topic": "sea", "format": "fact", "scheduled_at": at, **evidence})
+    posts.enqueue_posts(db, [post], at)
+    pace = {"lease": HOUR, "spacing": timedelta(0), "daily_cap": 100}
+    held = posts.claim_due_post(db, worker="w", now=at, **pace)  # type: ignore[arg-type]  # one dict, two types
+    assert held is not None
+    assert posts.arm_post(db, held, at)
+    posts.confirm_published(db, held, x_post_id=f"9{held.id}", permalink=f"/me/status/9{held.id}", now=at)
+    return held.id
+
+
+def reading(post_id: int, read_at: datetime, age: timedelta, **counts: int | None) -> Row:
+    """Build one reading."""
+    shown = {"replies": 0, "reposts": 0, "likes": 0, "bookmarks": 0, "views": None, **counts}
+    facts = {"x_post_id": f"9{post_id}", "read_at": read_at, "age_seconds": age.total_seconds(), "label": "l"}
+    return {"post_id": post_id, **facts, **shown}
+
+
+def due(db: Database, now: datetime, limit: int = 10) -> list[int]:
+    """Return which posts are to be measured at the report's cadence."""
+    cadence = {"young": timedelta(minutes=20), "middle": 2 * HOUR, "old": DAY}
+    return [row["id"] for row in readings.posts_to_measure(db, now=now, limit=limit, **cadence)]
+
+
+@pytest.mark.parametrize(("age", "interval"), [(HOUR, timedelta(minutes=20)), (2 * DAY, 2 * HOUR), (9 * DAY, DAY)])
+def test_posts_are_measured_at_the_cadence_of_their_age(
+    database: Database, age: timedelta, interval: timedelta
+) -> None:
+    """Under a day, under a week, older: each has its own interval, and a miss counts as a look."""
+    post_id = published(database, "text", NOON - age)
+    assert due(database, NOON) == [post_id]
+    readings.insert_readings(database, [reading(post_id, NOON, age)])
+    nearly = interval - timedelta(seconds=1)
+    assert due(database, NOON + nearly) == []
+    assert due(database, NOON + interval) == [post_id]
+    miss = {"post_id": post_id, "missed_at": NOON + interval, "why": "unread", "reason": "slow page"}
+    assert readings.insert_misses(database, [miss]) == 1
+    assert due(database, NOON + interval + nearly) == []
+
+
+def test_posts_that_were_never_read_come_first(database: Database) -> None:
+    """Then the one that was looked at longest ago; a batch is bounded."""
+    read, missed, fresh = (published(database, f"text {n}", NOON - HOUR) for n in range(3))
+    readings.insert_readings(database, [reading(read, NOON - HOUR, timedelta(0))])
+    miss = {"post_id": missed, "missed_at": NOON - HOUR, "why": "gone", "reason": "deleted"}
+    readings.insert_misses(database, [miss])
+    assert due(database, NOON) == [fresh, missed, read]
+    assert due(database, NOON, limit=1) == [fresh]
+
+
+def test_readings_come_back_as_they_were_shown(database: Database) -> None:
+    """Views that were not shown stay unknown, never nought; nothing at all stores nothing."""
+    post_id = published(database, "text", NOON)
+    first, second = readings.insert_readings(
+        database, [reading(post_id, NOON, timedelta(0)), reading(post_id, NOON + HOUR, HOUR, likes=3, views=50)]
+    )
+    latest = readings.latest_reading(database, post_id)
+    assert latest is not None
+    assert (latest["id"], latest["likes"], latest["views"], latest["read_at"]) == (second, 3, 50, NOON + HOUR)
+    oldest = readings.readings_of(database, post_id)[0]
+    assert (oldest["id"], oldest["views"]) == (first, None)
+    assert readings.insert_readings(database, []) == []
+    assert readings.latest_reading(database, post_id + 1) is None
+
+
+def test_an_outcome_is_taken_from_the_first_reading_at_the_right_age(database: Database) -> None:
+    """Not from an early one, not from a later one, and only once."""
+    post_id = published(database, "text", NOON - 2 * DAY, features={"length": 4.0}, propensity=0.25)
+    rows = [reading(post_id, NOON - 2 * DAY + age, age, likes=n) for n, age in enumerate((HOUR, DAY, DAY + HOUR))]
+    _, right, _ = readings.insert_readings(database, rows)
+    (found,) = readings.outcomes_due(database, now=NOON, min_age=DAY, limit=10)
+    assert (found["post_id"], found["metrics_id"], found["likes"]) == (post_id, right, 1)
+    outcome = {"post_id": post_id, "metrics_id": right, "reward": 0.5, "computed_at": NOON}
+    assert readings.insert_outcomes(database, [outcome]) == 1
+    assert readings.insert_outcomes(database, [{**outcome, "reward": 0.9}]) == 0
+    assert readings.outcomes_due(database, now=NOON, min_age=DAY, limit=10) == []
+    (learned,) = readings.training_rows(database)
+    assert (learned["reward"], learned["propensity"], learned["features"]) == (0.5, 0.25, {"length": 4.0})
+    assert (learned["topic"], learned["published_at"]) == ("sea", NOON - 2 * DAY)
+
+
+def test_a_post_that_is_too_young_or_was_read_too_early_has_no_outcome(database: Database) -> None:
+    """Both its age now and its age at the reading must be reached."""
+    young = published(database, "young", NOON - HOUR)
+    old = published(database, "old", NOON - HOUR)
+    readings.insert_readings(database, [reading(young, NOON, HOUR), reading(old, NOON, HOUR)])
+    assert readings.outcomes_due(database, now=NOON + 2 * DAY, min_age=DAY, limit=10) == []
+
+
+def test_new_outcomes_are_counted_against_a_version(database: Database) -> None:
+    """Those stored after it was trained; without a version, all."""
+    post_id = published(database, "text", NOON)
+    (read,) = readings.insert_readings(database, [reading(post_id, NOON + DAY, DAY)])
+    before = models.insert_model_version(database, "bandit", {}, {}, 0, NOON)
+    outcome = {"post_id": post_id, "metrics_id": read, "reward": 1.0, "computed_at": NOON + DAY}
+    readings.insert_outcomes(database, [outcome])
+    after = models.insert_model_version(database, "bandit", {}, {}, 1, NOON + DAY)
+    assert [readings.outcomes_since(database, version) for version in (None, before, after)] == [1, 1, 0]
+
+
+def test_the_account_is_read_newest_first(database: Database) -> None:
+    """Each handle has its own readings."""
+    facts = {"handle": "me", "following": 1, "posts": 2, "exact": True}
+    for n in range(2):
+        readings.insert_account_reading(database, {**facts, "read_at": NOON + n * HOUR, "followers": n})
+    last = readings.last_account_reading(database, "me")
+    assert last is not None
+    assert (last["followers"], last["exact"]) == (1, True)
+    assert readings.last_account_reading(database, "you") is None
+
+
+def test_versions_are_numbered_without_gaps_by_many_at_once(database: Database) -> None:
+    """Eight trainers, twenty versions, no number twice; each kind counts for itself."""
+    with ThreadPoolExecutor(8) as crowd:
+        made = list(
+            crowd.map(lambda n: models.insert_model_version(database, "bandit", {"n": n}, {}, n, NOON), range(20))
+        )
+    assert sorted(version.version for version in made) == list(range(1, 21))
+    assert models.insert_model_version(database, "predictor", {}, {}, 0, NOON).version == 1
+    assert [version.version for version in models.model_versions(database, "bandit", 2)] == [20, 19]
+
+
+def test_a_promotion_and_its_reason_are_one(database: Database) -> None:
+    """The champion changes, and every change is kept; a roll-back is a promotion of an old version."""
+    assert models.champion(database, "bandit") is None
+    first, second = (
+        models.insert_model_version(database, "bandit", {"n": n, "deep": {"list": [1, 2]}}, {"score": 0.5}, n, NOON)
+        for n in range(2)
+    )
+    for version, reason in ((first, "the first"), (second, "better"), (first, "worse live")):
+        models.promote(database, version, reason, NOON)
+    assert models.champion(database, "bandit") == first
+    kept = [(event["version"], event["reason"]) for event in models.champion_events(database, 10)]
+    assert kept == [(1, "worse live"), (2, "better"), (1, "the first")]
+
+
+def test_a_version_that_is_not_stored_cannot_be_promoted(database: Database) -> None:
+    """And leaves no event behind."""
+    made = models.insert_model_version(database, "bandit", {}, {}, 0, NOON)
+    with pytest.raises(PermanentFailure) as caught:
+        models.promote(database, made.model_copy(update={"id": made.id + 1}), "no", NOON)
+    assert caught.value.code == "no_model_version"
+    assert models.champion_events(database, 10) == []
+
+
+def call(**facts: object) -> Mapping[str, object]:
+    """Build one call for the ledger."""
+    usual = {"purpose": "plan", "model": "m", "prompt_version": "1", "outcome": "ok", "latency_ms": 5}
+    return {**usual, "called_at": NOON, "cost_microusd": 7, **facts}
+
+
+def test_the_ledger_adds_up_what_was_spent_since_a_time(database: Database) -> None:
+    """From that time on; objects and mappings are taken alike, and nonsense is refused before it is stored."""
+    assert ledger.spent_microusd(database, NOON) == 0
+    ledger.record_llm_call(database, call(called_at=NOON - HOUR))
+    ledger.record_llm_call(database, LlmCall.model_validate(call()))
+    assert ledger.spent_microusd(database, NOON) == 7
+    assert ledger.spent_microusd(database, NOON - DAY) == 14
+    assert [row["called_at"] for row in ledger.recent_calls(database, 1)] == [NOON]
+    with pytest.raises(ValidationError):
+        ledger.record_llm_call(database, call(cost_microusd=-1))
+    with pytest.raises(ValidationError):
+        ledger.record_llm_call(database, call(outcome="fine"))
+
+
+def test_an_operation_is_kept_from_queue_to_end(database: Database) -> None:
+    """With its slot and how it failed; an end is noted once."""
+    good, bad = uuid4(), uuid4()
+    for operation in (good, bad):
+        browser_operations.begin_operation(database, operation, "publish", "critical", "run", NOON)
+    started = NOON + timedelta(seconds=2)
+    assert browser_operations.end_operation(database, good, started_at=started, ended_at=NOON + HOUR, slot=1)
+    refusal = TransientFailure("No slot is free.", code="no_slot")
+    assert browser_operations.end_operation(database, bad, ended_at=NOON + HOUR, failure=refusal)
+    assert not browser_operations.end_operation(database, bad, ended_at=NOON)
+    rows = {row["id"]: row for row in browser_operations.recent_operations(database, NOON)}
+    assert (rows[good]["outcome"], rows[good]["slot"], rows[good]["started_at"]) == ("ok", 1, started)
+    assert (rows[bad]["outcome"], rows[bad]["failure_code"], rows[bad]["slot"]) == ("transient", "no_slot", None)
+    assert browser_operations.recent_operations(database, NOON + HOUR) == []
+
+
+def test_the_clock_is_real_time_until_a_line_is_set(database: Database) -> None:
+    """And again after the line is cleared."""
+    before = system_now()
+    assert before <= DatabaseClock(database).now() <= system_now()
+    line = ClockLine(before, NOON, 60.0)
+    set_line(database, line)
+    set_line(database, line)
+    assert read_line(database) == line
+    moved = DatabaseClock(database).now()
+    assert NOON <= moved <= line.at(system_now())
+    set_line(database, None)
+    assert read_line(database) is None
+
+
+def test_a_clock_asks_the_database_at_most_once_a_second(database: Database) -> None:
+    """And notices a moved line within that second."""
+    clock = DatabaseClock(database)
+    for _ in range(50):
+        clock.now()
+    assert database.timings.snapshot()["read_clock_line"].calls <= 2
+    set_line(database, ClockLine(system_now(), NOON - 1000 * DAY))
+    started = system_now()
+    while clock.now() > NOON - 999 * DAY:
+        assert system_now() - started < timedelta(seconds=5)

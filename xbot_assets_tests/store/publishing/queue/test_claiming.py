@@ -1,0 +1,162 @@
+"""Who gets a post and when: order, one in hand, spacing, the daily cap, and many claimers at once."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from xbot_assets.domain.posts.post import ClaimedPost
+from xbot_assets.store.engine.database import Database
+from xbot_assets.store.publishing import posts
+from xbot_assets.store.publishing.approvals import Decider, reschedule_post
+from xbot_assets.store.publishing.queue import stale_posts
+from xbot_assets.testing.queueing import (
+    BUSY,
+    NOON,
+    REFUSED,
+    SPACING,
+    armed,
+    claim,
+    new_post,
+    queue,
+    row,
+    settle_published,
+    settle_unconfirmed,
+)
+
+
+def test_posts_are_claimed_when_due_oldest_first(database: Database) -> None:
+    """Nothing before its time, and the longest waiting first."""
+    later = NOON + timedelta(hours=1)
+    posts.enqueue_posts(database, [new_post("late", later), new_post("early", NOON)], NOON)
+    assert claim(database, NOON - timedelta(seconds=1)) is None
+    held = claim(database, later)
+    assert held is not None
+    assert held.text == "early"
+
+
+def test_only_one_post_is_in_hand(database: Database) -> None:
+    """A second claim waits for the first to be settled."""
+    queue(database, "one", "two")
+    held = claim(database)
+    assert held is not None
+    assert claim(database, NOON + timedelta(hours=1)) is None
+    posts.fail_post(database, held, REFUSED, NOON)
+    assert claim(database) is not None
+
+
+@pytest.mark.parametrize("settle", [settle_published, settle_unconfirmed])
+def test_spacing_and_cap_count_posts_that_may_be_on_x(
+    database: Database, settle: Callable[[Database, ClaimedPost, datetime], None]
+) -> None:
+    """Published or in doubt: the next waits the full spacing, and the cap of the UTC day counts it."""
+    settle(database, armed(database), NOON)
+    queue(database, "next")
+    for early in (NOON, NOON + SPACING - timedelta(seconds=1)):
+        assert claim(database, early) is None
+        assert not posts.due_post_exists(database, now=early, spacing=SPACING, daily_cap=24)
+    in_time = NOON + SPACING
+    assert claim(database, in_time, cap=1) is None
+    assert posts.due_post_exists(database, now=in_time, spacing=SPACING, daily_cap=2)
+    assert claim(database, in_time, cap=2) is not None
+
+
+def test_the_cap_starts_again_at_midnight_utc(database: Database) -> None:
+    """A post of yesterday does not count."""
+    evening = datetime(2026, 3, 1, 23, 50, tzinfo=UTC)
+    settle_published(database, armed(database, evening), evening)
+    queue(database, "next")
+    assert claim(database, evening + SPACING, cap=1) is None
+    assert claim(database, datetime(2026, 3, 2, 0, 0, tzinfo=UTC), cap=1) is not None
+
+
+def test_a_post_put_off_again_and_again_is_late_by_the_time_it_was_meant_for(database: Database) -> None:
+    """An outage of a day must not let a post of yesterday out unasked; a new time by a person starts anew."""
+    (post_id,) = queue(database, "Yesterday's news.")
+    now = NOON
+    for _ in range(3):
+        held = claim(database, now)
+        assert held is not None
+        assert posts.arm_post(database, held, now)
+        posts.disarm_post(database, held, BUSY, now, not_before=now + SPACING)
+        now += SPACING
+    assert row(database, post_id)["scheduled_at"] == now
+    assert [late["id"] for late in stale_posts(database, NOON + timedelta(seconds=1))] == [post_id]
+    reschedule_post(database, post_id, now, Decider("Ann", now))
+    assert stale_posts(database, NOON + timedelta(seconds=1)) == []
+
+
+def test_a_disarmed_post_counts_neither_for_spacing_nor_for_the_cap(database: Database) -> None:
+    """Nothing was submitted, so it may be claimed again at once."""
+    posts.disarm_post(database, armed(database), BUSY, NOON)
+    again = claim(database, cap=1)
+    assert again is not None
+    assert row(database, again.id)["failure_code"] is None
+
+
+def test_eight_claimers_at_once_never_share_a_post_or_break_pace_or_cap(
+    database: Database,
+) -> None:
+    """Each round, exactly one of eight gets the one post that spacing allows, and the cap ends it."""
+    cap, rounds = 6, 9
+    queue(database, *(f"post number {n}" for n in range(20)))
+    seen: list[int] = []
+    with ThreadPoolExecutor(8) as crowd:
+        for turn in range(rounds):
+            now = NOON + turn * SPACING
+            held = [
+                won
+                for won in crowd.map(lambda n, at=now: claim(database, at, cap=cap, worker=f"w{n}"), range(8))
+                if won
+            ]
+            assert len(held) == (1 if turn < cap else 0)
+            for won in held:
+                assert posts.arm_post(database, won, now)
+                settle_published(database, won, now)
+                seen.append(won.id)
+    assert len(seen) == len(set(seen)) == cap
+
+
+CLAIMER = """
+import sys
+from datetime import UTC, datetime, timedelta
+from pydantic import SecretStr
+from xbot_assets.settings import Settings
+from xbot_assets.store import posts
+from xbot_assets.store.engine.database import open_database
+
+noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+with open_database(Settings(database_url=SecretStr(sys.stdin.readline().strip()))) as db:
+    print("ready", flush=True)
+    sys.stdin.readline()
+    while posts.queue_counts(db).get("queued"):
+        pace = {"lease": timedelta(minutes=5), "spacing": timedelta(0), "daily_cap": 1000}
+        held = posts.claim_due_post(db, worker=sys.argv[1], now=noon, **pace)
+        if held and posts.arm_post(db, held, noon):
+            posts.confirm_published(db, held, x_post_id=str(held.id), permalink=None, now=noon)
+            print(held.id, flush=True)
+"""
+"""Claims and publishes until nothing is queued. The address travels on stdin, which no one else can read."""
+
+
+def test_processes_that_claim_at_once_never_get_the_same_post(database: Database, database_url: str) -> None:
+    """Four processes empty one queue: every post goes to exactly one of them."""
+    ids = queue(database, *(f"post number {n}" for n in range(30)))
+    commands = [[sys.executable, "-c", CLAIMER, f"process-{n}"] for n in range(4)]
+    crowd = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for command in commands
+    ]
+    for process in crowd:
+        assert process.stdin
+        assert process.stdout
+        process.stdin.write(f"{database_url}\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "ready\n"
+    with ThreadPoolExecutor(len(crowd)) as ends:
+        outputs = list(ends.map(lambda process: process.communicate("go\n", timeout=60)[0], crowd))
+    assert all(process.returncode == 0 for process in crowd)
+    assert sorted(int(line) for output in outputs for line in output.split()) == ids
+    assert all(len(posts.post_events(database, post_id)) == 4 for post_id in ids)

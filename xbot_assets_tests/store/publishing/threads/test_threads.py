@@ -1,0 +1,225 @@
+"""Threads in the queue: who goes next, what they wait for, and what becomes of the rest when one breaks."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import partial
+
+import pytest
+
+from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.posts.post import ClaimedPost, NewPost
+from xbot_assets.store.alerts import open_alerts
+from xbot_assets.store.engine.database import Database
+from xbot_assets.store.publishing import posts, queue, threads
+from xbot_assets.testing.queueing import (
+    BUSY,
+    LEASE,
+    NOON,
+    REFUSED,
+    SPACING,
+    code_of,
+    new_post,
+    row,
+    settle_published,
+    settle_unconfirmed,
+    steps,
+)
+from xbot_assets.testing.queueing import queue as queue_posts
+from xbot_assets.testing.servers import SettingsFor
+from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, armed, claim, queue_thread, settled, states
+
+MIDNIGHT = NOON + timedelta(hours=12)
+
+
+def settle_failed(db: Database, held: ClaimedPost, now: object) -> None:
+    """Let X refuse an armed post."""
+    del now
+    posts.fail_post(db, held, REFUSED, NOON)
+
+
+def claim_at_once(db: Database, now: datetime) -> ClaimedPost | None:
+    """Claim while others do, so without asking for the hint first."""
+    return posts.claim_due_post(db, worker="w", now=now, lease=LEASE, spacing=SPACING, daily_cap=24)
+
+
+def test_a_segment_waits_until_the_one_before_it_is_on_x_and_answers_it(database: Database) -> None:
+    """It waits for a moment only, and goes before a post that has been due for longer."""
+    first, second, third = queue_thread(database, "One.", "Two.", "Three.")
+    held = armed(database)
+    assert (held.id, held.answers_x_id, held.segment, held.segments) == (first, None, 0, 3)
+    queue_posts(database, "A post.")
+    posts.confirm_published(database, held, x_post_id="71", permalink=None, now=NOON)
+    assert claim(database, NOON + A_MOMENT / 2) is None
+    assert threads.next_segment_time(database, A_MOMENT, rehearsal=False) == NOON + A_MOMENT
+    held = armed(database, NOON + A_MOMENT)
+    assert (held.id, held.answers_x_id, held.reply_to_x_id) == (second, "71", None)
+    posts.confirm_published(database, held, x_post_id="72", permalink=None, now=NOON + A_MOMENT)
+    again = claim(database, NOON + 2 * A_MOMENT)
+    assert again is not None
+    assert (again.id, again.answers_x_id) == (third, "72")
+    assert queue.pace_facts(database, third) == {"is_reply": False, "continues": True, "size": 1}
+    assert queue.pace_facts(database, first) == {"is_reply": False, "continues": False, "size": 3}
+
+
+def test_a_segment_in_doubt_keeps_the_rest_waiting_and_a_found_one_lets_it_go(database: Database) -> None:
+    """Nothing is put below a post that may not be there."""
+    first, second = queue_thread(database, "One.", "Two.")
+    settled(database, settle_unconfirmed)
+    assert claim(database, NOON + timedelta(hours=1)) is None
+    assert queue.due_kinds(database, NOON + timedelta(hours=1)) == []
+    posts.confirm_found(database, first, x_post_id="7", permalink=None, published_at=NOON, now=NOON)
+    assert settled(database, now=NOON + timedelta(hours=1)) == second
+
+
+def test_an_interrupted_segment_is_claimed_again_below_the_same_post(database: Database) -> None:
+    """By whoever comes next."""
+    first, second = queue_thread(database, "One.", "Two.")
+    settled(database)
+    later = NOON + A_MOMENT
+    posts.disarm_post(database, armed(database, later), BUSY, later)
+    held = claim(database, later)
+    assert held is not None
+    assert (held.id, held.answers_x_id) == (second, str(first))
+
+
+def test_a_thread_begins_only_when_all_of_it_fits_under_the_days_cap_and_its_room_is_kept(database: Database) -> None:
+    """A post that is due meanwhile does not take the last segment's place, nor does the thread exceed the cap."""
+    queue_thread(database, "One.", "Two.", "Three.", due=NOON - SPACING)
+    assert claim(database, NOON, cap=2) is None
+    queue_posts(database, "A post.")
+    first = claim(database, cap=4)
+    assert first is not None
+    posts.arm_post(database, first, NOON)
+    posts.mark_unconfirmed(database, first, REFUSED, NOON)
+    assert claim(database, NOON + SPACING, cap=3) is None
+    posts.confirm_found(database, first.id, x_post_id="7", permalink=None, published_at=NOON, now=NOON)
+    for turn in (1, 2):
+        assert claim(database, NOON + turn * A_MOMENT, cap=turn) is None
+        settled(database, now=NOON + turn * A_MOMENT)
+    assert claim(database, NOON + 2 * SPACING, cap=3) is None
+    assert claim(database, NOON + 2 * SPACING, cap=4) is not None
+    assert claim(database, MIDNIGHT, cap=3) is None, "one is in hand"
+
+
+@pytest.mark.parametrize(
+    ("texts", "cap", "reason"),
+    [
+        (["One."], 24, "from 2 to 25 segments, not 1"),
+        ([f"Number {n}." for n in range(26)], 26, "from 2 to 25 segments, not 26"),
+        (["One.", "Two.", "Three."], 2, "A thread of 3 never fits"),
+    ],
+)
+def test_a_thread_that_could_never_be_published_is_refused_when_it_is_queued(
+    database: Database, texts: list[str], cap: int, reason: str
+) -> None:
+    """With the reason, and nothing of it is kept."""
+    with pytest.raises(PermanentFailure, match=reason):
+        queue_thread(database, *texts, cap=cap)
+    assert posts.queue_counts(database) == {}
+
+
+def test_a_thread_is_queued_whole_or_not_at_all(database: Database) -> None:
+    """Two segments that read the same, one that answers somebody, or two times for one thread."""
+    assert code_of(lambda: queue_thread(database, "The same.", "The same!")) == "duplicate_text"
+    reply = new_post("To you.").model_copy(update={"reply_to_x_id": "9", "reply_to_handle": "anna"})
+    for other in (reply, new_post("Later.", MIDNIGHT)):
+        both: list[NewPost] = [new_post("One."), other]
+        assert code_of(partial(threads.enqueue_thread, database, both, NOON, daily_cap=9)) == "bad_thread"
+    assert posts.queue_counts(database) == {}
+
+
+@pytest.mark.parametrize("died", [False, True])
+def test_the_rest_of_a_broken_thread_goes_to_a_person_whoever_died_in_between(
+    database: Database, *, died: bool
+) -> None:
+    """A rule of each cycle: it is told once, with the place, and nothing goes out below the gap."""
+    first, second, third, fourth = queue_thread(database, "One.", "Two.", "Three.", "Four.")
+    settled(database)
+    settled(database, settle_failed, NOON + A_MOMENT)
+    assert claim(database, NOON + timedelta(hours=1)) is None
+    if not died:
+        assert threads.hold_broken_threads(database, NOON, rehearsal=False) == [first]
+    threads.hold_broken_threads(database, NOON, rehearsal=False)
+    assert states(database, [first, second, third, fourth]) == ["published", "failed", "held", "held"]
+    assert steps(database, fourth)[-1] == ("queued", "held")
+    told = {alert.key: alert for alert in open_alerts(database)}[threads.broken_key(first)]
+    assert (told.severity, told.times_seen) == ("critical", 1)
+    assert "broke at segment 2 of 4: X said no. 1 segment(s) are on X" in told.reason
+    assert f"xbot approve reject {third}" in told.remedy
+
+
+def test_a_rehearsed_thread_goes_on_in_the_rehearsal_and_never_for_real(database: Database) -> None:
+    """Live, its next segment would stand alone on X."""
+    first, second, third = queue_thread(database, "One.", "Two.", "Three.")
+    for turn, expected in ((0, first), (1, second)):
+        held = claim(database, NOON + turn * A_MOMENT, rehearsal=True)
+        assert held is not None
+        assert (held.id, held.answers_x_id) == (expected, None)
+        posts.arm_post(database, held, NOON + turn * A_MOMENT)
+        posts.mark_shadowed(database, held, NOON)
+    later = NOON + timedelta(hours=1)
+    assert claim(database, later) is None
+    assert threads.broken_threads(database, rehearsal=True) == []
+    assert threads.hold_broken_threads(database, later, rehearsal=False) == [first]
+    assert states(database, [third]) == ["held"]
+
+
+def test_a_late_thread_is_judged_by_its_first_segment_and_a_begun_one_as_any_post(database: Database) -> None:
+    """Holding one segment holds all that waits of the thread."""
+    begun = queue_thread(database, "One.", "Two.", "Three.")
+    settled(database)
+    waiting = queue_thread(database, "Four.", "Five.")
+    late = [found["id"] for found in queue.stale_posts(database, NOON + timedelta(days=1))]
+    assert late == [begun[1], begun[2], waiting[0]]
+
+
+def test_of_eight_claimers_at_once_one_gets_each_segment(database: Database) -> None:
+    """In order, and none goes to two; the post that is due as well waits until the thread has ended."""
+    ids = queue_thread(database, "One.", "Two.", "Three.")
+    (single,) = queue_posts(database, "A post.")
+    won: list[int] = []
+    with ThreadPoolExecutor(8) as crowd:
+        for turn in range(4):
+            now = NOON + turn * A_MOMENT
+            held = [
+                found
+                for found in crowd.map(lambda _, at=now: claim_at_once(database, at), range(8))
+                if found is not None
+            ]
+            won += [found.id for found in held]
+            for found in held:
+                posts.arm_post(database, found, now)
+                settle_published(database, found, now)
+    assert won == ids
+    assert states(database, [single]) == ["queued"]
+
+
+def test_quiet_hours_let_a_begun_thread_end_and_no_thread_begin(database: Database, settings_for: SettingsFor) -> None:
+    """Half a thread over night is worse than a post at night."""
+    settings = settings_for(quiet_hours="12:00-14:00")
+    first, second = queue_thread(database, "One.", "Two.", due=NOON - A_MOMENT)
+    assert claim(database, settings=settings) is None
+    held = claim(database, NOON - A_MOMENT, settings=settings)
+    assert held is not None
+    assert (held.id, posts.arm_post(database, held, NOON - A_MOMENT)) == (first, True)
+    posts.confirm_published(database, held, x_post_id="7", permalink=None, now=NOON - A_MOMENT)
+    held = claim(database, settings=settings)
+    assert held is not None
+    assert held.id == second
+
+
+def test_the_owners_day_has_room_for_the_whole_thread_or_it_waits(
+    database: Database, settings_for: SettingsFor
+) -> None:
+    """The rule of the owner's calendar day asks the same as the claim does of the UTC day."""
+    queue_thread(database, "One.", "Two.", "Three.")
+    assert claim(database, settings=settings_for(posts_per_day_max=2)) is None
+    assert claim(database, settings=settings_for(posts_per_day_max=3)) is not None
+
+
+def test_the_list_of_posts_knows_each_ones_place(database: Database) -> None:
+    """For the pages; a single post has none."""
+    first, second = queue_thread(database, "One.", "Two.")
+    (single,) = queue_posts(database, "A post.")
+    found = [(row(database, n)["segment"], row(database, n)["segments"]) for n in (first, second, single)]
+    assert found == [(0, 2), (1, 2), (None, 0)]
