@@ -13,7 +13,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 from playwright.async_api import StorageState
 
 from xbot_assets.browser.chromium.find import find_browser
-from xbot_assets.browser.chromium.keeper import KeptChromium
+from xbot_assets.browser.chromium.keeper import ChromiumKeeper
 from xbot_assets.browser.chromium.launcher import Launcher
 from xbot_assets.browser.chromium.memory import held_mb
 from xbot_assets.browser.host.pool import BrowserPool, ContextRules
@@ -89,7 +89,7 @@ def browser_path() -> Path:
 
 def our_pool(url: str, home: Path, *, slots: int, max_mb: float = 100.0) -> BrowserPool:
     """Return the host's own pool, for ``url``."""
-    chromium = KeptChromium(Launcher(browser_path(), None, home), start_attempts=3)
+    chromium = ChromiumKeeper(Launcher(browser_path(), None, home), start_attempts=3)
     return BrowserPool(chromium, NoSession(), SlotTable(slots, None), ContextRules(url.rstrip("/"), max_mb))
 
 

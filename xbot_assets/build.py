@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from xbot_assets.defs.content import assets as content
-from xbot_assets.defs.content.gates import draw_refusals, gate_refusals
+from xbot_assets.defs.content.gates import gate_refusals, gate_refusals_job
 from xbot_assets.defs.content.patterns import draw_failures, llm_failure_patterns
 from xbot_assets.defs.content.pool import emergency_pool, top_up_pool_when_due
 from xbot_assets.defs.content.schedules import plan_when_due
@@ -68,7 +68,7 @@ def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitio
         schedules=[
             plan_when_due,
             top_up_pool_when_due,
-            draw_refusals,
+            gate_refusals_job,
             draw_failures,
             reconcile_when_due,
             measure_when_due,

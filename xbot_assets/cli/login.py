@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from playwright.async_api import StorageState
 
 from xbot_assets.browser.chromium.find import find_browser, find_windowed_browser
 from xbot_assets.browser.chromium.launcher import Launcher, RunAs
@@ -16,7 +15,7 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.session.failures import damaged, missing
 from xbot_assets.browser.session.key import SessionKey, find_or_make_key, key_path
 from xbot_assets.browser.session.login import LoginWindow, check_display, checked, log_in
-from xbot_assets.browser.session.sealed import OwnerSession, seal, storage_state
+from xbot_assets.browser.session.sealed import OwnerSession, SessionState, seal, storage_state
 from xbot_assets.browser.session.source import session_path, target
 from xbot_assets.cli.app import settings_alone, shown
 from xbot_assets.domain.clock import system_now
@@ -68,14 +67,14 @@ def _site(settings: Settings) -> Site:
     return Site(base, settings.handle)
 
 
-def _by_hand(settings: Settings, site: Site) -> StorageState:
+def _by_hand(settings: Settings, site: Site) -> SessionState:
     launcher = Launcher(find_windowed_browser(settings), _run_as(), settings.home, headless=False)
     typer.echo(f"A window opens on {site.base}. Log in there as @{site.handle}; it closes by itself.", err=True)
     seconds = settings.login_minutes * SECONDS_PER_MINUTE
     return asyncio.run(log_in(LoginWindow(launcher, site, seconds, lambda line: typer.echo(line, err=True))))
 
 
-def _imported(settings: Settings, site: Site, file: Path) -> StorageState:
+def _imported(settings: Settings, site: Site, file: Path) -> SessionState:
     try:
         found = storage_state(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from xbot_assets.cli.app import settings_now
-from xbot_assets.steps.publishing.approval import Desk, open_desk
+from xbot_assets.steps.publishing.approval import ReviewContext, open_review
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import open_database
 from xbot_assets.store.engine.migrate import check_schema
@@ -16,15 +16,15 @@ NOBODY = "owner"
 
 
 @contextmanager
-def desk_now() -> Iterator[Desk]:
+def desk_now() -> Iterator[ReviewContext]:
     """Open the parts that a decision needs."""
     settings = settings_now()
     with open_database(settings) as database:
         check_schema(database)
-        yield open_desk(settings, database, DatabaseClock(database))
+        yield open_review(settings, database, DatabaseClock(database))
 
 
-def decider(desk: Desk, why: str) -> Decider:
+def decider(desk: ReviewContext, why: str) -> Decider:
     """Return who decides now: the user of this machine."""
     try:
         name = getpass.getuser()

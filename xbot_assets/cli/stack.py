@@ -10,7 +10,7 @@ import typer
 
 from xbot_assets.cli.app import progress, settings_alone, shown
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.endpoints import Parts
+from xbot_assets.runtime.endpoints import Endpoints
 from xbot_assets.runtime.run import run_pass, run_stack
 from xbot_assets.settings import Settings, default_home
 
@@ -43,7 +43,7 @@ def once(
         raise _not_all_published(document)
 
 
-def _addresses(settings: Settings, found: Parts) -> None:
+def _addresses(settings: Settings, found: Endpoints) -> None:
     lines = [("Dagster", found.web_url), ("Timeline", f"{found.target_url}/{settings.handle}")]
     lines += [("Status page", found.service_url)]
     typer.echo()

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from xbot_assets.domain.budget.calls import NOT_NOTED, Company
+from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
 from xbot_assets.settings import load_settings
 from xbot_assets.steps.product import Product, open_product
 
@@ -26,7 +26,7 @@ def product_resource(context: dg.InitResourceContext) -> Iterator[Product]:
     """Open the parts with settings read now, never at import; close them when the step ends."""
     worker = context.run.run_id if context.run else TICK_WORKER
     with open_product(
-        load_settings(), worker=worker, asked_at=_created_at(context), company=_company(context)
+        load_settings(), worker=worker, asked_at=_created_at(context), concurrent_runs=_concurrent_runs(context)
     ) as product:
         yield product
 
@@ -39,7 +39,7 @@ def _created_at(context: dg.InitResourceContext) -> datetime | None:
     return record.create_timestamp.astimezone(UTC) if record else None
 
 
-def _company(context: dg.InitResourceContext) -> Company:
+def _concurrent_runs(context: dg.InitResourceContext) -> ConcurrentRuns:
     """Return this run's job and the jobs of the other runs in progress.
 
     It is only for the ledger's report, so what cannot be learned is logged and does not fail the run.
@@ -51,12 +51,12 @@ def _company(context: dg.InitResourceContext) -> Company:
     except Exception as error:  # noqa: BLE001 - whatever Dagster's storage raises
         _LOG.warning("what else runs could not be learned, so the ledger will not know: %s", type(error).__name__)
         return NOT_NOTED
-    return _company_of(context.run, runs)
+    return _concurrent_with(context.run, runs)
 
 
-def _company_of(own: dg.DagsterRun, runs: Sequence[dg.DagsterRun]) -> Company:
+def _concurrent_with(own: dg.DagsterRun, runs: Sequence[dg.DagsterRun]) -> ConcurrentRuns:
     """Return a run's job and, each once and in order, the jobs of the other runs."""
-    return Company(own.job_name, tuple(sorted({run.job_name for run in runs if run.run_id != own.run_id})))
+    return ConcurrentRuns(own.job_name, tuple(sorted({run.job_name for run in runs if run.run_id != own.run_id})))
 
 
 ProductIn = dg.ResourceParam[Product]

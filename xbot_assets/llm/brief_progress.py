@@ -19,7 +19,7 @@ _TWICE = Refusal("duplicate", "It repeats another post of this batch.")
 
 
 @dataclass(slots=True)
-class Job:
+class BriefProgress:
     """The posts of a brief by their number in it, as far as they are written.
 
     ``marker`` and ``told`` are the last call's secret word and system prompt: neither may come back in a post.

@@ -7,7 +7,7 @@ from typing import Self
 from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.llm.brief_progress import Job, is_of_the_answer
+from xbot_assets.llm.brief_progress import BriefProgress, is_of_the_answer
 from xbot_assets.llm.brief_rules import BriefRules
 from xbot_assets.llm.briefs import Judge, PostBrief, WrittenPosts
 from xbot_assets.llm.budget import Budget
@@ -23,7 +23,7 @@ TOKENS_PER_POST_OVERHEAD = 40
 class _Work:
     """A brief in work with the calls made for it."""
 
-    job: Job
+    job: BriefProgress
     model: str
     calls: list[LlmCall] = field(default_factory=list)
 
@@ -59,7 +59,7 @@ class LanguageModel:
             PermanentFailure: key, model, brief or persona must be changed; or no attempt gave a usable post, with
                 the code of what was wrong with the last one (``bad_answer``, ``gate_duplicate``...).
         """
-        work = _Work(Job(brief, judge or BriefRules(brief), self._prompt), brief.model or self._access.model)
+        work = _Work(BriefProgress(brief, judge or BriefRules(brief), self._prompt), brief.model or self._access.model)
         attempts = Attempts(self._access.attempts, self._access.total_seconds, time.monotonic)
         missing = ""
         try:

@@ -10,7 +10,7 @@ PARTS_FILE = "parts.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
+class Endpoints:
     """Endpoints and tokens, named as the settings they stand in for. ``None`` is not written."""
 
     database_url: str | None = None
@@ -24,12 +24,12 @@ class Parts:
     web_url: str | None = None
 
 
-def write_parts(home: Path, parts: Parts) -> None:
+def write_endpoints(home: Path, parts: Endpoints) -> None:
     """Write the file for its owner only: it holds passwords and tokens."""
     known = {name: value for name, value in asdict(parts).items() if value is not None}
     write_private(home / PARTS_FILE, json.dumps(known, indent=2) + "\n")
 
 
-def remove_parts(home: Path) -> None:
+def remove_endpoints(home: Path) -> None:
     """Remove the file: nothing answers any more."""
     (home / PARTS_FILE).unlink(missing_ok=True)

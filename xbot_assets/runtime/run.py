@@ -11,7 +11,7 @@ from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.checks import check_addresses, check_files, check_home
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
-from xbot_assets.runtime.endpoints import Parts, remove_parts
+from xbot_assets.runtime.endpoints import Endpoints, remove_endpoints
 from xbot_assets.runtime.environment import child_environment
 from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.progress import Progress
@@ -24,7 +24,7 @@ PROGRESS_LINE = re.compile(r"^  (?P<step>\w[\w ]*): (?P<seconds>[\d.]+) s$")
 """How ``python -m xbot_assets.build once`` tells its progress, among Dagster's own lines."""
 
 
-def run_stack(settings: Settings, progress: Progress, *, dagster: bool, started: Callable[[Parts], None]) -> None:
+def run_stack(settings: Settings, progress: Progress, *, dagster: bool, started: Callable[[Endpoints], None]) -> None:
     """Run the stack until it is asked to stop.
 
     Args:
@@ -93,11 +93,11 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
 @contextmanager
 def _no_parts_file(home: Path) -> Iterator[None]:
     """Remove an earlier stack's parts file before, and our own after everything has stopped."""
-    remove_parts(home)
+    remove_endpoints(home)
     try:
         yield
     finally:
-        remove_parts(home)
+        remove_endpoints(home)
 
 
 def _forward(line: str, progress: Progress) -> None:

@@ -20,7 +20,7 @@ from xbot_assets.runtime.dagster_home import (
 )
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
-from xbot_assets.runtime.endpoints import Parts, write_parts
+from xbot_assets.runtime.endpoints import Endpoints, write_endpoints
 from xbot_assets.runtime.machine.accounts import kept_password, service_account
 from xbot_assets.runtime.machine.files import private_directory
 from xbot_assets.runtime.machine.ports import PortBook
@@ -123,13 +123,13 @@ class Stack:
         """Say whether the sandbox is ours to start: as the site, as the language model, or as both."""
         return self._owns_site() or (self._settings.llm == "sandbox" and self._settings.openai_base_url is None)
 
-    def _first_parts(self) -> Parts:
+    def _first_parts(self) -> Endpoints:
         """Return what is known before anything runs; the stores' addresses come when they are prepared."""
         settings, home = self._settings, self._settings.home
         sandbox = f"http://127.0.0.1:{self._sandbox_port}" if self._has_sandbox() else None
         browser_port = self._ports.port_for("browser") if settings.browser_url is None else 0
         own_llm = f"{sandbox}/v1" if settings.llm == "sandbox" and sandbox else None
-        return Parts(
+        return Endpoints(
             database_url=_plain(settings.database_url),
             redis_url=_plain(settings.redis_url),
             browser_url=settings.browser_url or f"http://127.0.0.1:{browser_port}",
@@ -210,7 +210,7 @@ class Stack:
             raise PermanentFailure(reason, code="dagster_storage", remedy=f"The log is {done.log}.")
 
     def _tell_parts(self) -> None:
-        write_parts(self._settings.home, self.parts)
+        write_endpoints(self._settings.home, self.parts)
 
 
 def _browser_user() -> list[str]:

@@ -96,7 +96,7 @@ class Settings(
         return timedelta(seconds=self.thread_segment_seconds)
 
     @property
-    def rehearses(self) -> bool:
+    def is_shadow(self) -> bool:
         """Whether everything is done but the click: shadow mode."""
         return self.mode == "shadow"
 

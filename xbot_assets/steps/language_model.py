@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
-from xbot_assets.domain.budget.calls import NOT_NOTED, Company
+from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.bandit import Arm
@@ -28,9 +28,11 @@ SHOWN_POSTS = 10
 
 
 def open_language_model(
-    settings: Settings, database: Database, clock: Clock, company: Company = NOT_NOTED
+    settings: Settings, database: Database, clock: Clock, concurrent_runs: ConcurrentRuns = NOT_NOTED
 ) -> LanguageModel:
-    """Return the model that the settings name: the sandbox's, or the owner's; ``company`` is booked with its calls.
+    """Return the model that the settings name: the sandbox's, or the owner's.
+
+    ``concurrent_runs`` is booked with its calls.
 
     Raises:
         PermanentFailure: the sandbox's model is wanted and no sandbox runs.
@@ -53,7 +55,7 @@ def open_language_model(
         # The sandbox's server goes on serving what the provider retired.
         models_retire=settings.llm == "openai",
     )
-    return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, company), clock=clock)
+    return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, concurrent_runs), clock=clock)
 
 
 def brief_for(

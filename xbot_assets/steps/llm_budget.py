@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from xbot_assets.domain.budget.calls import NOT_NOTED, CallAsk, Company, LlmCall, Reservation
+from xbot_assets.domain.budget.calls import NOT_NOTED, CallAsk, ConcurrentRuns, LlmCall, Reservation
 from xbot_assets.domain.budget.holds import Hold, hold_after
 from xbot_assets.domain.budget.shares import BudgetTerms, budget_terms
 from xbot_assets.domain.budget.tiers import BudgetTier, budget_tier
@@ -40,13 +40,13 @@ class BudgetNow:
 class DatabaseBudget:
     """Reserves and settles in the product's database; implements ``llm.budget.Budget``.
 
-    ``company`` is what runs meanwhile; it is booked with each call.
+    ``concurrent_runs`` is what runs meanwhile; it is booked with each call.
     """
 
     database: Database
     settings: Settings
     clock: Clock
-    company: Company = NOT_NOTED
+    concurrent_runs: ConcurrentRuns = NOT_NOTED
 
     def reserve(self, ask: CallAsk) -> Reservation:
         """Ask the holds, then put the worst case aside; see the protocol for what is raised."""
@@ -84,7 +84,7 @@ class DatabaseBudget:
         return record_llm_call(self.database, self._in_company(call))
 
     def _in_company(self, call: LlmCall) -> LlmCall:
-        return call.model_copy(update={"job": self.company.job, "beside": list(self.company.beside)})
+        return call.model_copy(update={"job": self.concurrent_runs.job, "beside": list(self.concurrent_runs.beside)})
 
     @property
     def _lease(self) -> timedelta:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xbot_assets.browser.client import BrowserClient
-from xbot_assets.domain.budget.calls import NOT_NOTED, Company
+from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.client import LanguageModel
@@ -27,8 +27,8 @@ from xbot_assets.store.engine.migrate import check_schema
 class Product:
     """The opened parts.
 
-    ``worker`` names this process in claims and records; Dagster's run id when in a run. ``company`` is what ran beside
-    it when it was opened.
+    ``worker`` names this process in claims and records; Dagster's run id when in a run.
+    ``concurrent_runs`` is what ran beside it when it was opened.
     """
 
     settings: Settings
@@ -39,17 +39,17 @@ class Product:
     writer: LanguageModel
     persona: Persona
     worker: str
-    company: Company
+    concurrent_runs: ConcurrentRuns
 
 
 @contextmanager
 def open_product(
-    settings: Settings, *, worker: str, asked_at: datetime | None = None, company: Company = NOT_NOTED
+    settings: Settings, *, worker: str, asked_at: datetime | None = None, concurrent_runs: ConcurrentRuns = NOT_NOTED
 ) -> Iterator[Product]:
     """Open the database, cache and clients; close them all at the end.
 
-    ``asked_at`` is the real time at which this work was first asked for: what waiting is counted from. ``company`` is
-    what runs beside it now, for the ledger.
+    ``asked_at`` is the real time at which this work was first asked for: what waiting is counted from.
+    ``concurrent_runs`` is what runs beside it now, for the ledger.
 
     Raises:
         ProductError: when a part is missing, or the schema is not the one this program knows.
@@ -66,10 +66,10 @@ def open_product(
             cache=cache,
             clock=clock,
             browser=RecordedBrowser(client, database, run_id=worker, asked_at=asked_at),
-            writer=stack.enter_context(open_language_model(settings, database, clock, company)),
+            writer=stack.enter_context(open_language_model(settings, database, clock, concurrent_runs)),
             persona=load_persona(settings.persona_path),
             worker=worker,
-            company=company,
+            concurrent_runs=concurrent_runs,
         )
 
 

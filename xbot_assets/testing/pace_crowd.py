@@ -16,13 +16,13 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from xbot_assets.domain.pace.admission import wait_at
-from xbot_assets.domain.pace.breaker import BreakerPolicy, Permit, Tried
+from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy, Permit
 from xbot_assets.domain.pace.hours import HourWeights
 from xbot_assets.domain.pace.pacing import PaceKind, Pacing
 from xbot_assets.domain.pace.rate import initial
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database, Row, Transaction, open_database
-from xbot_assets.store.publishing.breaker import after, before
+from xbot_assets.store.publishing.breaker import acquire, report
 from xbot_assets.store.publishing.pace import Admitted, PaceRules, admission, held_back
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Plan:
 def claim_within(transaction: Transaction, now: datetime) -> Row | None:
     """Claim a due post in a transaction that has asked the pace: what publishing does, without spacing or cap."""
     quiet_since = now - timedelta(seconds=1)
-    rules = {"quiet_since": quiet_since, "segment_since": quiet_since, "rehearsal": False, "daily_cap": 10_000}
+    rules = {"quiet_since": quiet_since, "segment_since": quiet_since, "shadow": False, "daily_cap": 10_000}
     due = transaction.fetch_one("lock_due_post", now=now, passed_over=[], **rules)
     if due is None:
         return None
@@ -176,7 +176,7 @@ class Crowd:
 def hold_probe(url: str, policy: BreakerPolicy, now: datetime, told: "Queue[int]") -> None:
     """Take the probe, say so, and wait to be killed."""
     with opened(url) as db:
-        permit = before(db, "to be killed", policy, now)
+        permit = acquire(db, "to be killed", policy, now)
         told.put(permit.fencing_token if isinstance(permit, Permit) else 0)
         SPAWN.Event().wait()
 
@@ -206,7 +206,7 @@ def _probe(url: str, policy: BreakerPolicy, asks: int, now: datetime) -> tuple[i
     with opened(url) as db:
         _shared.barrier.wait(END_SECONDS)
         for _ in range(asks):
-            permit = before(db, f"process {os.getpid()}", policy, now)
+            permit = acquire(db, f"process {os.getpid()}", policy, now)
             if isinstance(permit, Permit):
                 probes += permit.is_probe
                 _use(db, permit, policy, now)
@@ -217,10 +217,10 @@ def _probe(url: str, policy: BreakerPolicy, asks: int, now: datetime) -> tuple[i
 
 def _use(db: Database, permit: Permit, policy: BreakerPolicy, now: datetime) -> None:
     if not permit.is_probe:
-        after(db, permit, Tried.FAILURE, policy, now)
+        report(db, permit, AttemptOutcome.FAILURE, policy, now)
         return
     _shared.enter()
     db.fetch_one("database_answers")  # the try itself: some time in which another could come
     _shared.leave()
-    tried = Tried.SUCCESS if permit.fencing_token % SUCCEEDS_ONE_OF == 0 else Tried.FAILURE
-    after(db, permit, tried, policy, now)
+    tried = AttemptOutcome.SUCCESS if permit.fencing_token % SUCCEEDS_ONE_OF == 0 else AttemptOutcome.FAILURE
+    report(db, permit, tried, policy, now)

@@ -9,7 +9,7 @@ from typing import TypeVar
 from playwright.async_api import Page
 
 from xbot_assets.browser.chromium.find import find_browser
-from xbot_assets.browser.chromium.keeper import KeptChromium
+from xbot_assets.browser.chromium.keeper import ChromiumKeeper
 from xbot_assets.browser.chromium.launcher import Launcher
 from xbot_assets.browser.chromium.memory import free_mb
 from xbot_assets.browser.host.contexts import WarmContext
@@ -31,7 +31,7 @@ async def running_pool(
 ) -> AsyncIterator[BrowserPool]:
     """Run a pool against the site at ``url`` until the test is done."""
     launcher = Launcher(find_browser(load_settings({}, use_parts=False)), None, home)
-    chromium = KeptChromium(launcher, start_attempts=3)
+    chromium = ChromiumKeeper(launcher, start_attempts=3)
     table = SlotTable(slots, fourth_floor_mb, free)
     pool = BrowserPool(chromium, SandboxSession(url, "t", "owner"), table, ContextRules(url, max_mb=100))
     keeping = asyncio.create_task(pool.keep())

@@ -7,19 +7,19 @@ import dagster as dg
 import pytest
 
 from xbot_assets.defs.resources import product_resource
-from xbot_assets.domain.budget.calls import NOT_NOTED, Company
+from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
 from xbot_assets.store.content.ledger import recent_calls
 from xbot_assets.store.engine.database import Database
 from xbot_assets_tests.llm.llm_server import running_llm_server
 
 NOWHERE = "http://127.0.0.1:9"
-SEEN: list[Company] = []
+SEEN: list[ConcurrentRuns] = []
 
 
 @dg.op(required_resource_keys={"product"})
 def look(context: dg.OpExecutionContext) -> None:
-    """Keep the company of the opened product."""
-    SEEN.append(context.resources.product.company)
+    """Keep what ran beside the opened product."""
+    SEEN.append(context.resources.product.concurrent_runs)
 
 
 @dg.job(resource_defs={"product": product_resource})
@@ -52,7 +52,7 @@ def test_a_run_sees_the_jobs_of_the_others_once_each(instance: dg.DagsterInstanc
     ]:
         begin(instance, definitions, job, status)
     assert looking.execute_in_process(instance=instance).success
-    assert [Company("looking", ("measure", "publish"))] == SEEN
+    assert [ConcurrentRuns("looking", ("measure", "publish"))] == SEEN
 
 
 def test_a_run_does_not_fail_because_the_others_cannot_be_listed(

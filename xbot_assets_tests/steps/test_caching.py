@@ -67,7 +67,7 @@ def learn(product: Product, seed: int, at: datetime = MORNING) -> None:
         bandit.Arm(str(rng.choice(persona.topic_names)), str(rng.choice(persona.format_names))) for _ in range(EXAMPLES)
     ]
     rewards = [float(reward) for reward in rng.random(EXAMPLES)]
-    belief = bandit.learn(
+    posterior = bandit.learn(
         bandit.prior(persona.topic_names, persona.format_names, strength=2.0),
         [bandit.Observed(arm, reward) for arm, reward in zip(arms, rewards, strict=True)],
     )
@@ -77,7 +77,7 @@ def learn(product: Product, seed: int, at: datetime = MORNING) -> None:
     ]
     fitted, evaluation = predictor.fit(examples, ridge=1.0)
     made: list[tuple[training.ModelKind, dict[str, Any], dict[str, Any]]] = [
-        ("bandit", belief.model_dump(), {}),
+        ("bandit", posterior.model_dump(), {}),
         ("predictor", fitted.model_dump(), evaluation.model_dump()),
     ]
     for kind, parameters, judged in made:

@@ -13,7 +13,7 @@ from xbot_assets.domain.failures import TransientFailure
 _log = logging.getLogger(__name__)
 
 
-class KeptChromium:
+class ChromiumKeeper:
     """The one Chromium of a host, or the reason why there is none.
 
     Attributes:

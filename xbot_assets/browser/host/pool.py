@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from playwright.async_api import BrowserContext, Page
 from playwright.async_api import Error as PlaywrightError
 
-from xbot_assets.browser.chromium.keeper import KeptChromium
+from xbot_assets.browser.chromium.keeper import ChromiumKeeper
 from xbot_assets.browser.chromium.launcher import Engine
 from xbot_assets.browser.chromium.memory import Meter
 from xbot_assets.browser.host.contexts import ANSWER_SECONDS, WarmContext
@@ -49,7 +49,7 @@ class ContextRules:
 class BrowserPool:
     """The slots of one Chromium. :meth:`keep` must run as a task for as long as the pool is used."""
 
-    def __init__(self, chromium: KeptChromium, source: SessionSource, table: SlotTable, rules: ContextRules) -> None:
+    def __init__(self, chromium: ChromiumKeeper, source: SessionSource, table: SlotTable, rules: ContextRules) -> None:
         self.chromium = chromium
         self.table = table
         self._source = source

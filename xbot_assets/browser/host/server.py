@@ -22,7 +22,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from xbot_assets.browser.chromium.find import find_browser
-from xbot_assets.browser.chromium.keeper import KeptChromium
+from xbot_assets.browser.chromium.keeper import ChromiumKeeper
 from xbot_assets.browser.chromium.launcher import Launcher, RunAs
 from xbot_assets.browser.chromium.processes import sweep_orphans
 from xbot_assets.browser.host.perform import Performer
@@ -176,7 +176,7 @@ def pool_of(settings: Settings, run_as: RunAs | None) -> BrowserPool:
     launcher = Launcher(find_browser(settings), run_as, settings.home)
     floor = settings.fourth_context_free_min_mb if settings.browser_fourth_context else None
     return BrowserPool(
-        KeptChromium(launcher, start_attempts=settings.browser_start_attempts),
+        ChromiumKeeper(launcher, start_attempts=settings.browser_start_attempts),
         session_source(settings),
         SlotTable(settings.browser_slots, floor),
         ContextRules(site_of(settings).base, settings.context_memory_max_mb),

@@ -8,7 +8,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from cryptography.fernet import InvalidToken
@@ -24,6 +24,9 @@ LOGIN_COOKIE = "auth_token"
 """The cookie that is X's login; when it ends, the session ends."""
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999; a cookie may name a later time, Python cannot."""
+
+SessionState: TypeAlias = StorageState
+"""Cookies and local storage, as the browser takes them and gives them back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def gate_refusals(context: dg.AssetExecutionContext, product: ProductIn) -> dg.M
         return dg.MaterializeResult(metadata=_metadata(gate_report(product)))
 
 
-draw_refusals = dg.ScheduleDefinition(
+gate_refusals_job = dg.ScheduleDefinition(
     name="draw_gate_refusals",
     job=judge_job,
     cron_schedule=HOURLY,

@@ -27,7 +27,7 @@ CONTRAST_COLUMNS = ["failed", "occasions", "share", "otherwise", "difference", "
     pool="llm_failure_patterns",
 )
 def llm_failure_patterns(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
-    """What calls of the language model cost and how they failed in 30 days: by purpose, model, hour, code, company."""
+    """What calls of the language model cost and how they failed in 30 days: by purpose, model, hour, code, job."""
     with as_dagster_failure(context, product):
         return dg.MaterializeResult(metadata=_metadata(failure_report(product)))
 

@@ -7,7 +7,7 @@ from xbot_assets.defs.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.metrics.assets import post_metrics
 from xbot_assets.defs.plots import bar_plot, table
 from xbot_assets.defs.resources import ProductIn
-from xbot_assets.domain.learning.bandit import ArmEstimate, Belief, estimates
+from xbot_assets.domain.learning.bandit import ArmEstimate, Posterior, estimates
 from xbot_assets.steps.learning.training import (
     compute_outcomes,
     promote_newest,
@@ -62,10 +62,10 @@ def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -
     pool="bandit_model",
 )
 def bandit_model(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
-    """A new version of the belief about how well each kind of post (topic x format) does."""
+    """A new version of the posterior about how well each kind of post (topic x format) does."""
     with as_dagster_failure(context, product):
         version = train_bandit(product)
-        best = estimates(Belief.model_validate(version.parameters))
+        best = estimates(Posterior.model_validate(version.parameters))
         return dg.MaterializeResult(metadata=_version(version) | {"expected_rewards": _arms(best)})
 
 

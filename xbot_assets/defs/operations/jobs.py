@@ -23,7 +23,7 @@ learn_job = _step(
     "champion_models",
 )
 pool_job = _step("top_up_pool", "Fill the emergency pool with fresh posts.", "emergency_pool")
-judge_job = _step("draw_refusals", "Draw what the gates refused in the last month.", "gate_refusals")
+judge_job = _step("gate_refusals_job", "Draw what the gates refused in the last month.", "gate_refusals")
 failures_job = _step(
     "draw_failures", "Draw what calls of the language model cost and how they failed.", "llm_failure_patterns"
 )

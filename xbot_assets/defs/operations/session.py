@@ -9,6 +9,7 @@ from xbot_assets.defs.operations.jobs import session_job
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.account.session_checks import check_session, session_wait
+from xbot_assets.steps.publishing.posting_window import posting_window
 
 
 @dg.asset(
@@ -36,4 +37,4 @@ def session_checks(context: dg.AssetExecutionContext, product: ProductIn) -> dg.
 )
 def check_session_when_due(context: dg.ScheduleEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
     """Check the session every ten minutes of the product's clock, outside posting windows."""
-    return request_unless(context, session_job.name, wait=session_wait(product))
+    return request_unless(context, session_job.name, wait=session_wait(product) or posting_window(product))

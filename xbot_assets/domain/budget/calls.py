@@ -18,7 +18,7 @@ BUDGET_RESERVED = "budget_reserved"
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class ConcurrentRuns:
     """What ran when a product was opened: the job of its own run, and the jobs of the other runs in progress.
 
     ``job`` is ``None`` outside a run, and when what ran could not be learned.
@@ -28,7 +28,7 @@ class Company:
     beside: tuple[str, ...] = ()
 
 
-NOT_NOTED = Company()
+NOT_NOTED = ConcurrentRuns()
 
 
 class CallAsk(BaseModel):
@@ -65,7 +65,7 @@ class LlmCall(BaseModel):
     Tokens are what the API says it billed. When it may have billed without saying (a time-out, a broken
     connection), they are the worst case, so that the day's wall cannot be passed unseen. ``model_version`` is the
     dated name under which the model answered. ``reservation_id`` is there exactly when a call was made. ``job`` and
-    ``beside`` are those of :class:`Company`.
+    ``beside`` are those of :class:`ConcurrentRuns`.
     """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)

@@ -1,7 +1,6 @@
 """The gate of safety: hatred, violence, self-harm, dangerous instructions, abuse, sex, private data, orders.
 
-Local rules for English, always in force: a wall against the obvious, not a judge of everything. Where the owner has a
-moderation service it is asked as well (``steps/content/gatekeeping.py``).
+Local rules for English, always in force: a wall against the obvious, not a judge of everything.
 """
 
 import re

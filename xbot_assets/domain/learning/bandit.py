@@ -1,9 +1,9 @@
 """A Thompson-sampling bandit over content arms (topic x format) with shared effects.
 
 An arm's expected reward is ``base + effect(topic) + effect(format)``. Sharing the effects lets thirty arms learn from
-ten posts. The belief is a Gaussian over those effects (Bayesian linear regression); an arm is chosen by drawing one set
-of effects from the belief and taking the best arm, and the probability of that choice is kept with the post. Agrawal
-and Goyal, "Thompson Sampling for Contextual Bandits with Linear Payoffs", ICML 2013.
+ten posts. The posterior is a Gaussian over those effects (Bayesian linear regression); an arm is chosen by drawing one
+set of effects from the posterior and taking the best arm, and the probability of that choice is kept with the post.
+Agrawal and Goyal, "Thompson Sampling for Contextual Bandits with Linear Payoffs", ICML 2013.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 Vector = NDArray[np.float64]
 
 PROPENSITY_DRAWS = 2000
-"""Draws from the belief that estimate the choice probabilities: standard error at most 1.2 points."""
+"""Draws from the posterior that estimate the choice probabilities: standard error at most 1.2 points."""
 REWARD_NOISE = 0.2
 """Standard deviation of one post's reward around its arm's mean, on the 0 to 1 scale."""
 PRIOR_MEAN = 0.4
@@ -40,17 +40,17 @@ class Observed(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A chosen arm and the probability with which the belief chooses it."""
+    """A chosen arm and the probability with which the posterior chooses it."""
 
     arm: Arm
     propensity: float
 
 
-class Belief(BaseModel):
+class Posterior(BaseModel):
     """A Gaussian over ``[base, topics..., formats...]``, in precision form so that updates are sums.
 
-    ``precision`` is (k, k) and ``shift`` is (k,), with k = 1 + len(topics) + len(formats);
-    the mean is ``precision^-1 @ shift``, measured from :data:`PRIOR_MEAN`.
+    ``precision`` is (k, k) and ``information_vector`` is (k,), with k = 1 + len(topics) + len(formats);
+    the mean is ``precision^-1 @ information_vector``, measured from :data:`PRIOR_MEAN`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -58,7 +58,8 @@ class Belief(BaseModel):
     topics: tuple[str, ...] = Field(min_length=1)
     formats: tuple[str, ...] = Field(min_length=1)
     precision: tuple[tuple[float, ...], ...]
-    shift: tuple[float, ...]
+    # Versions stored before 0.2 call it "shift".
+    information_vector: tuple[float, ...] = Field(validation_alias=AliasChoices("information_vector", "shift"))
     observations: int = Field(ge=0)
 
     @property
@@ -67,45 +68,45 @@ class Belief(BaseModel):
         return tuple(Arm(topic, form) for topic in self.topics for form in self.formats)
 
 
-def prior(topics: Sequence[str], formats: Sequence[str], *, strength: float) -> Belief:
-    """Return the belief before any post: ``strength`` multiplies its certainty."""
+def prior(topics: Sequence[str], formats: Sequence[str], *, strength: float) -> Posterior:
+    """Return the posterior before any post: ``strength`` multiplies its certainty."""
     size = 1 + len(topics) + len(formats)
     precision = np.eye(size) * strength / PRIOR_SPREAD**2
-    return Belief(
+    return Posterior(
         topics=tuple(topics),
         formats=tuple(formats),
         precision=tuple(map(tuple, precision.tolist())),
-        shift=(0.0,) * size,
+        information_vector=(0.0,) * size,
         observations=0,
     )
 
 
-def learn(belief: Belief, observed: Sequence[Observed]) -> Belief:
-    """Return the belief after ``observed``; posts on topics or formats it does not know are left out."""
-    known = [o for o in observed if o.arm.topic in belief.topics and o.arm.format in belief.formats]
+def learn(posterior: Posterior, observed: Sequence[Observed]) -> Posterior:
+    """Return the posterior after ``observed``; posts on topics or formats it does not know are left out."""
+    known = [o for o in observed if o.arm.topic in posterior.topics and o.arm.format in posterior.formats]
     if not known:
-        return belief
-    design = _design(belief, [o.arm for o in known])
+        return posterior
+    design = _design(posterior, [o.arm for o in known])
     rewards = np.array([o.reward for o in known]) - PRIOR_MEAN
-    precision = np.array(belief.precision) + design.T @ design / REWARD_NOISE**2
-    shift = np.array(belief.shift) + design.T @ rewards / REWARD_NOISE**2
-    return belief.model_copy(
+    precision = np.array(posterior.precision) + design.T @ design / REWARD_NOISE**2
+    information_vector = np.array(posterior.information_vector) + design.T @ rewards / REWARD_NOISE**2
+    return posterior.model_copy(
         update={
             "precision": tuple(map(tuple, precision.tolist())),
-            "shift": tuple(shift.tolist()),
-            "observations": belief.observations + len(known),
+            "information_vector": tuple(information_vector.tolist()),
+            "observations": posterior.observations + len(known),
         }
     )
 
 
-def choose(belief: Belief, count: int, rng: np.random.Generator) -> list[Choice]:
+def choose(posterior: Posterior, count: int, rng: np.random.Generator) -> list[Choice]:
     """Draw ``count`` different arms, best first draw each, with their choice probabilities.
 
     The propensity is that of being the best arm of one draw; later arms of the same plan are drawn
     again until they differ, so theirs is the probability among what was left.
     """
-    arms = belief.arms
-    probabilities = choice_probabilities(belief, rng)
+    arms = posterior.arms
+    probabilities = choice_probabilities(posterior, rng)
     left = np.ones(len(arms), dtype=bool)
     chosen: list[Choice] = []
     for _ in range(min(count, len(arms))):
@@ -117,15 +118,15 @@ def choose(belief: Belief, count: int, rng: np.random.Generator) -> list[Choice]
     return chosen
 
 
-def choice_probabilities(belief: Belief, rng: np.random.Generator) -> Vector:
-    """Return, for each arm of ``belief.arms``, the estimated chance of being the best of one draw.
+def choice_probabilities(posterior: Posterior, rng: np.random.Generator) -> Vector:
+    """Return, for each arm of ``posterior.arms``, the estimated chance of being the best of one draw.
 
     Every arm keeps at least half a draw's share, so that no propensity is zero.
     """
-    mean, covariance = _moments(belief)
+    mean, covariance = _moments(posterior)
     draws = rng.multivariate_normal(mean, covariance, size=PROPENSITY_DRAWS)
-    best = (draws @ _design(belief, belief.arms).T).argmax(axis=1)
-    counts = np.bincount(best, minlength=len(belief.arms)) + 0.5
+    best = (draws @ _design(posterior, posterior.arms).T).argmax(axis=1)
+    counts = np.bincount(best, minlength=len(posterior.arms)) + 0.5
     return np.asarray(counts / counts.sum(), dtype=np.float64)
 
 
@@ -137,25 +138,25 @@ class ArmEstimate(NamedTuple):
     deviation: float
 
 
-def estimates(belief: Belief) -> list[ArmEstimate]:
+def estimates(posterior: Posterior) -> list[ArmEstimate]:
     """Return every arm's expected reward, best first."""
-    mean, covariance = _moments(belief)
-    design = _design(belief, belief.arms)
+    mean, covariance = _moments(posterior)
+    design = _design(posterior, posterior.arms)
     means = PRIOR_MEAN + design @ mean
     deviations = np.sqrt(np.einsum("ij,jk,ik->i", design, covariance, design))
-    found = [ArmEstimate(a, float(m), float(d)) for a, m, d in zip(belief.arms, means, deviations, strict=True)]
+    found = [ArmEstimate(a, float(m), float(d)) for a, m, d in zip(posterior.arms, means, deviations, strict=True)]
     return sorted(found, key=lambda estimate: -estimate.mean)
 
 
-def _moments(belief: Belief) -> tuple[Vector, Vector]:
-    covariance = np.linalg.inv(np.array(belief.precision))
-    return covariance @ np.array(belief.shift), covariance
+def _moments(posterior: Posterior) -> tuple[Vector, Vector]:
+    covariance = np.linalg.inv(np.array(posterior.precision))
+    return covariance @ np.array(posterior.information_vector), covariance
 
 
-def _design(belief: Belief, arms: Sequence[Arm]) -> Vector:
-    rows = np.zeros((len(arms), 1 + len(belief.topics) + len(belief.formats)))
+def _design(posterior: Posterior, arms: Sequence[Arm]) -> Vector:
+    rows = np.zeros((len(arms), 1 + len(posterior.topics) + len(posterior.formats)))
     rows[:, 0] = 1.0
     for row, arm in zip(rows, arms, strict=True):
-        row[1 + belief.topics.index(arm.topic)] = 1.0
-        row[1 + len(belief.topics) + belief.formats.index(arm.format)] = 1.0
+        row[1 + posterior.topics.index(arm.topic)] = 1.0
+        row[1 + len(posterior.topics) + posterior.formats.index(arm.format)] = 1.0
     return rows

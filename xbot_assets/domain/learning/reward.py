@@ -14,7 +14,7 @@ RATE_CEILING = 0.30
 
 
 @dataclass(frozen=True, slots=True)
-class Engagement:
+class EngagementCounts:
     """The counts of one reading. ``views`` is ``None`` when the page did not show them."""
 
     replies: int
@@ -24,7 +24,7 @@ class Engagement:
     views: int | None
 
 
-def engagement_rate(counts: Engagement) -> float | None:
+def engagement_rate(counts: EngagementCounts) -> float | None:
     """Return weighted reactions per view, or ``None`` without views: a rate cannot be guessed."""
     if not counts.views:
         return None
@@ -32,7 +32,7 @@ def engagement_rate(counts: Engagement) -> float | None:
     return weighted / counts.views
 
 
-def reward(counts: Engagement) -> float | None:
+def reward(counts: EngagementCounts) -> float | None:
     """Return the reward in [0, 1], or ``None`` when the reading has no views.
 
     The scale is logarithmic: engagement is multiplicative, so going from 1 % to 2 % is worth as much as

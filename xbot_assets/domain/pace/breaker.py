@@ -44,7 +44,7 @@ class Permit:
     is_probe: bool
 
 
-class Tried(StrEnum):
+class AttemptOutcome(StrEnum):
     """What came of one try."""
 
     SUCCESS = "success"

@@ -18,7 +18,7 @@ X_BEGAN = datetime(2006, 3, 21, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class TimelinePost:
     """A post of the account as its timeline shows it; without a time only where the page gives none."""
 
     x_post_id: str
@@ -33,10 +33,10 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class TimelineView:
     """What one look at the timeline showed, in page order; ``complete`` when there was no more to show."""
 
-    shown: tuple[Shown, ...]
+    shown: tuple[TimelinePost, ...]
     complete: bool
 
     @property
@@ -56,7 +56,7 @@ class Look:
         since = self.covers_since
         return since is not None and since < time - CLOCK_SKEW
 
-    def alike(self, text: str, *, since: datetime | None, taken: Collection[str]) -> list[Shown]:
+    def alike(self, text: str, *, since: datetime | None, taken: Collection[str]) -> list[TimelinePost]:
         """Return the posts shown that read like the one we wrote, earliest first.
 
         Args:
@@ -75,6 +75,6 @@ class Look:
         return sorted(matching, key=lambda post: post.created_at or X_BEGAN)
 
 
-def in_its_place(post: Shown, answers: str | None) -> bool:
+def in_its_place(post: TimelinePost, answers: str | None) -> bool:
     """Say whether a post stands where ours was to stand: below the post that it answers, or below none."""
     return post.answers is None or post.answers == answers

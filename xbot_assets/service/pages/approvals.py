@@ -29,7 +29,7 @@ from xbot_assets.service.pages.guard import (
     require_own_page,
 )
 from xbot_assets.service.pages.unconfirmed import DOUBT_DECISIONS, DOUBT_DONE, doubt_cards
-from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, Desk, open_desk, owners_time, told_time
+from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, ReviewContext, open_review, owners_time, told_time
 from xbot_assets.steps.publishing.manual_recovery import Unsettled, unsettled
 from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import approvals
@@ -85,7 +85,7 @@ class ApprovalPage:
 
 def approval_routes(connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> list[Route]:
     """Return the routes of the page, its actions and the way in."""
-    desk_at = _Counter(connections, guard, templates)
+    desk_at = _ReviewHandlers(connections, guard, templates)
     return [
         Route(PAGE, desk_at.page, methods=["GET"]),
         Route(f"{PAGE}/{{post_id:int}}/{{action}}", desk_at.decide, methods=["POST"]),
@@ -95,7 +95,7 @@ def approval_routes(connections: Connections, guard: Guard, templates: Callable[
     ]
 
 
-class _Counter:
+class _ReviewHandlers:
     """Answers the requests of people who decide."""
 
     def __init__(self, connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> None:
@@ -167,31 +167,31 @@ class _Counter:
         limits = {"longest_reason": LONGEST_REASON, "longest_name": LONGEST_NAME}
         return self._templates().get_template(template).render(**values, **limits)
 
-    def _desk(self) -> Desk:
+    def _desk(self) -> ReviewContext:
         connections = self._connections
-        return open_desk(connections.settings(), connections.database(), connections.clock())
+        return open_review(connections.settings(), connections.database(), connections.clock())
 
 
-def _approve(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _approve(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
     by = Decider(who, desk.clock.now(), fields.get("why", ""))
     approvals.approve_post(desk.database, post_id, by, check=desk.check(), seen=fields.get("seen", ""))
 
 
-def _edit(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _edit(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
     by, text = Decider(who, desk.clock.now(), fields.get("why", "")), fields.get("text", "")
     approvals.edit_post(desk.database, post_id, text, by, check=desk.check(), seen=fields.get("seen", ""))
 
 
-def _reject(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _reject(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
     approvals.reject_post(desk.database, post_id, Decider(who, desk.clock.now(), fields.get("why", "")))
 
 
-def _reschedule(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _reschedule(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
     by = Decider(who, desk.clock.now(), fields.get("why", ""))
     approvals.reschedule_post(desk.database, post_id, owners_time(fields.get("at", ""), desk.settings), by)
 
 
-_DECISIONS: dict[str, Callable[[Desk, int, str, Mapping[str, str]], None]] = {
+_DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], None]] = {
     "approve": _approve,
     "edit": _edit,
     "reject": _reject,
@@ -200,7 +200,7 @@ _DECISIONS: dict[str, Callable[[Desk, int, str, Mapping[str, str]], None]] = {
 }
 
 
-def _read(desk: Desk, said: str, typed: Typed | None) -> ApprovalPage:
+def _read(desk: ReviewContext, said: str, typed: Typed | None) -> ApprovalPage:
     settings, database = desk.settings, desk.database
     return ApprovalPage(
         rows=_cards(approvals.held_posts(database), desk),
@@ -216,7 +216,7 @@ def _read(desk: Desk, said: str, typed: Typed | None) -> ApprovalPage:
     )
 
 
-def _cards(rows: list[Row], desk: Desk) -> list[dict[str, Any]]:
+def _cards(rows: list[Row], desk: ReviewContext) -> list[dict[str, Any]]:
     """Return a card a post. Of a thread the first one decides about all that waits, and ``seen_all`` is all of it."""
     texts: dict[int, list[str]] = {}
     for row in rows:
@@ -229,7 +229,7 @@ def _cards(rows: list[Row], desk: Desk) -> list[dict[str, Any]]:
     return cards
 
 
-def _card(row: Row, desk: Desk) -> dict[str, Any]:
+def _card(row: Row, desk: ReviewContext) -> dict[str, Any]:
     due = row["scheduled_at"]
     return {
         **row,

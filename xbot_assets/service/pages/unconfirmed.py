@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from xbot_assets.settings import Settings
-from xbot_assets.steps.publishing.approval import Desk, told_time
+from xbot_assets.steps.publishing.approval import ReviewContext, told_time
 from xbot_assets.steps.publishing.manual_recovery import EVERYTHING, Unsettled, acknowledged_ids, settle_where
 from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing.approvals import Decider
@@ -39,28 +39,28 @@ def doubt_cards(waiting: Unsettled, settings: Settings) -> Unsettled:
     )
 
 
-def _by(desk: Desk, who: str, fields: Mapping[str, str]) -> Decider:
+def _by(desk: ReviewContext, who: str, fields: Mapping[str, str]) -> Decider:
     return Decider(who, desk.clock.now(), fields.get("why", ""))
 
 
-def _found(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _found(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
     settle_where(desk.database, desk.settings, post_id, fields.get("where", ""), _by(desk, who, fields))
 
 
-def _absent(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _absent(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
     settle_absent(desk.database, post_id, _by(desk, who, fields), again=True)
 
 
-def _drop(desk: Desk, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _drop(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
     settle_absent(desk.database, post_id, _by(desk, who, fields), again=False)
 
 
-def _acknowledge(desk: Desk, x_post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _acknowledge(desk: ReviewContext, x_post_id: int, who: str, fields: Mapping[str, str]) -> None:
     which = EVERYTHING if x_post_id == 0 else str(x_post_id)
     acknowledge(desk.database, acknowledged_ids(desk.database, which), _by(desk, who, fields))
 
 
-DOUBT_DECISIONS: dict[str, Callable[[Desk, int, str, Mapping[str, str]], None]] = {
+DOUBT_DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], None]] = {
     "found": _found,
     "absent": _absent,
     "drop": _drop,

@@ -8,7 +8,6 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, holds, resume_publishing
 from xbot_assets.steps.product import Product
-from xbot_assets.steps.publishing.posting_window import posting_window
 from xbot_assets.store.account.session_checks import (
     Login,
     insert_session_check,
@@ -56,7 +55,7 @@ def session_wait(product: Product) -> str | None:
     interval = timedelta(minutes=product.settings.session_check_minutes)
     if last is not None and product.clock.now() - last.checked_at < interval:
         return "The session was checked recently."
-    return posting_window(product)
+    return None
 
 
 def _ask(product: Product, lane: Lane) -> Login:

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import openai
-
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.gates.chain import GATES, first_refusal
 from xbot_assets.domain.gates.context import GateContext
@@ -21,21 +19,16 @@ from xbot_assets.llm.briefs import PostRequest
 from xbot_assets.settings import Settings
 from xbot_assets.steps.limits import limits_of
 from xbot_assets.steps.product import Product
-from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.content import gates as gate_store
 from xbot_assets.store.content.gates import Judgement
 from xbot_assets.store.engine.database import Database, Row
-
-MODERATION_MODEL = "omni-moderation-latest"
-"""OpenAI's moderation model; its endpoint costs nothing."""
-MODERATION_ALERT = "moderation_down"
 
 REPORT_WINDOW = timedelta(days=30)
 NEWEST = 20
 """Refused texts shown to the owner."""
 
 FurtherGate = Callable[[str], Refusal | None]
-"""A gate that needs more than the text's surroundings: a moderation service, or the data a model was shown."""
+"""A gate that needs more than the text's surroundings: such as the data a model was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,34 +147,4 @@ def gate_report(product: Product) -> GateReport:
         by_gate=dict(refused),
         by_day=tuple((day, refused_on[day] / count) for day, count in sorted(texts.items())),
         newest=tuple(gate_store.recent_refusals(product.database, NEWEST)),
-    )
-
-
-def moderation_gate(product: Product, api: openai.OpenAI) -> FurtherGate:
-    """Return a gate that asks OpenAI's moderation endpoint.
-
-    While the service does not answer the local rules judge alone, and an alert says so: content must not stop.
-    """
-
-    def moderated(text: str) -> Refusal | None:
-        try:
-            result = api.moderations.create(model=MODERATION_MODEL, input=text).results[0]
-        except openai.OpenAIError as error:
-            _moderation_is_down(product, type(error).__name__)
-            return None
-        resolve_alert(product.database, MODERATION_ALERT, product.clock.now())
-        kinds = sorted(name for name, found in result.categories.model_dump().items() if found)
-        return Refusal("safety", f"The moderation service objects: {', '.join(kinds)}.") if result.flagged else None
-
-    return moderated
-
-
-def _moderation_is_down(product: Product, what: str) -> None:
-    alert(
-        product.database,
-        key=MODERATION_ALERT,
-        severity="warning",
-        reason=f"The moderation service does not answer ({what}); the local rules judge alone.",
-        remedy="Nothing, if it comes back by itself; otherwise check the API key and the provider's status page.",
-        now=product.clock.now(),
     )

@@ -14,7 +14,7 @@ from xbot_assets.domain.budget.calls import DAILY_BUDGET
 from xbot_assets.domain.budget.tiers import BudgetTier
 from xbot_assets.domain.failures import BudgetFailure, FailureKind, ProductError
 from xbot_assets.domain.learning import bandit
-from xbot_assets.domain.learning.bandit import Arm, Belief, Choice
+from xbot_assets.domain.learning.bandit import Arm, Choice, Posterior
 from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.domain.pace.jitter import jittered
@@ -81,7 +81,7 @@ class Plan:
 class _Models:
     """The champions as planning uses them."""
 
-    belief: Belief
+    posterior: Posterior
     bandit_version: ModelVersion | None
     predictor: Predictor | None
     predictor_version: ModelVersion | None
@@ -150,7 +150,7 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     """
     models = _champions(product)
     tier = budget_now(product.database, product.settings, product.clock.now()).tier
-    choices = bandit.choose(models.belief, tier.posts, generator)
+    choices = bandit.choose(models.posterior, tier.posts, generator)
     # Tones vary at random, so that posts of one arm do not all sound alike.
     arms = [(choice.arm, str(generator.choice(product.persona.tones))) for choice in choices]
     brief = brief_for(product.settings, product.database, product.persona, arms, product.clock.now())
@@ -224,13 +224,13 @@ def _champions(product: Product) -> _Models:
     bandit_version = current_champion(product, "bandit")
     predictor_version = current_champion(product, "predictor")
     topics, formats = product.persona.topic_names, product.persona.format_names
-    belief = Belief.model_validate(bandit_version.parameters) if bandit_version else None
-    if belief is None or (belief.topics, belief.formats) != (tuple(topics), tuple(formats)):
+    posterior = Posterior.model_validate(bandit_version.parameters) if bandit_version else None
+    if posterior is None or (posterior.topics, posterior.formats) != (tuple(topics), tuple(formats)):
         # No version yet, or the persona was edited since: start from the prior rather than from wrong columns.
-        belief = bandit.prior(topics, formats, strength=product.settings.bandit_prior_strength)
+        posterior = bandit.prior(topics, formats, strength=product.settings.bandit_prior_strength)
         bandit_version = None
     fitted = Predictor.model_validate(predictor_version.parameters) if predictor_version else None
-    return _Models(belief, bandit_version, fitted, predictor_version)
+    return _Models(posterior, bandit_version, fitted, predictor_version)
 
 
 def _slots(product: Product, count: int) -> list[datetime]:
@@ -266,7 +266,7 @@ def _report(
     tier: BudgetTier,
     rng: np.random.Generator,
 ) -> Plan:
-    chances = zip(models.belief.arms, bandit.choice_probabilities(models.belief, rng), strict=True)
+    chances = zip(models.posterior.arms, bandit.choice_probabilities(models.posterior, rng), strict=True)
     version = models.bandit_version
     return Plan(
         posts=tuple(

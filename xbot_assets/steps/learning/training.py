@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from xbot_assets.domain.learning import bandit, predictor
-from xbot_assets.domain.learning.reward import Engagement, reward
+from xbot_assets.domain.learning.reward import EngagementCounts, reward
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engine.database import Row
 from xbot_assets.store.learning import models as model_store
@@ -45,15 +45,15 @@ def compute_outcomes(product: Product) -> list[Row]:
 
 
 def train_bandit(product: Product) -> ModelVersion:
-    """Learn the bandit's belief from every outcome and store it as a new version."""
+    """Learn the bandit's posterior from every outcome and store it as a new version."""
     persona = product.persona
     rows = metric_store.training_rows(product.database)
     start = bandit.prior(persona.topic_names, persona.format_names, strength=product.settings.bandit_prior_strength)
     observed = [bandit.Observed(bandit.Arm(row["topic"], row["format"]), row["reward"]) for row in rows]
-    belief = bandit.learn(start, observed)
-    best = bandit.estimates(belief)[0]
+    posterior = bandit.learn(start, observed)
+    best = bandit.estimates(posterior)[0]
     evaluation = {"best_topic": best.arm.topic, "best_format": best.arm.format, "best_mean": best.mean}
-    return _store_version(product, "bandit", belief.model_dump(), evaluation, rows)
+    return _store_version(product, "bandit", posterior.model_dump(), evaluation, rows)
 
 
 def train_predictor(product: Product) -> ModelVersion | None:
@@ -118,7 +118,9 @@ def _seconds_kept(product: Product, kind: ModelKind) -> int:
 
 def _outcome(reading: Row) -> Row | None:
     earned = reward(
-        Engagement(reading["replies"], reading["reposts"], reading["likes"], reading["bookmarks"], reading["views"])
+        EngagementCounts(
+            reading["replies"], reading["reposts"], reading["likes"], reading["bookmarks"], reading["views"]
+        )
     )
     if earned is None:
         return None

@@ -9,11 +9,11 @@ from typing import Any
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, TAKEN_BACK, answer_of
-from xbot_assets.domain.pace.breaker import Permit, Tried
+from xbot_assets.domain.pace.breaker import AttemptOutcome, Permit
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engine.database import Row, Transaction
-from xbot_assets.store.publishing.breaker import after, before, breaker_policy, breaker_state, lose_probe
+from xbot_assets.store.publishing.breaker import acquire, breaker_policy, breaker_state, lose_probe, report
 from xbot_assets.store.publishing.pace import PaceRules, held_back, learn_hours, observe, pace_rules, wait_now
 from xbot_assets.store.publishing.policy import MayGo, policy_check
 from xbot_assets.store.publishing.queue import due_kinds, pace_facts
@@ -29,7 +29,7 @@ class Attempt:
     """One permitted attempt. ``tried`` is what the breaker is told at its end."""
 
     permit: Permit
-    tried: Tried = Tried.UNUSED
+    tried: AttemptOutcome = AttemptOutcome.UNUSED
 
 
 def rules_of(product: Product) -> PaceRules:
@@ -105,7 +105,7 @@ def permitted(product: Product, probe: Callable[[], object]) -> Iterator[Attempt
     that went well.
     """
     policy = breaker_policy(product.settings)
-    permit = before(product.database, product.worker, policy, product.clock.now())
+    permit = acquire(product.database, product.worker, policy, product.clock.now())
     if isinstance(permit, Wait):
         yield None
         return
@@ -113,13 +113,13 @@ def permitted(product: Product, probe: Callable[[], object]) -> Iterator[Attempt
     try:
         if permit.is_probe:
             probe()
-            attempt.tried = Tried.SUCCESS
+            attempt.tried = AttemptOutcome.SUCCESS
         yield attempt
     except ProductError as failure:
         attempt.tried, reason = _came_of(failure), failure.reason
         raise
     finally:
-        after(product.database, permit, attempt.tried, policy, product.clock.now(), reason=reason)
+        report(product.database, permit, attempt.tried, policy, product.clock.now(), reason=reason)
 
 
 def _kind(is_reply: bool) -> PaceKind:  # noqa: FBT001 - it is the question itself
@@ -130,9 +130,9 @@ def _place(asked: Row) -> dict[str, Any]:
     return {"size": asked["size"], "continues": asked["continues"]}
 
 
-def _came_of(failure: ProductError) -> Tried:
+def _came_of(failure: ProductError) -> AttemptOutcome:
     """A refusal is an answer, so the way to X works; only silence and breakage count against it."""
     if failure.code in OUR_OWN_TROUBLE:
-        return Tried.UNUSED
+        return AttemptOutcome.UNUSED
     broken = failure.kind in {FailureKind.TRANSIENT, FailureKind.UNKNOWN}
-    return Tried.FAILURE if broken else Tried.UNUSED
+    return AttemptOutcome.FAILURE if broken else AttemptOutcome.UNUSED

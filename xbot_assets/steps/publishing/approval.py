@@ -29,7 +29,7 @@ LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewContext:
     """Where a decision is made: the opened parts that its checks need."""
 
     database: Database
@@ -72,9 +72,9 @@ class Desk:
         return found
 
 
-def open_desk(settings: Settings, database: Database, clock: Clock) -> Desk:
+def open_review(settings: Settings, database: Database, clock: Clock) -> ReviewContext:
     """Return the desk over opened parts. Raises as ``load_persona`` does."""
-    return Desk(database, clock, settings, load_persona(settings.persona_path))
+    return ReviewContext(database, clock, settings, load_persona(settings.persona_path))
 
 
 def owners_time(words: str, settings: Settings) -> datetime:

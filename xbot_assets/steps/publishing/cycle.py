@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.domain.pace.breaker import Tried
+from xbot_assets.domain.pace.breaker import AttemptOutcome
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, hold_reason
@@ -80,7 +80,7 @@ def publish_next(
     if hold_reason(product.database):
         return nothing
     hold_stale(product)
-    hold_broken_threads(product.database, product.clock.now(), rehearsal=product.settings.rehearses)
+    hold_broken_threads(product.database, product.clock.now(), shadow=product.settings.is_shadow)
     with permitted(product, lambda: _probe(product)) as attempt:
         claim = _claim(product) if attempt else None
         # When the lease runs out before arming, the post goes back to the queue by itself.
@@ -88,7 +88,7 @@ def publish_next(
             return nothing
         witness = _submit(product, claim, retried_at_once)
         if attempt is not None:
-            attempt.tried = Tried.SUCCESS
+            attempt.tried = AttemptOutcome.SUCCESS
         return _record(product, claim, witness, found, in_doubt)
 
 
@@ -127,7 +127,7 @@ def publish_wait(product: Product, *, with_doubts: bool = True) -> str | None:
     settings, database, now = product.settings, product.database, product.clock.now()
     due = post_store.due_post_exists(database, now=now, **_rules(product))
     doubt = with_doubts and look_is_due(product)
-    if doubt or broken_threads(database, rehearsal=settings.rehearses):
+    if doubt or broken_threads(database, shadow=settings.is_shadow):
         return None
     if not due:
         return "No post is due, and none is in doubt."
@@ -152,7 +152,7 @@ def _rules(product: Product) -> post_store.ClaimRules:
         "spacing": settings.post_spacing,
         "daily_cap": settings.posts_per_day_max,
         "segment_spacing": settings.segment_spacing,
-        "rehearsal": settings.rehearses,
+        "shadow": settings.is_shadow,
     }
 
 
@@ -186,7 +186,7 @@ def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
     Raises:
         PermanentFailure: ``not_an_operation`` for a row that no post can be made of.
     """
-    below, submit = claim.answers_x_id, not product.settings.rehearses
+    below, submit = claim.answers_x_id, not product.settings.is_shadow
     try:
         images = tuple(
             Image(data=b64encode(image.content), **image.model_dump(exclude={"content"}))

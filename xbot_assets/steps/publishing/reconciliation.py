@@ -12,11 +12,11 @@ from typing import Any
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.post import PostStatus, comparable, same_post
-from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, Look, Shown
+from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, TimelinePost, TimelineView
 from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
-from xbot_assets.steps.publishing.recovery import Sight, look_at_timeline, settle, shown_as
+from xbot_assets.steps.publishing.recovery import RecoveryOutcome, look_at_timeline, settle, shown_as
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import posts as post_store
@@ -97,13 +97,13 @@ def _note(product: Product, found: Comparison) -> None:
     )
 
 
-def _confirm_doubts(product: Product, look: Look, known: set[str]) -> tuple[int, ...]:
+def _confirm_doubts(product: Product, look: TimelineView, known: set[str]) -> tuple[int, ...]:
     """Confirm every post in doubt that is shown, also one that waits for a person; absence is not counted here."""
     shown = [row for row in post_store.unconfirmed_posts(product.database) if shown_as(row, look, known)]
-    return tuple(row["id"] for row in shown if settle(product, row, look, known) is Sight.FOUND)
+    return tuple(row["id"] for row in shown if settle(product, row, look, known) is RecoveryOutcome.FOUND)
 
 
-def _verify(product: Product, look: Look) -> tuple[tuple[int, ...], tuple[Row, ...], tuple[int, ...]]:
+def _verify(product: Product, look: TimelineView) -> tuple[tuple[int, ...], tuple[Row, ...], tuple[int, ...]]:
     """Note which published posts are shown and which are surely not; return those missing, removed and back."""
     settings, database, now = product.settings, product.database, product.clock.now()
     # Younger ones prove nothing: X may still show them late, or take them back.
@@ -137,7 +137,7 @@ def _tell_removed(product: Product, row: Row) -> None:
     )
 
 
-def _phantoms(product: Product, look: Look) -> tuple[dict[str, Any], ...]:
+def _phantoms(product: Product, look: TimelineView) -> tuple[dict[str, Any], ...]:
     """Keep and tell the posts that X shows and no row knows; return those that are new.
 
     Posts from before the first of ours are none of our business. The rows are asked after the timeline was read, so
@@ -154,13 +154,13 @@ def _phantoms(product: Product, look: Look) -> tuple[dict[str, Any], ...]:
     return tuple(row for row in rows if row["x_post_id"] in new)
 
 
-def _is_ours_to_know(post: Shown, began: datetime | None) -> bool:
+def _is_ours_to_know(post: TimelinePost, began: datetime | None) -> bool:
     if post.reposted or began is None or post.created_at is None:
         return False
     return post.created_at >= began - CLOCK_SKEW
 
 
-def _row(post: Shown, like: Row | None) -> dict[str, Any]:
+def _row(post: TimelinePost, like: Row | None) -> dict[str, Any]:
     return {
         "x_post_id": post.x_post_id,
         "text": post.text,
@@ -179,15 +179,15 @@ class _Texts:
         for row in self._rows:
             self._by_words.setdefault(comparable(row["text"]), []).append(row)
 
-    def like(self, post: Shown) -> Row | None:
+    def like(self, post: TimelinePost) -> Row | None:
         """Return the newest row that reads like the post, or ``None``."""
         return next(iter(self._alike(post)), None)
 
-    def is_in_hand(self, post: Shown) -> bool:
+    def is_in_hand(self, post: TimelinePost) -> bool:
         """Say whether the post may be a row's whose id is still to come."""
         return any(row["status"] in IN_HAND for row in self._alike(post))
 
-    def _alike(self, post: Shown) -> list[Row]:
+    def _alike(self, post: TimelinePost) -> list[Row]:
         near = self._rows if post.truncated else self._by_words.get(comparable(post.text), [])
         return [row for row in near if same_post(row["text"], post.text, truncated=post.truncated)]
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.domain.posts.timeline_view import Look, Shown, in_its_place
+from xbot_assets.domain.posts.timeline_view import TimelinePost, TimelineView, in_its_place
 from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_published
@@ -29,7 +29,7 @@ LAST_CLICK_MARGIN = timedelta(seconds=30)
 """Added to the deadline of a publish operation before it is taken for over: the way to the host, and its clock."""
 
 
-class Sight(StrEnum):
+class RecoveryOutcome(StrEnum):
     """What came of looking for one post in doubt."""
 
     FOUND = "found"
@@ -104,15 +104,17 @@ def reconcile(product: Product, *, lane: Lane) -> Recovery:
             _tell_unseen(product, row, failure.reason)
         raise
     sights = {row["id"]: settle(product, row, look, known) for row in due}
-    left = {row["id"]: sights.get(row["id"], Sight.IN_DOUBT) for row in doubts}
+    left = {row["id"]: sights.get(row["id"], RecoveryOutcome.IN_DOUBT) for row in doubts}
 
-    def those(wanted: Sight) -> tuple[int, ...]:
+    def those(wanted: RecoveryOutcome) -> tuple[int, ...]:
         return tuple(post_id for post_id, sight in left.items() if sight is wanted)
 
-    return Recovery(those(Sight.FOUND), those(Sight.REQUEUED), those(Sight.IN_DOUBT), len(due))
+    return Recovery(
+        those(RecoveryOutcome.FOUND), those(RecoveryOutcome.REQUEUED), those(RecoveryOutcome.IN_DOUBT), len(due)
+    )
 
 
-def look_at_timeline(product: Product, since: datetime, lane: Lane) -> tuple[Look, set[str]]:
+def look_at_timeline(product: Product, since: datetime, lane: Lane) -> tuple[TimelineView, set[str]]:
     """Read the own timeline with its replies back to a time, and say which of the posts shown belong to rows.
 
     A timeline that claims to be complete but shows nothing that we know to be there is not believed.
@@ -130,11 +132,11 @@ def look_at_timeline(product: Product, since: datetime, lane: Lane) -> tuple[Loo
     shown = tuple(_shown(post) for post in read.posts if post.post_id)
     known = recovery.known_x_ids(product.database, [post.x_post_id for post in shown])
     believed = bool(known) or not post_store.queue_counts(product.database).get("published")
-    return Look(shown, read.complete and believed), known
+    return TimelineView(shown, read.complete and believed), known
 
 
-def _shown(post: PostReading) -> Shown:
-    return Shown(
+def _shown(post: PostReading) -> TimelinePost:
+    return TimelinePost(
         x_post_id=post.post_id or "",
         permalink=post.permalink or "",
         text=post.text or "",
@@ -146,37 +148,37 @@ def _shown(post: PostReading) -> Shown:
     )
 
 
-def settle(product: Product, row: Row, look: Look, known: set[str]) -> Sight:
+def settle(product: Product, row: Row, look: TimelineView, known: set[str]) -> RecoveryOutcome:
     """Settle one post in doubt by what a look says of it; a find is added to ``known``."""
     try:
         return _settled(product, row, look, known)
     except PermanentFailure as failure:
         if failure.code != post_store.NOT_UNCONFIRMED:
             raise
-        return Sight.ELSEWHERE
+        return RecoveryOutcome.ELSEWHERE
 
 
-def _settled(product: Product, row: Row, look: Look, known: set[str]) -> Sight:
+def _settled(product: Product, row: Row, look: TimelineView, known: set[str]) -> RecoveryOutcome:
     found = shown_as(row, look, known)
     if found is not None:
         known.add(found.x_post_id)
         _confirm(product, row, found)
-        return Sight.FOUND
+        return RecoveryOutcome.FOUND
     if _alike(row, look, known):
         _tell_unseen(product, row, "A post with its words answers another post than it should.")
-        return Sight.IN_DOUBT
+        return RecoveryOutcome.IN_DOUBT
     if not look.covers(row["intended_at"]):
         _tell_unseen(product, row, "Its own timeline did not show posts of that time.")
-        return Sight.IN_DOUBT
+        return RecoveryOutcome.IN_DOUBT
     return _absent(product, row)
 
 
-def shown_as(row: Row, look: Look, known: set[str]) -> Shown | None:
+def shown_as(row: Row, look: TimelineView, known: set[str]) -> TimelinePost | None:
     """Return the post on X that a post in doubt is, if the look shows it: its words, in the place it was meant for."""
     return next((post for post in _alike(row, look, known) if in_its_place(post, row["answers_x_id"])), None)
 
 
-def _alike(row: Row, look: Look, known: set[str]) -> list[Shown]:
+def _alike(row: Row, look: TimelineView, known: set[str]) -> list[TimelinePost]:
     """Return the posts shown with the words of a post in doubt.
 
     What X refused as a duplicate (187) is there from before, however old.
@@ -185,7 +187,7 @@ def _alike(row: Row, look: Look, known: set[str]) -> list[Shown]:
     return look.alike(row["text"], since=since, taken=known)
 
 
-def _confirm(product: Product, row: Row, found: Shown) -> None:
+def _confirm(product: Product, row: Row, found: TimelinePost) -> None:
     now = product.clock.now()
     post_store.confirm_found(
         product.database,
@@ -199,19 +201,19 @@ def _confirm(product: Product, row: Row, found: Shown) -> None:
     note_published(product, is_reply=row["reply_to_x_id"] is not None)
 
 
-def _absent(product: Product, row: Row) -> Sight:
+def _absent(product: Product, row: Row) -> RecoveryOutcome:
     """Count a look that surely did not find the post; in the end it is queued again, or a person is asked."""
     now, rules = product.clock.now(), look_rules(product)
     looks = post_store.record_look(product.database, row["id"], now)
     if looks < rules.looks_max:
-        return Sight.IN_DOUBT
+        return RecoveryOutcome.IN_DOUBT
     if recovery.requeue_absent(product.database, row["id"], rules, now):
         resolve_alert(product.database, doubt_alert(row["id"]), now)
-        return Sight.REQUEUED
+        return RecoveryOutcome.REQUEUED
     by_itself = rules.may_requeue and not row["requeues"] and row["failure_code"] != recovery.DUPLICATE
     if not by_itself or now - row["intended_at"] >= 2 * rules.span:
         alert_unconfirmed(product, row["id"], f"It was not on the timeline in {looks} looks.")
-    return Sight.IN_DOUBT
+    return RecoveryOutcome.IN_DOUBT
 
 
 def _tell_unseen(product: Product, row: Row, reason: str) -> None:

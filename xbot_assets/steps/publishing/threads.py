@@ -37,7 +37,7 @@ def publish_due(
 def _next_is_due(product: Product) -> bool:
     """Wait for the next segment's time; ``False`` when none comes within its spacing."""
     settings = product.settings
-    at = next_segment_time(product.database, settings.segment_spacing, rehearsal=settings.rehearses)
+    at = next_segment_time(product.database, settings.segment_spacing, shadow=settings.is_shadow)
     if at is None or at - product.clock.now() > settings.segment_spacing + LATE:
         return False
     return _until(product, at, seconds=settings.thread_segment_seconds + LATE.total_seconds())

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait
-from xbot_assets.domain.pace.breaker import PUBLISHING, BreakerPolicy, Permit, Tried
+from xbot_assets.domain.pace.breaker import PUBLISHING, AttemptOutcome, BreakerPolicy, Permit
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Row, Statements
@@ -29,7 +29,7 @@ def breaker_policy(settings: Settings) -> BreakerPolicy:
     )
 
 
-def before(
+def acquire(
     db: Statements, holder: str, policy: BreakerPolicy, now: datetime, *, name: str = PUBLISHING
 ) -> Permit | Wait:
     """Ask for leave to try once.
@@ -58,8 +58,8 @@ def before(
     return _answer(breaker_state(db, name), holder)
 
 
-def after(
-    db: Database, permit: Permit, tried: Tried, policy: BreakerPolicy, now: datetime, *, reason: str = ""
+def report(
+    db: Database, permit: Permit, tried: AttemptOutcome, policy: BreakerPolicy, now: datetime, *, reason: str = ""
 ) -> bool:
     """Tell what came of a permit.
 
@@ -75,7 +75,7 @@ def after(
         Whether it counted. It does not when the breaker has moved on since the permit was given, or when there was
         nothing to change.
     """
-    if tried is Tried.UNUSED:
+    if tried is AttemptOutcome.UNUSED:
         return bool(permit.is_probe and db.execute("give_probe_back", name=permit.name, token=permit.fencing_token))
     with db.transaction() as transaction:
         state = _report(transaction, permit, tried, policy, reason)
@@ -125,14 +125,14 @@ def breaker_events(db: Statements, name: str = PUBLISHING) -> list[Row]:
     return db.fetch_all("breaker_events_of", name=name)
 
 
-def _report(db: Statements, permit: Permit, tried: Tried, policy: BreakerPolicy, reason: str) -> str | None:
+def _report(db: Statements, permit: Permit, tried: AttemptOutcome, policy: BreakerPolicy, reason: str) -> str | None:
     """Return the state that the report led to, or ``None`` when it changed nothing."""
     place = {"name": permit.name, "token": permit.fencing_token}
-    if permit.is_probe and tried is Tried.SUCCESS:
+    if permit.is_probe and tried is AttemptOutcome.SUCCESS:
         row = db.fetch_one("probe_succeeded", **place, holder=permit.holder, needed=policy.successes)
     elif permit.is_probe:
         row = db.fetch_one("probe_failed", **place, holder=permit.holder, reset=policy.reset, reason=reason)
-    elif tried is Tried.SUCCESS:
+    elif tried is AttemptOutcome.SUCCESS:
         return _CLOSED if db.execute("forget_failures", **place) else None
     else:
         why = {"limit": policy.failures, "reset": policy.reset, "reason": reason}

@@ -24,7 +24,7 @@ MayGo = Callable[[Transaction, int], bool]
 """Asked about one due post, whose row the transaction holds: whether it may be claimed."""
 
 
-class Engagement(BaseModel):
+class InboundEngagement(BaseModel):
     """Somebody did something with the account or its posts. ``x_post_id`` is where; empty for a follow."""
 
     model_config = ConfigDict(frozen=True)
@@ -158,7 +158,7 @@ def policy_refusals(db: Statements, post_id: int) -> list[Row]:
     return db.fetch_all("policy_refusals_of", id=post_id)
 
 
-def insert_engagements(db: Statements, engagements: Iterable[Engagement]) -> int:
+def insert_engagements(db: Statements, engagements: Iterable[InboundEngagement]) -> int:
     """Keep who engaged with the account; seen again, the newest time counts."""
     return db.execute("insert_engagements", rows=as_rows(found.model_dump() for found in engagements))
 

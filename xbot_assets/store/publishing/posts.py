@@ -34,7 +34,7 @@ class ClaimRules(TypedDict):
     """Most posts of one UTC day that were or may have been published; a thread begins when all of it fits."""
     segment_spacing: NotRequired[timedelta]
     """Least time between two segments of a thread, which wait for no other spacing."""
-    rehearsal: NotRequired[bool]
+    shadow: NotRequired[bool]
     """Whether a segment that was only rehearsed lets the next one be rehearsed."""
 
 
@@ -255,7 +255,7 @@ def _pace(now: datetime, rules: ClaimRules) -> dict[str, Any]:
         "quiet_since": now - rules["spacing"],
         "segment_since": now - rules.get("segment_spacing", SEGMENT_SPACING),
         "daily_cap": rules["daily_cap"],
-        "rehearsal": rules.get("rehearsal", False),
+        "shadow": rules.get("shadow", False),
     }
 
 

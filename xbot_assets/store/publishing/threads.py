@@ -41,33 +41,33 @@ def post_images(db: Statements, post_id: int) -> list[PostImage]:
     return [PostImage(**row) for row in db.fetch_all("post_images", id=post_id)]
 
 
-def next_segment_time(db: Statements, spacing: timedelta, *, rehearsal: bool) -> datetime | None:
+def next_segment_time(db: Statements, spacing: timedelta, *, shadow: bool) -> datetime | None:
     """Return from when a begun thread may go on, or ``None`` when none waits for its turn.
 
     Args:
         db: the database.
         spacing: least time after the segment before.
-        rehearsal: whether a segment that was only rehearsed counts as published.
+        shadow: whether a segment that was only rehearsed counts as published.
     """
-    row = db.fetch_one("next_segment_time", spacing=spacing, rehearsal=rehearsal)
+    row = db.fetch_one("next_segment_time", spacing=spacing, shadow=shadow)
     return row["at"] if row else None
 
 
-def broken_threads(db: Statements, *, rehearsal: bool) -> list[Row]:
+def broken_threads(db: Statements, *, shadow: bool) -> list[Row]:
     """Return the threads that wait behind a segment that will never be published."""
-    return db.fetch_all("broken_threads", rehearsal=rehearsal)
+    return db.fetch_all("broken_threads", shadow=shadow)
 
 
-def hold_broken_threads(db: Database, now: datetime, *, rehearsal: bool) -> list[int]:
+def hold_broken_threads(db: Database, now: datetime, *, shadow: bool) -> list[int]:
     """Give the rest of every broken thread to a person, with an alert; return the threads.
 
     A rule and no step after the failure: whoever died between the two, the next cycle finds the thread.
     """
-    if not broken_threads(db, rehearsal=rehearsal):
+    if not broken_threads(db, shadow=shadow):
         return []
     with db.transaction() as transaction:
         transaction.execute("lock_claims")
-        found = broken_threads(transaction, rehearsal=rehearsal)
+        found = broken_threads(transaction, shadow=shadow)
         for thread in found:
             _hold_rest(transaction, thread, now)
     return [thread["thread_id"] for thread in found]

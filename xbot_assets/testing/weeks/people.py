@@ -18,9 +18,9 @@ from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.steps.account.publishing_hold import hold_reason, resume_publishing
 from xbot_assets.steps.content.planning import plan_posts, plan_wait
 from xbot_assets.steps.product import Product
-from xbot_assets.steps.publishing.approval import Desk, open_desk, owners_time
+from xbot_assets.steps.publishing.approval import ReviewContext, open_review, owners_time
 from xbot_assets.store.publishing.approvals import Decider, approve_post, held_posts, reject_post
-from xbot_assets.store.publishing.policy import Engagement, hold_unapproved, insert_engagements
+from xbot_assets.store.publishing.policy import InboundEngagement, hold_unapproved, insert_engagements
 from xbot_assets.store.publishing.posts import enqueue_posts
 from xbot_assets.testing.crash.stack import HANDLE
 from xbot_assets.x.operations import Search, TimelineRead
@@ -67,7 +67,7 @@ class People:
         insert_engagements(
             self.product.database,
             [
-                Engagement(handle=handle, kind="reply", x_post_id=post_id, engaged_at=now)
+                InboundEngagement(handle=handle, kind="reply", x_post_id=post_id, engaged_at=now)
                 for number, (post_id, handle) in enumerate(self._targets)
                 if number % STRANGER_EVERY
             ],
@@ -110,11 +110,11 @@ class People:
         if trouble_is_over and hold_reason(product.database):
             resume_publishing(product.database, now)
             self.resumed.append(now)
-        desk = open_desk(product.settings, product.database, product.clock)
+        desk = open_review(product.settings, product.database, product.clock)
         for row in held_posts(product.database):
             self._decide(desk, row["id"], row["scheduled_at"], row["held_because"] or "")
 
-    def _decide(self, desk: Desk, post_id: int, due: datetime, why: str) -> None:
+    def _decide(self, desk: ReviewContext, post_id: int, due: datetime, why: str) -> None:
         if post_id not in self._seen:
             self._seen.append(post_id)
         if self._seen.index(post_id) % UNDECIDED_EVERY == UNDECIDED_EVERY - 1:

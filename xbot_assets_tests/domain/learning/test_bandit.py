@@ -5,8 +5,8 @@ import pytest
 
 from xbot_assets.domain.learning.bandit import (
     Arm,
-    Belief,
     Observed,
+    Posterior,
     choice_probabilities,
     choose,
     estimates,
@@ -24,43 +24,43 @@ def taste(arm: Arm) -> float:
     return 0.2 + 0.3 * (arm.topic == BEST.topic) + 0.2 * (arm.format == BEST.format)
 
 
-def simulate(rounds: int, seed: int) -> tuple[Belief, list[float]]:
+def simulate(rounds: int, seed: int) -> tuple[Posterior, list[float]]:
     """Let the bandit choose, be paid with noise, and learn."""
     rng = np.random.default_rng(seed)
-    belief = prior(TOPICS, FORMATS, strength=2)
+    posterior = prior(TOPICS, FORMATS, strength=2)
     earned = []
     for _ in range(rounds):
-        arm = choose(belief, 1, rng)[0].arm
+        arm = choose(posterior, 1, rng)[0].arm
         paid = float(np.clip(taste(arm) + rng.normal(0, 0.15), 0, 1))
-        belief = learn(belief, [Observed(arm, paid)])
+        posterior = learn(posterior, [Observed(arm, paid)])
         earned.append(taste(arm))
-    return belief, earned
+    return posterior, earned
 
 
 def test_it_finds_the_best_arm_and_beats_chance() -> None:
     """Sixty posts are enough for twelve arms, over ten audiences of luck."""
     later, chance = [], np.mean([taste(arm) for arm in prior(TOPICS, FORMATS, strength=2).arms])
     for seed in range(10):
-        belief, earned = simulate(60, seed)
+        posterior, earned = simulate(60, seed)
         later += earned[30:]
-        assert estimates(belief)[0].arm.topic == BEST.topic
+        assert estimates(posterior)[0].arm.topic == BEST.topic
     assert np.mean(later) > 1.6 * chance
 
 
 def test_choice_probabilities_sum_to_one_and_none_is_zero() -> None:
     """A zero propensity could never be weighed."""
-    belief, _ = simulate(40, 1)
-    chances = choice_probabilities(belief, np.random.default_rng(0))
+    posterior, _ = simulate(40, 1)
+    chances = choice_probabilities(posterior, np.random.default_rng(0))
     assert chances.sum() == pytest.approx(1)
     assert chances.min() > 0
 
 
 def test_the_recorded_propensity_is_the_frequency_of_the_choice() -> None:
     """Judging another policy later rests on this."""
-    belief, _ = simulate(15, 3)
+    posterior, _ = simulate(15, 3)
     rng = np.random.default_rng(4)
-    chosen = [choose(belief, 1, rng)[0] for _ in range(400)]
-    arm = estimates(belief)[0].arm
+    chosen = [choose(posterior, 1, rng)[0] for _ in range(400)]
+    arm = estimates(posterior)[0].arm
     frequency = sum(c.arm == arm for c in chosen) / len(chosen)
     recorded = np.mean([c.propensity for c in chosen if c.arm == arm])
     assert frequency == pytest.approx(recorded, abs=0.08)
@@ -73,21 +73,29 @@ def test_one_plan_never_holds_the_same_arm_twice() -> None:
 
 
 def test_learning_in_one_batch_or_one_by_one_is_the_same() -> None:
-    """The belief depends on what was seen, not on when training ran."""
+    """The posterior depends on what was seen, not on when training ran."""
     observed = [Observed(Arm("bread", "list"), 0.3), Observed(Arm("moss", "story"), 0.9)]
     start = prior(TOPICS, FORMATS, strength=2)
     together, apart = learn(start, observed), learn(learn(start, observed[:1]), observed[1:])
     assert np.allclose(together.precision, apart.precision)
-    assert np.allclose(together.shift, apart.shift)
+    assert np.allclose(together.information_vector, apart.information_vector)
 
 
-def test_a_belief_survives_its_storage_to_the_last_bit() -> None:
+def test_a_posterior_survives_its_storage_to_the_last_bit() -> None:
     """A model that differs after loading cannot be compared with itself."""
-    belief, _ = simulate(20, 2)
-    assert Belief.model_validate_json(belief.model_dump_json()) == belief
+    posterior, _ = simulate(20, 2)
+    assert Posterior.model_validate_json(posterior.model_dump_json()) == posterior
 
 
 def test_arms_that_left_the_persona_teach_nothing() -> None:
     """An edited persona must not break training."""
     start = prior(TOPICS, FORMATS, strength=2)
     assert learn(start, [Observed(Arm("crypto", "list"), 1.0)]) == start
+
+
+def test_a_posterior_stored_under_its_old_field_name_is_still_read() -> None:
+    """Versions of earlier releases call the information vector ``shift``."""
+    posterior, _ = simulate(5, 2)
+    stored = posterior.model_dump()
+    stored["shift"] = stored.pop("information_vector")
+    assert Posterior.model_validate(stored) == posterior

@@ -3,27 +3,27 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xbot_assets.domain.learning.reward import Engagement, engagement_rate, reward
+from xbot_assets.domain.learning.reward import EngagementCounts, engagement_rate, reward
 
 counts = st.integers(0, 10**7)
 
 
 def test_a_reading_without_views_earns_nothing_rather_than_a_guess() -> None:
     """X hides views on some posts."""
-    assert reward(Engagement(1, 1, 1, 1, None)) is None
-    assert reward(Engagement(0, 0, 0, 0, 0)) is None
+    assert reward(EngagementCounts(1, 1, 1, 1, None)) is None
+    assert reward(EngagementCounts(0, 0, 0, 0, 0)) is None
 
 
 def test_replies_weigh_more_than_reposts_and_those_more_than_likes() -> None:
     """What costs the reader more counts more."""
-    rates = [engagement_rate(Engagement(*counts, 100)) for counts in [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0)]]
+    rates = [engagement_rate(EngagementCounts(*counts, 100)) for counts in [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0)]]
     assert rates == [0.03, 0.02, 0.01]
 
 
 @given(counts, counts, counts, counts, st.integers(1, 10**8))
 def test_a_reward_is_between_zero_and_one(r: int, p: int, k: int, b: int, views: int) -> None:
     """Whatever X shows."""
-    found = reward(Engagement(r, p, k, b, views))
+    found = reward(EngagementCounts(r, p, k, b, views))
     assert found is not None
     assert 0 <= found <= 1
 
@@ -31,7 +31,7 @@ def test_a_reward_is_between_zero_and_one(r: int, p: int, k: int, b: int, views:
 @given(counts, st.integers(1, 10**8))
 def test_more_likes_never_earn_less(likes: int, views: int) -> None:
     """The reward is monotonic."""
-    fewer, more = reward(Engagement(0, 0, likes, 0, views)), reward(Engagement(0, 0, likes + 1, 0, views))
+    fewer, more = reward(EngagementCounts(0, 0, likes, 0, views)), reward(EngagementCounts(0, 0, likes + 1, 0, views))
     assert fewer is not None
     assert more is not None
     assert more >= fewer

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.endpoints import PARTS_FILE, Parts, remove_parts, write_parts
+from xbot_assets.runtime.endpoints import PARTS_FILE, Endpoints, remove_endpoints, write_endpoints
 from xbot_assets.runtime.machine.lock import CLEANER, StackLock, is_running
 from xbot_assets.runtime.machine.logfile import LogFile
 from xbot_assets.runtime.machine.ports import PORT_RANGE, PortBook
 from xbot_assets.settings import load_settings
 
-PARTS = Parts(
+PARTS = Endpoints(
     database_url="postgresql://xbot:secret@127.0.0.1:1/xbot",
     redis_url="off",
     browser_url="http://127.0.0.1:2",
@@ -82,13 +82,13 @@ def test_a_damaged_port_book_is_only_forgotten(tmp_path: Path, content: str) -> 
 
 def test_the_parts_file_is_private_found_by_the_settings_and_removed(tmp_path: Path) -> None:
     """Other processes find the parts by it; nobody else may read the passwords in it."""
-    write_parts(tmp_path, PARTS)
+    write_endpoints(tmp_path, PARTS)
     assert stat.S_IMODE((tmp_path / PARTS_FILE).stat().st_mode) == 0o600
     settings = load_settings({"XBOT_HOME": str(tmp_path)})
     assert settings.database_url is not None
     assert settings.database_url.get_secret_value() == PARTS.database_url
     assert settings.web_url is None
-    remove_parts(tmp_path)
+    remove_endpoints(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

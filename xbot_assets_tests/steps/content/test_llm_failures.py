@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from xbot_assets.domain.budget.calls import Company, LlmCall
+from xbot_assets.domain.budget.calls import ConcurrentRuns, LlmCall
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 from xbot_assets.llm.persona import load_persona
@@ -30,10 +30,10 @@ def parts(settings_for: SettingsFor, tmp_path: Path) -> Iterator[Parts]:
         yield opened
 
 
-def write(product: Product, company: Company, purpose: str = "plan") -> None:
-    """Have one post written by a process in this company, whatever becomes of it."""
+def write(product: Product, concurrent_runs: ConcurrentRuns, purpose: str = "plan") -> None:
+    """Have one post written by a process beside these runs, whatever becomes of it."""
     brief = BRIEF.model_copy(update={"purpose": purpose, "model": "gpt-4o-mini"})
-    opened = open_language_model(product.settings, product.database, product.clock, company)
+    opened = open_language_model(product.settings, product.database, product.clock, concurrent_runs)
     with opened as model, contextlib.suppress(ProductError):
         model.write_posts(brief)
 
@@ -41,11 +41,11 @@ def write(product: Product, company: Company, purpose: str = "plan") -> None:
 def test_every_call_names_its_job_and_what_ran_beside_it(parts: Parts) -> None:
     """Those that failed and those that were refused before they were made, too."""
     product, server = parts
-    company = Company("plan", ("learn", "measure"))
-    write(product, company)
+    concurrent_runs = ConcurrentRuns("plan", ("learn", "measure"))
+    write(product, concurrent_runs)
     server.faults.active = {"llm_insufficient_quota": True}
-    write(product, company)
-    write(product, company)
+    write(product, concurrent_runs)
+    write(product, concurrent_runs)
     rows = recent_calls(product.database, 9)
     assert [row["failure_code"] for row in rows] == ["api_held", "insufficient_quota", None]
     assert {(row["job"], tuple(row["beside"])) for row in rows} == {("plan", ("learn", "measure"))}
@@ -54,7 +54,7 @@ def test_every_call_names_its_job_and_what_ran_beside_it(parts: Parts) -> None:
 def test_a_call_outside_a_run_does_not_claim_to_know(parts: Parts) -> None:
     """No job, which is not the same as nothing beside it."""
     product, _ = parts
-    write(product, product.company)
+    write(product, product.concurrent_runs)
     (row,) = recent_calls(product.database, 9)
     assert (row["job"], row["beside"]) == (None, [])
 
@@ -63,11 +63,11 @@ def test_the_report_adds_up_to_the_ledger(parts: Parts) -> None:
     """By purpose, model, hour, day and code, and by what ran beside."""
     product, server = parts
     for _ in range(2):
-        write(product, Company("plan", ("learn",)))
-        write(product, Company("top_up_pool"), "pool")
+        write(product, ConcurrentRuns("plan", ("learn",)))
+        write(product, ConcurrentRuns("top_up_pool"), "pool")
         move(product, timedelta(hours=1))
     server.faults.active = {"llm_status": 503}
-    write(product, Company("plan", ("measure",)))
+    write(product, ConcurrentRuns("plan", ("measure",)))
     report, rows = failure_report(product), recent_calls(product.database, 99)
     spent = sum(row["cost_microusd"] for row in rows)
     assert (report.whole.calls, report.whole.failed, report.whole.refused) == (5, 1, 0)
@@ -100,6 +100,6 @@ def test_hours_and_days_are_the_owner_s(parts: Parts) -> None:
 def test_a_call_that_is_older_than_the_month_is_left_out(parts: Parts) -> None:
     """And an empty month is no failure."""
     product, _ = parts
-    write(product, Company("plan"))
+    write(product, ConcurrentRuns("plan"))
     move(product, timedelta(days=31))
     assert failure_report(product).whole.calls == 0

@@ -11,18 +11,18 @@ from hypothesis import strategies as st
 
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.pace.admission import Wait
-from xbot_assets.domain.pace.breaker import BreakerPolicy, Permit, Tried
+from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy, Permit
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.breaker import (
-    after,
+    acquire,
     alert_if_stuck,
-    before,
     breaker_events,
     breaker_policy,
     breaker_state,
     lose_probe,
+    report,
 )
 from xbot_assets.testing.queueing import NOON, code_of
 
@@ -40,7 +40,7 @@ LATER = replace(AT_ONCE, reset=timedelta(minutes=1))
 
 def permit(db: Database, holder: str = "a", policy: BreakerPolicy = AT_ONCE) -> Permit:
     """Return a permit, which there must be."""
-    given = before(db, holder, policy, NOON)
+    given = acquire(db, holder, policy, NOON)
     assert isinstance(given, Permit)
     return given
 
@@ -48,7 +48,7 @@ def permit(db: Database, holder: str = "a", policy: BreakerPolicy = AT_ONCE) -> 
 def fail(db: Database, times: int, policy: BreakerPolicy = AT_ONCE) -> None:
     """Fail so often."""
     for _ in range(times):
-        assert after(db, permit(db, policy=policy), Tried.FAILURE, policy, NOON, reason="X is down.")
+        assert report(db, permit(db, policy=policy), AttemptOutcome.FAILURE, policy, NOON, reason="X is down.")
 
 
 def state(db: Database) -> str:
@@ -76,7 +76,7 @@ def test_the_defaults_are_those_of_the_report() -> None:
 def test_only_failures_in_a_row_open_it(database: Database) -> None:
     """A success in between starts the count again."""
     fail(database, 2)
-    assert after(database, permit(database), Tried.SUCCESS, AT_ONCE, NOON)
+    assert report(database, permit(database), AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     fail(database, 2)
     assert state(database) == "closed"
     fail(database, 1)
@@ -87,7 +87,7 @@ def test_only_failures_in_a_row_open_it(database: Database) -> None:
 def test_an_open_breaker_says_from_when_and_why(database: Database) -> None:
     """Until the reset nobody is let through."""
     fail(database, 3, LATER)
-    wait = before(database, "b", LATER, NOON)
+    wait = acquire(database, "b", LATER, NOON)
     assert isinstance(wait, Wait)
     assert timedelta(seconds=30) < wait.until - system_now() <= timedelta(seconds=60)
     assert "X is down." in wait.reason
@@ -99,10 +99,10 @@ def test_one_probe_at_a_time_and_enough_of_them_close_it(database: Database) -> 
     for _ in range(2):
         probe = permit(database)
         assert probe.is_probe
-        wait = before(database, "b", AT_ONCE, NOON)
+        wait = acquire(database, "b", AT_ONCE, NOON)
         assert isinstance(wait, Wait)
         assert "the probe of a" in wait.reason
-        assert after(database, probe, Tried.SUCCESS, AT_ONCE, NOON)
+        assert report(database, probe, AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     assert state(database) == "closed"
     assert told(database) == []
     assert history(database) == ["opened", "probe_given", "probe_given", "closed"]
@@ -111,8 +111,8 @@ def test_one_probe_at_a_time_and_enough_of_them_close_it(database: Database) -> 
 def test_a_failed_probe_opens_it_again_and_the_successes_before_it_are_forgotten(database: Database) -> None:
     """Three in a row, not three in all."""
     fail(database, 3)
-    for tried in (Tried.SUCCESS, Tried.FAILURE, Tried.SUCCESS):
-        assert after(database, permit(database), tried, AT_ONCE, NOON, reason="Still down.")
+    for tried in (AttemptOutcome.SUCCESS, AttemptOutcome.FAILURE, AttemptOutcome.SUCCESS):
+        assert report(database, permit(database), tried, AT_ONCE, NOON, reason="Still down.")
     assert state(database) == "half_open"
     assert history(database).count("opened") == 2
 
@@ -120,7 +120,7 @@ def test_a_failed_probe_opens_it_again_and_the_successes_before_it_are_forgotten
 def test_a_probe_that_was_not_used_goes_to_the_next(database: Database) -> None:
     """Nothing was due: that says nothing about X."""
     fail(database, 3)
-    assert after(database, permit(database, "a"), Tried.UNUSED, AT_ONCE, NOON)
+    assert report(database, permit(database, "a"), AttemptOutcome.UNUSED, AT_ONCE, NOON)
     assert permit(database, "b").is_probe
 
 
@@ -130,12 +130,12 @@ def test_a_dead_prober_does_not_block_for_ever_and_is_not_heard_when_it_comes_ba
     fail(database, 3)
     dead = permit(database, "dead", short)
     deadline = time.monotonic() + 30
-    while isinstance(found := before(database, "next", AT_ONCE, NOON), Wait):
+    while isinstance(found := acquire(database, "next", AT_ONCE, NOON), Wait):
         assert time.monotonic() < deadline
     assert found.fencing_token > dead.fencing_token
-    for tried in Tried:
-        assert not after(database, dead, tried, AT_ONCE, NOON)
-    assert after(database, found, Tried.SUCCESS, AT_ONCE, NOON)
+    for tried in AttemptOutcome:
+        assert not report(database, dead, tried, AT_ONCE, NOON)
+    assert report(database, found, AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     assert history(database) == ["opened", "probe_given", "probe_lost", "probe_given"]
 
 
@@ -143,10 +143,10 @@ def test_a_report_under_a_permit_from_before_the_stop_changes_nothing(database: 
     """Neither while it is open nor after it closed again."""
     early = permit(database, "early")
     fail(database, 3)
-    assert not after(database, early, Tried.FAILURE, AT_ONCE, NOON)
+    assert not report(database, early, AttemptOutcome.FAILURE, AT_ONCE, NOON)
     for _ in range(2):
-        after(database, permit(database), Tried.SUCCESS, AT_ONCE, NOON)
-    assert not after(database, early, Tried.FAILURE, AT_ONCE, NOON)
+        report(database, permit(database), AttemptOutcome.SUCCESS, AT_ONCE, NOON)
+    assert not report(database, early, AttemptOutcome.FAILURE, AT_ONCE, NOON)
     assert breaker_state(database)["failures"] == 0
 
 
@@ -158,9 +158,9 @@ def test_a_breaker_that_stays_open_is_told_again_as_critical(database: Database,
         connection.execute("update xbot.breakers set stopped_at = stopped_at - interval '31 minutes'")
     probe = permit(database)
     assert told(database) == ["breaker_open:publishing", "breaker_stuck:publishing"]
-    after(database, probe, Tried.FAILURE, AT_ONCE, NOON)
+    report(database, probe, AttemptOutcome.FAILURE, AT_ONCE, NOON)
     for _ in range(2):
-        after(database, permit(database), Tried.SUCCESS, AT_ONCE, NOON)
+        report(database, permit(database), AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     assert told(database) == []
 
 
@@ -170,7 +170,7 @@ def test_a_second_stop_is_timed_from_its_own_start(database: Database, database_
     with psycopg.connect(database_url) as connection:
         connection.execute("update xbot.breakers set stopped_at = stopped_at - interval '31 minutes'")
     for _ in range(2):
-        after(database, permit(database), Tried.SUCCESS, AT_ONCE, NOON)
+        report(database, permit(database), AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     fail(database, 3)
     assert not alert_if_stuck(database, AT_ONCE, NOON)
 
@@ -180,7 +180,7 @@ update xbot.breakers set state = 'closed', failures = 0, successes = 0, stopped_
     probe_holder = null, probe_until = null
 """
 LEASE_OVER = b"update xbot.breakers set probe_until = clock_timestamp() where probe_holder is not null"
-ACTIONS = ["ask", "ask", "ask", "lease over", *Tried]
+ACTIONS = ["ask", "ask", "ask", "lease over", *AttemptOutcome]
 steps = st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 3)), min_size=10, max_size=30)
 
 
@@ -200,25 +200,25 @@ def test_whatever_happens_one_probe_is_out_at_most_and_there_is_a_way_back_to_cl
                 connection.execute(LEASE_OVER)
                 probe = None
             elif action == "ask":
-                given_now = before(database, "a", EAGER, NOON)
+                given_now = acquire(database, "a", EAGER, NOON)
                 if isinstance(given_now, Permit):
                     held.append(given_now)
                     assert not (given_now.is_probe and probe)
                     probe = newest = given_now if given_now.is_probe else probe
             elif held:
                 used = held.pop(which % len(held))
-                heard = after(database, used, Tried(action), EAGER, NOON)
+                heard = report(database, used, AttemptOutcome(action), EAGER, NOON)
                 assert not (heard and used.is_probe and used != newest)
                 probe = None if used == probe else probe
         connection.execute(LEASE_OVER)
     for _ in range(EAGER.successes):
-        after(database, permit(database, policy=EAGER), Tried.SUCCESS, EAGER, NOON)
+        report(database, permit(database, policy=EAGER), AttemptOutcome.SUCCESS, EAGER, NOON)
     assert state(database) == "closed"
 
 
 def test_an_unknown_breaker_lets_nobody_through(database: Database) -> None:
     """A missing row is a failure with a name."""
-    assert code_of(lambda: before(database, "a", AT_ONCE, NOON, name="none")) == "no_breaker"
+    assert code_of(lambda: acquire(database, "a", AT_ONCE, NOON, name="none")) == "no_breaker"
 
 
 def test_a_transition_that_skips_a_state_cannot_be_stored(database_url: str) -> None:
@@ -236,9 +236,9 @@ def test_a_dead_prober_does_not_block_the_next_one(database: Database) -> None:
     """Its probe is free at once, the row of successes starts again, and its own late report is not heard."""
     fail(database, 3)
     dead = permit(database, "dead")
-    assert isinstance(before(database, "next", AT_ONCE, NOON), Wait)
+    assert isinstance(acquire(database, "next", AT_ONCE, NOON), Wait)
     assert not lose_probe(database, "somebody else")
     assert lose_probe(database, "dead")
     assert permit(database, "next").is_probe
-    assert not after(database, dead, Tried.SUCCESS, AT_ONCE, NOON)
+    assert not report(database, dead, AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     assert history(database)[-2:] == ["probe_lost", "probe_given"]

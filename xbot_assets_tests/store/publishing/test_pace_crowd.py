@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from xbot_assets.domain.pace.admission import Wait
-from xbot_assets.domain.pace.breaker import BreakerPolicy, Permit, Tried
+from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy, Permit
 from xbot_assets.domain.pace.pacing import DAY, HOUR, PaceKind
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
-from xbot_assets.store.publishing.breaker import after, before, breaker_events
+from xbot_assets.store.publishing.breaker import acquire, breaker_events, report
 from xbot_assets.store.publishing.pace import pace_rules
 from xbot_assets.testing.pace_crowd import (
     SPAWN,
@@ -97,7 +97,7 @@ def test_a_prober_that_is_killed_blocks_the_others_only_until_its_lease_ends(
     database: Database, database_url: str
 ) -> None:
     """SIGKILL with the probe in hand: nobody gets it before the lease is over, and then exactly one does."""
-    assert after(database, _closed_permit(database), Tried.FAILURE, POLICY, NOON)
+    assert report(database, _closed_permit(database), AttemptOutcome.FAILURE, POLICY, NOON)
     told: Queue[int] = SPAWN.Queue()
     brief = replace(POLICY, probe=timedelta(seconds=3))
     prober = SPAWN.Process(target=hold_probe, args=(database_url, brief, NOON, told))
@@ -106,17 +106,17 @@ def test_a_prober_that_is_killed_blocks_the_others_only_until_its_lease_ends(
     prober.kill()
     prober.join()
     prober.close()
-    wait = before(database, "next", POLICY, NOON)
+    wait = acquire(database, "next", POLICY, NOON)
     assert isinstance(wait, Wait)
-    while isinstance(found := before(database, "next", POLICY, NOON), Wait):
+    while isinstance(found := acquire(database, "next", POLICY, NOON), Wait):
         assert found.until == wait.until
     assert found.fencing_token == dead_token + 1
-    assert isinstance(before(database, "third", POLICY, NOON), Wait)
+    assert isinstance(acquire(database, "third", POLICY, NOON), Wait)
     taken = breaker_events(database)[-1]
     assert taken["happened_at"] >= wait.until
 
 
 def _closed_permit(database: Database) -> Permit:
-    permit = before(database, "first", POLICY, NOON)
+    permit = acquire(database, "first", POLICY, NOON)
     assert isinstance(permit, Permit)
     return permit

@@ -11,12 +11,12 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import policy, posts
-from xbot_assets.store.publishing.policy import Engagement
+from xbot_assets.store.publishing.policy import InboundEngagement
 from xbot_assets.testing.queueing import BUSY, LEASE, NOON, new_post, queue, row, settle_published, steps
 from xbot_assets.testing.servers import SettingsFor
 
 DAY = timedelta(days=1)
-ANNA = Engagement(handle="Anna", kind="reply", x_post_id="9", engaged_at=NOON - timedelta(hours=2))
+ANNA = InboundEngagement(handle="Anna", kind="reply", x_post_id="9", engaged_at=NOON - timedelta(hours=2))
 
 
 def reply(text: str, handle: str = "anna") -> NewPost:

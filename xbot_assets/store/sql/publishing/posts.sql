@@ -49,7 +49,7 @@ left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
 where p.status = 'queued' and p.scheduled_at <= %(now)s and p.id <> all (%(passed_over)s::bigint[])
     and not exists (select from posts where status in ('claimed', 'armed'))
     and case when p.segment > 0
-        then (b.status = 'published' or (b.status = 'shadowed' and %(rehearsal)s))
+        then (b.status = 'published' or (b.status = 'shadowed' and %(shadow)s))
             and greatest(b.armed_at, b.published_at) <= %(segment_since)s
         else not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
     end
@@ -92,7 +92,7 @@ select exists (
     where p.status = 'queued' and p.scheduled_at <= %(now)s
         and not exists (select from posts where status in ('claimed', 'armed'))
         and case when p.segment > 0
-            then (b.status = 'published' or (b.status = 'shadowed' and %(rehearsal)s))
+            then (b.status = 'published' or (b.status = 'shadowed' and %(shadow)s))
                 and greatest(b.armed_at, b.published_at) <= %(segment_since)s
             else not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
         end

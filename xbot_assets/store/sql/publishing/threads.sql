@@ -24,10 +24,10 @@ where p.status = 'queued' and p.scheduled_at <= %(now)s
 select min(greatest(p.scheduled_at, greatest(b.armed_at, b.published_at) + %(spacing)s)) as at
 from posts p join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
 where p.status = 'queued' and p.segment > 0
-    and (b.status = 'published' or (b.status = 'shadowed' and %(rehearsal)s));
+    and (b.status = 'published' or (b.status = 'shadowed' and %(shadow)s));
 
 -- name: broken_threads
--- Threads that wait behind a segment that will never be published, or that was only rehearsed.
+-- Threads that wait behind a segment that will never be published, or that was only published in shadow mode.
 select b.thread_id, b.id as broken_id, b.segment, b.status, b.failure_reason,
     (select count(*) from posts where thread_id = b.thread_id) as segments,
     (select count(*) from posts where thread_id = b.thread_id and status = 'published') as published,
@@ -36,11 +36,11 @@ select b.thread_id, b.id as broken_id, b.segment, b.status, b.failure_reason,
         where p.thread_id = b.thread_id and p.segment > b.segment and p.status = 'queued'
     ) as waiting_id
 from posts b
-where (b.status in ('failed', 'rejected') or (b.status = 'shadowed' and not %(rehearsal)s))
+where (b.status in ('failed', 'rejected') or (b.status = 'shadowed' and not %(shadow)s))
     and exists (select from posts p where p.thread_id = b.thread_id and p.segment > b.segment and p.status = 'queued')
     and not exists (
         select from posts e where e.thread_id = b.thread_id and e.segment < b.segment
-            and (e.status in ('failed', 'rejected') or (e.status = 'shadowed' and not %(rehearsal)s))
+            and (e.status in ('failed', 'rejected') or (e.status = 'shadowed' and not %(shadow)s))
     )
 order by b.thread_id;
 

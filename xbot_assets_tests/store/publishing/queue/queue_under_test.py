@@ -17,7 +17,7 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.manual_recovery import settle_absent
-from xbot_assets.store.publishing.policy import Engagement
+from xbot_assets.store.publishing.policy import InboundEngagement
 from xbot_assets.testing.queueing import BUSY, NOON, REFUSED, SPACING, UNSURE
 from xbot_assets_tests.store.publishing.queue.queue_story import Story, read_story
 
@@ -48,7 +48,7 @@ class QueueUnderTest:
         """Begin with an empty queue at noon."""
         super().__init__()
         self.raw.execute("truncate posts, alerts restart identity cascade")
-        policy.insert_engagements(self.db, [Engagement(handle="anna", kind="reply", engaged_at=NOON)])
+        policy.insert_engagements(self.db, [InboundEngagement(handle="anna", kind="reply", engaged_at=NOON)])
         self.now = NOON
         self.known = Story({}, [])
         self.held: ClaimedPost | None = None

@@ -82,7 +82,7 @@ def test_rejecting_a_middle_segment_rejects_all_that_waits_of_the_thread(databas
     settled(database)
     approvals.reject_post(database, ids[2], ANNA)
     assert states(database, ids) == ["published", "rejected", "rejected"]
-    assert threads.hold_broken_threads(database, NOON, rehearsal=False) == []
+    assert threads.hold_broken_threads(database, NOON, shadow=False) == []
 
 
 def test_a_thread_gets_another_time_as_one(database: Database) -> None:
@@ -97,7 +97,7 @@ def test_the_rest_of_a_broken_thread_can_only_be_rejected(database: Database) ->
     """There is no post to put it below. Rejecting it ends the alert."""
     ids = queue_thread(database, *TEXTS)
     settled(database, settle_failed)
-    threads.hold_broken_threads(database, NOON, rehearsal=False)
+    threads.hold_broken_threads(database, NOON, shadow=False)
     assert code_of(lambda: approve(database, ids[1], ANNA)) == "broken_thread"
     assert states(database, ids) == ["failed", "held", "held"]
 

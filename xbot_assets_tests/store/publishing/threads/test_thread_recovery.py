@@ -42,4 +42,4 @@ def test_a_segment_that_a_person_drops_breaks_its_thread(database: Database, in_
     """What follows has nothing to stand below."""
     manual_recovery.settle_absent(database, in_doubt, Decider("anna", LATER, "Not wanted any more."), again=False)
     assert claim(database, LATER) is None
-    assert broken_threads(database, rehearsal=False)
+    assert broken_threads(database, shadow=False)

@@ -50,7 +50,7 @@ def test_a_segment_waits_until_the_one_before_it_is_on_x_and_answers_it(database
     queue_posts(database, "A post.")
     posts.confirm_published(database, held, x_post_id="71", permalink=None, now=NOON)
     assert claim(database, NOON + A_MOMENT / 2) is None
-    assert threads.next_segment_time(database, A_MOMENT, rehearsal=False) == NOON + A_MOMENT
+    assert threads.next_segment_time(database, A_MOMENT, shadow=False) == NOON + A_MOMENT
     held = armed(database, NOON + A_MOMENT)
     assert (held.id, held.answers_x_id, held.reply_to_x_id) == (second, "71", None)
     posts.confirm_published(database, held, x_post_id="72", permalink=None, now=NOON + A_MOMENT)
@@ -138,8 +138,8 @@ def test_the_rest_of_a_broken_thread_goes_to_a_person_whoever_died_in_between(
     settled(database, settle_failed, NOON + A_MOMENT)
     assert claim(database, NOON + timedelta(hours=1)) is None
     if not died:
-        assert threads.hold_broken_threads(database, NOON, rehearsal=False) == [first]
-    threads.hold_broken_threads(database, NOON, rehearsal=False)
+        assert threads.hold_broken_threads(database, NOON, shadow=False) == [first]
+    threads.hold_broken_threads(database, NOON, shadow=False)
     assert states(database, [first, second, third, fourth]) == ["published", "failed", "held", "held"]
     assert steps(database, fourth)[-1] == ("queued", "held")
     told = {alert.key: alert for alert in open_alerts(database)}[threads.broken_key(first)]
@@ -152,15 +152,15 @@ def test_a_rehearsed_thread_goes_on_in_the_rehearsal_and_never_for_real(database
     """Live, its next segment would stand alone on X."""
     first, second, third = queue_thread(database, "One.", "Two.", "Three.")
     for turn, expected in ((0, first), (1, second)):
-        held = claim(database, NOON + turn * A_MOMENT, rehearsal=True)
+        held = claim(database, NOON + turn * A_MOMENT, shadow=True)
         assert held is not None
         assert (held.id, held.answers_x_id) == (expected, None)
         posts.arm_post(database, held, NOON + turn * A_MOMENT)
         posts.mark_shadowed(database, held, NOON)
     later = NOON + timedelta(hours=1)
     assert claim(database, later) is None
-    assert threads.broken_threads(database, rehearsal=True) == []
-    assert threads.hold_broken_threads(database, later, rehearsal=False) == [first]
+    assert threads.broken_threads(database, shadow=True) == []
+    assert threads.hold_broken_threads(database, later, shadow=False) == [first]
     assert states(database, [third]) == ["held"]
 
 

@@ -24,11 +24,11 @@ def claim(
     now: datetime = NOON,
     *,
     cap: int = 24,
-    rehearsal: bool = False,
+    shadow: bool = False,
     settings: Settings | None = None,
 ) -> ClaimedPost | None:
     """Claim as the publisher does, but for the pace; with settings, by their rules of policy too."""
-    rules: posts.ClaimRules = {"spacing": SPACING, "daily_cap": cap, "rehearsal": rehearsal}
+    rules: posts.ClaimRules = {"spacing": SPACING, "daily_cap": cap, "shadow": shadow}
     found = posts.due_post_exists(db, now=now, **rules)
     check = policy.policy_check(settings, now) if settings else lambda _, __: True
     held = posts.claim_due_post(db, worker="w", now=now, lease=LEASE, may_go=check, **rules)
