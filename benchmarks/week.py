@@ -51,7 +51,7 @@ PROFILE = {
     # As shipped it probes once a minute: 360 page loads while the site is down for six hours.
     "breaker_reset_seconds": "1800",
     # As shipped it looks for a post in doubt every five minutes, down site or not.
-    "reconcile_minutes": "15",
+    "recovery_minutes": "15",
     "redis_url": "off",
 }
 """The owner's choices, and what is changed for speed; everything else is as shipped."""
