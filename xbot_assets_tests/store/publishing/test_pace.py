@@ -4,7 +4,6 @@ import contextlib
 import time
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
@@ -46,7 +45,6 @@ from xbot_assets.testing.queueing import (
 from xbot_assets.testing.servers import running_postgres
 
 POST, REPLY = PaceKind.POST, PaceKind.REPLY
-UTC_ZONE = ZoneInfo("UTC")
 RULES = Settings().pace_rules
 REFUSAL = Answer(Outcome.FAILURE)
 RESTART_SECONDS = 60
