@@ -7,7 +7,7 @@ slot is a measurement: the sensor's phase plus the work. Not in it: the start of
 
 In the week lie a change of clocks where the owner lives, 12 hours without service (6 of a power cut that kills worker,
 browser host and database with a post in hand, 6 in which the site answers 503), and X's limits 429, 344 and 226. Beside
-it a plain poster from cron works one day with the same browser operation (``week_baseline.py``).
+it a plain poster from cron works one day with the same browser operation (``xbot_assets.testing.weeks.baseline``).
 
 Prints one JSON document; the exit code is 1 when a promise is broken.
 """
