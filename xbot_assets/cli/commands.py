@@ -109,13 +109,13 @@ def install() -> None:
     """Find a browser, or install one, and print where it is."""
     settings = settings_alone()
     try:
-        found = find_browser(settings)
+        path = find_browser(settings)
     except PermanentFailure:
         if settings.browser_path is not None:
             raise
         typer.echo("No browser was found; installing one. This can take a minute.", err=True)
-        found = install_browser(settings)
-    typer.echo(found)
+        path = install_browser(settings)
+    typer.echo(path)
 
 
 def version() -> None:
@@ -131,14 +131,14 @@ def _status(settings: Settings) -> dict[str, Any]:
     try:
         address = f"{settings.service_url}/api/status.json"
         answer = httpx.get(address, headers=_service_login(settings), timeout=SERVICE_SECONDS, trust_env=False)
-        found: dict[str, Any] = answer.raise_for_status().json()
+        status: dict[str, Any] = answer.raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
         raise TransientFailure(
             "The stack runs, but its status service does not answer.",
             code="service_down",
             remedy=f"See {shown(settings.home)}/logs/service.log.",
         ) from error
-    return {"running": True, "home": str(settings.home), "service_url": settings.service_url} | found
+    return {"running": True, "home": str(settings.home), "service_url": settings.service_url} | status
 
 
 def _service_login(settings: Settings) -> dict[str, str]:
