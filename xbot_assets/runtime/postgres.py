@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.process_identity import began_between
 from xbot_assets.runtime.accounts import (
     ACCOUNT_ROOT,
     Account,
@@ -31,7 +32,7 @@ from xbot_assets.runtime.accounts import (
 )
 from xbot_assets.runtime.files import home_directory, unwritable, write_private
 from xbot_assets.runtime.ports import PortBook
-from xbot_assets.runtime.processes import Tree, end_tree, start_time, wait_until
+from xbot_assets.runtime.processes import Tree, end_tree, wait_until
 from xbot_assets.runtime.programs import Program
 
 NAME = "postgres"
@@ -274,8 +275,7 @@ def _live_postmaster(data: Path) -> int | None:
         pid, noted = int(lines[0]), float(lines[2])
     except (IndexError, ValueError):
         return None
-    began = start_time(pid)
-    return pid if began is not None and abs(noted - began) < START_SECONDS else None
+    return pid if began_between(pid, noted - START_SECONDS, noted) else None
 
 
 def _lock_lines(data: Path) -> list[str]:

@@ -15,10 +15,10 @@ from xbot_assets.runtime.timeline import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.store import posts as post_store
 from xbot_assets.store.breaker import breaker_state
-from xbot_assets_tests.browser.host_rig import until
 from xbot_assets_tests.loop.moving import later
 from xbot_assets_tests.loop.site import Site
 from xbot_assets_tests.loop.test_publishing import queue
+from xbot_assets_tests.patience import until
 
 NEW_ACCOUNT = {"rate_start_per_hour": 1.0, "posts_per_hour_max": 2}
 
@@ -73,13 +73,13 @@ def test_after_failures_in_a_row_one_probe_finds_out_and_a_post_is_not_risked_on
         with pytest.raises(ProductError):
             publish_next(product)
         assert breaker_state(product.database)["state"] == "open"
-        until(lambda: not breaker_state(product.database)["must_wait"], 10, "the breaker's pause is over")
+        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
         later(product, timedelta(hours=1))
         with pytest.raises(ProductError):
             publish_next(product)
         assert [row["to_status"] for row in post_store.post_events(product.database, post_id)].count("claimed") == 1
         site.set_faults()
-        until(lambda: not breaker_state(product.database)["must_wait"], 10, "the breaker's pause is over")
+        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
         assert publish_next(product).x_post_id is not None
 
 
@@ -92,7 +92,7 @@ def test_a_probe_that_finds_the_account_logged_out_holds_publishing(
         site.set_faults(down=True)
         with pytest.raises(ProductError):
             publish_next(product)
-        until(lambda: not breaker_state(product.database)["must_wait"], 10, "the breaker's pause is over")
+        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
         site.set_faults(logged_out=True)
         later(product, timedelta(hours=1))
         with pytest.raises(PermanentFailure, match="on hold"):

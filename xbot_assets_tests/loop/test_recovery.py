@@ -26,6 +26,7 @@ from xbot_assets.store.pace import pace_seen
 from xbot_assets_tests.loop.conftest import HANDLE
 from xbot_assets_tests.loop.moving import later
 from xbot_assets_tests.loop.site import Site
+from xbot_assets_tests.patience import PATIENCE
 
 QUARTER = timedelta(minutes=15)
 TEN_MINUTES = timedelta(minutes=10)
@@ -70,7 +71,7 @@ def die_before_the_click(product: Product, text: str, answers: str | None = None
 def by_hand(product: Product, text: str, answers: str | None = None) -> str:
     """Post as the owner does, past the queue; return X's id."""
     posted = product.browser.run(
-        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=30
+        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=PATIENCE
     )
     return posted.post_id or ""
 

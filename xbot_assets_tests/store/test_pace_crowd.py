@@ -15,6 +15,7 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.breaker import after, before, breaker_events
 from xbot_assets.store.database import Database
 from xbot_assets.store.pace import pace_rules
+from xbot_assets_tests.patience import PATIENCE
 from xbot_assets_tests.store.pace_crowd import (
     SPAWN,
     STEP,
@@ -102,7 +103,7 @@ def test_a_prober_that_is_killed_blocks_the_others_only_until_its_lease_ends(
     brief = replace(POLICY, probe=timedelta(seconds=3))
     prober = SPAWN.Process(target=hold_probe, args=(database_url, brief, NOON, told))
     prober.start()
-    dead_token = told.get(timeout=60)
+    dead_token = told.get(timeout=PATIENCE)
     prober.kill()
     prober.join()
     prober.close()
