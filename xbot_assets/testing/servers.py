@@ -22,7 +22,8 @@ from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.settings import Settings
 from xbot_assets.testing.patience import PATIENCE
 
-LIMITS = Limits(start_seconds=PATIENCE, stop_seconds=PATIENCE, backoff_max_seconds=1)
+LIMITS = Limits(start_seconds=PATIENCE, stop_seconds=15, backoff_max_seconds=1)
+"""A server that does not stop in time is killed: one whose processes were killed by a test may wait for ever."""
 
 QUIET = Reports(tell=lambda _sentence: None, deaths=lambda _name, _times: None)
 """Nobody listens: a test sees by itself that a server died."""
