@@ -2,6 +2,7 @@
 
 import contextlib
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,29 +12,29 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, Answer, Outcome
-from xbot_assets.domain.pace.pacing import HOUR, PaceKind
+from xbot_assets.domain.pace.pacing import HOUR, PaceKind, PaceRules
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.store.publishing import posts
+from xbot_assets.store.publishing.admission import Question, take
 from xbot_assets.store.publishing.pace import (
     AUTOMATED_ALERT,
     Admitted,
-    PaceRules,
     admission,
-    held_back,
     learn_hours,
     observe,
     pace_changes,
+    pace_facts,
     pace_rules,
-    pace_seen,
     release,
     wait_now,
 )
-from xbot_assets.testing.pace_crowd import claim_within
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.queueing import (
     BUSY,
     NOON,
@@ -61,7 +62,7 @@ def rules_with(**settings: float) -> PaceRules:
 
 def rate(db: Database, kind: PaceKind = POST) -> float:
     """Return the present rate."""
-    return pace_seen(db, kind, NOON, RULES).state.rate
+    return pace_facts(db, kind, NOON, RULES).state.rate
 
 
 def until(db: Database, kind: PaceKind = POST) -> Wait:
@@ -162,7 +163,7 @@ def test_a_rate_from_older_settings_is_moved_into_the_present_bounds(database: D
     """The hard limit stands above what was learned."""
     for _ in range(20):
         observe(database, POST, PUBLISHED, NOON, rules_with(rate_start_per_hour=2, posts_per_hour_max=4))
-    assert pace_seen(database, POST, NOON, rules_with(rate_ceiling_per_hour=0.5)).state.rate == 0.5
+    assert pace_facts(database, POST, NOON, rules_with(rate_ceiling_per_hour=0.5)).state.rate == 0.5
 
 
 def test_hours_that_earn_more_get_a_higher_rate(database: Database, database_url: str) -> None:
@@ -246,13 +247,19 @@ def test_the_hint_admits_nobody(database: Database) -> None:
 
 
 def test_a_claim_in_the_transaction_of_the_question_is_what_counts(database: Database) -> None:
-    """As publishing does it: ask, claim, and the next one waits."""
+    """As publishing does it: ask and claim in one, and the next one waits."""
     queue(database, "one", "two")
-    with database.transaction() as transaction:
-        assert held_back(transaction, POST, NOON, RULES) is None
-        assert claim_within(transaction, NOON) is not None
-    with database.transaction() as transaction:
-        assert held_back(transaction, POST, NOON, RULES) is not None
+    limits = replace(open_limits(), pace=RULES)
+    assert take_post(database, limits, NOON) is not None
+    assert wait_now(database, POST, NOON, RULES) is not None
+    posts.expire_leases(database, NOON, dead="w")
+    held = take_post(database, limits, NOON)
+    assert held is not None
+    assert posts.arm_post(database, held, NOON)
+    settle_unconfirmed(database, held, NOON)
+    refusal = take(database, Question(limits, NOON), lease=HOUR)
+    assert isinstance(refusal, Refusal)
+    assert refusal.rule is RuleName.RATE
 
 
 def test_a_database_cut_in_the_middle_admits_nobody_it_did_not_note(tmp_path: Path) -> None:
