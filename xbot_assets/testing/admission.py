@@ -13,7 +13,6 @@ from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.admission import Question, take
-from xbot_assets.store.publishing.policy import admission_limits
 
 MANY = 1_000_000
 """No test publishes so often."""
@@ -59,7 +58,7 @@ def open_limits(
 def unhurried(settings: Settings, per_day: int | None = None) -> AdmissionLimits:
     """Return the limits that the settings describe, but for the rate and the limit of an hour."""
     cap = settings.posts_per_day_max if per_day is None else per_day
-    return replace(admission_limits(settings), pace=unhurried_pace(cap, settings.zone))
+    return replace(settings.admission_limits, pace=unhurried_pace(cap, settings.zone))
 
 
 def take_post(

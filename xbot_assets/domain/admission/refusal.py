@@ -55,6 +55,11 @@ class Refusal:
     until: datetime | None = None
     remedy: str = ""
 
+    @property
+    def moves(self) -> bool:
+        """Whether the post leaves the queue by it, so that there is something to do."""
+        return self.consequence is not Consequence.WAIT
+
     def __str__(self) -> str:
         """Return the sentence."""
         return self.sentence

@@ -12,9 +12,8 @@ from xbot_assets.domain.pace.breaker import AttemptOutcome, Permit
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules
 from xbot_assets.steps.product import Product
 from xbot_assets.store.publishing.admission import Question
-from xbot_assets.store.publishing.breaker import acquire, breaker_policy, breaker_state, lose_probe, report
-from xbot_assets.store.publishing.pace import learn_hours, observe, pace_rules
-from xbot_assets.store.publishing.policy import admission_limits
+from xbot_assets.store.publishing.breaker import acquire, breaker_state, lose_probe, report
+from xbot_assets.store.publishing.pace import learn_hours, observe
 
 HOURS_LEARNED_FROM = timedelta(days=90)
 """Older rewards say little about when readers are there now."""
@@ -32,12 +31,12 @@ class Attempt:
 
 def rules_of(product: Product) -> PaceRules:
     """Return the pace's rules as the owner has set them."""
-    return pace_rules(product.settings, product.settings.zone)
+    return product.settings.pace_rules
 
 
 def question_of(product: Product) -> Question:
     """Return the question whether a post may go now, as this worker asks it."""
-    return Question(admission_limits(product.settings), product.clock.now(), product.worker)
+    return Question(product.settings.admission_limits, product.clock.now(), product.worker)
 
 
 def take_probe_from_dead(product: Product, has_ended: Callable[[str], bool]) -> None:
@@ -77,7 +76,7 @@ def permitted(product: Product, probe: Callable[[], object]) -> Iterator[Attempt
     The one probe of a half-open breaker first does ``probe``, something that harms nobody: a post is only risked when
     that went well.
     """
-    policy = breaker_policy(product.settings)
+    policy = product.settings.breaker_policy
     permit = acquire(product.database, product.worker, policy, product.clock.now())
     if isinstance(permit, Wait):
         yield None

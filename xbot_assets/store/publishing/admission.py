@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from xbot_assets.domain.admission.facts import AdmissionFacts, AdmissionLimits, QueueFacts
-from xbot_assets.domain.admission.refusal import Consequence, Refusal, RuleName
+from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.admission.rules import NOTED, first_refusal
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.pacing import PaceKind
@@ -49,7 +49,7 @@ def peek(db: Statements, question: Question) -> Refusal | None:
     would.
     """
     judged = judge_due(db, question)
-    refusals = [refusal for _, refusal in judged if refusal is not None and refusal.consequence is Consequence.WAIT]
+    refusals = [refusal for _, refusal in judged if refusal is not None and not refusal.moves]
     if len(refusals) < len(judged):
         return None
     for refusal in {refusal.rule: refusal for refusal in refusals if refusal.remedy}.values():
@@ -83,7 +83,7 @@ def take(db: Database, question: Question, *, lease: timedelta) -> ClaimedPost |
         lease: how long the post belongs to the worker, in real time on the server's clock.
 
     Returns:
-        The post, or why none may go.
+        The post; or the refusal by which one was moved out of the queue; or why nothing may go.
     """
     with db.transaction() as transaction:
         # Each in its own statement: what is read next must see what the holder before stored.
@@ -95,14 +95,15 @@ def take(db: Database, question: Question, *, lease: timedelta) -> ClaimedPost |
             if isinstance(answer, ClaimedPost):
                 return answer
             refusals += [answer] if answer is not None else []
-        return _soonest(refusals) or _nothing_due(transaction, question)
+        moved = next((refusal for refusal in refusals if refusal.moves), None)
+        return moved or _soonest(refusals) or _nothing_due(transaction, question)
 
 
 def _take_one(
     transaction: Transaction, question: Question, post_id: int, refusal: Refusal | None, lease: timedelta
 ) -> ClaimedPost | Refusal | None:
     """Claim one post, or do what the rule that refuses it says; ``None`` when somebody else has the post."""
-    if refusal is not None and refusal.consequence is Consequence.WAIT:
+    if refusal is not None and not refusal.moves:
         return _refused(transaction, question, post_id, refusal)
     # It was judged before its row was held; only from here on can nobody edit or move it.
     if transaction.fetch_one("lock_due_post", id=post_id, now=question.now) is None:

@@ -4,20 +4,17 @@ Also what they are told of: who engaged with the account, and what X says about 
 """
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.admission.refusal import Consequence, Refusal
-from xbot_assets.domain.policy.facts import ApprovalMode, PolicyLimits
+from xbot_assets.domain.policy.facts import ApprovalMode
 from xbot_assets.settings import Settings
-from xbot_assets.settings.approval import reaches_x
 from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
 from xbot_assets.store.engine.database import Row, Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
-from xbot_assets.store.publishing.pace import pace_rules
 
 WAITING_ALERT = "approval:waiting"
 """The key of the alert that is open while posts wait for a person."""
@@ -36,49 +33,12 @@ class InboundEngagement(BaseModel):
     engaged_at: AwareDatetime
 
 
-def approval_mode(settings: Settings) -> ApprovalMode:
-    """Return which posts a person must approve: what the owner set, else replies as soon as X sees them."""
-    if settings.approval is not None:
-        return ApprovalMode(settings.approval)
-    return ApprovalMode.REPLIES if reaches_x(settings.mode) else ApprovalMode.OFF
-
-
-def policy_limits(settings: Settings) -> PolicyLimits:
-    """Return the limits that the settings describe."""
-    for_real = reaches_x(settings.mode)
-    label = settings.automated_label_required
-    return PolicyLimits(
-        approval=approval_mode(settings),
-        replies_per_author=settings.replies_per_author_max,
-        engaged_only=settings.replies_engaged_only,
-        engaged_within=timedelta(days=settings.engaged_within_days),
-        label_needed=for_real if label is None else label,
-        account_age=timedelta(days=settings.account_age_days_min if for_real else 0),
-        quiet=settings.quiet,
-        zone=settings.zone,
-    )
-
-
-def admission_limits(settings: Settings) -> AdmissionLimits:
-    """Return everything that the rules of publishing take from the settings."""
-    return AdmissionLimits(
-        pace=pace_rules(settings, settings.zone),
-        policy=policy_limits(settings),
-        spacing=settings.post_spacing,
-        segment_spacing=settings.segment_spacing,
-        shadow=settings.is_shadow,
-        handle=settings.handle or "",
-        labelled_automated=settings.automated_label_set or None,
-        account_created_at=settings.account_created_at,
-    )
-
-
 def hold_unapproved(db: Statements, settings: Settings, now: datetime) -> list[int]:
     """Move every queued post that needs approval to a person, long before it is due; return their ids.
 
     Publishing does not rely on it: a claim asks the rule again.
     """
-    mode = approval_mode(settings)
+    mode = settings.approval_mode
     if mode is ApprovalMode.OFF:
         return []
     replies_only = mode is ApprovalMode.REPLIES

@@ -166,7 +166,7 @@ class Week:
                 self.held_back[post_id] = refusal.rule
 
     def _is_open(self) -> bool:
-        looks = self.product.settings.reconcile_looks_max
+        looks = self.product.settings.recovery_looks_max
         return bool(self._ask(_OPEN, looks=looks)[0][0])
 
     def _ask(self, query: Any, **values: object) -> Sequence[Any]:  # noqa: ANN401 - SQL

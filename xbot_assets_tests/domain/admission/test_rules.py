@@ -15,13 +15,12 @@ from xbot_assets.domain.pace.rate import RateState
 from xbot_assets.domain.policy.facts import ApprovalMode, PolicyFacts, PolicyLimits
 from xbot_assets.domain.policy.quiet import QuietHours
 from xbot_assets.settings import CHECKOUT, Settings
-from xbot_assets.store.publishing.policy import admission_limits
 from xbot_assets.testing.admission import NO_PACE, open_limits
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 BERLIN = ZoneInfo("Europe/Berlin")
-LIMITS = replace(admission_limits(Settings()), spacing=5 * MINUTE, segment_spacing=timedelta(seconds=5))
+LIMITS = replace(Settings().admission_limits, spacing=5 * MINUTE, segment_spacing=timedelta(seconds=5))
 POST = AdmissionFacts(QueueFacts(), replace(NO_PACE, state=RateState(1.0)), PolicyFacts(NOON))
 REPLY = replace(POST, policy=PolicyFacts(NOON, author="anna", author_engaged_at=NOON - DAY))
 SEGMENT = replace(POST, policy=replace(POST.policy, continues=True), queue=QueueFacts(segment=1, before_at=NOON - HOUR))

@@ -5,7 +5,6 @@ import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
@@ -30,7 +29,6 @@ from xbot_assets.store.publishing.pace import (
     observe,
     pace_changes,
     pace_facts,
-    pace_rules,
     release,
     wait_now,
 )
@@ -49,15 +47,14 @@ from xbot_assets.testing.queueing import (
 from xbot_assets.testing.servers import running_postgres
 
 POST, REPLY = PaceKind.POST, PaceKind.REPLY
-UTC_ZONE = ZoneInfo("UTC")
-RULES = pace_rules(Settings(), UTC_ZONE)
+RULES = Settings().pace_rules
 REFUSAL = Answer(Outcome.FAILURE)
 RESTART_SECONDS = 60
 
 
 def rules_with(**settings: float) -> PaceRules:
     """Return rules that differ from the defaults."""
-    return pace_rules(Settings.model_validate(settings), UTC_ZONE)
+    return Settings.model_validate(settings).pace_rules
 
 
 def rate(db: Database, kind: PaceKind = POST) -> float:

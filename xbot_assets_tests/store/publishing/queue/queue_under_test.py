@@ -124,9 +124,9 @@ class QueueUnderTest:
         hint = peek(self.db, question)
         before = self.look_again()
         taken = take(self.db, question, lease=lease)
-        acted = isinstance(taken, ClaimedPost) or self.look_again() != before
-        assert acted == (hint is None), "the hint and the claim are one decision"
-        assert acted or taken == hint
+        acted = self.look_again() != before
+        assert acted == (isinstance(taken, ClaimedPost) or taken.moves)
+        assert hint == (None if acted else taken), "the hint and the claim are one decision"
         return taken if isinstance(taken, ClaimedPost) else None
 
     def limits(self) -> AdmissionLimits:

@@ -9,8 +9,7 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
 from xbot_assets.store.publishing.admission import Question, why_not
-from xbot_assets.store.publishing.pace import observe, pace_rules
-from xbot_assets.store.publishing.policy import admission_limits
+from xbot_assets.store.publishing.pace import observe
 from xbot_assets.testing.queueing import NOON
 from xbot_assets.testing.queueing import queue as queue_posts
 from xbot_assets.testing.servers import SettingsFor
@@ -21,7 +20,7 @@ POST = PaceKind.POST
 
 def asked(settings: Settings, now: datetime) -> Question:
     """Return the question under the limits as they are set."""
-    return Question(admission_limits(settings), now)
+    return Question(settings.admission_limits, now)
 
 
 def test_a_begun_thread_waits_for_x_s_pause_and_for_nothing_else(database: Database, settings_for: SettingsFor) -> None:
@@ -36,7 +35,7 @@ def test_a_begun_thread_waits_for_x_s_pause_and_for_nothing_else(database: Datab
     assert held_back.rule is RuleName.HOURLY_LIMIT
     assert why_not(database, asked(settings, at), second) is None
     limited = Answer(Outcome.RATE_LIMITED, retry_after=timedelta(minutes=15))
-    observe(database, POST, limited, at, pace_rules(settings, settings.zone))
+    observe(database, POST, limited, at, settings.pace_rules)
     paused = why_not(database, asked(settings, at), second)
     assert paused is not None
     assert (paused.rule, paused.until) == (RuleName.X_PAUSE, at + timedelta(minutes=15))
