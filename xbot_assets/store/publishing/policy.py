@@ -6,19 +6,15 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from xbot_assets.domain.alerts.publishing import POSTS_WAITING, STANDSTILL
 from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.domain.policy.facts import ApprovalMode, Consequence, PolicyFacts, PolicyLimits, PolicyRefusal
 from xbot_assets.domain.policy.rules import DAY, first_refusal
 from xbot_assets.settings import Settings
 from xbot_assets.settings.approval import reaches_x
-from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
+from xbot_assets.store.alerts import alert, resolve_alert, resolve_every
 from xbot_assets.store.engine.database import Row, Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
-
-WAITING_ALERT = "approval:waiting"
-"""The key of the alert that is open while posts wait for a person."""
-STANDSTILL_PREFIX = "policy:"
-"""Begins the key of the alerts that are open while a rule lets the account publish nothing at all."""
 
 MayGo = Callable[[Transaction, int], bool]
 """Asked about one due post, whose row the transaction holds: whether it may be claimed."""
@@ -69,7 +65,7 @@ def policy_check(settings: Settings, now: datetime) -> MayGo:
     def may_go(transaction: Transaction, post_id: int) -> bool:
         refusal = policy_refusal(transaction, post_id, settings, now)
         if refusal is None:
-            _end_standstill(transaction, now)
+            resolve_every(transaction, STANDSTILL, now)
             return True
         _refuse(transaction, post_id, refusal, now)
         return False
@@ -141,16 +137,9 @@ def tell_waiting(db: Statements, now: datetime) -> None:
     found = db.fetch_one("held_count")
     waiting = found["posts"] if found else 0
     if not waiting:
-        resolve_alert(db, WAITING_ALERT, now)
+        resolve_alert(db, POSTS_WAITING, now)
         return
-    alert(
-        db,
-        key=WAITING_ALERT,
-        severity="warning",
-        reason=f"{waiting} post(s) wait for your decision.",
-        remedy="Open the approval page, or run 'xbot approve list'.",
-        now=now,
-    )
+    alert(db, POSTS_WAITING, now=now, posts=waiting)
 
 
 def policy_refusals(db: Statements, post_id: int) -> list[Row]:
@@ -172,16 +161,16 @@ def store_account_facts(
 
 def _tell_standstill(db: Statements, refusal: PolicyRefusal, now: datetime) -> None:
     """Open one alert; it is not counted again at every look."""
-    key = f"{STANDSTILL_PREFIX}{refusal.rule}"
-    if refusal.remedy and key not in {found.key for found in open_alerts(db)}:
-        reason = f"Nothing is published: {refusal.reason}"
-        alert(db, key=key, severity="critical", reason=reason, remedy=refusal.remedy, now=now)
-
-
-def _end_standstill(db: Statements, now: datetime) -> None:
-    for found in open_alerts(db):
-        if found.key.startswith(STANDSTILL_PREFIX):
-            resolve_alert(db, found.key, now)
+    if refusal.remedy:
+        alert(
+            db,
+            STANDSTILL,
+            now=now,
+            counted=False,
+            rule=refusal.rule,
+            reason=refusal.reason,
+            remedy=refusal.remedy,
+        )
 
 
 def _refuse(transaction: Transaction, post_id: int, refusal: PolicyRefusal, now: datetime) -> None:
