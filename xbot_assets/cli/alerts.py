@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH, settings_now
-from xbot_assets.cli.approve import print_json
+from xbot_assets.cli.approve import plain, print_json
 from xbot_assets.cli.review import who_asks
 from xbot_assets.domain.alerts.catalogue import entry_of
 from xbot_assets.store.alerts import Alert, acknowledge_alert, open_alerts
@@ -51,4 +51,4 @@ def _told(alert: Alert) -> str:
     lines += [("Ends", entry.ends if entry else FROM_EARLIER)]
     lines += [("Seen", f"{times} since {alert.raised_at:%Y-%m-%d %H:%M} UTC"), ("Key", alert.key)]
     lines += [("Runbook", f"docs/runbook.md#{entry.anchor}")] if entry else []
-    return "\n".join(f"{name:<{NAME_WIDTH}}{text}" for name, text in lines if text)
+    return "\n".join(f"{name:<{NAME_WIDTH}}{plain(text)}" for name, text in lines if text)

@@ -93,7 +93,12 @@ def test_open_alerts_are_read_only_to_be_shown() -> None:
         for path in (CHECKOUT / "xbot_assets").rglob("*.py")
         if "open_alerts" in path.read_text(encoding="utf-8")
     }
-    assert readers == {"store/alerts.py", "cli/alerts.py", "service/pages/status.py"}
+    assert readers == {
+        "store/alerts.py",
+        "cli/alerts.py",
+        "service/pages/alerts.py",
+        "service/pages/status.py",
+    }
 
 
 def test_no_two_entries_can_have_one_key_or_one_place_in_the_runbook() -> None:
