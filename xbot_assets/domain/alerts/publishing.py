@@ -1,4 +1,4 @@
-"""Alerts about posts: refused, in doubt, removed, from elsewhere, or waiting for a person."""
+"""Alerts about posts: refused, unconfirmed, removed, from elsewhere, or waiting for a person."""
 
 from xbot_assets.domain.alerts.entry import ACKNOWLEDGED, AlertEntry
 

@@ -22,9 +22,9 @@ def _ends_by_person(alert: Alert) -> bool:
     return entry is None or entry.ends == ACKNOWLEDGED
 
 
-def _read(desk: ReviewContext, alert_id: int, who: str, _fields: Mapping[str, str]) -> None:
-    key = next((alert.key for alert in open_alerts(desk.database) if alert.id == alert_id), f"number {alert_id}")
-    acknowledge_alert(desk.database, key, who, desk.clock.now())
+def _read(review: ReviewContext, alert_id: int, who: str, _fields: Mapping[str, str]) -> None:
+    key = next((alert.key for alert in open_alerts(review.database) if alert.id == alert_id), f"number {alert_id}")
+    acknowledge_alert(review.database, key, who, review.clock.now())
 
 
 ALERT_DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], None]] = {"read": _read}

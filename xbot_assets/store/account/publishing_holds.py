@@ -1,10 +1,9 @@
 """Holds of publishing: while one is open nothing is sent, and each keeps who lifted it and how."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from xbot_assets.store.engine.database import Statements
 
@@ -18,15 +17,14 @@ class Lifting(StrEnum):
     """A session check saw that it is over."""
 
 
-class PublishingHold(BaseModel):
+@dataclass(frozen=True, slots=True)
+class PublishingHold:
     """One open hold, on the product's clock. ``code`` is that of the failure that led to it."""
-
-    model_config = ConfigDict(frozen=True)
 
     code: str
     reason: str
     remedy: str
-    since: AwareDatetime
+    since: datetime
 
 
 def insert_hold(db: Statements, *, code: str, reason: str, remedy: str, now: datetime) -> None:
@@ -36,7 +34,7 @@ def insert_hold(db: Statements, *, code: str, reason: str, remedy: str, now: dat
 
 def open_holds(db: Statements) -> list[PublishingHold]:
     """Return every hold in force, oldest first."""
-    return [PublishingHold(**row) for row in db.fetch_all("open_publishing_holds")]
+    return db.fetch_rows(PublishingHold, "open_publishing_holds")
 
 
 def lift_holds(db: Statements, codes: Sequence[str], by: str, how: Lifting, now: datetime) -> list[str]:

@@ -71,7 +71,7 @@ def _end(post: Row, settings: Settings, open_keys: set[str], raised: set[str]) -
         return f"failed: {post['failure_code']}", bool(post["failure_reason"]) and told
     if state == "unconfirmed":
         told = UNCONFIRMED_POST.key_of(post_id=post["id"]) in open_keys
-        return state, told and post["looks"] >= settings.reconcile_looks_max
+        return state, told and post["looks"] >= settings.recovery_looks_max
     return state, False
 
 
