@@ -6,27 +6,15 @@
 A database that does not answer raises: without a permit nothing is tried.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.breaker import PUBLISHING, AttemptOutcome, BreakerPolicy, Permit
-from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Row, Statements
 
 _CLOSED = "closed"
-
-
-def breaker_policy(settings: Settings) -> BreakerPolicy:
-    """Return the policy that the settings describe."""
-    return BreakerPolicy(
-        failures=settings.breaker_failures,
-        reset=timedelta(seconds=settings.breaker_reset_seconds),
-        successes=settings.breaker_successes,
-        probe=timedelta(seconds=settings.breaker_probe_seconds),
-        stuck=timedelta(minutes=settings.breaker_stuck_minutes),
-    )
 
 
 def acquire(
@@ -118,6 +106,18 @@ def breaker_state(db: Statements, name: str = PUBLISHING) -> Row:
     if row is None:
         raise PermanentFailure(f"There is no breaker named {name}.", code="no_breaker", remedy="Run xbot migrate.")
     return row
+
+
+def breaker_wait(db: Statements, *, asker: str) -> str | None:
+    """Say why the publishing breaker lets nothing through now, or ``None``; its probe's own holder may go on.
+
+    Raises:
+        PermanentFailure: ``no_breaker``.
+    """
+    seen = breaker_state(db)
+    if seen["state"] == _CLOSED or not seen["must_wait"] or (asker and seen["probe_holder"] == asker):
+        return None
+    return f"The publishing breaker is {seen['state']}: {seen['reason']}"
 
 
 def breaker_events(db: Statements, name: str = PUBLISHING) -> list[Row]:

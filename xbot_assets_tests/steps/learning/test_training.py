@@ -23,6 +23,7 @@ from xbot_assets.store.clock import set_line
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.metrics import readings
 from xbot_assets.store.publishing import posts
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.steps.unheard import writing_product
 
@@ -49,8 +50,7 @@ def at(product: Product, when: datetime) -> None:
 def publish_all(db: Database, now: datetime) -> list[int]:
     """Publish whatever is queued."""
     published = []
-    pace = {"spacing": timedelta(0), "daily_cap": 100}
-    while held := posts.claim_due_post(db, worker="w", now=now, lease=DAY, **pace):  # type: ignore[arg-type]
+    while held := take_post(db, open_limits(), now, lease=DAY):
         assert posts.arm_post(db, held, now)
         posts.confirm_published(db, held, x_post_id=f"9{held.id}", permalink=f"/me/status/9{held.id}", now=now)
         published.append(held.id)
