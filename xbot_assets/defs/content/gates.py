@@ -1,5 +1,7 @@
 """What the gates refused, as an asset."""
 
+from dataclasses import asdict
+
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
@@ -40,7 +42,7 @@ def _metadata(report: GateReport) -> dict[str, dg.MetadataValue | int | float]:
         "judged": report.judged,
         "refused": report.refused,
         "refused_share": report.refused / max(1, report.judged),
-        "newest": table(report.newest, COLUMNS),
+        "newest": table([asdict(refused) for refused in report.newest], COLUMNS),
     }
     if report.judged:
         rates = [count / report.judged for count in report.by_gate.values()]

@@ -1,6 +1,7 @@
 """What calls of the language model cost and when they fail, as an asset."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import dagster as dg
 
@@ -11,6 +12,7 @@ from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.budget.llm_failures import NO_PATTERN, Contrast, Tally
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.steps.content.llm_failures import FailureReport, failure_report
+from xbot_assets.store.content.ledger import FailureCodeCount
 
 HOURLY = "25 * * * *"
 """Twenty-five past, apart from what starts on the hour and from the other drawn assets."""
@@ -50,7 +52,7 @@ def _metadata(report: FailureReport) -> dict[str, dg.MetadataValue | int | float
         "cost_usd": report.whole.cost_microusd / MICROUSD_PER_USD,
         "by_purpose": _tallies("purpose", report.by_purpose),
         "by_model": _tallies("model", report.by_model),
-        "by_code": table([_priced(row) for row in report.codes], CODE_COLUMNS),
+        "by_code": table([_priced(code) for code in report.codes], CODE_COLUMNS),
         "beside_jobs": _contrasts("job", report.jobs),
         "hours_that_differ": _contrasts("hour", [one for one in report.hours if one.verdict != NO_PATTERN]),
     }
@@ -105,6 +107,5 @@ def _contrasts(name: str, those: Sequence[Contrast]) -> dg.MarkdownMetadataValue
     return table(rows, [name, *CONTRAST_COLUMNS])
 
 
-def _priced(row: Mapping[str, object]) -> dict[str, object]:
-    cost = row["cost_microusd"]
-    return {**row, "cost_usd": cost / MICROUSD_PER_USD if isinstance(cost, int) else None}
+def _priced(code: FailureCodeCount) -> dict[str, object]:
+    return {**asdict(code), "cost_usd": code.cost_microusd / MICROUSD_PER_USD}

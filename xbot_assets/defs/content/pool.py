@@ -1,5 +1,6 @@
 """The emergency pool as an asset."""
 
+from dataclasses import asdict
 from datetime import timedelta
 
 import dagster as dg
@@ -49,7 +50,7 @@ def top_up_pool_when_due(context: dg.ScheduleEvaluationContext, product: Product
 
 
 def _metadata(product: Product, done: TopUp) -> dict[str, dg.MetadataValue | int | float]:
-    rows = [{**row, "pooled": f"{row['pooled_at']:%Y-%m-%d %H:%M} UTC"} for row in pool_posts(product.database)]
+    rows = [{**asdict(post), "pooled": f"{post.pooled_at:%Y-%m-%d %H:%M} UTC"} for post in pool_posts(product.database)]
     by_source = posts_by_source(product.database, product.clock.now() - SHOWN)
     found: dict[str, dg.MetadataValue | int | float] = {
         "posts": table(rows, ["id", "pooled", "topic", "format", "text"]),

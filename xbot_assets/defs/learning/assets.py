@@ -1,5 +1,7 @@
 """Outcomes, model versions and champions."""
 
+from dataclasses import asdict
+
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
@@ -42,13 +44,13 @@ def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -
     The pace learns from them which hours of the owner's day earn more: posts may come faster then.
     """
     with as_dagster_failure(context, product):
-        rows = compute_outcomes(product)
+        outcomes = compute_outcomes(product)
         weights = learn_hour_weights(product)
         hours = [f"{hour:02d}:00" for hour in range(len(weights))]
         return dg.MaterializeResult(
             metadata={
-                "outcomes": table(rows, ["post_id", "reward", "metrics_id"]),
-                "outcomes_new": len(rows),
+                "outcomes": table([asdict(outcome) for outcome in outcomes], ["post_id", "reward", "metrics_id"]),
+                "outcomes_new": len(outcomes),
                 "hour_weights": bar_plot(hours, weights, errors=None, title="Weight of each hour of the owner's day"),
             }
         )

@@ -1,5 +1,6 @@
 """How the browser is used."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 import dagster as dg
@@ -23,12 +24,12 @@ def browser_usage(context: dg.AssetExecutionContext, product: ProductIn) -> dg.M
 
 
 def _metadata(usage: Usage) -> dict[str, dg.MetadataValue | int | float]:
-    found: dict[str, dg.MetadataValue | int | float] = {"waits": table(usage.waits, COLUMNS)}
-    found["operations"] = sum(row["operations"] for row in usage.waits)
+    found: dict[str, dg.MetadataValue | int | float] = {"waits": table([asdict(lane) for lane in usage.waits], COLUMNS)}
+    found["operations"] = sum(lane.operations for lane in usage.waits)
     found["longest_critical_wait_seconds"] = max(
-        (row["longest_seconds"] for row in usage.waits if row["lane"] == Lane.CRITICAL), default=0.0
+        (lane.longest_seconds for lane in usage.waits if lane.lane == Lane.CRITICAL), default=0.0
     )
-    found["deepest_queue"] = max((row["waiting"] for row in usage.samples), default=0)
+    found["deepest_queue"] = max((sample.waiting for sample in usage.samples), default=0)
     if usage.samples:
         lines = {str(lane): _line(usage, str(lane)) for lane in Lane}
         found["queue_over_time"] = line_plot(lines, title="Runs waiting for the browser (real time, UTC)")
@@ -36,4 +37,4 @@ def _metadata(usage: Usage) -> dict[str, dg.MetadataValue | int | float]:
 
 
 def _line(usage: Usage, lane: str) -> list[tuple[datetime, float]]:
-    return [(row["sampled_at"].replace(tzinfo=None), row["waiting"]) for row in usage.samples if row["lane"] == lane]
+    return [(sample.sampled_at.replace(tzinfo=None), sample.waiting) for sample in usage.samples if sample.lane == lane]
