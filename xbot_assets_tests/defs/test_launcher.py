@@ -8,9 +8,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 import pytest
-from dagster._core.events import EngineEventData
-from dagster._core.launcher.base import LaunchRunContext, WorkerStatus
 
+from xbot_assets.defs.instance.dagster_internals import EngineEventData, LaunchRunContext, WorkerStatus
 from xbot_assets.defs.instance.launcher import LaneRunLauncher
 
 SECONDS = 20.0
@@ -83,8 +82,7 @@ def test_a_run_is_known_to_live_as_long_as_its_process_does(
     run = a_run(instance, definitions, dg.DagsterRunStatus.STARTED)
     assert launcher.check_run_worker_health(run).status is WorkerStatus.RUNNING
     with a_process() as process:
-        message = f"Started process for run (pid: {process.pid})."
-        instance.report_engine_event(message, run, EngineEventData.in_process(process.pid))
+        instance.report_engine_event("In whatever words.", run, EngineEventData.in_process(process.pid))
         assert launcher.check_run_worker_health(run).status is WorkerStatus.RUNNING
     assert launcher.check_run_worker_health(run).status is WorkerStatus.NOT_FOUND
 
@@ -100,5 +98,5 @@ def test_another_process_with_the_same_number_is_not_the_run_s(
     assert record.start_time is not None
     until(lambda: time.time() > (record.start_time or 0.0) + 2.5)
     with a_process() as process:
-        instance.report_engine_event(f"Started process for run (pid: {process.pid}).", run)
+        instance.report_engine_event("In whatever words.", run, EngineEventData.in_process(process.pid))
         assert launcher.check_run_worker_health(run).status is WorkerStatus.NOT_FOUND

@@ -6,22 +6,27 @@ worker from the code server that started it, which forgets its workers when it i
 hold its slot until the longest run time.
 """
 
-import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import psutil  # type: ignore[import-untyped]  # ships no types
-from dagster import DagsterRun, DagsterRunStatus, DefaultRunLauncher
-from dagster._core.events import DagsterEventType, EngineEventData
-from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
-from dagster._serdes import ConfigurableClassData
-from dagster._utils.error import serializable_error_info_from_exc_info
+from dagster import DagsterEventType, DagsterRun, DagsterRunStatus, DefaultRunLauncher, EventLogEntry
+
+from xbot_assets.defs.instance.dagster_internals import (
+    CheckRunHealthResult,
+    ConfigurableClassData,
+    EngineEventData,
+    LaunchRunContext,
+    WorkerStatus,
+    serializable_error_info_from_exc_info,
+)
 
 THREADS = 14
 """Starts at once; ``max_concurrent_runs`` in ``dagster.yaml`` allows no more runs than this."""
 START_TOLERANCE_SECONDS = 2.0
 """A process that began later than this after the run's start is another one that was given the same number."""
-_PID = re.compile(r"^Started process for run \(pid: (\d+)\)")
+_PID = "pid"
+"""Under this name a run's process notes its own number in the data of the event with which it begins."""
 
 
 class LaneRunLauncher(DefaultRunLauncher):
@@ -66,8 +71,7 @@ class LaneRunLauncher(DefaultRunLauncher):
 
     def _pid_of(self, run: DagsterRun) -> int | None:
         events = self._instance.all_logs(run.run_id, of_type=DagsterEventType.ENGINE_EVENT)
-        found = [_PID.match(event.message or event.user_message or "") for event in events]
-        return next((int(match[1]) for match in reversed(found) if match), None)
+        return next((pid for pid in map(_noted_pid, reversed(events)) if pid is not None), None)
 
     def _began(self, run: DagsterRun) -> float | None:
         record = self._instance.get_run_record_by_id(run.run_id)
@@ -77,6 +81,11 @@ class LaneRunLauncher(DefaultRunLauncher):
         """Start what was asked for, then nothing more."""
         self._threads.shutdown(wait=True)
         super().dispose()
+
+
+def _noted_pid(event: EventLogEntry) -> int | None:
+    noted = event.get_dagster_event().engine_event_data.metadata.get(_PID)
+    return None if noted is None else int(str(noted.value))
 
 
 def _lives(pid: int, began: float | None) -> bool:
