@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from benchmarks.model_check import compared, play_real, tape
 from xbot_assets.testing.load.figures import most_at_once, waits
+from xbot_assets.testing.load.model_check import compared, play_real, tape
 from xbot_assets.testing.load.stack import LoadStack, load_stack
 from xbot_assets.testing.load.victims import Victims
 from xbot_assets.testing.load.work import ASSET_JOB, Launcher

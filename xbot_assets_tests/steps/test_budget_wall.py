@@ -11,12 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from benchmarks.budget_wall import WallRun, broken_promises, wall_settings
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.store.content.budget import settle_for_the_dead
 from xbot_assets.store.content.ledger import recent_calls
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.testing.content.budget_load import BEGINNING, Crowd, Phase, SandboxModel, generate, writer
+from xbot_assets.testing.content.budget_wall import WallRun, broken_promises, wall_settings
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.steps.site import Site
 

@@ -49,7 +49,7 @@ def form_of(client: TestClient) -> dict[str, str]:
     """Load the page and return what its first form sends."""
     page = client.get("/approvals").text
     form = page.partition('/approve">')[2].partition("</form>")[0]
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', form))
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([\w-]+)">', form))
 
 
 @contextlib.contextmanager

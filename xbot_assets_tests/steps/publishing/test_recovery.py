@@ -35,7 +35,7 @@ TEN_MINUTES = timedelta(minutes=10)
 def product(loop_settings: Callable[..., Settings], site: Site) -> Iterator[Product]:
     """A product that looks every quarter of an hour, so that three looks are enough."""
     site.set_faults()
-    settings = loop_settings(reconcile_minutes=15, replies_engaged_only=False)
+    settings = loop_settings(recovery_minutes=15, replies_engaged_only=False)
     start_clock(settings, owns_site=True)
     with open_product(settings, worker="test") as opened:
         yield opened

@@ -19,7 +19,6 @@ from xbot_assets.store.publishing.breaker import (
     acquire,
     alert_if_stuck,
     breaker_events,
-    breaker_policy,
     breaker_state,
     lose_probe,
     report,
@@ -68,7 +67,7 @@ def history(db: Database) -> list[str]:
 
 def test_the_defaults_are_those_of_the_report() -> None:
     """Fifteen failures, sixty seconds, three successes, thirty minutes."""
-    policy = breaker_policy(Settings())
+    policy = Settings().breaker_policy
     assert (policy.failures, policy.successes) == (15, 3)
     assert (policy.reset, policy.stuck) == (timedelta(seconds=60), timedelta(minutes=30))
 

@@ -4,7 +4,6 @@ import contextlib
 import time
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
@@ -13,7 +12,7 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, Answer, Outcome
-from xbot_assets.domain.pace.pacing import HOUR, PaceKind
+from xbot_assets.domain.pace.pacing import HOUR, PaceKind, PaceRules
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database, open_database
@@ -22,13 +21,11 @@ from xbot_assets.store.publishing import posts
 from xbot_assets.store.publishing.pace import (
     AUTOMATED_ALERT,
     Admitted,
-    PaceRules,
     admission,
     held_back,
     learn_hours,
     observe,
     pace_changes,
-    pace_rules,
     pace_seen,
     release,
     wait_now,
@@ -48,15 +45,14 @@ from xbot_assets.testing.queueing import (
 from xbot_assets.testing.servers import running_postgres
 
 POST, REPLY = PaceKind.POST, PaceKind.REPLY
-UTC_ZONE = ZoneInfo("UTC")
-RULES = pace_rules(Settings(), UTC_ZONE)
+RULES = Settings().pace_rules
 REFUSAL = Answer(Outcome.FAILURE)
 RESTART_SECONDS = 60
 
 
 def rules_with(**settings: float) -> PaceRules:
     """Return rules that differ from the defaults."""
-    return pace_rules(Settings.model_validate(settings), UTC_ZONE)
+    return Settings.model_validate(settings).pace_rules
 
 
 def rate(db: Database, kind: PaceKind = POST) -> float:

@@ -125,7 +125,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pydantic import SecretStr
 from xbot_assets.settings import Settings
-from xbot_assets.store import posts
+from xbot_assets.store.publishing import posts
 from xbot_assets.store.engine.database import open_database
 
 noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
