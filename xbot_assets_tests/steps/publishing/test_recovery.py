@@ -22,6 +22,7 @@ from xbot_assets.store.publishing import manual_recovery, recovery
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.pace import pace_seen
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import Publish, Published
 from xbot_assets_tests.steps.conftest import HANDLE
 from xbot_assets_tests.steps.moving import later
@@ -70,7 +71,7 @@ def die_before_the_click(product: Product, text: str, answers: str | None = None
 def by_hand(product: Product, text: str, answers: str | None = None) -> str:
     """Post as the owner does, past the queue; return X's id."""
     posted = product.browser.run(
-        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=30
+        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=PATIENCE
     )
     return posted.post_id or ""
 

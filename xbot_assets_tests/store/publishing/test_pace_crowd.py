@@ -24,6 +24,7 @@ from xbot_assets.testing.pace_crowd import (
     one_claim,
     serial,
 )
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.queueing import NOON, queue
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def test_a_prober_that_is_killed_blocks_the_others_only_until_its_lease_ends(
     brief = replace(POLICY, probe=timedelta(seconds=3))
     prober = SPAWN.Process(target=hold_probe, args=(database_url, brief, NOON, told))
     prober.start()
-    dead_token = told.get(timeout=60)
+    dead_token = told.get(timeout=PATIENCE)
     prober.kill()
     prober.join()
     prober.close()
