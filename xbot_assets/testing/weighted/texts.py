@@ -7,6 +7,7 @@ from importlib.resources import files
 from itertools import product
 
 PIECES_MIN, PIECES_MAX = 2, 9
+TABLE_SEED, TABLE_TEXTS = 31, 400
 
 
 def hard_texts(seed: int, drawn: int) -> Iterator[str]:
@@ -31,3 +32,15 @@ def pieces() -> tuple[list[str], list[str]]:
     """Return the links, and what may stand beside one: white space, scripts, emoji old and new, punctuation."""
     kept = tomllib.loads(files(__package__).joinpath("texts.toml").read_text("utf-8"))
     return kept["links"], kept["neighbours"]
+
+
+def table_texts() -> Iterator[str]:
+    """Yield the texts whose counts are kept as a table: each piece alone, each link in a sentence, and some drawn."""
+    links, neighbours = pieces()
+    yield from dict.fromkeys([*links, *neighbours])
+    for number, link in enumerate(links):
+        beside = neighbours[number % len(neighbours)]
+        yield f"See {link} now"
+        yield f"見て{link}です。{beside}"
+        yield f"({link}), {beside}{link}{beside}"
+    yield from drawn_texts(TABLE_SEED, TABLE_TEXTS)
