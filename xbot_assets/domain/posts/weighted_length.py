@@ -7,6 +7,8 @@ from xbot_assets.domain.posts.length.characters import units_of
 from xbot_assets.domain.posts.length.emoji import joined_emoji
 from xbot_assets.domain.posts.length.links import link_spans
 
+POST_CHARACTERS_MAX = 4_000
+"""The longest text that the browser step types, in characters; no limit on the weighted length lies above it."""
 LINK_LENGTH = 23
 """Every link counts this much, however long it is (``transformedURLLength``)."""
 LIGHT_WEIGHT, DEFAULT_WEIGHT = 1, 2
@@ -31,6 +33,16 @@ def weighted_length(text: str) -> int:
             weight, step = _weight(units[place]), _PAIR_LENGTH if _PAIR.match(units, place) else 1
         counted, place = counted + weight, place + step
     return counted
+
+
+def length_problem(text: str, limit: int) -> str | None:
+    """Say why a text is too long to be posted, where X takes ``limit`` of its own count; or ``None``."""
+    counted = weighted_length(text)
+    if counted > limit:
+        return f"It is too long: X counts {counted} where {limit} are allowed."
+    if len(text) > POST_CHARACTERS_MAX:
+        return f"It is too long to be typed: {len(text)} characters, and at most {POST_CHARACTERS_MAX} can be."
+    return None
 
 
 def _weight(unit: str) -> int:
