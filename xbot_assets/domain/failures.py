@@ -30,6 +30,7 @@ class ProductError(Exception):
         reason: one sentence for people; never holds a secret.
         remedy: one sentence telling the owner what to do; empty when nothing needs doing.
         retry_after_seconds: how long the other side asked us to wait, if it said so.
+        told_by: the key of the alert that tells of it; empty when none does. Who sees it later opens no other.
     """
 
     kind: FailureKind = FailureKind.PERMANENT
@@ -40,6 +41,7 @@ class ProductError(Exception):
         self.code = code
         self.remedy = remedy
         self.retry_after_seconds = retry_after_seconds
+        self.told_by = ""
 
 
 class PermanentFailure(ProductError):

@@ -1,4 +1,4 @@
-"""Approval, the policy rules, and who may open the pages (report, layer 4)."""
+"""Approval, the policy rules, and who may open the pages."""
 
 from datetime import UTC, date, datetime, time
 from typing import Literal
@@ -7,14 +7,12 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 
 from xbot_assets.domain.policy.quiet import QuietHours
 
-_REHEARSALS = frozenset({"sandbox", "shadow"})
-"""The modes in which nothing reaches X."""
 TOKEN_MIN_CHARS = 24
 """What a program that makes tokens gives at least; a password that one can remember is refused."""
 
 
-class ApprovingSettings(BaseModel):
-    """Approval, the policy rules, and who may open the pages (report, layer 4)."""
+class ApprovalSettings(BaseModel):
+    """Approval, the policy rules, and who may open the pages."""
 
     approval: Literal["off", "replies", "all"] | None = Field(
         None, description="Posts that a person must approve: off, replies, all. Empty: replies when live, else off."
@@ -85,8 +83,3 @@ class ApprovingSettings(BaseModel):
     def account_created_at(self) -> datetime | None:
         """The account's age as the owner gave it; the day's end, so that it is never taken for older than it is."""
         return datetime.combine(self.account_created_on, time.max, UTC) if self.account_created_on else None
-
-
-def reaches_x(mode: str) -> bool:
-    """Say whether posts of this mode are seen by people on X."""
-    return mode not in _REHEARSALS

@@ -1,12 +1,12 @@
-"""Gates, the emergency pool and templates (report, layer 3)."""
+"""Gates, the emergency pool and templates."""
 
 from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 
-class GatingSettings(BaseModel):
-    """Gates, the emergency pool and templates (report, layer 3)."""
+class GateSettings(BaseModel):
+    """Gates, the emergency pool and templates."""
 
     # gates
     gate_history_days: int = Field(90, ge=1, le=3650, description="A post is compared with those of so many days.")

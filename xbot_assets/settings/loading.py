@@ -7,7 +7,7 @@ Lookup order: environment, then ``.env`` beside the data directory's parent, the
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
 from xbot_assets.settings.endpoints import HANDLE_PATTERN
 from xbot_assets.settings.model import Settings
 from xbot_assets.settings.places import PARTS_FILE, default_home
+from xbot_assets.settings.renamed import with_new_names
 
 PREFIX = "XBOT_"
 
@@ -37,7 +38,11 @@ class SettingsError(PermanentFailure):
 
 
 def load_settings(
-    environ: Mapping[str, str] | None = None, *, env_file: Path | None = None, use_parts: bool = True
+    environ: Mapping[str, str] | None = None,
+    *,
+    env_file: Path | None = None,
+    use_parts: bool = True,
+    tell: Callable[[str], None] | None = None,
 ) -> Settings:
     """Read, check and freeze the settings.
 
@@ -45,6 +50,7 @@ def load_settings(
         environ: the environment; the process's own when ``None``.
         env_file: the ``.env`` file; by default the one beside the data directory.
         use_parts: also read the endpoints of running parts, at the lowest rank.
+        tell: told each setting that is given under an old name; only what a person starts has somebody to tell.
 
     Raises:
         SettingsError: with every problem found, in one message.
@@ -54,6 +60,7 @@ def load_settings(
     home = Path(own.get(f"{PREFIX}HOME") or default_home()).expanduser().absolute()
     chosen = env_file or home.parent / ".env"
     merged = {**_read_env_file(chosen, problems), **{k: v for k, v in own.items() if k.startswith(PREFIX)}}
+    merged = with_new_names(merged, PREFIX, problems, tell or _to_nobody)
     problems += _unknown_names(merged)
     if f"{PREFIX}HOME" in set(merged) - set(own):
         # The file is looked for beside the data directory, so it cannot say where that is.
@@ -62,6 +69,10 @@ def load_settings(
     values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if v != ""}
     problems += _missing_companions(values)
     return _build(values, problems)
+
+
+def _to_nobody(_sentence: str) -> None:
+    """Where there is no person to tell."""
 
 
 def _build(values: dict[str, Any], problems: list[str]) -> Settings:
@@ -115,14 +126,14 @@ def _unknown_names(names: Mapping[str, str]) -> list[str]:
 def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
     if not path.is_file():
         return {}
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     with path.open(encoding="utf-8", errors="replace") as stream:
         for binding in parse_stream(stream):
             if binding.error or (binding.key is not None and binding.value is None):
                 problems.append(f"{path.name}, line {binding.original.line}: not a complete NAME=value line.")
             elif binding.key is not None and binding.key.startswith(PREFIX):
-                found[binding.key] = binding.value or ""
-    return found
+                settings[binding.key] = binding.value or ""
+    return settings
 
 
 def _read_parts(path: Path) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from xbot_assets.defs.metrics.schedules import measure_account_when_due, measure
 from xbot_assets.defs.operations.sensors import watch_browser_queue
 from xbot_assets.defs.operations.session import check_session_when_due
 from xbot_assets.defs.publishing.sensors import publish_when_due, reconcile_when_due, recover_when_due
+from xbot_assets.domain.alerts.operations import BROWSER_QUEUE_DEEP
 from xbot_assets.domain.failures import UnknownOutcome
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
-from xbot_assets.steps.operations.browser_queue import DEPTH_ALERT
 from xbot_assets.steps.product import Product
-from xbot_assets.steps.publishing.recovery import look_rules
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.operations import browser_operations as operation_store
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets_tests.defs.queuing import queued_tags
 
 
@@ -50,9 +50,7 @@ def queue_post(product: Product, due_in: timedelta) -> None:
 
 def claimed(product: Product, lease: timedelta) -> ClaimedPost:
     """Claim the post that is due."""
-    held = post_store.claim_due_post(
-        product.database, worker="w", now=product.clock.now(), lease=lease, spacing=timedelta(0), daily_cap=9
-    )
+    held = take_post(product.database, open_limits(), product.clock.now(), lease=lease)
     assert held is not None
     return held
 
@@ -98,7 +96,7 @@ def test_a_long_browser_queue_is_sampled_and_alerted_until_it_is_short(
     for _ in range(product.settings.browser_depth_alert + 1):
         queued_tags(instance, definitions, "measure")
     tick_sensor(watch_browser_queue, instance, product)
-    assert DEPTH_ALERT in {found.key for found in open_alerts(product.database)}
+    assert BROWSER_QUEUE_DEEP.key_of() in {found.key for found in open_alerts(product.database)}
     samples = product.database.fetch_all("queue_samples", since=product.clock.now() - timedelta(hours=1))
     assert {row["lane"]: row["waiting"] for row in samples} == {"critical": 0, "high": 11, "low": 0}
     for record in instance.get_run_records():
@@ -114,14 +112,7 @@ def test_a_post_in_a_dead_run_s_hand_is_taken_from_it_at_the_next_tick(
     """Nobody waits for the end of its lease; a run that goes on keeps what it has."""
     queue_post(product, timedelta(0))
     run = instance.create_run_for_job(definitions.resolve_job_def("publish"), status=dg.DagsterRunStatus.STARTED)
-    post_store.claim_due_post(
-        product.database,
-        worker=run.run_id,
-        now=product.clock.now(),
-        lease=timedelta(hours=1),
-        spacing=timedelta(0),
-        daily_cap=9,
-    )
+    take_post(product.database, open_limits(), product.clock.now(), worker=run.run_id, lease=timedelta(hours=1))
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
     assert post_store.queue_counts(product.database) == {"claimed": 1}
     instance.report_run_failed(run)
@@ -138,7 +129,7 @@ def test_a_post_in_doubt_starts_a_recovery_and_no_publishing(instance: dg.Dagste
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
     assert isinstance(tick_sensor(recover_when_due, instance, product), dg.RunRequest)
     assert isinstance(tick_schedule(reconcile_when_due, instance, product), dg.RunRequest)
-    recovery.take_looks(product.database, look_rules(product), product.clock.now())
+    recovery.take_looks(product.database, product.settings.recovery_rules, product.clock.now())
     skipped = tick_sensor(recover_when_due, instance, product)
     assert isinstance(skipped, dg.SkipReason)
     assert "due for a look" in (skipped.skip_message or "")

@@ -15,8 +15,10 @@ from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.daemons import heartbeats, silent
 from xbot_assets.service.pages.status import BudgetLine, PostLine, ProductStatus, Status, link_to
 from xbot_assets.settings import load_settings
+from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert
+from xbot_assets.testing.patience import PATIENCE
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&"
@@ -110,7 +112,7 @@ async def test_a_component_that_hangs_is_asked_once_and_fails_in_time() -> None:
 
     def hang() -> str:
         asked.append(1)
-        answer.wait(10)
+        answer.wait(PATIENCE)
         return "At last."
 
     components = Components([Component("Slow", hang), component("Quick")], ping_seconds=0.05)
@@ -181,6 +183,7 @@ def hostile_status() -> Status:
         queue={"queued": 3},
         posts=[post],
         alerts=[alert],
+        holds=[PublishingHold(code="locked", reason=HOSTILE, remedy=HOSTILE, since=NOW)],
         budget=BudgetLine(
             ends_at=NOW,
             spent_usd=0.5,

@@ -1,8 +1,11 @@
-"""The numbers that bound the pace of one kind of publishing."""
+"""The numbers that bound the pace of publishing, one kind at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Self
+from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.pace.hours import WeightBounds
 
@@ -16,6 +19,11 @@ class PaceKind(StrEnum):
     POST = "post"
     REPLY = "reply"
 
+    @classmethod
+    def of(cls, *, is_reply: bool) -> Self:
+        """Return the kind of a post."""
+        return cls("reply" if is_reply else "post")
+
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
@@ -23,7 +31,7 @@ class Pacing:
 
     Attributes:
         per_hour: most admissions in any 60 minutes.
-        per_day: most admissions in any 24 hours.
+        per_day: most admissions on one day of the owner's calendar.
         rate_start: admissions an hour before anything was learned.
         rate_floor: the rate never falls below this.
         rate_ceiling: the rate, hourly weight included, never rises above this.
@@ -60,3 +68,11 @@ class Pacing:
     def bounded(self, rate: float) -> float:
         """Return the rate, moved into its bounds."""
         return min(max(rate, self.floor), self.ceiling)
+
+
+@dataclass(frozen=True, slots=True)
+class PaceRules:
+    """The bounds of each kind, and the owner's time zone."""
+
+    pacing: Mapping[PaceKind, Pacing]
+    zone: ZoneInfo

@@ -58,7 +58,6 @@ TRANSITIONS = (
     Transition(_S.HELD, _S.HELD, _M.PERSON, "It was edited or given another time, and goes on waiting."),
     Transition(_S.HELD, _S.REJECTED, _M.PERSON, "It is not wanted."),
     Transition(_S.CLAIMED, _S.ARMED, _M.WORKER, "The intent to submit is stored, before the browser is asked."),
-    Transition(_S.CLAIMED, _S.QUEUED, _M.WORKER, "Something failed before the intent was stored."),
     Transition(_S.CLAIMED, _S.QUEUED, _M.LEASE, "The worker stopped before the intent was stored."),
     Transition(_S.CLAIMED, _S.FAILED, _M.WORKER, "It cannot be published, and trying again is useless."),
     Transition(_S.CLAIMED, _S.SHADOWED, _M.WORKER, "Shadow mode: everything but the click."),
@@ -85,17 +84,6 @@ IN_HAND = frozenset({_S.CLAIMED, _S.ARMED})
 
 FINAL = frozenset(set(PostStatus) - {source for source, target in ALLOWED if source is not None and source != target})
 """The states that nothing leaves."""
-
-
-def final_states_from(state: PostStatus) -> frozenset[PostStatus]:
-    """Return the final states that a post in this state can still come to; never empty if the table is sound."""
-    seen, waiting = {state}, [state]
-    while waiting:
-        here = waiting.pop()
-        further = {target for source, target in ALLOWED if source == here} - seen
-        seen |= further
-        waiting.extend(further)
-    return FINAL & seen
 
 
 def mermaid() -> str:

@@ -14,6 +14,7 @@ from xbot_assets.service.health.components import Verdict, is_ready
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import BudgetNow, budget_now
+from xbot_assets.store.account.publishing_holds import PublishingHold, open_holds
 from xbot_assets.store.account.session_checks import SessionCheck, last_session_check
 from xbot_assets.store.alerts import Alert, open_alerts
 from xbot_assets.store.clock import read_line
@@ -101,6 +102,8 @@ class ProductStatus(_Part):
     queue: dict[str, int]
     posts: list[PostLine]
     alerts: list[Alert]
+    holds: list[PublishingHold]
+    """Why nothing is published, whatever became of the alerts about it."""
     budget: BudgetLine
     models: list[ModelLine]
     operations: list[OperationLine]
@@ -162,6 +165,7 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
         queue=queue_counts(database),
         posts=[_post(row, settings) for row in recent_posts(database, POSTS_SHOWN)],
         alerts=open_alerts(database),
+        holds=open_holds(database),
         budget=_budget(budget_now(database, settings, now)),
         models=_models(database),
         operations=[_operation(row) for row in recent_operations(database, since)[:OPERATIONS_SHOWN]],
@@ -184,25 +188,25 @@ def link_to(permalink: str | None, target_url: str | None) -> str | None:
     return permalink if same else None
 
 
-def _budget(found: BudgetNow) -> BudgetLine:
-    tier = found.tier
+def _budget(budget: BudgetNow) -> BudgetLine:
+    tier = budget.tier
     return BudgetLine(
-        ends_at=found.day.ends,
-        spent_usd=found.account.spent / MICROUSD_PER_USD,
-        reserved_usd=found.account.reserved / MICROUSD_PER_USD,
-        budget_usd=found.budget_microusd / MICROUSD_PER_USD,
+        ends_at=budget.day.ends,
+        spent_usd=budget.account.spent / MICROUSD_PER_USD,
+        reserved_usd=budget.account.reserved / MICROUSD_PER_USD,
+        budget_usd=budget.budget_microusd / MICROUSD_PER_USD,
         tier=tier.name,
         why=tier.why,
         model=tier.model,
         posts_per_plan=tier.posts,
         plan_minutes=tier.interval.total_seconds() / SECONDS_PER_MINUTE,
-        held=found.hold.reason if found.hold else None,
+        held=budget.hold.reason if budget.hold else None,
     )
 
 
 def _models(database: Database) -> list[ModelLine]:
-    found = [champion(database, kind) for kind in KINDS]
-    return [ModelLine.model_validate(model, from_attributes=True) for model in found if model is not None]
+    champions = [champion(database, kind) for kind in KINDS]
+    return [ModelLine.model_validate(model, from_attributes=True) for model in champions if model is not None]
 
 
 def _operation(row: Row) -> OperationLine:

@@ -6,15 +6,15 @@ from xbot_assets.browser.pages.states import PageState, failure_of_state
 from xbot_assets.browser.session.failures import SESSION_CODES, other_account
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, holds, resume_publishing
+from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, holds, lift_disproved
 from xbot_assets.steps.product import Product
+from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import (
     Login,
     insert_session_check,
     last_session_check,
     states_since,
 )
-from xbot_assets.store.alerts import Alert
 from xbot_assets.store.engine.database import Transaction
 from xbot_assets.x.operations import CheckSession, SessionChecked
 
@@ -39,7 +39,8 @@ def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
     except ProductError as failure:
         if failure.code not in SESSION_CODES | {PageState.LOGGED_OUT}:
             if failure.code in ACCOUNT_CODES:
-                hold_publishing(product.database, failure, product.clock.now())
+                with product.database.transaction() as transaction:
+                    hold_publishing(transaction, failure, product.clock.now())
             raise
         found, trouble = Login(state="logged_out"), failure
     with product.database.transaction() as transaction:
@@ -73,12 +74,12 @@ def _settle(transaction: Transaction, product: Product, found: Login, trouble: P
     if trouble is not None:
         hold_publishing(transaction, trouble, now)
 
-    def is_over(code: str, hold: Alert) -> bool:
-        if trouble is not None and code == trouble.code:
+    def is_over(hold: PublishingHold) -> bool:
+        if trouble is not None and hold.code == trouble.code:
             return False
-        return code in SESSION_CODES or code in states_since(transaction, hold.raised_at)
+        return hold.code in SESSION_CODES or hold.code in states_since(transaction, hold.since)
 
-    resume_publishing(transaction, now, lifts=is_over)
+    lift_disproved(transaction, product.worker, now, is_over)
 
 
 def _trouble_of(found: Login, handle: str) -> ProductError | None:

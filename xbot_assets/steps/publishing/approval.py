@@ -6,6 +6,7 @@ The command line and the approval page both sit here.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from xbot_assets.domain.admission.rules import unalterable
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.chain import first_refusal
@@ -13,15 +14,13 @@ from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.history import history_of
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
-from xbot_assets.domain.policy.rules import unalterable
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
-from xbot_assets.steps.limits import limits_of
 from xbot_assets.store.content import gates as gate_store
 from xbot_assets.store.content.gates import Judgement
 from xbot_assets.store.engine.database import Database, Row, Transaction
+from xbot_assets.store.publishing.admission import Question, facts_of
 from xbot_assets.store.publishing.approvals import TextCheck, judged_against_others
-from xbot_assets.store.publishing.policy import policy_facts, policy_limits
 
 APPROVAL_PURPOSE = "approval"
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
@@ -49,16 +48,17 @@ class ReviewContext:
         return refusal
 
     def _against_policy(self, transaction: Transaction, row: Row) -> Refusal | None:
-        facts = policy_facts(transaction, row["id"], self.settings, self.clock.now())
-        found = unalterable(facts, policy_limits(self.settings))
-        return Refusal(found.rule, found.reason) if found else None
+        question = Question(self.settings.admission_limits, self.clock.now())
+        ((_, facts),) = facts_of(transaction, question, [row["id"]])
+        refusal = unalterable(facts, question.limits)
+        return Refusal(refusal.rule, refusal.sentence) if refusal else None
 
     def _by_gates(self, transaction: Transaction, row: Row) -> Refusal | None:
         now, settings, persona = self.clock.now(), self.settings, self.persona
         since = now - timedelta(days=settings.gate_history_days)
         history = history_of(judged_against_others(transaction, row["id"], since), persona.language)
         known = row["format"] if persona.format(row["format"]) else ""
-        found = first_refusal(row["text"], GateContext(persona, known, limits_of(settings), history))
+        found = first_refusal(row["text"], GateContext(persona, known, settings.gate_limits, history))
         judgement = Judgement(
             judged_at=now,
             text=row["text"],

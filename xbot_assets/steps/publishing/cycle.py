@@ -10,28 +10,34 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
+from xbot_assets.domain.admission.refusal import Refusal, RuleName
+from xbot_assets.domain.alerts.publishing import FAILED_POST, UNCONFIRMED_POST
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.breaker import AttemptOutcome
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.domain.posts.threads import thread_place
-from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, hold_reason
+from xbot_assets.steps.account.publishing_hold import (
+    ACCOUNT_CODES,
+    hold_publishing,
+    hold_reason,
+    refuse_while_held,
+)
 from xbot_assets.steps.account.session_checks import check_session
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import (
-    breaker_wait,
-    may_go_now,
     note_failed,
     note_published,
-    pace_wait,
     permitted,
+    question_of,
     take_probe_from_dead,
 )
 from xbot_assets.steps.publishing.recovery import alert_unconfirmed, look_is_due, reconcile
-from xbot_assets.store.alerts import alert
+from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
-from xbot_assets.store.publishing.policy import hold_post, policy_wait
+from xbot_assets.store.publishing.admission import peek, take
+from xbot_assets.store.publishing.policy import hold_post
 from xbot_assets.store.publishing.threads import broken_threads, hold_broken_threads, post_images
 from xbot_assets.x.operations import (
     Image,
@@ -82,9 +88,9 @@ def publish_next(
     hold_stale(product)
     hold_broken_threads(product.database, product.clock.now(), shadow=product.settings.is_shadow)
     with permitted(product, lambda: _probe(product)) as attempt:
-        claim = _claim(product) if attempt else None
+        claim = take(product.database, question_of(product), lease=product.settings.lease) if attempt else None
         # When the lease runs out before arming, the post goes back to the queue by itself.
-        if claim is None or not post_store.arm_post(product.database, claim, product.clock.now()):
+        if not isinstance(claim, ClaimedPost) or not post_store.arm_post(product.database, claim, product.clock.now()):
             return nothing
         witness = _submit(product, claim, retried_at_once)
         if attempt is not None:
@@ -116,52 +122,22 @@ def hold_stale(product: Product) -> list[int]:
     return [row["id"] for row in rows if hold_post(product.database, row["id"], why, now)]
 
 
-def publish_wait(product: Product, *, with_doubts: bool = True) -> str | None:
-    """Say in words why publishing has nothing to do now, or ``None`` when it has.
+def publish_wait(product: Product, *, with_doubts: bool = True) -> Refusal | None:
+    """Say why a cycle has nothing to do now, or ``None`` when it has: a post may go, or something is to be put right.
 
     ``with_doubts``: a look that is due is something to do; a caller that recovers posts elsewhere leaves them out.
     """
-    held = hold_reason(product.database)
-    if held is not None:
-        return held
-    settings, database, now = product.settings, product.database, product.clock.now()
-    due = post_store.due_post_exists(database, now=now, **_rules(product))
+    refusal = peek(product.database, question_of(product))
+    if refusal is None or refusal.rule is RuleName.PUBLISHING_HOLD:
+        return refusal
     doubt = with_doubts and look_is_due(product)
-    if doubt or broken_threads(database, shadow=settings.is_shadow):
-        return None
-    if not due:
-        return "No post is due, and none is in doubt."
-    pace = pace_wait(product)
-    return pace.reason if pace else breaker_wait(product) or policy_wait(database, settings, now)
-
-
-def _claim(product: Product) -> ClaimedPost | None:
-    return post_store.claim_due_post(
-        product.database,
-        worker=product.worker,
-        now=product.clock.now(),
-        lease=product.settings.lease,
-        may_go=may_go_now(product),
-        **_rules(product),
-    )
-
-
-def _rules(product: Product) -> post_store.ClaimRules:
-    settings = product.settings
-    return {
-        "spacing": settings.post_spacing,
-        "daily_cap": settings.posts_per_day_max,
-        "segment_spacing": settings.segment_spacing,
-        "shadow": settings.is_shadow,
-    }
+    return None if doubt or broken_threads(product.database, shadow=product.settings.is_shadow) else refusal
 
 
 def _probe(product: Product) -> None:
     """Look whether the way to X works at all, before a post is risked on it."""
     check_session(product, Lane.CRITICAL)
-    held = hold_reason(product.database)
-    if held is not None:
-        raise PermanentFailure(held, code="publishing_held", remedy="The alert says what to do.")
+    refuse_while_held(product.database)
 
 
 def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[ProductError], bool]) -> Published:
@@ -204,13 +180,22 @@ def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError,
     database, now = product.database, product.clock.now()
     if failure.kind is FailureKind.UNKNOWN:
         post_store.mark_unconfirmed(database, claim, failure, now)
-        alert_unconfirmed(product, claim.id, failure.reason)
+        alert_unconfirmed(product, claim.id, failure.reason, failure)
     elif failure.code in ACCOUNT_CODES:
-        post_store.disarm_post(database, claim, failure, now)
-        hold_publishing(database, failure, now)
+        with database.transaction() as transaction:
+            post_store.disarm_post(transaction, claim, failure, now)
+            hold_publishing(transaction, failure, now)
     elif failure.kind is FailureKind.PERMANENT:
         post_store.fail_post(database, claim, failure, now)
-        _alert_failed(product, claim.id, failure)
+        alert(
+            database,
+            FAILED_POST,
+            now=now,
+            cause=failure,
+            post_id=claim.id,
+            reason=failure.reason,
+            remedy=failure.remedy,
+        )
     else:
         pause = timedelta(0) if at_once else _pause(product, failure)
         post_store.disarm_post(database, claim, failure, now, not_before=now + pause)
@@ -259,14 +244,4 @@ def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: st
         post_store.confirm_found(
             product.database, claim.id, x_post_id=x_post_id, permalink=permalink, published_at=now, now=now
         )
-
-
-def _alert_failed(product: Product, post_id: int, failure: ProductError) -> None:
-    alert(
-        product.database,
-        key=f"failed_post:{failure.code}",
-        severity="critical",
-        reason=f"Post {post_id} was refused: {failure.reason}",
-        remedy=failure.remedy or "Read the reason, correct the cause and queue the post again.",
-        now=product.clock.now(),
-    )
+        resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=claim.id)

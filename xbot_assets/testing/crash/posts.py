@@ -43,8 +43,10 @@ select text, case
     when status = 'held' and exists (select from xbot.alerts where resolved_at is null and key = 'approval:waiting')
         then 'flagged'
     when status = 'rejected' then 'refused'
-    when status = 'failed' and exists (select from xbot.alerts where resolved_at is null and key like 'failed_post:%%')
-        then 'refused'
+    when status = 'failed' and exists (
+        select from xbot.alerts where resolved_at is null
+            and key in ('failed_post:' || p.id, 'broken_thread:' || p.thread_id)
+    ) then 'refused'
     else 'under way' end
 from xbot.posts p
 """
@@ -150,7 +152,7 @@ class Ours:
 
     def states(self) -> dict[str, State] | None:
         """Read the posts; where a person is asked, answer as one who closes the matter."""
-        rows = self._eye.ask(_POSTS, looks=self._settings.reconcile_looks_max)
+        rows = self._eye.ask(_POSTS, looks=self._settings.recovery_looks_max)
         if rows is None:
             return None
         found: dict[str, State] = dict(rows)

@@ -25,7 +25,7 @@ from xbot_assets.store.publishing.posts import enqueue_posts
 from xbot_assets.testing.crash.stack import HANDLE
 from xbot_assets.x.operations import Search, TimelineRead
 
-TEXTS = Path(__file__).parents[1] / "gate_texts.toml"
+TEXTS = Path(__file__).parents[1] / "content" / "gate_texts.toml"
 OPPORTUNITIES = 40
 SEARCH_SECONDS = 60.0
 STRANGER_EVERY = 5
@@ -108,7 +108,7 @@ class People:
         """Decide about what waits; lift a hold when its cause is gone."""
         product, now = self.product, self.product.clock.now()
         if trouble_is_over and hold_reason(product.database):
-            resume_publishing(product.database, now)
+            resume_publishing(product.database, "owner", now)
             self.resumed.append(now)
         desk = open_review(product.settings, product.database, product.clock)
         for row in held_posts(product.database):

@@ -143,7 +143,7 @@ def test_a_session_that_is_no_good_holds_publishing_with_one_alert_until_it_is_r
             assert check_session(live).state == "logged_out"
             assert [told.key for told in open_alerts(live.database)] == [f"account:{code}"]
             owner.log_in()
-            assert resume_publishing(live.database, live.clock.now()) == 1
+            assert len(resume_publishing(live.database, "owner", live.clock.now())) == 1
             assert publish_next(live).x_post_id is not None
         assert "Traceback" not in host.log
     assert owner.site.posted(text) == 1
@@ -160,6 +160,6 @@ def held_with_one_alert(product: Product, live: Product, code: str) -> None:
         assert publish_next(live).post_id is None
     (told,) = open_alerts(live.database)
     assert told.key == f"account:{code}"
-    assert told.reason == publish_wait(live)
+    assert told.reason == str(publish_wait(live))
     assert [word for word in ("xbot login", "xbot resume") if word not in told.remedy] == []
     assert queue_counts(live.database) == {"queued": 1}

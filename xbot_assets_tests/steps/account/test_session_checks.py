@@ -18,6 +18,12 @@ from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
 
+def hold(product: Product, failure: PermanentFailure) -> None:
+    """Hold publishing for a failure."""
+    with product.database.transaction() as transaction:
+        hold_publishing(transaction, failure, product.clock.now())
+
+
 def alert_keys(product: Product) -> list[str]:
     """Return what a person is being told."""
     return [told.key for told in open_alerts(product.database)]
@@ -45,7 +51,7 @@ def test_whatever_is_wrong_with_the_account_holds_publishing_with_one_alert_unti
         site.set_faults(**{state: True})
         assert check_session(product).state == state
         assert alert_keys(product) == [f"account:{state}"]
-        assert "on hold" in (publish_wait(product) or "")
+        assert "on hold" in str(publish_wait(product))
     check_session(product)
     assert [told.times_seen for told in open_alerts(product.database)] == [2]
     site.set_faults()
@@ -69,10 +75,10 @@ def test_another_account_than_the_owner_s_holds_publishing(
 @pytest.mark.parametrize("code", ["looks_automated", "locked"])
 def test_a_hold_that_only_publishing_ran_into_stays_until_a_person_lifts_it(product: Product, code: str) -> None:
     """A page that looks well does not prove that posting is: going on would repeat what X refused."""
-    hold_publishing(product.database, PermanentFailure("X refused the post.", code=code), product.clock.now())
+    hold(product, PermanentFailure("X refused the post.", code=code))
     check_session(product)
     assert alert_keys(product) == [f"account:{code}"]
-    assert resume_publishing(product.database, product.clock.now()) == 1
+    assert len(resume_publishing(product.database, "owner", product.clock.now())) == 1
 
 
 def test_not_being_able_to_ask_is_not_an_answer(product: Product, site: Site) -> None:
@@ -87,5 +93,5 @@ def test_not_being_able_to_ask_is_not_an_answer(product: Product, site: Site) ->
 
 def test_while_x_wants_proof_of_a_person_nothing_looks_at_it(product: Product) -> None:
     """Asking again by itself is what must not happen."""
-    hold_publishing(product.database, PermanentFailure("X asks.", code="challenge"), product.clock.now())
+    hold(product, PermanentFailure("X asks.", code="challenge"))
     assert "proof of a person" in (session_wait(product) or "")

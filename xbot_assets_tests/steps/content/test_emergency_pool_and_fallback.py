@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import xbot_assets.llm
+from xbot_assets.domain.alerts.content import FALLBACK_SHARE
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.steps.content.emergency_pool import POOL_PURPOSE, pool_wait, take_from_pool, top_up
 from xbot_assets.steps.content.fallback import (
-    SHARE_ALERT,
     fallback_posts,
     fallback_share,
     load_templates,
@@ -25,6 +25,7 @@ from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.content import emergency_pool as pool_store
 from xbot_assets.store.content.gates import recent_refusals
 from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.llm.llm_server import LlmServer
 from xbot_assets_tests.steps.unheard import move, writing_product
@@ -125,12 +126,12 @@ def test_a_dead_api_is_survived_for_three_days_and_ends_by_itself(parts: Parts) 
     assert sources == ["pool"] * size + ["template"] * (36 - size)
     texts = [row["text"] for row in post_store.recent_posts(product.database, 100)]
     assert len(set(texts)) == len(texts)
-    assert SHARE_ALERT in {found.key for found in open_alerts(product.database)}
+    assert FALLBACK_SHARE.key_of() in {found.key for found in open_alerts(product.database)}
     server.faults.active = {}
     assert top_up(product, rng()).size == size
     move(product, timedelta(days=2))
     watch_fallback_share(product)
-    assert SHARE_ALERT not in {found.key for found in open_alerts(product.database)}
+    assert FALLBACK_SHARE.key_of() not in {found.key for found in open_alerts(product.database)}
 
 
 def test_an_empty_database_still_gives_posts_from_templates(parts: Parts) -> None:
@@ -207,7 +208,7 @@ def test_two_processes_never_take_the_same_post(parts: Parts, database_url: str,
     ids = top_up(product, rng()).added
     command = [sys.executable, "-c", TAKER, str(tmp_path), database_url, server.base_url]
     takers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    taken = [int(line) for taker in takers for line in taker.communicate(timeout=120)[0].split()]
+    taken = [int(line) for taker in takers for line in taker.communicate(timeout=PATIENCE)[0].split()]
     assert all(taker.returncode == 0 for taker in takers)
     assert sorted(taken) == sorted(ids)
     assert pooled_ids(product) == []

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from xbot_assets.domain.alerts.publishing import DOUBLED_POST, REMOVED_POST, UNCONFIRMED_POST, UNKNOWN_POSTS
 from xbot_assets.domain.failures import ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.pacing import PaceKind
@@ -21,7 +22,9 @@ from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import manual_recovery, recovery
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing.approvals import Decider
-from xbot_assets.store.publishing.pace import pace_seen
+from xbot_assets.store.publishing.pace import pace_facts
+from xbot_assets.testing.admission import open_limits, take_post
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import Publish, Published
 from xbot_assets_tests.steps.conftest import HANDLE
 from xbot_assets_tests.steps.moving import later
@@ -35,7 +38,7 @@ TEN_MINUTES = timedelta(minutes=10)
 def product(loop_settings: Callable[..., Settings], site: Site) -> Iterator[Product]:
     """A product that looks every quarter of an hour, so that three looks are enough."""
     site.set_faults()
-    settings = loop_settings(reconcile_minutes=15, replies_engaged_only=False)
+    settings = loop_settings(recovery_minutes=15, replies_engaged_only=False)
     start_clock(settings, owns_site=True)
     with open_product(settings, worker="test") as opened:
         yield opened
@@ -53,14 +56,8 @@ def queue(product: Product, text: str, answers: str | None = None) -> int:
 def die_before_the_click(product: Product, text: str, answers: str | None = None) -> int:
     """Leave a post as a worker does that dies after it has noted its intent."""
     queue(product, text, answers)
-    claim = post_store.claim_due_post(
-        product.database,
-        worker="dead",
-        now=product.clock.now(),
-        lease=timedelta(hours=1),
-        spacing=timedelta(0),
-        daily_cap=99,
-    )
+    now = product.clock.now()
+    claim = take_post(product.database, open_limits(), now, worker="dead", lease=timedelta(hours=1))
     assert claim is not None
     assert post_store.arm_post(product.database, claim, product.clock.now())
     post_store.expire_leases(product.database, product.clock.now(), dead="dead")
@@ -70,7 +67,7 @@ def die_before_the_click(product: Product, text: str, answers: str | None = None
 def by_hand(product: Product, text: str, answers: str | None = None) -> str:
     """Post as the owner does, past the queue; return X's id."""
     posted = product.browser.run(
-        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=30
+        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=PATIENCE
     )
     return posted.post_id or ""
 
@@ -115,7 +112,7 @@ def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product
     for _ in range(4):
         assert recover_posts(product).in_doubt == (other,)
         later(product, QUARTER)
-    assert manual_recovery.doubt_alert(other) in alert_keys(product)
+    assert UNCONFIRMED_POST.key_of(post_id=other) in alert_keys(product)
 
 
 def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_told(product: Product, site: Site) -> None:
@@ -134,7 +131,7 @@ def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_tol
     (doubt,) = post_store.unconfirmed_posts(product.database)
     assert (doubt["looks"], doubt["requeues"]) == (0, 0)
     told = [
-        found.reason for found in open_alerts(product.database) if found.key == manual_recovery.doubt_alert(post_id)
+        found.reason for found in open_alerts(product.database) if found.key == UNCONFIRMED_POST.key_of(post_id=post_id)
     ]
     assert "could not be looked for" in told[0]
     site.set_faults()
@@ -182,7 +179,7 @@ def test_a_duplicate_that_is_nowhere_waits_for_a_person(product: Product, site: 
         later(product, QUARTER)
     assert status_of(product, post_id) == "unconfirmed"
     assert recovery_wait(product) is not None
-    assert manual_recovery.doubt_alert(post_id) in alert_keys(product)
+    assert UNCONFIRMED_POST.key_of(post_id=post_id) in alert_keys(product)
 
 
 def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(product: Product, site: Site) -> None:
@@ -207,8 +204,8 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
         found = compare_timeline(product)
         assert found.missing == (post_id,)
         assert tuple(row["id"] for row in found.removed) == seen
-    assert manual_recovery.removed_alert(post_id) in alert_keys(product)
-    pace = pace_seen(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
+    assert REMOVED_POST.key_of(post_id=post_id) in alert_keys(product)
+    pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
     assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
     later(product, timedelta(hours=2))
     assert [row["id"] for row in posts_due(product)] == [first]
@@ -225,8 +222,8 @@ def test_posts_of_the_owner_s_own_hand_and_doubled_ones_are_told_apart(product: 
     found = compare_timeline(product)
     assert {row["x_post_id"]: row["resembles_post_id"] for row in found.phantoms} == {own: None, double: post_id}
     assert {found.key: found.severity for found in open_alerts(product.database)} == {
-        manual_recovery.UNKNOWN_ALERT: "warning",
-        manual_recovery.doubled_alert(double): "critical",
+        UNKNOWN_POSTS.key_of(): "warning",
+        DOUBLED_POST.key_of(x_post_id=double): "critical",
     }
     assert compare_timeline(product).phantoms == ()
     manual_recovery.acknowledge(product.database, [own, double], Decider("anna", product.clock.now()))

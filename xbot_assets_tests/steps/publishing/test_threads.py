@@ -8,14 +8,15 @@ from datetime import timedelta
 
 import pytest
 
+from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure, UnknownOutcome
 from xbot_assets.domain.posts.images import post_image
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.product import Product, open_product
+from xbot_assets.steps.publishing.admission import question_of
 from xbot_assets.steps.publishing.cycle import (
-    _claim,
     publish_next,
     publish_operation,
     publish_wait,
@@ -24,6 +25,9 @@ from xbot_assets.steps.publishing.cycle import (
 from xbot_assets.steps.publishing.threads import publish_due
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import approvals, posts, threads
+from xbot_assets.store.publishing.admission import take
+from xbot_assets.testing.admission import open_limits, take_post
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
@@ -31,7 +35,6 @@ SPACING = timedelta(seconds=0.5)
 PNG = bytes.fromhex("89504e470d0a1a0a")
 KILLED = "killed"
 SPAWN = multiprocessing.get_context("spawn")
-DEATH_SECONDS = 60.0
 AS_SHIPPED = {"rate_start_per_hour": 1.0, "posts_per_hour_max": 2}
 """The pace that would hold the third segment back, were it a post of its own."""
 
@@ -59,7 +62,7 @@ def publish_one_and_die_with_the_next(settings: Settings) -> None:
     with open_product(settings, worker=KILLED) as product:
         publish_next(product)
         later(product, SPACING)
-        _claim(product)
+        take(product.database, question_of(product), lease=settings.lease)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -82,7 +85,7 @@ def test_a_thread_that_is_interrupted_twice_ends_as_one_chain_with_each_text_onc
     ids = queue_thread(product, *texts)
     killed = SPAWN.Process(target=publish_one_and_die_with_the_next, args=(product.settings,))
     killed.start()
-    killed.join(DEATH_SECONDS)
+    killed.join(PATIENCE)
     assert killed.exitcode == -signal.SIGKILL
     assert posts.queue_counts(product.database) == {"published": 1, "claimed": 1, "queued": 2}
     take_from_dead_worker(product, lambda worker: worker == KILLED)
@@ -138,10 +141,10 @@ def test_a_refused_segment_gives_the_rest_to_a_person_in_the_next_cycle(product:
     assert publish_wait(product) is None, "there is something to do"
     assert publish_due(product)[0].post_id is None
     assert posts.queue_counts(product.database) == {"published": 1, "failed": 1, "held": 1}
-    assert threads.broken_key(ids[0]) in {alert.key for alert in open_alerts(product.database)}
+    assert BROKEN_THREAD.key_of(thread_id=ids[0]) in {alert.key for alert in open_alerts(product.database)}
     owner = approvals.Decider("anna", product.clock.now(), "written anew")
     approvals.reject_post(product.database, ids[2], owner)
-    assert threads.broken_key(ids[0]) not in {alert.key for alert in open_alerts(product.database)}
+    assert BROKEN_THREAD.key_of(thread_id=ids[0]) not in {alert.key for alert in open_alerts(product.database)}
 
 
 def test_a_post_s_images_travel_to_the_browser_whole_and_in_order(product: Product) -> None:
@@ -150,9 +153,7 @@ def test_a_post_s_images_travel_to_the_browser_whole_and_in_order(product: Produ
     shown = tuple(post_image(f"{name}.png", PNG + name.encode(), name) for name in ("first", "second"))
     post = NewPost(text="Two pictures.", topic="c", format="tip", scheduled_at=now, images=shown)
     posts.enqueue_posts(product.database, [post], now)
-    claim = posts.claim_due_post(
-        product.database, worker="w", now=now, lease=timedelta(minutes=1), spacing=SPACING, daily_cap=9
-    )
+    claim = take_post(product.database, open_limits(), now)
     assert claim is not None
     images = publish_operation(product, claim).images
     assert [(image.data, image.alt_text) for image in images] == [(one.content, one.alt_text) for one in shown]

@@ -1,21 +1,24 @@
 """The rules at the moment of publishing: asked under the row lock, stored with their reasons."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 
+from xbot_assets.domain.alerts.publishing import POSTS_WAITING
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import policy, posts
+from xbot_assets.store.publishing.admission import Question, peek
 from xbot_assets.store.publishing.policy import InboundEngagement
-from xbot_assets.testing.queueing import BUSY, LEASE, NOON, new_post, queue, row, settle_published, steps
+from xbot_assets.testing.admission import take_post, unhurried
+from xbot_assets.testing.queueing import BUSY, NOON, new_post, queue, row, settle_published, steps
 from xbot_assets.testing.servers import SettingsFor
 
 DAY = timedelta(days=1)
+GO = "It may go."
 ANNA = InboundEngagement(handle="Anna", kind="reply", x_post_id="9", engaged_at=NOON - timedelta(hours=2))
 
 
@@ -29,15 +32,18 @@ def queue_replies(db: Database, *replies: NewPost) -> list[int]:
     return posts.enqueue_posts(db, replies, NOON)
 
 
-def claim(db: Database, settings: Settings, now: Any = NOON) -> ClaimedPost | None:  # noqa: ANN401 - a time
+def claim(db: Database, settings: Settings, now: datetime = NOON) -> ClaimedPost | None:
     """Claim as the publisher does."""
-    check = policy.policy_check(settings, now)
-    return posts.claim_due_post(
-        db, worker="w", now=now, lease=LEASE, spacing=timedelta(minutes=5), daily_cap=24, may_go=check
-    )
+    return take_post(db, unhurried(settings), now)
 
 
-def published(db: Database, settings: Settings, now: Any = NOON) -> int:  # noqa: ANN401 - a time
+def wait(db: Database, settings: Settings, now: datetime = NOON) -> str:
+    """Return why publishing has to wait, as the sensor is told."""
+    refusal = peek(db, Question(unhurried(settings), now))
+    return refusal.sentence if refusal else GO
+
+
+def published(db: Database, settings: Settings, now: datetime = NOON) -> int:
     """Claim, arm and publish one; return its number."""
     held = claim(db, settings, now)
     assert held is not None
@@ -53,7 +59,7 @@ def test_a_post_that_needs_approval_is_held_by_the_claim_itself(database: Databa
     assert steps(database, post_id)[-1] == ("queued", "held")
     (refusal,) = policy.policy_refusals(database, post_id)
     assert (refusal["rule"], refusal["times"]) == ("approval", 1)
-    assert [found.key for found in open_alerts(database)] == [policy.WAITING_ALERT]
+    assert [found.key for found in open_alerts(database)] == [POSTS_WAITING.key_of()]
     assert claim(database, settings_for(approval="off")) is None  # a held post waits for a person, not for a setting
 
 
@@ -132,8 +138,8 @@ def test_in_quiet_hours_nothing_is_claimed_and_the_sensor_is_told_why(
     settings = settings_for(quiet_hours="13:00-14:00", timezone="Europe/Berlin")
     (post_id,) = queue(database, "Hush.")
     assert claim(database, settings) is None
-    assert "quiet hours" in (policy.policy_wait(database, settings, NOON) or "")
-    assert policy.policy_wait(database, settings, NOON + timedelta(hours=1)) is None
+    assert "quiet hours" in wait(database, settings)
+    assert wait(database, settings, NOON + timedelta(hours=1)) == GO
     assert published(database, settings, NOON + timedelta(hours=1)) == post_id
 
 
@@ -141,9 +147,9 @@ def test_the_sensor_is_not_held_back_by_a_post_that_must_be_moved(
     database: Database, settings_for: SettingsFor
 ) -> None:
     """One that is to be held or rejected needs a claim to be moved."""
-    assert policy.policy_wait(database, settings_for(), NOON) is None
+    assert wait(database, settings_for()) == "No post is due."
     queue(database, "Nobody looked at me.")
-    assert policy.policy_wait(database, settings_for(approval="all"), NOON) is None
+    assert wait(database, settings_for(approval="all")) == GO
 
 
 def test_a_live_account_publishes_nothing_before_its_label_and_age_are_known(
@@ -152,15 +158,15 @@ def test_a_live_account_publishes_nothing_before_its_label_and_age_are_known(
     """What X's page says goes before the owner's word; the sandbox asks for neither."""
     live = settings_for(handle="Me").model_copy(update={"mode": "live"})
     (post_id,) = queue(database, "At last.")
-    assert policy.policy_wait(database, settings_for(), NOON) is None
-    assert "label" in (policy.policy_wait(database, live, NOON) or "")
+    assert wait(database, settings_for()) == GO
+    assert "label" in wait(database, live)
     word = live.model_copy(update={"automated_label_set": True})
-    assert "how old" in (policy.policy_wait(database, word, NOON) or "")
+    assert "how old" in wait(database, word)
     born = NOON - timedelta(days=400)
     policy.store_account_facts(database, "me", NOON, created_at=born, labelled=None)
-    assert policy.policy_wait(database, word, NOON) is None
+    assert wait(database, word) == GO
     policy.store_account_facts(database, "me", NOON, created_at=None, labelled=False)
-    assert "does not carry" in (policy.policy_wait(database, word, NOON) or "")
+    assert "does not carry" in wait(database, word)
     policy.store_account_facts(database, "ME", NOON, created_at=None, labelled=True)
     assert published(database, live) == post_id
 
@@ -171,10 +177,10 @@ def test_an_account_that_stands_still_by_a_rule_is_told_of_once_until_it_moves(
     """By the sensor or by a claim, whoever sees it first; quiet hours are no reason to tell anybody."""
     live = settings_for().model_copy(update={"mode": "live", "account_age_days_min": 0})
     (post_id,) = queue(database, "At last.")
-    policy.policy_wait(database, settings_for(quiet_hours="11:00-13:00"), NOON)
+    wait(database, settings_for(quiet_hours="11:00-13:00"))
     assert open_alerts(database) == []
     for _ in range(2):
-        policy.policy_wait(database, live, NOON)
+        wait(database, live)
         assert claim(database, live) is None
     (told,) = open_alerts(database)
     assert (told.key, told.severity, told.times_seen) == ("policy:automated_label", "critical", 1)
@@ -186,8 +192,8 @@ def test_an_account_that_stands_still_by_a_rule_is_told_of_once_until_it_moves(
 def test_a_live_account_needs_approval_for_replies_unless_told_otherwise(settings_for: SettingsFor) -> None:
     """And the sandbox for nothing."""
     live = settings_for().model_copy(update={"mode": "live"})
-    assert [str(policy.approval_mode(found)) for found in (settings_for(), live)] == ["off", "replies"]
-    assert str(policy.approval_mode(live.model_copy(update={"approval": "off"}))) == "off"
+    assert [str(found.approval_mode) for found in (settings_for(), live)] == ["off", "replies"]
+    assert str(live.model_copy(update={"approval": "off"}).approval_mode) == "off"
 
 
 @pytest.mark.parametrize(("mode", "held"), [("off", 0), ("replies", 1), ("all", 2)])
@@ -199,7 +205,7 @@ def test_what_needs_approval_can_be_held_long_before_it_is_due(
     queue_replies(database, reply("A reply."), new_post("Mine.").model_copy(update={"source": "manual"}))
     assert len(policy.hold_unapproved(database, settings_for(approval=mode), NOON)) == held
     assert len(policy.hold_unapproved(database, settings_for(approval=mode), NOON)) == 0
-    assert [found.key for found in open_alerts(database)] == ([policy.WAITING_ALERT] if held else [])
+    assert [found.key for found in open_alerts(database)] == ([POSTS_WAITING.key_of()] if held else [])
 
 
 def test_a_reply_without_its_author_cannot_be_stored(database_url: str, database: Database) -> None:

@@ -6,15 +6,16 @@ from uuid import uuid4
 
 import pytest
 
+from xbot_assets.domain.alerts.publishing import UNCONFIRMED_POST
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import UnknownOutcome
+from xbot_assets.domain.posts.recovery import RecoveryRules
 from xbot_assets.store.alerts import alert, open_alerts
 from xbot_assets.store.engine.database import Database, Row
 from xbot_assets.store.metrics import readings
 from xbot_assets.store.operations import browser_operations
 from xbot_assets.store.publishing import manual_recovery, posts, recovery
 from xbot_assets.store.publishing.approvals import Decider
-from xbot_assets.store.publishing.recovery import LookRules
 from xbot_assets.testing.queueing import (
     NOON,
     armed,
@@ -28,7 +29,7 @@ from xbot_assets.testing.queueing import (
 )
 
 MINUTE = timedelta(minutes=1)
-RULES = LookRules(
+RULES = RecoveryRules(
     looks_max=3, between=5 * MINUTE, span=30 * MINUTE, may_requeue=True, click_within=timedelta(seconds=150)
 )
 ANNA = Decider("anna", NOON, "I looked.")
@@ -48,7 +49,7 @@ def look_in_vain(db: Database, post_id: int, *minutes: float) -> None:
         posts.record_look(db, post_id, NOON + at * MINUTE)
 
 
-def requeue(db: Database, post_id: int, rules: LookRules = RULES) -> bool:
+def requeue(db: Database, post_id: int, rules: RecoveryRules = RULES) -> bool:
     """Ask for the post to be queued again."""
     return recovery.requeue_absent(db, post_id, rules, NOON + 40 * MINUTE)
 
@@ -136,7 +137,7 @@ def test_what_x_called_a_duplicate_is_never_queued_again(database: Database) -> 
 def test_a_person_says_that_a_post_in_doubt_is_on_x(database: Database) -> None:
     """It is published as the post that was named, with who said so; nobody can say it twice, or of another's post."""
     post_id = doubted(database)
-    alert(database, key=manual_recovery.doubt_alert(post_id), severity="critical", reason="?", remedy="", now=NOON)
+    alert(database, UNCONFIRMED_POST, now=NOON, post_id=post_id, reason="?")
     manual_recovery.settle_found(database, post_id, "77", "/me/status/77", ANNA)
     assert (row(database, post_id)["status"], row(database, post_id)["x_post_id"]) == ("published", "77")
     last = posts.post_events(database, post_id)[-1]
