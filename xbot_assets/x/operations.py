@@ -13,6 +13,7 @@ from pydantic_core import PydanticCustomError
 from xbot_assets.domain.failures import FailureKind
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.images import ALT_TEXT_MAX, IMAGE_BYTES_MAX, IMAGES_MAX
+from xbot_assets.domain.posts.weighted_length import POST_CHARACTERS_MAX
 
 WORDS_BYTES_MAX = 131_072
 """The rest of the longest call: 4,000 characters of text and four alternative texts, escaped at their worst."""
@@ -119,7 +120,7 @@ class Publish(_Message):
     """
 
     kind: Literal["publish"] = "publish"
-    text: str = Field(min_length=1, max_length=4000)
+    text: str = Field(min_length=1, max_length=POST_CHARACTERS_MAX)
     images: tuple[Image, ...] = Field(default=(), max_length=IMAGES_MAX)
     in_reply_to: str | None = Field(None, pattern=r"^\d+$")
     submit: bool = True
