@@ -1,7 +1,7 @@
 """Compares our count of a text's length, and the sandbox's, with X's own library: node and the package are needed.
 
 npm install --prefix /tmp/x twitter-text@3.1.0
-XBOT_TWITTER_TEXT=/tmp/x/node_modules python -m benchmarks.weighted_length [--texts N] [--seed N] [--table FILE]
+TWITTER_TEXT_MODULES=/tmp/x/node_modules python -m benchmarks.weighted_length [--texts N] [--seed N] [--table FILE]
 """
 
 import argparse
