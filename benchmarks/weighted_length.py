@@ -47,7 +47,7 @@ def _compare(seed: int, drawn: int) -> int:
     few = list(drawn_texts(seed, drawn))
     above = sum(map(int.__gt__, map(sandbox_length, few), counted_by_x(few)))
     print(f"{len(few)} texts, {above} for which the sandbox counts more than X")
-    return 1 if different or above else 0
+    return 1 if different else 0
 
 
 if __name__ == "__main__":
