@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from xbot_assets.browser.session.failures import SessionCode
 from xbot_assets.browser.session.source import load_session
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure
@@ -15,6 +14,7 @@ from xbot_assets.llm.prices import load_prices
 from xbot_assets.runtime.machine.files import home_directory, unwritable
 from xbot_assets.settings import Settings, SettingsError
 from xbot_assets.store.engine.connections import check_url
+from xbot_assets.x.account_state import AccountState
 
 WEB_ADDRESSES = ("target_url", "browser_url", "openai_base_url")
 BYTES_PER_MB = 1024 * 1024
@@ -86,7 +86,7 @@ def _check_session(settings: Settings) -> None:
     try:
         load_session(settings, system_now())
     except PermanentFailure as failure:
-        if failure.code != SessionCode.EXPIRED:
+        if failure.code != AccountState.SESSION_EXPIRED:
             raise
 
 

@@ -10,22 +10,19 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
 import psutil  # type: ignore[import-untyped]  # ships no types
-from pydantic import BaseModel
 
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.browser.host.server import LISTENING
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.x.operations import Operation
+from xbot_assets.x.operations import AnswerT, Operation
 
 TOKEN = "test-token"  # noqa: S105 - the test's own
 CONTROL_TOKEN = "t"  # noqa: S105 - the sandbox of a test
 HANDLE = "owner"
 START_SECONDS = 30.0
-_Result = TypeVar("_Result", bound=BaseModel)
 
 
 def until(met: Callable[[], bool], seconds: float, what: str) -> None:
@@ -65,10 +62,10 @@ class HostProcess:
         """Ask for its health."""
         return httpx.get(f"{self.url}/health", timeout=5, trust_env=False)
 
-    def run(self, operation: Operation, answer: type[_Result], seconds: float = 20) -> _Result:
+    def run(self, operation: Operation[AnswerT], seconds: float = 20) -> AnswerT:
         """Carry out one operation through the real client."""
         with BrowserClient(self.url, TOKEN) as client:
-            return client.run(operation, answer, lane=Lane.HIGH, deadline_seconds=seconds)
+            return client.run(operation, lane=Lane.HIGH, deadline_seconds=seconds)
 
     def below(self) -> list[psutil.Process]:
         """Return every process below the host."""

@@ -17,6 +17,7 @@ from xbot_assets.service.pages.status import BudgetLine, PostLine, ProductStatus
 from xbot_assets.settings import load_settings
 from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert
+from xbot_assets.x.account_state import AccountState
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&"
@@ -195,7 +196,7 @@ def hostile_status() -> Status:
         ),
         models=[],
         operations=[],
-        session=SessionCheck(state="logged_out", handle=HOSTILE, checked_at=NOW),
+        session=SessionCheck(state=AccountState.LOGGED_OUT, handle=HOSTILE, checked_at=NOW),
     )
     return Status(
         version="1",

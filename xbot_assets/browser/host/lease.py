@@ -8,10 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.wire import OperationCall
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError, TransientFailure
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.x.operations import OperationCall
 
 
 @dataclass(slots=True, eq=False)

@@ -30,9 +30,9 @@ from xbot_assets.browser.host.pool import BrowserPool, ContextRules
 from xbot_assets.browser.host.slots import SlotTable
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.session.source import session_source, target
+from xbot_assets.browser.wire import CALL_BYTES_MAX, OperationAnswer, OperationCall
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings, load_settings
-from xbot_assets.x.operations import CALL_BYTES_MAX, OperationAnswer, OperationCall
 
 _log = logging.getLogger(__name__)
 

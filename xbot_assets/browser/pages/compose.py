@@ -14,7 +14,8 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic, body_of, operation_of
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
-from xbot_assets.x.operations import Publish, Published
+from xbot_assets.x.answers import Published
+from xbot_assets.x.operations import Publish
 
 _BUTTON: Final = '[data-testid="tweetButton"]'
 _EDITOR: Final = '[data-testid="tweetTextarea_0"]'

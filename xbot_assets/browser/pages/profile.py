@@ -13,7 +13,8 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.x.operations import ProfileRead, ReadProfile
+from xbot_assets.x.answers import ProfileRead
+from xbot_assets.x.operations import ReadProfile
 
 _JOINED = "Joined %B %Y"
 _AUTOMATED = re.compile(r"Automated( by @\w+)?")

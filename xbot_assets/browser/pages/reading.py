@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from xbot_assets.browser.pages.labels import counts_of
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.x.operations import PostReading, QuotedPost
+from xbot_assets.x.answers import PostReading, QuotedPost
 
 _log = logging.getLogger(__name__)
 

@@ -13,11 +13,13 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, open_page
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
-from xbot_assets.x.operations import MissedPost, PostReading, PostsRead, ReadPosts
+from xbot_assets.x.account_state import ACCOUNT_TROUBLE
+from xbot_assets.x.answers import MissedPost, PostReading, PostsRead
+from xbot_assets.x.operations import ReadPosts
 
 RESERVE_SECONDS = 2.0
 """Kept back from the deadline, so that what was read is answered rather than lost."""
-_STOPS_ALL = frozenset({"logged_out", "locked", "suspended", "challenge", "rate_limited", "browser_crashed"})
+_STOPS_ALL = ACCOUNT_TROUBLE | {"rate_limited", "browser_crashed"}
 """After one of these the next page would say the same."""
 _GONE = re.compile(r"deleted|does(n.t| not) exist|no longer exists", re.IGNORECASE)
 

@@ -21,9 +21,10 @@ from xbot_assets.browser.pages.reading import take
 from xbot_assets.browser.pages.session import check_session
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, recognise
-from xbot_assets.browser.session.failures import damaged, expired, other_account
+from xbot_assets.browser.session.failures import damaged, expired
 from xbot_assets.browser.session.sealed import of_site
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.x.account_state import AccountState, other_account
 
 LOOK_SECONDS = 0.5
 """Between two looks at whether the owner has logged in; each takes milliseconds."""
@@ -99,7 +100,7 @@ async def checked(launcher: Launcher, site: Site, state: StorageState) -> Storag
     """Return a session made elsewhere as the site has it after one look, in which the site said whose it is.
 
     Raises:
-        PermanentFailure: one of ``SESSION_CODES``, when it is no session, or not of this account.
+        PermanentFailure: one of ``SESSION_TROUBLE``, when it is no session, or not of this account.
         ProductError: when the site said nothing about it.
     """
     async with _browser(launcher) as engine:
@@ -109,7 +110,7 @@ async def checked(launcher: Launcher, site: Site, state: StorageState) -> Storag
             raise damaged("is not one that Chromium takes") from None  # the error's text may quote a cookie
         page = await context.new_page()
         found = await check_session(page, site, Attempt(CHECK_SECONDS))
-        if found.state != "logged_in":
+        if found.state != AccountState.LOGGED_IN:
             raise expired(f"is not accepted by the site, which says: {found.state.replace('_', ' ')}")
         if (found.handle or "").casefold() != site.handle.casefold():
             raise other_account(f"@{found.handle}" if found.handle else "nobody that the page names", f"@{site.handle}")

@@ -10,12 +10,13 @@ from typing import Protocol
 import httpx
 from playwright.async_api import StorageState
 
-from xbot_assets.browser.session.failures import damaged, expired, missing, not_sealed, other_account
+from xbot_assets.browser.session.failures import damaged, expired, missing, not_sealed
 from xbot_assets.browser.session.key import read_key
 from xbot_assets.browser.session.sealed import OwnerSession, storage_state, unseal
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.settings import Settings
+from xbot_assets.x.account_state import other_account
 
 REAL_SITE = "https://x.com"
 SEALED_FILE = "session.sealed"
@@ -75,7 +76,7 @@ class SealedSession:
         """Return the sealed session.
 
         Raises:
-            PermanentFailure: one of ``SESSION_CODES``.
+            PermanentFailure: one of ``SESSION_TROUBLE``.
         """
         return load_session(self._settings, system_now()).state
 
@@ -93,7 +94,7 @@ def load_session(settings: Settings, now: datetime) -> OwnerSession:
         now: real time.
 
     Raises:
-        PermanentFailure: one of ``SESSION_CODES``, with one sentence.
+        PermanentFailure: one of ``SESSION_TROUBLE``, with one sentence.
     """
     path = session_path(settings)
     try:

@@ -8,13 +8,10 @@ check disproves the hold. Repeating such a request is what leads from a warning 
 from collections.abc import Callable
 from datetime import datetime
 
-from xbot_assets.browser.session.failures import SESSION_CODES
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.store.alerts import Alert, alert, open_alerts, resolve_alert
 from xbot_assets.store.engine.database import Statements
 
-ACCOUNT_CODES = SESSION_CODES | {"logged_out", "locked", "suspended", "challenge", "looks_automated"}
-"""Failures of the account, as ``browser/pages`` names them, and of its sealed session."""
 HOLD_PREFIX = "account:"
 """Begins the key of every alert that holds publishing."""
 

@@ -15,7 +15,7 @@ from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.breaker import AttemptOutcome
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.domain.posts.threads import thread_place
-from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, hold_reason
+from xbot_assets.steps.account.publishing_hold import hold_publishing, hold_reason
 from xbot_assets.steps.account.session_checks import check_session
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import (
@@ -33,11 +33,9 @@ from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
 from xbot_assets.store.publishing.policy import hold_post, policy_wait
 from xbot_assets.store.publishing.threads import broken_threads, hold_broken_threads, post_images
-from xbot_assets.x.operations import (
-    Image,
-    Publish,
-    Published,
-)
+from xbot_assets.x.account_state import ACCOUNT_TROUBLE
+from xbot_assets.x.answers import Published
+from xbot_assets.x.operations import Image, Publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +166,8 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
     """Click once, and leave the post in the state that the answer allows."""
     settings = product.settings
     try:
-        return product.browser.run(
+        return product.x.run(
             publish_operation(product, claim),
-            Published,
             lane=Lane.CRITICAL,
             deadline_seconds=settings.publish_deadline_seconds,
         )
@@ -181,7 +178,7 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
 
 
 def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
-    """Return what the browser is asked to do: the text, its images, and the post that it goes below.
+    """Return what X is asked to do: the text, its images, and the post that it goes below.
 
     Raises:
         PermanentFailure: ``not_an_operation`` for a row that no post can be made of.
@@ -195,7 +192,7 @@ def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
         return Publish(text=claim.text, images=images, in_reply_to=below, submit=submit)
     except ValidationError as error:
         raise PermanentFailure(
-            f"Post {claim.id} cannot be given to the browser: {error.errors()[0]['msg']}.", code="not_an_operation"
+            f"Post {claim.id} cannot be given to X: {error.errors()[0]['msg']}.", code="not_an_operation"
         ) from error
 
 
@@ -205,7 +202,7 @@ def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError,
     if failure.kind is FailureKind.UNKNOWN:
         post_store.mark_unconfirmed(database, claim, failure, now)
         alert_unconfirmed(product, claim.id, failure.reason)
-    elif failure.code in ACCOUNT_CODES:
+    elif failure.code in ACCOUNT_TROUBLE:
         post_store.disarm_post(database, claim, failure, now)
         hold_publishing(database, failure, now)
     elif failure.kind is FailureKind.PERMANENT:

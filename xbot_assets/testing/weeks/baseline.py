@@ -26,7 +26,7 @@ from xbot_assets.steps.product import Product
 from xbot_assets.testing.crash.stack import HANDLE, CrashStack
 from xbot_assets.testing.weeks.judging import figures
 from xbot_assets.testing.weeks.time import WeekClock
-from xbot_assets.x.operations import Publish, Published
+from xbot_assets.x.operations import Publish
 
 EVERY = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
@@ -46,7 +46,7 @@ def _post(own: Mapping[str, str], text: str, told: Connection) -> None:
     with BrowserClient(settings.browser_url or "", token) as client:
         try:
             seconds = settings.publish_deadline_seconds
-            client.run(Publish(text=text), Published, lane=Lane.CRITICAL, deadline_seconds=seconds)
+            client.run(Publish(text=text), lane=Lane.CRITICAL, deadline_seconds=seconds)
         except ProductError as failure:
             told.send(failure.code)
         else:

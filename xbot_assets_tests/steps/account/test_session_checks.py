@@ -13,6 +13,7 @@ from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_wait
 from xbot_assets.store.account.session_checks import last_session_check
 from xbot_assets.store.alerts import open_alerts
+from xbot_assets.x.account_state import AccountState
 from xbot_assets_tests.steps.conftest import HANDLE
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
@@ -49,7 +50,7 @@ def test_whatever_is_wrong_with_the_account_holds_publishing_with_one_alert_unti
     check_session(product)
     assert [told.times_seen for told in open_alerts(product.database)] == [2]
     site.set_faults()
-    assert check_session(product).state == "logged_in"
+    assert check_session(product).state is AccountState.LOGGED_IN
     assert alert_keys(product) == []
     assert hold_reason(product.database) is None
 
