@@ -6,6 +6,7 @@ import httpx
 from pydantic import ValidationError
 
 from xbot_assets.browser.wire import OperationAnswer, OperationCall
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome, failure_of
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.x.operations import AnswerT, Operation, Publish
@@ -106,13 +107,13 @@ def _outcome(reply: OperationAnswer, answer: type[AnswerT]) -> AnswerT | Product
 
 def _down(error: httpx.HTTPError) -> ProductError:
     reason = f"The browser host does not answer ({type(error).__name__})."
-    return TransientFailure(reason, code="browser_host_down", remedy=_HOST_REMEDY)
+    return TransientFailure(reason, code=FailureCode.BROWSER_HOST_DOWN, remedy=_HOST_REMEDY)
 
 
 def _refused(reply: httpx.Response) -> ProductError:
     return PermanentFailure(
         f"The browser host refused the call with HTTP {reply.status_code} ({_words(reply)}).",
-        code="browser_host_refused",
+        code=FailureCode.BROWSER_HOST_REFUSED,
         remedy="The token or the version of the host differs from this program's: restart the whole stack.",
     )
 
@@ -129,7 +130,7 @@ def _lost(call: OperationCall, how: str) -> ProductError:
     clicks = isinstance(call.operation, Publish) and call.operation.submit
     kind, remedy = (UnknownOutcome, _LOOK_FIRST) if clicks else (TransientFailure, _HOST_REMEDY)
     reason = f"The connection to the browser host broke during '{call.operation.kind}' ({how})."
-    return kind(reason, code="browser_host_lost", remedy=remedy)
+    return kind(reason, code=FailureCode.BROWSER_HOST_LOST, remedy=remedy)
 
 
 def _read(call: OperationCall, reply: httpx.Response) -> OperationAnswer:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX, IMAGES_MAX
@@ -41,7 +42,7 @@ class OperationFailure(Message):
     """A failed operation: the fields of :class:`xbot_assets.domain.failures.ProductError`."""
 
     kind: FailureKind
-    code: str
+    code: FailureCode
     reason: str
     remedy: str = ""
     retry_after_seconds: float | None = None
@@ -51,7 +52,7 @@ class OperationAnswer(Message):
     """What the host answers: times and slot always, then exactly one of ``result`` and ``failure``.
 
     ``result`` is the JSON of the operation's answer. A refusal for lack of slots has
-    ``failure.code == "no_slot"`` and no ``slot``.
+    ``failure.code == FailureCode.NO_SLOT`` and no ``slot``.
     """
 
     slot: int | None

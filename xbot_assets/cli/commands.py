@@ -12,6 +12,7 @@ from xbot_assets import __version__
 from xbot_assets.browser.chromium.find import find_browser, install_browser
 from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
 from xbot_assets.cli.images import read_images
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.domain.posts.weighted_length import weighted_length
@@ -135,7 +136,7 @@ def _status(settings: Settings) -> dict[str, Any]:
     except (httpx.HTTPError, ValueError) as error:
         raise TransientFailure(
             "The stack runs, but its status service does not answer.",
-            code="service_down",
+            code=FailureCode.SERVICE_DOWN,
             remedy=f"See {shown(settings.home)}/logs/service.log.",
         ) from error
     return {"running": True, "home": str(settings.home), "service_url": settings.service_url} | found
@@ -205,11 +206,11 @@ def _budget_lines(budget: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _check_text(text: str, longest: int) -> None:
     if not text.strip():
-        raise PermanentFailure("A post needs words.", code="empty_post", remedy="Give the text in quotes.")
+        raise PermanentFailure("A post needs words.", code=FailureCode.EMPTY_POST, remedy="Give the text in quotes.")
     length = weighted_length(text)
     if length > longest:
         raise PermanentFailure(
             f"The post is too long: X counts {length} characters, and at most {longest} are allowed.",
-            code="post_too_long",
+            code=FailureCode.POST_TOO_LONG,
             remedy="Shorten it, or raise XBOT_POST_MAX_WEIGHTED_CHARS if the account may write more.",
         )

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.data_files import DataFile
 
-_FILE = DataFile("persona.toml", Persona, "bad_persona", "XBOT_PERSONA_PATH")
+_FILE = DataFile("persona.toml", Persona, FailureCode.BAD_PERSONA, "XBOT_PERSONA_PATH")
 
 
 def load_persona(path: Path | None = None) -> Persona:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import Settings
@@ -29,7 +30,7 @@ def open_backend(settings: Settings) -> XBackend:
     if settings.browser_url is None or settings.browser_token is None:
         raise PermanentFailure(
             "No browser host is known.",
-            code="no_browser_host",
+            code=FailureCode.NO_BROWSER_HOST,
             remedy="Start the stack with scripts/run, or set XBOT_BROWSER_URL and XBOT_BROWSER_TOKEN.",
         )
     return BrowserClient(settings.browser_url, settings.browser_token.get_secret_value())

@@ -6,6 +6,7 @@ This is the only list of them: pages, session checks, holds and the stored rows 
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 
 LOG_IN = "Run 'xbot login'."
@@ -29,12 +30,17 @@ class AccountState(StrEnum):
     SESSION_EXPIRED = "session_expired"
     OTHER_ACCOUNT = "session_other_account"
 
+    @property
+    def failure_code(self) -> FailureCode:
+        """Return the code of the failure that this state is; a good session is none."""
+        return FailureCode(self.value)
+
 
 SessionState: TypeAlias = Literal[
     AccountState.LOGGED_IN, AccountState.LOGGED_OUT, AccountState.LOCKED, AccountState.SUSPENDED
 ]
 """What X can say when it is asked whether the session stands."""
-SESSION_TROUBLE = frozenset(
+SESSION_TROUBLE: frozenset[str] = frozenset(
     {
         AccountState.SESSION_MISSING,
         AccountState.SESSION_KEY,
@@ -44,7 +50,7 @@ SESSION_TROUBLE = frozenset(
     }
 )
 """What can be wrong with the stored session, known without asking X."""
-ACCOUNT_TROUBLE = frozenset(AccountState) - {AccountState.LOGGED_IN}
+ACCOUNT_TROUBLE: frozenset[str] = frozenset(AccountState) - {AccountState.LOGGED_IN}
 """The states in which nothing may be published; a failure of the account has the state as its code."""
 
 _SHOWN: dict[AccountState, tuple[str, str]] = {
@@ -75,13 +81,13 @@ def shown_trouble(state: AccountState, *, where: str = "") -> PermanentFailure:
         where: what showed it, for the reason.
     """
     reason, remedy = _SHOWN[state]
-    return PermanentFailure(f"{reason} ({where})" if where else reason, code=state, remedy=remedy)
+    return PermanentFailure(f"{reason} ({where})" if where else reason, code=state.failure_code, remedy=remedy)
 
 
 def other_account(shown: str, wanted: str) -> PermanentFailure:
     """Say whose session it is instead; both are handles or addresses, which are no secret."""
     return PermanentFailure(
         f"The session is one of {shown}, not of {wanted}.",
-        code=AccountState.OTHER_ACCOUNT,
+        code=AccountState.OTHER_ACCOUNT.failure_code,
         remedy="Run 'xbot login' with the account you mean, or correct XBOT_HANDLE.",
     )

@@ -11,6 +11,7 @@ import pytest
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.browser.wire import OperationAnswer, OperationFailure, WireOperation
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.x.operations import CheckSession, Operation, Publish, ReadProfile
@@ -100,7 +101,7 @@ def test_every_operation_is_known_on_the_wire_and_names_its_answer() -> None:
 @pytest.mark.parametrize("kind", list(FailureKind))
 def test_a_failure_crosses_the_process_boundary_unchanged(kind: FailureKind) -> None:
     """Kind, code, reason, remedy and wait are what the host said."""
-    failure = OperationFailure(kind=kind, code="c", reason="r", remedy="do", retry_after_seconds=3)
+    failure = OperationFailure(kind=kind, code=FailureCode.NO_SLOT, reason="r", remedy="do", retry_after_seconds=3)
     now = system_now()
     answer = OperationAnswer(slot=1, started_at=now, ended_at=now, failure=failure).model_dump_json()
     with (
@@ -110,5 +111,5 @@ def test_a_failure_crosses_the_process_boundary_unchanged(kind: FailureKind) -> 
     ):
         client.run(CheckSession(), lane=Lane.LOW, deadline_seconds=5)
     error = caught.value
-    assert (error.kind, error.code, error.reason, error.remedy) == (kind, "c", "r", "do")
+    assert (error.kind, error.code, error.reason, error.remedy) == (kind, "no_slot", "r", "do")
     assert error.retry_after_seconds == 3

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.service.app import SECURITY_HEADERS, build_app, render
 from xbot_assets.service.health.components import Component, Components, NotUsed, Verdict, is_ready
@@ -84,7 +85,7 @@ def test_the_page_uses_no_script_and_no_inline_style(client: TestClient) -> None
 
 def test_ready_is_200_when_only_what_is_optional_or_off_is_missing(connections: Connections) -> None:
     """A registered component is on the page without the page knowing its name."""
-    failure = TransientFailure("It is gone.", code="gone", remedy="Bring it back.")
+    failure = TransientFailure("It is gone.", code=FailureCode.GONE, remedy="Bring it back.")
     parts = [component("One"), component("Two", failure, required=False), component("Three", NotUsed("Off."))]
     with TestClient(build_app(connections, parts), base_url="http://localhost") as client:
         ready = client.get("/health/ready")

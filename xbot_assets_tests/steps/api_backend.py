@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, UnknownOutcome
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.x.account_state import AccountState, shown_trouble
@@ -55,7 +56,7 @@ class ApiBackend:
                 return self._publish(operation, seconds)
             case CheckSession():
                 return {"state": AccountState.LOGGED_IN, "handle": self.site.handle}
-        raise PermanentFailure(f"This way to X has no '{operation.kind}'.", code="not_an_operation")
+        raise PermanentFailure(f"This way to X has no '{operation.kind}'.", code=FailureCode.NOT_AN_OPERATION)
 
     def _publish(self, operation: Publish, seconds: float) -> dict[str, Any]:
         variables: dict[str, Any] = {"tweet_text": operation.text}
@@ -64,7 +65,7 @@ class ApiBackend:
         try:
             reply = self.http.post("/i/api/graphql/q/CreateTweet", json={"variables": variables}, timeout=seconds)
         except httpx.HTTPError as error:
-            raise UnknownOutcome("The API did not answer.", code="no_witness") from error
+            raise UnknownOutcome("The API did not answer.", code=FailureCode.NO_WITNESS) from error
         return self._witness(reply.json(), operation)
 
     def _witness(self, body: dict[str, Any], operation: Publish) -> dict[str, Any]:
@@ -72,7 +73,7 @@ class ApiBackend:
         if LOCKED in codes:
             raise shown_trouble(AccountState.LOCKED)
         if codes:
-            raise PermanentFailure(f"X refused the post: {codes}.", code="refused")
+            raise PermanentFailure(f"X refused the post: {codes}.", code=FailureCode.REFUSED)
         post_id = body["data"]["create_tweet"]["tweet_results"]["result"]["rest_id"]
         permalink = f"/{self.site.handle}/status/{post_id}"
         return {"post_id": post_id, "permalink": permalink, "typed_text": operation.text}

@@ -52,7 +52,7 @@ def test_trouble_that_an_api_finds_with_the_account_holds_publishing(by_api: Pro
     site.set_faults(create_error=326)
     with pytest.raises(PermanentFailure) as caught:
         publish_next(by_api)
-    assert caught.value.code == AccountState.LOCKED
+    assert caught.value.code is AccountState.LOCKED.failure_code
     assert hold_reason(by_api.database) is not None
     assert post_store.queue_counts(by_api.database) == {"queued": 1}
 

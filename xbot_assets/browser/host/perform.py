@@ -21,6 +21,7 @@ from xbot_assets.browser.pages.status import read_posts
 from xbot_assets.browser.pages.timeline import read_own_timeline, search
 from xbot_assets.browser.wire import OperationAnswer, OperationCall, OperationFailure, WireOperation
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.x.account_state import AccountState
 from xbot_assets.x.answers import Message, SessionChecked
@@ -102,10 +103,10 @@ class Performer:
                 return await check_session(page, self.site, attempt)
 
     def _learn_from(self, error: ProductError, raised: Exception) -> None:
-        if error.code == AccountState.LOGGED_OUT:
+        if error.code is FailureCode.LOGGED_OUT:
             self.pool.forget_session()
         if error is not raised:
-            unexpected = raised if error.code == "browser_error" else None
+            unexpected = raised if error.code == FailureCode.BROWSER_ERROR else None
             _log.warning("An operation failed: %s", error.reason, exc_info=unexpected)
 
 
@@ -130,7 +131,7 @@ async def _unless_gone(page: Page, work: Awaitable[_T]) -> _T:
 def _shadow() -> PermanentFailure:
     return PermanentFailure(
         "This host runs in shadow mode and does not post.",
-        code="shadow_mode",
+        code=FailureCode.SHADOW_MODE,
         remedy="Ask with submit=False; docs/live.md says how to go live.",
     )
 
@@ -138,7 +139,7 @@ def _shadow() -> PermanentFailure:
 def _cut_short(lease: Lease) -> ProductError:
     if lease.attempt.clicked:
         return classify(TimeoutError(), clicked=True)
-    return preempted() if lease.preempted else TransientFailure(_STOPPING, code="browser_host_stopping")
+    return preempted() if lease.preempted else TransientFailure(_STOPPING, code=FailureCode.BROWSER_HOST_STOPPING)
 
 
 def _answer(lease: Lease, *, result: Message | None = None, error: ProductError | None = None) -> OperationAnswer:

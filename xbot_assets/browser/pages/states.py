@@ -11,6 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from xbot_assets.browser.pages.reading import RawState, Snapshot, page_changed, script, take
 from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.x.account_state import AccountState, shown_trouble
 
@@ -74,7 +75,7 @@ def failure_of_state(shown: PageState, path: str) -> ProductError:
     if shown in ACCOUNT_STATE_OF:
         return shown_trouble(ACCOUNT_STATE_OF[shown], where=f"page {path}")
     kind, reason, remedy = _FAILURES[shown]
-    return kind(f"{reason} (page {path})", code=str(shown), remedy=remedy)
+    return kind(f"{reason} (page {path})", code=FailureCode(shown), remedy=remedy)
 
 
 _FAILURES: dict[PageState, tuple[type[ProductError], str, str]] = {
@@ -110,7 +111,7 @@ async def look_at(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, sec
     began, limit = time.monotonic(), max(LEAST_SECONDS, min(seconds - READING_SECONDS, SETTLE_SECONDS))
     response = await page.goto(url, wait_until="commit", timeout=limit * 1000)
     if response is not None and response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise TransientFailure(f"X answered with HTTP {response.status}.", code="x_unavailable")
+        raise TransientFailure(f"X answered with HTTP {response.status}.", code=FailureCode.X_UNAVAILABLE)
     seen, late = await _settled(page, wanted, began + limit)
     await traffic.drained()
     if late and recognise(seen.state) in {PageState.READY, PageState.LOADING}:

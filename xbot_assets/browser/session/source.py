@@ -14,6 +14,7 @@ from xbot_assets.browser.session.failures import damaged, expired, missing, not_
 from xbot_assets.browser.session.key import read_key
 from xbot_assets.browser.session.sealed import OwnerSession, storage_state, unseal
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.settings import Settings
 from xbot_assets.x.account_state import other_account
@@ -61,7 +62,7 @@ class SandboxSession:
         except (httpx.HTTPError, ValueError) as error:
             raise TransientFailure(
                 f"The sandbox gave no session ({type(error).__name__}).",
-                code="no_session",
+                code=FailureCode.NO_SESSION,
                 remedy="See that the sandbox runs: 'xbot status' shows it.",
             ) from None  # the error's text may quote the answer
 
@@ -139,6 +140,6 @@ def session_source(settings: Settings) -> SessionSource:
         return SandboxSession(settings.target_url.rstrip("/"), token, settings.handle)
     raise PermanentFailure(
         "No sandbox is there to give the browser a session.",
-        code="no_session",
+        code=FailureCode.NO_SESSION,
         remedy="Start the sandbox's parts with 'xbot up --parts', or set XBOT_MODE to shadow or live.",
     )

@@ -10,6 +10,7 @@ from dagster._config.config_schema import UserConfigSchema
 from dagster._serdes import ConfigurableClassData
 from dagster_postgres.storage import DagsterPostgresStorage
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings, load_settings
 
@@ -27,7 +28,7 @@ def dagster_storage_url(settings: Settings) -> str:
     if settings.database_url is None:
         raise PermanentFailure(
             "No database is known.",
-            code="no_database",
+            code=FailureCode.NO_DATABASE,
             remedy="Start the parts with 'xbot up --parts' (or scripts/run), or set XBOT_DATABASE_URL.",
         )
     _, _, rest = settings.database_url.get_secret_value().partition("://")

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.posts.post import NewPost, normalised
@@ -161,6 +162,6 @@ def _queue(product: Product, judge: GateJudge, chosen: Filled, slot: datetime) -
 def _bad_templates(path: Path | None, what: str) -> PermanentFailure:
     return PermanentFailure(
         f"The templates file {path or 'of the package'} cannot be used: {what}.",
-        code="bad_templates",
+        code=FailureCode.BAD_TEMPLATES,
         remedy="Correct the file XBOT_TEMPLATES_PATH names, or unset it to use the shipped templates.",
     )

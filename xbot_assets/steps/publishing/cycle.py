@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.breaker import AttemptOutcome
@@ -159,7 +160,7 @@ def _probe(product: Product) -> None:
     check_session(product, Lane.CRITICAL)
     held = hold_reason(product.database)
     if held is not None:
-        raise PermanentFailure(held, code="publishing_held", remedy="The alert says what to do.")
+        raise PermanentFailure(held, code=FailureCode.PUBLISHING_HELD, remedy="The alert says what to do.")
 
 
 def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[ProductError], bool]) -> Published:
@@ -192,7 +193,7 @@ def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
         return Publish(text=claim.text, images=images, in_reply_to=below, submit=submit)
     except ValidationError as error:
         raise PermanentFailure(
-            f"Post {claim.id} cannot be given to X: {error.errors()[0]['msg']}.", code="not_an_operation"
+            f"Post {claim.id} cannot be given to X: {error.errors()[0]['msg']}.", code=FailureCode.NOT_AN_OPERATION
         ) from error
 
 

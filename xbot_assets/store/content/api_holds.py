@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.budget.holds import Hold
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.store.engine.database import Row, Statements
 
 
@@ -46,4 +47,4 @@ def release_api(db: Statements, account: str) -> bool:
 
 
 def _hold(row: Row) -> Hold:
-    return Hold(row["code"], row["reason"], row["remedy"], row["held_until"], row["probed"])
+    return Hold(FailureCode(row["code"]), row["reason"], row["remedy"], row["held_until"], row["probed"])

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.store.engine.database import Database, Row, Statements
 
@@ -77,5 +78,5 @@ def champion_events(db: Statements, limit: int) -> list[Row]:
 
 def _present(row: Row | None) -> Row:
     if row is None:
-        raise PermanentFailure("The model version is not in the database.", code="no_model_version")
+        raise PermanentFailure("The model version is not in the database.", code=FailureCode.NO_MODEL_VERSION)
     return row

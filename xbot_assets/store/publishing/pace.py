@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait, paused, wait_at
 from xbot_assets.domain.pace.answers import Answer, Outcome
@@ -149,7 +150,7 @@ def pace_seen(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -
     if row is None:
         raise PermanentFailure(
             f"The pace of the kind '{kind}' is not in the database, so nothing is published.",
-            code="pace_unknown",
+            code=FailureCode.PACE_UNKNOWN,
             remedy="Run xbot migrate; if that does not help, restore the row of pace_rates.",
         )
     return PaceSeen(_state(row, rules.pacing[kind]), _hours(row, rules.zone), row["recent"], row["continued"])
@@ -190,7 +191,7 @@ def _pacing(settings: Settings, per_hour: int, per_day: int) -> Pacing:
 def _admit(transaction: Transaction, kind: PaceKind, now: datetime) -> Admitted:
     row = transaction.fetch_one("admit", kind=kind, now=now)
     if row is None:
-        raise PermanentFailure("The database did not note an admission.", code="pace_unknown")
+        raise PermanentFailure("The database did not note an admission.", code=FailureCode.PACE_UNKNOWN)
     return Admitted(row["id"])
 
 

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from xbot_assets.browser.client import BrowserClient
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.jitter import jittered
@@ -88,7 +89,7 @@ class _Poster:
         for text in [text for text, slot in self.slots.items() if slot <= moment and text not in self.done]:
             code = self._try(text, dies=dies)
             self.failures[code] += bool(code)
-            self.limited_attempts += code == "rate_limited"
+            self.limited_attempts += code == FailureCode.RATE_LIMITED
             if dies:
                 return
             if not code:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import hold_publishing, hold_reason, resume_publishing
@@ -67,8 +68,10 @@ def test_another_account_than_the_owner_s_holds_publishing(
     assert alert_keys(product) == []
 
 
-@pytest.mark.parametrize("code", ["looks_automated", "locked"])
-def test_a_hold_that_only_publishing_ran_into_stays_until_a_person_lifts_it(product: Product, code: str) -> None:
+@pytest.mark.parametrize("code", [FailureCode.LOOKS_AUTOMATED, FailureCode.LOCKED])
+def test_a_hold_that_only_publishing_ran_into_stays_until_a_person_lifts_it(
+    product: Product, code: FailureCode
+) -> None:
     """A page that looks well does not prove that posting is: going on would repeat what X refused."""
     hold_publishing(product.database, PermanentFailure("X refused the post.", code=code), product.clock.now())
     check_session(product)
@@ -88,5 +91,5 @@ def test_not_being_able_to_ask_is_not_an_answer(product: Product, site: Site) ->
 
 def test_while_x_wants_proof_of_a_person_nothing_looks_at_it(product: Product) -> None:
     """Asking again by itself is what must not happen."""
-    hold_publishing(product.database, PermanentFailure("X asks.", code="challenge"), product.clock.now())
+    hold_publishing(product.database, PermanentFailure("X asks.", code=FailureCode.CHALLENGE), product.clock.now())
     assert "proof of a person" in (session_wait(product) or "")
