@@ -15,7 +15,6 @@ from statistics import quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
@@ -24,7 +23,6 @@ from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.store.publishing.breaker import breaker_events
-from xbot_assets.store.publishing.pace import pace_rules
 from xbot_assets.testing.pace_crowd import Asked, Crowd, Plan, counts, one_admission, opened, serial
 from xbot_assets.testing.servers import running_postgres
 
@@ -62,7 +60,7 @@ def _options() -> argparse.Namespace:
 
 
 def _admission(crowd: Crowd, url: str, options: argparse.Namespace) -> dict[str, Any]:
-    rules = pace_rules(BURSTS, ZoneInfo("UTC"))
+    rules = BURSTS.pace_rules
     plan = Plan(url, rules, PaceKind.REPLY, START, options.rounds, options.asks, one_admission)
     began = perf_counter()
     told = crowd.rush(plan)

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.browser_bench import local_site, machine, our_pool, report, tree_mb
+from benchmarks.browser.rig import local_site, machine, our_pool, report, tree_mb
 from xbot_assets.browser.host.lease import Lease
 from xbot_assets.browser.host.pool import BrowserPool
 from xbot_assets.browser.wire import OperationCall

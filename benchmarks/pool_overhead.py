@@ -26,7 +26,7 @@ from pathlib import Path
 
 from playwright.async_api import Page, async_playwright
 
-from benchmarks.browser_bench import browser_path, local_site, machine, our_pool, report, spread
+from benchmarks.browser.rig import browser_path, local_site, machine, our_pool, report, spread
 from xbot_assets.browser.chromium.launcher import FLAGS
 from xbot_assets.browser.host.lease import Lease
 from xbot_assets.browser.host.pool import BrowserPool

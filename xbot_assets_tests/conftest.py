@@ -10,6 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 import redis
+from hypothesis import HealthCheck
+from hypothesis import settings as generated
 from psycopg import sql
 from pydantic import SecretStr
 
@@ -23,6 +25,10 @@ from xbot_assets.testing.servers import SettingsFor, fresh_database, running, ru
 
 FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 """The shared server's data do not outlive the tests. Tests of crashes start a server without these."""
+
+generated.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+generated.load_profile("any machine")
+"""Generated tests say nothing about speed: a busy machine would make them fail."""
 
 
 @pytest.fixture(scope="session")

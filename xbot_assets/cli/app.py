@@ -23,12 +23,12 @@ NAME_WIDTH = 18
 
 def settings_now() -> Settings:
     """Return the settings, with the endpoints of the parts that run."""
-    return load_settings()
+    return load_settings(tell=_say)
 
 
 def settings_alone() -> Settings:
     """Return the settings without the parts file, which may be of an earlier, killed stack."""
-    return load_settings(use_parts=False)
+    return load_settings(use_parts=False, tell=_say)
 
 
 def progress() -> Progress:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
-from xbot_assets.cli.review import decider, desk_now
+from xbot_assets.cli.review import decider, review_now
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import owners_time, told_time
@@ -31,14 +31,14 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_held(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
     """List the posts that wait for a person, soonest due first."""
-    with desk_now() as desk:
-        rows = approvals.held_posts(desk.database)
+    with review_now() as review:
+        rows = approvals.held_posts(review.database)
     if as_json:
         print_json(rows)
         return
     for row in rows:
         typer.echo(
-            f"{row['id']:<7}{told_time(row['scheduled_at'], desk.settings)}  {_place(row)}{preview(row['text'])}"
+            f"{row['id']:<7}{told_time(row['scheduled_at'], review.settings)}  {_place(row)}{preview(row['text'])}"
         )
     if not rows:
         typer.echo("No post waits for a person.")
@@ -49,20 +49,20 @@ def show(
     post_id: PostId, as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False
 ) -> None:
     """Show one post, why it waits, and everything that happened to it."""
-    with desk_now() as desk:
-        row = approvals.post_to_decide(desk.database, post_id)
-        events, refusals = post_events(desk.database, post_id), policy_refusals(desk.database, post_id)
+    with review_now() as review:
+        row = approvals.post_to_decide(review.database, post_id)
+        events, refusals = post_events(review.database, post_id), policy_refusals(review.database, post_id)
     if as_json:
         print_json(row | {"events": events, "refusals": refusals})
         return
-    typer.echo("\n".join(_told(row, events, refusals, desk.settings)))
+    typer.echo("\n".join(_told(row, events, refusals, review.settings)))
 
 
 @commands.command()
 def approve(post_id: PostId, why: Why = "") -> None:
     """Let a post, or the thread that it is part of, be published at its time. The text is checked again."""
-    with desk_now() as desk:
-        approvals.approve_post(desk.database, post_id, decider(desk, why), check=desk.check())
+    with review_now() as review:
+        approvals.approve_post(review.database, post_id, decider(review, why), check=review.check())
     typer.echo(f"Post {post_id} is approved.")
 
 
@@ -71,16 +71,16 @@ def edit(
     post_id: PostId, text: Annotated[str, typer.Option("--text", help="The whole new text.")], why: Why = ""
 ) -> None:
     """Give a post another text. It goes on waiting for its approval."""
-    with desk_now() as desk:
-        approvals.edit_post(desk.database, post_id, text, decider(desk, why), check=desk.check())
+    with review_now() as review:
+        approvals.edit_post(review.database, post_id, text, decider(review, why), check=review.check())
     typer.echo(f"Post {post_id} has its new text. Approve it with 'xbot approve approve {post_id}'.")
 
 
 @commands.command()
 def reject(post_id: PostId, reason: Annotated[str, typer.Option("--reason", help="Why; it is kept.")]) -> None:
     """Take a post out of the way for good; of a thread all that waits."""
-    with desk_now() as desk:
-        approvals.reject_post(desk.database, post_id, decider(desk, reason))
+    with review_now() as review:
+        approvals.reject_post(review.database, post_id, decider(review, reason))
     typer.echo(f"Post {post_id} is rejected.")
 
 
@@ -91,10 +91,10 @@ def reschedule(
     why: Why = "",
 ) -> None:
     """Give a post, or the thread that it is part of, another time. One that waits for its approval goes on waiting."""
-    with desk_now() as desk:
-        time = owners_time(at, desk.settings)
-        approvals.reschedule_post(desk.database, post_id, time, decider(desk, why))
-        typer.echo(f"Post {post_id} is due at {told_time(time, desk.settings)}.")
+    with review_now() as review:
+        time = owners_time(at, review.settings)
+        approvals.reschedule_post(review.database, post_id, time, decider(review, why))
+        typer.echo(f"Post {post_id} is due at {told_time(time, review.settings)}.")
 
 
 def _told(row: Row, events: list[Row], refusals: list[Row], settings: Settings) -> list[str]:

@@ -16,7 +16,7 @@ NOBODY = "owner"
 
 
 @contextmanager
-def desk_now() -> Iterator[ReviewContext]:
+def review_now() -> Iterator[ReviewContext]:
     """Open the parts that a decision needs."""
     settings = settings_now()
     with open_database(settings) as database:
@@ -24,10 +24,10 @@ def desk_now() -> Iterator[ReviewContext]:
         yield open_review(settings, database, DatabaseClock(database))
 
 
-def decider(desk: ReviewContext, why: str) -> Decider:
+def decider(review: ReviewContext, why: str) -> Decider:
     """Return who decides now: the user of this machine."""
     try:
         name = getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name
         name = NOBODY
-    return Decider(name, desk.clock.now(), why)
+    return Decider(name, review.clock.now(), why)

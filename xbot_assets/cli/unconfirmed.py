@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.approve import PostId, Why, preview, print_json
-from xbot_assets.cli.review import decider, desk_now
+from xbot_assets.cli.review import decider, review_now
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import told_time
 from xbot_assets.steps.publishing.manual_recovery import Unsettled, acknowledged_ids, settle_where, unsettled
@@ -16,18 +16,30 @@ from xbot_assets.store.publishing.manual_recovery import settle_absent
 
 def register(group: typer.Typer) -> None:
     """Add the commands to the group ``approve``."""
-    for command in (doubts, found, absent, acknowledge):
+    for command in (unconfirmed, found, absent, acknowledge):
         group.command()(command)
+    group.command(hidden=True)(doubts)
 
 
-def doubts(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
-    """List posts in doubt, posts on X that are not from here, and posts that X took back."""
-    with desk_now() as desk:
-        waiting = unsettled(desk.database)
+def doubts(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Do what 'unconfirmed' does: its old name, which works for this version only."""
+    typer.echo("'xbot approve doubts' is now called 'xbot approve unconfirmed'.", err=True)
+    if not as_json:
+        unconfirmed()
+        return
+    with review_now() as review:
+        document = asdict(unsettled(review.database))
+    print_json({"doubts": document.pop("unconfirmed"), **document})
+
+
+def unconfirmed(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
+    """List unconfirmed posts, posts on X that are not from here, and posts that X took back."""
+    with review_now() as review:
+        waiting = unsettled(review.database)
     if as_json:
         print_json(asdict(waiting))
         return
-    lines = _told(waiting, desk.settings)
+    lines = _told(waiting, review.settings)
     typer.echo("\n".join(lines or ["Nothing on X waits for your word."]))
 
 
@@ -36,9 +48,9 @@ def found(
     where: Annotated[str, typer.Argument(help="The address or the id of the post on X.")],
     why: Why = "",
 ) -> None:
-    """Say that a post in doubt is on X."""
-    with desk_now() as desk:
-        settle_where(desk.database, desk.settings, post_id, where, decider(desk, why))
+    """Say that an unconfirmed post is on X."""
+    with review_now() as review:
+        settle_where(review.database, review.settings, post_id, where, decider(review, why))
     typer.echo(f"Post {post_id} is published.")
 
 
@@ -47,27 +59,29 @@ def absent(
     drop: Annotated[bool, typer.Option("--drop", help="Give it up instead of queueing it again.")] = False,
     why: Why = "",
 ) -> None:
-    """Say that a post in doubt is not on X: it is queued again, or dropped for good."""
-    with desk_now() as desk:
-        settle_absent(desk.database, post_id, decider(desk, why), again=not drop)
+    """Say that an unconfirmed post is not on X: it is queued again, or dropped for good."""
+    with review_now() as review:
+        settle_absent(review.database, post_id, decider(review, why), again=not drop)
     typer.echo(f"Post {post_id} is {'dropped' if drop else 'queued again'}.")
 
 
 def acknowledge(
-    which: Annotated[str, typer.Argument(help="The id on X from 'doubts', or 'all' that are simply not from here.")],
+    which: Annotated[
+        str, typer.Argument(help="The id on X from 'unconfirmed', or 'all' that are simply not from here.")
+    ],
     why: Why = "",
 ) -> None:
     """Say that you know of a post on X that is not from here, or of one that X took back."""
-    with desk_now() as desk:
-        known = acknowledge_posts(desk.database, acknowledged_ids(desk.database, which), decider(desk, why))
+    with review_now() as review:
+        known = acknowledge_posts(review.database, acknowledged_ids(review.database, which), decider(review, why))
     typer.echo(f"{known} post(s) acknowledged.")
 
 
 def _told(waiting: Unsettled, settings: Settings) -> list[str]:
     lines = [
-        f"{row['id']:<7}in doubt since {told_time(row['intended_at'], settings)}, {row['looks']} looks found nothing  "
-        f"{preview(row['text'])}"
-        for row in waiting.doubts
+        f"{row['id']:<7}unconfirmed since {told_time(row['intended_at'], settings)}, "
+        f"{row['looks']} looks found nothing  {preview(row['text'])}"
+        for row in waiting.unconfirmed
     ]
     for row in waiting.phantoms:
         like = f"reads like post {row['resembles_post_id']}" if row["resembles_post_id"] else "not from here"

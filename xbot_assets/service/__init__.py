@@ -1,1 +1,1 @@
-"""Health, readiness and status pages. Keep out: anything that changes a post."""
+"""Health, status and approval pages. Keep out: rules of their own; a change goes through the steps of approval."""

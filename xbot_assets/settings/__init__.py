@@ -1,6 +1,7 @@
 """The settings: one frozen object, every number a bounded field, read in one place.
 
-Keep out: code; the groups of fields and the reading have a file each.
+Here: a file for each group of fields, the rules that follow from them (``rules``), reading (``loading``), old names
+(``renamed``). Keep out: what is done with a setting; what any other layer knows.
 """
 
 from xbot_assets.settings.loading import PREFIX, SettingsError, load_settings

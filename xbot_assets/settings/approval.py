@@ -7,13 +7,11 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 
 from xbot_assets.domain.policy.quiet import QuietHours
 
-_REHEARSALS = frozenset({"sandbox", "shadow"})
-"""The modes in which nothing reaches X."""
 TOKEN_MIN_CHARS = 24
 """What a program that makes tokens gives at least; a password that one can remember is refused."""
 
 
-class ApprovingSettings(BaseModel):
+class ApprovalSettings(BaseModel):
     """Approval, the policy rules, and who may open the pages (report, layer 4)."""
 
     approval: Literal["off", "replies", "all"] | None = Field(
@@ -85,8 +83,3 @@ class ApprovingSettings(BaseModel):
     def account_created_at(self) -> datetime | None:
         """The account's age as the owner gave it; the day's end, so that it is never taken for older than it is."""
         return datetime.combine(self.account_created_on, time.max, UTC) if self.account_created_on else None
-
-
-def reaches_x(mode: str) -> bool:
-    """Say whether posts of this mode are seen by people on X."""
-    return mode not in _REHEARSALS

@@ -11,7 +11,7 @@ HANDLE_PATTERN = r"^\w{1,15}$"
 """X's own rule for handles."""
 
 
-class PartsSettings(BaseModel):
+class EndpointSettings(BaseModel):
     """Who the account is, where the parts are and where they listen."""
 
     # who and where

@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 
-class GatingSettings(BaseModel):
+class GateSettings(BaseModel):
     """Gates, the emergency pool and templates (report, layer 3)."""
 
     # gates

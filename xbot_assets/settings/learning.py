@@ -7,9 +7,9 @@ class LearningSettings(BaseModel):
     """Reading metrics and learning from them (report, layers 8 and 10)."""
 
     # metrics (report, layer 8)
-    metrics_young_minutes: int = Field(20, ge=5, le=1440, description="Between readings of a post under 24 h old.")
-    metrics_middle_minutes: int = Field(120, ge=5, le=10080, description="Between readings from 24 h to 7 days.")
-    metrics_old_minutes: int = Field(1440, ge=5, le=43200, description="Between readings after 7 days.")
+    metrics_first_day_minutes: int = Field(20, ge=5, le=1440, description="Between readings of a post under 24 h old.")
+    metrics_first_week_minutes: int = Field(120, ge=5, le=10080, description="Between readings from 24 h to 7 days.")
+    metrics_later_minutes: int = Field(1440, ge=5, le=43200, description="Between readings after 7 days.")
     metrics_batch_max: int = Field(20, ge=1, le=100, description="Posts read by one operation.")
     account_metrics_minutes: int = Field(60, ge=5, le=1440, description="Between readings of the own profile.")
 

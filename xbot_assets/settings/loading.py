@@ -7,7 +7,7 @@ Lookup order: environment, then ``.env`` beside the data directory's parent, the
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
 from xbot_assets.settings.endpoints import HANDLE_PATTERN
 from xbot_assets.settings.model import Settings
 from xbot_assets.settings.places import PARTS_FILE, default_home
+from xbot_assets.settings.renamed import with_new_names
 
 PREFIX = "XBOT_"
 
@@ -38,7 +39,11 @@ class SettingsError(PermanentFailure):
 
 
 def load_settings(
-    environ: Mapping[str, str] | None = None, *, env_file: Path | None = None, use_parts: bool = True
+    environ: Mapping[str, str] | None = None,
+    *,
+    env_file: Path | None = None,
+    use_parts: bool = True,
+    tell: Callable[[str], None] | None = None,
 ) -> Settings:
     """Read, check and freeze the settings.
 
@@ -46,6 +51,7 @@ def load_settings(
         environ: the environment; the process's own when ``None``.
         env_file: the ``.env`` file; by default the one beside the data directory.
         use_parts: also read the endpoints of running parts, at the lowest rank.
+        tell: told each setting that is given under an old name; only what a person starts has somebody to tell.
 
     Raises:
         SettingsError: with every problem found, in one message.
@@ -55,6 +61,7 @@ def load_settings(
     home = Path(own.get(f"{PREFIX}HOME") or default_home()).expanduser().absolute()
     chosen = env_file or home.parent / ".env"
     merged = {**_read_env_file(chosen, problems), **{k: v for k, v in own.items() if k.startswith(PREFIX)}}
+    merged = with_new_names(merged, PREFIX, problems, tell or _to_nobody)
     problems += _unknown_names(merged)
     if f"{PREFIX}HOME" in set(merged) - set(own):
         # The file is looked for beside the data directory, so it cannot say where that is.
@@ -63,6 +70,10 @@ def load_settings(
     values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if v != ""}
     problems += _missing_companions(values)
     return _build(values, problems)
+
+
+def _to_nobody(_sentence: str) -> None:
+    """Where there is no person to tell."""
 
 
 def _build(values: dict[str, Any], problems: list[str]) -> Settings:

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 
-class PacingSettings(BaseModel):
+class PaceSettings(BaseModel):
     """The adaptive rate, the limits of replies and the breaker (report, layer 4)."""
 
     posts_per_hour_max: int = Field(2, ge=1, le=60, description="A hard limit of posts in any 60 minutes.")

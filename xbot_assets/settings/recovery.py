@@ -1,4 +1,4 @@
-"""Posts in doubt, and what X shows of those it accepted (report, layer 4)."""
+"""Unconfirmed posts, and what X shows of those it accepted (report, layer 4)."""
 
 from datetime import timedelta
 
@@ -6,12 +6,12 @@ from pydantic import BaseModel, Field
 
 
 class RecoverySettings(BaseModel):
-    """Posts in doubt, and what X shows of those it accepted (report, layer 4)."""
+    """Unconfirmed posts, and what X shows of those it accepted (report, layer 4)."""
 
-    reconcile_looks_max: int = Field(
+    recovery_looks_max: int = Field(
         3, ge=1, le=20, description="Looks that say 'not there' before a post is queued again or a person is asked."
     )
-    reconcile_minutes: int = Field(5, ge=1, le=1440, description="Between two looks for a post in doubt.")
+    recovery_minutes: int = Field(5, ge=1, le=1440, description="Between two looks for an unconfirmed post.")
     requeue_after_minutes: float = Field(
         30,
         ge=3,
@@ -19,7 +19,7 @@ class RecoverySettings(BaseModel):
         description="Those looks are spread over at least this; more than claim_lease_minutes and "
         "publish_deadline_seconds together.",
     )
-    requeue_in_doubt: bool | None = Field(
+    requeue_unconfirmed: bool | None = Field(
         None, description="Queue a post once more when X surely does not show it. Empty: not when live."
     )
     verify_after_minutes: float = Field(
@@ -31,11 +31,6 @@ class RecoverySettings(BaseModel):
     reconcile_timeline_hours: float = Field(
         24, ge=1, le=720, description="The own timeline is compared with the queue at least this often."
     )
-
-    @property
-    def look_spacing(self) -> timedelta:
-        """The least time between two looks for a post in doubt."""
-        return timedelta(minutes=self.reconcile_minutes)
 
     @property
     def requeue_after(self) -> timedelta:
@@ -53,6 +48,6 @@ class RecoverySettings(BaseModel):
         return timedelta(minutes=self.verify_again_minutes)
 
     @property
-    def compare_every(self) -> timedelta:
+    def reconcile_every(self) -> timedelta:
         """The most time between two comparisons of the timeline."""
         return timedelta(hours=self.reconcile_timeline_hours)

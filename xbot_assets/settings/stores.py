@@ -3,7 +3,7 @@
 from pydantic import BaseModel, Field
 
 
-class DataSettings(BaseModel):
+class StoreSettings(BaseModel):
     """The database and the cache (report, layers 6 and 7)."""
 
     # database (report, layer 6)

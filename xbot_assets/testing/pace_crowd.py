@@ -18,12 +18,12 @@ from pydantic import SecretStr
 from xbot_assets.domain.pace.admission import wait_at
 from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy, Permit
 from xbot_assets.domain.pace.hours import HourWeights
-from xbot_assets.domain.pace.pacing import PaceKind, Pacing
+from xbot_assets.domain.pace.pacing import PaceKind, PaceRules, Pacing
 from xbot_assets.domain.pace.rate import initial
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database, Row, Transaction, open_database
 from xbot_assets.store.publishing.breaker import acquire, report
-from xbot_assets.store.publishing.pace import Admitted, PaceRules, admission, held_back
+from xbot_assets.store.publishing.pace import Admitted, admission, held_back
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue

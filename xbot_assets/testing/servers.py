@@ -20,8 +20,10 @@ from xbot_assets.runtime.supervision.child import Child, Limits, Reports
 from xbot_assets.runtime.supervision.orphans import ProcessRecord
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.settings import Settings
+from xbot_assets.testing.patience import PATIENCE
 
-LIMITS = Limits(start_seconds=60, stop_seconds=15, backoff_max_seconds=1)
+LIMITS = Limits(start_seconds=PATIENCE, stop_seconds=15, backoff_max_seconds=1)
+"""A server that does not stop in time is killed: one whose processes were killed by a test may wait for ever."""
 
 QUIET = Reports(tell=lambda _sentence: None, deaths=lambda _name, _times: None)
 """Nobody listens: a test sees by itself that a server died."""

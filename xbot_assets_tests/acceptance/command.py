@@ -5,17 +5,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from xbot_assets.runtime.embedded.postgres import LOCATION_FILE
 from xbot_assets.runtime.environment import PACKAGE_ROOT
+from xbot_assets.testing.patience import PATIENCE, until
 
 COMMAND = [sys.executable, "-m", "xbot_assets.cli"]
-START_SECONDS = 60.0
-STOP_SECONDS = 30.0
 
 
 def environment(home: Path, **settings: str) -> dict[str, str]:
@@ -32,7 +30,7 @@ def xbot(home: Path, *words: str, **settings: str) -> subprocess.CompletedProces
         cwd=PACKAGE_ROOT,
         capture_output=True,
         text=True,
-        timeout=START_SECONDS,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -58,16 +56,16 @@ class Stack:
 
     def wait_until_up(self) -> None:
         """Return when the addresses are printed; fail with what was printed instead."""
-        deadline = time.monotonic() + START_SECONDS
-        while "Ctrl-C stops everything" not in self.said():
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise AssertionError(self.said())
-            time.sleep(0.05)
+        until(lambda: self._is_up() or self.process.poll() is not None, "the stack is up")
+        assert self._is_up(), self.said()
+
+    def _is_up(self) -> bool:
+        return "Ctrl-C stops everything" in self.said()
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
         """Stop it as Ctrl-C does and return its exit code."""
         self.process.send_signal(number)
-        return self.process.wait(STOP_SECONDS)
+        return self.process.wait(PATIENCE)
 
 
 @contextmanager

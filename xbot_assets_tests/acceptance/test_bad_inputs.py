@@ -18,9 +18,11 @@ import psycopg
 import pytest
 
 from xbot_assets.cli.entry import EXIT_FAILED
-from xbot_assets.runtime.machine.processes import start_time, wait_until
+from xbot_assets.process_identity import identity_of
+from xbot_assets.runtime.machine.processes import wait_until
 from xbot_assets.runtime.supervision.orphans import read_record
-from xbot_assets_tests.acceptance.command import STOP_SECONDS, Stack, remove_database, running, xbot
+from xbot_assets.testing.patience import PATIENCE
+from xbot_assets_tests.acceptance.command import Stack, remove_database, running, xbot
 
 pytestmark = pytest.mark.slow
 
@@ -232,7 +234,7 @@ def test_a_disk_that_fills_while_the_stack_runs_does_not_keep_it_from_stopping(t
             remove_database(stack.home)
         assert code == 0, stack.said()
         assert "Traceback" not in stack.said()
-        assert wait_until(lambda: not [pid for pid in everyone if start_time(pid)], STOP_SECONDS)
+        assert wait_until(lambda: not [pid for pid in everyone if identity_of(pid)], PATIENCE)
 
 
 def test_a_settings_file_that_may_not_be_read_is_named(home: Path) -> None:

@@ -102,8 +102,8 @@ def test_the_program_ends_with_one_sentence_and_a_non_zero_exit(tmp_path: Path, 
 
 
 def test_a_person_settles_what_only_they_can_see_on_x(database: Database, approve: Approve) -> None:
-    """A post in doubt is there or not there, and a post that is not from here is known."""
-    assert "Nothing on X waits" in approve("doubts").stdout
+    """An unconfirmed post is there or not there, and a post that is not from here is known."""
+    assert "Nothing on X waits" in approve("unconfirmed").stdout
     held = armed(database)
     posts.mark_unconfirmed(database, held, UNSURE, NOON)
     stranger = {
@@ -114,10 +114,13 @@ def test_a_person_settles_what_only_they_can_see_on_x(database: Database, approv
         "resembles_post_id": None,
     }
     recovery.note_phantoms(database, [stranger], NOON)
-    listed = approve("doubts").stdout
-    assert "in doubt since" in listed
+    listed = approve("unconfirmed").stdout
+    assert "unconfirmed since" in listed
     assert "501  not from here  By hand." in listed
-    assert json.loads(approve("doubts", "--json").stdout)["doubts"][0]["id"] == held.id
+    assert json.loads(approve("unconfirmed", "--json").stdout)["unconfirmed"][0]["id"] == held.id
+    old = approve("doubts", "--json")
+    assert json.loads(old.stdout)["doubts"][0]["id"] == held.id
+    assert "is now called 'xbot approve unconfirmed'" in old.stderr
     number = str(held.id)
     for words, told in (
         (("found", number, "x.com/me"), "no address of a post"),
@@ -130,4 +133,4 @@ def test_a_person_settles_what_only_they_can_see_on_x(database: Database, approv
         failure = approve(*words).exception
         assert isinstance(failure, ProductError) is bool(told), words
         assert told in str(failure)
-    assert "Nothing on X waits" in approve("doubts").stdout
+    assert "Nothing on X waits" in approve("unconfirmed").stdout

@@ -13,9 +13,11 @@ import httpx
 import psycopg
 import pytest
 
-from xbot_assets.runtime.machine.processes import start_time, wait_until
+from xbot_assets.process_identity import identity_of
+from xbot_assets.runtime.machine.processes import wait_until
 from xbot_assets.runtime.supervision.orphans import read_record
-from xbot_assets_tests.acceptance.command import STOP_SECONDS, Stack, remove_database, running, xbot
+from xbot_assets.testing.patience import PATIENCE
+from xbot_assets_tests.acceptance.command import Stack, remove_database, running, xbot
 
 pytestmark = pytest.mark.slow
 
@@ -82,7 +84,7 @@ def test_a_post_of_hostile_text_is_queued_and_shown_as_text(home: Path) -> None:
     done = xbot(home, "post", 'Hello <script>alert("x")</script> & <b>you</b>')
     assert done.returncode == 0
     assert done.stdout.strip().isdecimal()
-    page = httpx.get(parts(home)["service_url"], trust_env=False, timeout=20).text
+    page = httpx.get(parts(home)["service_url"], trust_env=False, timeout=PATIENCE).text
     assert "Hello &lt;script&gt;alert(&#34;x&#34;)&lt;/script&gt; &amp; &lt;b&gt;you&lt;/b&gt;" in page
     assert "<script" not in page
 
@@ -176,8 +178,8 @@ def test_a_dead_database_leaves_the_health_page_up_and_comes_back(stack: Stack, 
     watcher.start()
     os.kill(postgres.pid, signal.SIGKILL)
     try:
-        assert wait_until(lambda: "postgres stopped (signal 9)" in stack.said(), STOP_SECONDS)
-        assert wait_until(lambda: _ready(url), STOP_SECONDS)
+        assert wait_until(lambda: "postgres stopped (signal 9)" in stack.said(), PATIENCE)
+        assert wait_until(lambda: _ready(url), PATIENCE)
     finally:
         watch.set()
         watcher.join()
@@ -185,7 +187,7 @@ def test_a_dead_database_leaves_the_health_page_up_and_comes_back(stack: Stack, 
 
 
 def _ready(url: str) -> bool:
-    return httpx.get(f"{url}/health/ready", trust_env=False, timeout=20).status_code == 200
+    return httpx.get(f"{url}/health/ready", trust_env=False, timeout=PATIENCE).status_code == 200
 
 
 def test_time_goes_on_over_a_restart_and_a_stop_leaves_nothing(home: Path, stack: Stack) -> None:
@@ -199,10 +201,10 @@ def test_time_goes_on_over_a_restart_and_a_stop_leaves_nothing(home: Path, stack
         assert product_time(home) >= before
         everyone = [entry.pid for entry in read_record(home)]
         again.stop(signal.SIGKILL)
-        assert wait_until(lambda: not alive(everyone), STOP_SECONDS)
-        assert wait_until(lambda: not (home / "parts.json").exists(), STOP_SECONDS)
+        assert wait_until(lambda: not alive(everyone), PATIENCE)
+        assert wait_until(lambda: not (home / "parts.json").exists(), PATIENCE)
 
 
 def alive(pids: list[int]) -> list[int]:
     """Return which of the processes still run."""
-    return [pid for pid in pids if start_time(pid) is not None]
+    return [pid for pid in pids if identity_of(pid) is not None]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.runtime.environment import PACKAGE_ROOT
+from xbot_assets.testing.patience import PATIENCE
 
 TOOLS = ("bash", "dirname", "cat", "rm", "tail", "chmod", "mktemp", "sed")
 TOO_OLD = "#!/bin/sh\nexit 1\n"
@@ -32,7 +33,9 @@ def run(clone: Path, script: str, *words: str) -> subprocess.CompletedProcess[st
     """Run a script from another directory with nothing but the few tools on the path."""
     environment = {"PATH": str(clone.parent / "bin"), "HOME": os.environ.get("HOME", "/")}
     command = [str(clone.parent / "bin" / "bash"), str(clone / "scripts" / script), *words]
-    return subprocess.run(command, cwd="/", env=environment, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(
+        command, cwd="/", env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
 
 
 def install_python(clone: Path, text: str) -> None:

@@ -15,6 +15,7 @@ import httpx
 import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets_tests.acceptance.command import Stack, remove_database, running
 from xbot_assets_tests.acceptance.pictures import lineage, timeline
 
@@ -65,7 +66,7 @@ def wait_for_a_turn(url: str, seconds: float) -> dict[str, Any]:
     """Wait until a post was published, measured and learned from; return the status then."""
     deadline = time.monotonic() + seconds
     while True:
-        status: dict[str, Any] = httpx.get(url, timeout=10, trust_env=False).json()
+        status: dict[str, Any] = httpx.get(url, timeout=PATIENCE, trust_env=False).json()
         product = status["product"]
         if product["models"] and any(post["views"] for post in product["posts"]):
             return status
@@ -75,7 +76,7 @@ def wait_for_a_turn(url: str, seconds: float) -> dict[str, Any]:
 
 def test_left_alone_it_posts_measures_and_learns(stack: Stack, home: Path) -> None:
     """Nobody pressed anything."""
-    status = httpx.get(status_of(home), timeout=10, trust_env=False).json()
+    status = httpx.get(status_of(home), timeout=PATIENCE, trust_env=False).json()
     assert stack.process.poll() is None
     assert status["ready"]
     assert status["product"]["alerts"] == []
@@ -86,7 +87,7 @@ def test_no_run_has_failed(stack: Stack, home: Path) -> None:
     """Every asset is green."""
     assert stack.process.poll() is None
     asked = {"query": FAILED_RUNS}
-    answer = httpx.post(f"{parts(home)['web_url']}/graphql", json=asked, timeout=30, trust_env=False).json()
+    answer = httpx.post(f"{parts(home)['web_url']}/graphql", json=asked, timeout=PATIENCE, trust_env=False).json()
     assert answer["data"]["runsOrError"]["results"] == []
 
 
@@ -104,11 +105,11 @@ def test_the_posts_are_on_the_sandbox_s_timeline(stack: Stack, home: Path, pictu
         f"{known['target_url']}/_sandbox/session",
         json={"handle": "xbot_demo"},
         headers={"Authorization": f"Bearer {known['sandbox_token']}"},
-        timeout=10,
+        timeout=PATIENCE,
         trust_env=False,
     ).json()
     shown = timeline(known["target_url"], "xbot_demo", session, pictures / "timeline.png")
-    posts = httpx.get(status_of(home), timeout=10, trust_env=False).json()["product"]["posts"]
+    posts = httpx.get(status_of(home), timeout=PATIENCE, trust_env=False).json()["product"]["posts"]
     newest = next(post for post in posts if post["status"] == "published")
     assert " ".join(newest["text"].split()[:4]) in " ".join(shown.split())
 

@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -17,20 +16,14 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.browser.host.server import LISTENING
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.x.operations import AnswerT, Operation
 
 TOKEN = "test-token"  # noqa: S105 - the test's own
 CONTROL_TOKEN = "t"  # noqa: S105 - the sandbox of a test
 HANDLE = "owner"
-START_SECONDS = 30.0
-
-
-def until(met: Callable[[], bool], seconds: float, what: str) -> None:
-    """Poll until ``met`` or fail."""
-    end = time.monotonic() + seconds
-    while not met():
-        assert time.monotonic() < end, f"not within {seconds} s: {what}"
-        time.sleep(0.05)
+OPERATION_SECONDS = 60.0
+"""The deadline of an operation that ends by itself."""
 
 
 class HostProcess:
@@ -41,7 +34,7 @@ class HostProcess:
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
-        until(lambda: bool(self.url) or process.poll() is not None, START_SECONDS, "the host listens")
+        until(lambda: bool(self.url) or process.poll() is not None, "the host listens")
 
     def _read(self) -> None:
         assert self.process.stderr is not None
@@ -60,9 +53,9 @@ class HostProcess:
 
     def health(self) -> httpx.Response:
         """Ask for its health."""
-        return httpx.get(f"{self.url}/health", timeout=5, trust_env=False)
+        return httpx.get(f"{self.url}/health", timeout=PATIENCE, trust_env=False)
 
-    def run(self, operation: Operation[AnswerT], seconds: float = 20) -> AnswerT:
+    def run(self, operation: Operation[AnswerT], seconds: float = OPERATION_SECONDS) -> AnswerT:
         """Carry out one operation through the real client."""
         with BrowserClient(self.url, TOKEN) as client:
             return client.run(operation, lane=Lane.HIGH, deadline_seconds=seconds)
@@ -87,7 +80,7 @@ class HostProcess:
             found[:] = self._below_where(_is_chromium)
             return bool(found)
 
-        until(look, START_SECONDS, "there is a Chromium")
+        until(look, "there is a Chromium")
         return found[0]
 
     def renderers(self) -> list[psutil.Process]:
@@ -106,7 +99,7 @@ class HostProcess:
         below = self.below() if self.process.poll() is None else []
         self.process.send_signal(signal.SIGTERM)
         try:
-            self.process.wait(10)
+            self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -151,4 +144,4 @@ def browser_host(
 def ready(host: HostProcess) -> None:
     """Wait until the host has a Chromium."""
     host.chromium()
-    until(lambda: host.health().status_code == httpx.codes.OK, START_SECONDS, "Chromium runs")
+    until(lambda: host.health().status_code == httpx.codes.OK, "Chromium runs")

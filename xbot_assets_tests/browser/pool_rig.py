@@ -20,9 +20,10 @@ from xbot_assets.browser.session.source import SandboxSession
 from xbot_assets.browser.wire import OperationCall
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import load_settings
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import CheckSession
 
-PAGE_SECONDS = 20.0
+PAGE_SECONDS = 120.0
 Measured = TypeVar("Measured")
 
 
@@ -44,19 +45,19 @@ async def running_pool(
         await asyncio.gather(keeping, return_exceptions=True)
 
 
-async def soon(met: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+async def soon(met: Callable[[], object], what: str) -> None:
     """Poll until ``met`` or fail."""
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(PATIENCE):
             while not met():  # noqa: ASYNC110 - what is waited for happens in other processes
                 await asyncio.sleep(0.02)
     except TimeoutError:
-        raise AssertionError(f"not within {seconds} s: {what}") from None
+        raise AssertionError(f"not within {PATIENCE:g} s: {what}") from None
 
 
-async def patiently(measure: Callable[[], Awaitable[Measured]], seconds: float = 60.0) -> Measured:
+async def patiently(measure: Callable[[], Awaitable[Measured]]) -> Measured:
     """Return what a measurement says once Chromium answers it: on a crowded machine it may miss its own deadline."""
-    async with asyncio.timeout(seconds):
+    async with asyncio.timeout(PATIENCE):
         while True:
             with contextlib.suppress(TimeoutError):
                 return await measure()

@@ -14,6 +14,7 @@ from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import CheckSession, Operation, Publish, ReadProfile
 
 
@@ -50,7 +51,7 @@ def test_a_host_that_is_not_there_is_transient_even_for_a_publish() -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with BrowserClient(f"http://127.0.0.1:{port}", "t") as client, pytest.raises(TransientFailure) as caught:
-        client.run(Publish(text="hello"), lane=Lane.CRITICAL, deadline_seconds=5)
+        client.run(Publish(text="hello"), lane=Lane.CRITICAL, deadline_seconds=PATIENCE)
     assert caught.value.code == "browser_host_down"
     assert caught.value.remedy
 
@@ -59,7 +60,7 @@ def test_a_host_that_is_not_there_is_transient_even_for_a_publish() -> None:
 def test_a_connection_lost_during_a_publish_leaves_the_outcome_unknown(reply: bytes) -> None:
     """The click may have happened; only a look at X can tell."""
     with _host(reply) as url, BrowserClient(url, "t") as client, pytest.raises(UnknownOutcome):
-        client.run(Publish(text="hello"), lane=Lane.CRITICAL, deadline_seconds=5)
+        client.run(Publish(text="hello"), lane=Lane.CRITICAL, deadline_seconds=PATIENCE)
 
 
 @pytest.mark.parametrize("reply", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", _http("500 Oops", "{}")])
@@ -67,9 +68,9 @@ def test_a_connection_lost_during_a_read_or_a_shadow_publish_is_transient(reply:
     """Neither can have changed anything on X."""
     with _host(reply) as url, BrowserClient(url, "t") as client:
         with pytest.raises(TransientFailure):
-            client.run(ReadProfile(handle="ann"), lane=Lane.HIGH, deadline_seconds=5)
+            client.run(ReadProfile(handle="ann"), lane=Lane.HIGH, deadline_seconds=PATIENCE)
         with pytest.raises(TransientFailure):
-            client.run(Publish(text="hello", submit=False), lane=Lane.CRITICAL, deadline_seconds=5)
+            client.run(Publish(text="hello", submit=False), lane=Lane.CRITICAL, deadline_seconds=PATIENCE)
 
 
 def test_a_refused_token_is_permanent() -> None:
@@ -79,7 +80,7 @@ def test_a_refused_token_is_permanent() -> None:
         BrowserClient(url, "t") as client,
         pytest.raises(PermanentFailure) as caught,
     ):
-        client.run(Publish(text="hello"), lane=Lane.CRITICAL, deadline_seconds=5)
+        client.run(Publish(text="hello"), lane=Lane.CRITICAL, deadline_seconds=PATIENCE)
     assert caught.value.code == "browser_host_refused"
 
 

@@ -6,7 +6,7 @@ It exists for what a whole site cannot do on demand: break a connection, hang, o
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -15,6 +15,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from xbot_assets.testing.patience import until
 
 NAV = '<a data-testid="AppTabBar_Profile_Link" href="/owner">Profile</a>'
 COMPOSE = """<div role="dialog"><div data-testid="tweetTextarea_0" contenteditable="true" role="textbox"
@@ -61,7 +63,8 @@ class TinySite:
     created: list[object] = field(default_factory=list)
     sessions: int = 0
     waiting: threading.Event = field(default_factory=threading.Event)
-    release: asyncio.Event = field(default_factory=asyncio.Event)
+    loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+    _release: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def _session(self, _request: Request) -> Response:
         self.sessions += 1
@@ -99,7 +102,24 @@ class TinySite:
 
     async def _hang(self) -> None:
         self.waiting.set()
-        await self.release.wait()
+        await self._release.wait()
+
+    def let_go(self) -> None:
+        """Answer everything that hangs now; what comes later hangs again."""
+        self.loop.call_soon_threadsafe(self._let_go)
+
+    def let_go_until(self, ended: Callable[[], bool]) -> None:
+        """Answer everything that hangs, now and a little later, until what waits for it has ended."""
+
+        def look() -> bool:
+            self.let_go()
+            return ended()
+
+        until(look, "what hung has ended")
+
+    def _let_go(self) -> None:
+        self._release.set()
+        self._release = asyncio.Event()
 
     def app(self) -> Starlette:
         """Return the ASGI application."""
@@ -136,13 +156,12 @@ def tiny_site() -> Iterator[TinySite]:
         site.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         config = uvicorn.Config(_Dropping(site.app()), log_config=None, lifespan="off", timeout_graceful_shutdown=1)
         server = uvicorn.Server(config)
-        loop = asyncio.new_event_loop()
-        thread = threading.Thread(target=lambda: loop.run_until_complete(server.serve(sockets=[listener])))
+        thread = threading.Thread(target=lambda: site.loop.run_until_complete(server.serve(sockets=[listener])))
         thread.start()
         try:
             yield site
         finally:
-            loop.call_soon_threadsafe(site.release.set)
+            site.let_go()
             server.should_exit = True
             thread.join()
-            loop.close()
+            site.loop.close()

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
@@ -12,8 +12,9 @@ from dagster._core.events import EngineEventData
 from dagster._core.launcher.base import LaunchRunContext, WorkerStatus
 
 from xbot_assets.defs.instance.launcher import LaneRunLauncher
+from xbot_assets.testing.patience import until
 
-SECONDS = 20.0
+HOUR_SECONDS = 3600.0
 
 
 @pytest.fixture
@@ -34,14 +35,6 @@ def status_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRun
     found = instance.get_run_by_id(run.run_id)
     assert found is not None
     return found.status
-
-
-def until(met: Callable[[], bool]) -> None:
-    """Poll until it is so, or fail."""
-    deadline = time.monotonic() + SECONDS
-    while not met():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 @contextmanager
@@ -90,15 +83,15 @@ def test_a_run_is_known_to_live_as_long_as_its_process_does(
 
 
 def test_another_process_with_the_same_number_is_not_the_run_s(
-    instance: dg.DagsterInstance, definitions: dg.Definitions, launcher: LaneRunLauncher
+    instance: dg.DagsterInstance,
+    definitions: dg.Definitions,
+    launcher: LaneRunLauncher,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Numbers are given again, after a restart of the machine at the latest."""
-    run = a_run(instance, definitions, dg.DagsterRunStatus.STARTING)
-    instance.report_dagster_event(dg.DagsterEvent("PIPELINE_START", "publish"), run_id=run.run_id)
-    record = instance.get_run_record_by_id(run.run_id)
-    assert record is not None
-    assert record.start_time is not None
-    until(lambda: time.time() > (record.start_time or 0.0) + 2.5)
-    with a_process() as process:
+    """Numbers are given again: the run named this one an hour before the process that has it now began."""
+    run = a_run(instance, definitions, dg.DagsterRunStatus.STARTED)
+    with a_process() as process, monkeypatch.context() as earlier:
+        earlier.setattr(time, "time", lambda clock=time.time: clock() - HOUR_SECONDS)
         instance.report_engine_event(f"Started process for run (pid: {process.pid}).", run)
+        earlier.undo()
         assert launcher.check_run_worker_health(run).status is WorkerStatus.NOT_FOUND

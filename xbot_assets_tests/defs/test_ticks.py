@@ -15,7 +15,6 @@ from xbot_assets.domain.failures import UnknownOutcome
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.steps.operations.browser_queue import DEPTH_ALERT
 from xbot_assets.steps.product import Product
-from xbot_assets.steps.publishing.recovery import look_rules
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.operations import browser_operations as operation_store
 from xbot_assets.store.publishing import posts as post_store
@@ -141,7 +140,7 @@ def test_a_post_in_doubt_starts_a_recovery_and_no_publishing(instance: dg.Dagste
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
     assert isinstance(tick_sensor(recover_when_due, instance, product), dg.RunRequest)
     assert isinstance(tick_schedule(reconcile_when_due, instance, product), dg.RunRequest)
-    recovery.take_looks(product.database, look_rules(product), product.clock.now())
+    recovery.take_looks(product.database, product.settings.recovery_rules, product.clock.now())
     skipped = tick_sensor(recover_when_due, instance, product)
     assert isinstance(skipped, dg.SkipReason)
     assert "due for a look" in (skipped.skip_message or "")

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from benchmarks.week import week
 from xbot_assets.testing.weeks.calendar import CHANGES, Trouble, calendar
+from xbot_assets.testing.weeks.week import week
 
 DAYS, SEED = 2, 7
 

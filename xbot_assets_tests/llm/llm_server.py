@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,8 +14,7 @@ from starlette.applications import Starlette
 from xbot_assets.sandbox.llm.routes import llm_routes
 from xbot_assets.sandbox.llm.usage import UsageLog
 from xbot_assets.sandbox.server import DroppableProtocol
-
-START_SECONDS = 10
+from xbot_assets.testing.patience import until
 
 
 @dataclass
@@ -63,7 +61,4 @@ def running_llm_server(folder: Path) -> Iterator[LlmServer]:
 
 
 def _wait_until_started(server: uvicorn.Server) -> None:
-    deadline = time.monotonic() + START_SECONDS
-    while not server.started:
-        assert time.monotonic() < deadline, "the server did not start"
-        time.sleep(0.01)
+    until(lambda: server.started, "the server has started")

@@ -87,11 +87,17 @@ def test_a_bad_file_ends_with_its_problems_and_no_traceback(tmp_path: Path, caps
 
 
 @pytest.mark.parametrize(
-    ("option", "value"),
-    [("--days", "0"), ("--cv", "9"), ("--overload", "0"), ("--policy", "luck"), ("--overload", "x")],
+    ("option", "value", "named"),
+    [
+        ("--days", "0", "days"),
+        ("--cv", "9", "variation"),
+        ("--overload", "0", "overload"),
+        ("--policy", "luck", "policy"),
+        ("--overload", "x", "overload"),
+    ],
 )
 def test_an_option_out_of_bounds_is_refused(
-    tmp_path: Path, option: str, value: str, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, option: str, value: str, named: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Status 2, and the option is named."""
     try:
@@ -100,4 +106,4 @@ def test_an_option_out_of_bounds_is_refused(
         status = end.code
     error = capsys.readouterr().err
     assert status == 2
-    assert option.removeprefix("--") in error or "variation" in error
+    assert named in error

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets_tests.sandbox.sandbox_rig import Account, Sandbox
 
 
@@ -54,7 +55,7 @@ def chromium() -> Iterator[Browser]:
 def context(chromium: Browser, sandbox: Sandbox, handle: str) -> Iterator[BrowserContext]:
     """A browser context logged in as this test's account."""
     opened = chromium.new_context(storage_state=sandbox.session(handle), viewport={"width": 1280, "height": 900})
-    opened.set_default_timeout(5000)
+    opened.set_default_timeout(PATIENCE * 1000)
     yield opened
     opened.close()
 
@@ -69,6 +70,6 @@ def page(context: BrowserContext) -> Page:
 def visitor(chromium: Browser) -> Iterator[Page]:
     """A page of somebody who is not logged in."""
     opened = chromium.new_context(viewport={"width": 1280, "height": 900})
-    opened.set_default_timeout(5000)
+    opened.set_default_timeout(PATIENCE * 1000)
     yield opened.new_page()
     opened.close()

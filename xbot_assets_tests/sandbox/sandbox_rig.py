@@ -1,11 +1,11 @@
 """Starts a real sandbox process and a real browser for the tests of this folder."""
 
+import contextlib
 import json
 import os
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,12 +16,10 @@ import httpx
 from playwright.sync_api import Page
 
 import xbot_assets
+from xbot_assets.testing.patience import PATIENCE, until
 
 ROOT = Path(xbot_assets.__file__).resolve().parents[1]
 TOKEN = "test-control-token"  # noqa: S105 - opens only the sandbox of one test run
-START_SECONDS = 15
-STOP_SECONDS = 5
-POLL_SECONDS = 0.03
 
 
 def free_port() -> int:
@@ -39,7 +37,7 @@ class Sandbox:
     rate: float | None = None
     port: int = 0
     process: subprocess.Popen[bytes] | None = None
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=10, trust_env=False))
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=PATIENCE, trust_env=False))
 
     def start(self) -> "Sandbox":
         """Start on a new port and wait until it is ready."""
@@ -48,23 +46,22 @@ class Sandbox:
         command += ["--port", str(self.port), *(["--rate", str(self.rate)] if self.rate else [])]
         environment = os.environ | {"PYTHONPATH": str(ROOT), "XBOT_SANDBOX_TOKEN": TOKEN}
         self.process = subprocess.Popen(command, env=environment)
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                if self.http.get(f"{self.url}/_sandbox/health").status_code == httpx.codes.OK:
-                    return self
-            except httpx.TransportError:
-                time.sleep(POLL_SECONDS)
-        self.stop()
-        message = "The sandbox did not start."
-        raise AssertionError(message)
+        until(self._answers, "the sandbox answers")
+        return self
+
+    def _answers(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, "the sandbox ended during its start"
+        with contextlib.suppress(httpx.TransportError):
+            return self.http.get(f"{self.url}/_sandbox/health").status_code == httpx.codes.OK
+        return False
 
     def stop(self) -> int:
         """Ask the process to stop; return its exit code."""
         assert self.process is not None
         self.process.terminate()
         try:
-            return self.process.wait(STOP_SECONDS)
+            return self.process.wait(PATIENCE)
         finally:
             self.process.kill()
 

@@ -18,6 +18,7 @@ from xbot_assets.service.pages.status import BudgetLine, PostLine, ProductStatus
 from xbot_assets.settings import load_settings
 from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.account_state import AccountState
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -112,7 +113,7 @@ async def test_a_component_that_hangs_is_asked_once_and_fails_in_time() -> None:
 
     def hang() -> str:
         asked.append(1)
-        answer.wait(10)
+        answer.wait(PATIENCE)
         return "At last."
 
     components = Components([Component("Slow", hang), component("Quick")], ping_seconds=0.05)

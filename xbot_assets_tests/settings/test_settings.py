@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.settings import CHECKOUT, Settings, SettingsError, load_settings
+from xbot_assets.settings.renamed import RENAMED
 from xbot_assets.settings_document import env_example
 
 SECRET = "postgresql://me:hunter2@127.0.0.1/db"  # noqa: S105 - a made-up one
@@ -87,7 +88,7 @@ def test_every_setting_is_described() -> None:
         {"publish_deadline_seconds": 600, "claim_lease_minutes": 20},
     ],
 )
-def test_a_post_in_doubt_is_not_queued_again_while_its_worker_may_live(
+def test_an_unconfirmed_post_is_not_queued_again_while_its_worker_may_live(
     tmp_path: Path, values: dict[str, float]
 ) -> None:
     """Whatever is set together: the lease and the longest click must be over by then."""
@@ -96,8 +97,27 @@ def test_a_post_in_doubt_is_not_queued_again_while_its_worker_may_live(
         load(tmp_path, **environ)
 
 
-def test_a_live_post_in_doubt_waits_for_a_person_unless_the_owner_says_otherwise() -> None:
+def test_a_live_unconfirmed_post_waits_for_a_person_unless_the_owner_says_otherwise() -> None:
     """A doubled post on X cannot be taken back unseen."""
-    assert Settings().requeues_in_doubt
-    assert not Settings(mode="live").requeues_in_doubt
-    assert Settings(mode="live", requeue_in_doubt=True).requeues_in_doubt
+    assert Settings().requeues_unconfirmed
+    assert not Settings(mode="live").requeues_unconfirmed
+    assert Settings(mode="live", requeue_unconfirmed=True).requeues_unconfirmed
+
+
+@pytest.mark.parametrize("old", RENAMED)
+def test_an_old_name_works_and_says_what_it_is_called_now(tmp_path: Path, old: str) -> None:
+    """An owner's file of the last version goes on working, and its owner learns what to change."""
+    told: list[str] = []
+    environ = {"XBOT_HOME": str(tmp_path / ".xbot"), f"XBOT_{old.upper()}": "9"}
+    if Settings.model_fields[RENAMED[old]].annotation is not int:
+        environ[f"XBOT_{old.upper()}"] = "true"
+    settings = load_settings(environ, tell=told.append)
+    assert getattr(settings, RENAMED[old]) in {9, True}
+    assert [f"XBOT_{RENAMED[old].upper()}" in sentence for sentence in told] == [True]
+
+
+def test_an_old_name_beside_the_new_one_is_refused(tmp_path: Path) -> None:
+    """Nobody can say which of the two is meant, even where one stands in the file and one in the environment."""
+    (tmp_path / ".env").write_text("XBOT_RECONCILE_LOOKS_MAX=4\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="XBOT_RECONCILE_LOOKS_MAX and XBOT_RECOVERY_LOOKS_MAX are the same"):
+        load(tmp_path, XBOT_RECOVERY_LOOKS_MAX="5")

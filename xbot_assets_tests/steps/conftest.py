@@ -16,11 +16,11 @@ from pydantic import SecretStr
 from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.product import Product, open_product
+from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.servers import SettingsFor
-from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, TOKEN, browser_host, until
+from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, TOKEN, browser_host
 from xbot_assets_tests.steps.site import Site
 
-START_SECONDS = 20.0
 HANDLE = "xbot_demo"
 UNHURRIED = {"rate_start_per_hour": 60.0, "rate_ceiling_per_hour": 60.0, "posts_per_hour_max": 60}
 """The pace lets a post go whenever spacing does; what the pace itself does has tests of its own."""
@@ -35,11 +35,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     process = subprocess.Popen([*command, "--port", url.rpartition(":")[2]], stderr=subprocess.DEVNULL)
     running = Site(url, CONTROL_TOKEN, HANDLE)
     try:
-        until(running.is_up, START_SECONDS, "the sandbox answers")
+        until(running.is_up, "the sandbox answers")
         yield running
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +47,7 @@ def host_url(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
     """The browser host's address, logged in to the sandbox."""
     home = tmp_path_factory.mktemp("host") / ".xbot"
     with browser_host(home, site.url, extra={"XBOT_HANDLE": HANDLE}) as host:
-        until(lambda: _answers(host.health), START_SECONDS, "the host is ready")
+        until(lambda: _answers(host.health), "the host is ready")
         yield host.url
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-TIMEOUT_SECONDS = 10.0
+from xbot_assets.testing.patience import PATIENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Site:
     def is_up(self) -> bool:
         """Say whether it answers."""
         try:
-            return httpx.get(f"{self.url}/_sandbox/health", timeout=TIMEOUT_SECONDS, trust_env=False).is_success
+            return httpx.get(f"{self.url}/_sandbox/health", timeout=PATIENCE, trust_env=False).is_success
         except httpx.HTTPError:
             return False
 
@@ -48,7 +48,7 @@ class Site:
             f"{self.url}/_sandbox/{what}",
             json=body,
             headers={"Authorization": f"Bearer {self.token}"},
-            timeout=TIMEOUT_SECONDS,
+            timeout=PATIENCE,
             trust_env=False,
         )
         answer.raise_for_status()

@@ -4,24 +4,21 @@ And a process that is killed in the middle of its call.
 """
 
 import multiprocessing
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from benchmarks.budget_wall import WallRun, broken_promises, wall_settings
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.store.content.budget import settle_for_the_dead
 from xbot_assets.store.content.ledger import recent_calls
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.testing.content.budget_load import BEGINNING, Crowd, Phase, SandboxModel, generate, writer
+from xbot_assets.testing.content.budget_wall import WallRun, broken_promises, wall_settings
+from xbot_assets.testing.patience import until
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.steps.site import Site
-
-WAIT_SECONDS = 30.0
-POLL_SECONDS = 0.05
 
 pytestmark = pytest.mark.slow
 
@@ -63,7 +60,7 @@ def test_a_process_killed_in_the_middle_of_its_call_is_booked_as_unknown(
     process.start()
     try:
         with psycopg.connect(database_url, autocommit=True) as connection:
-            wait_until(lambda: bool(connection.execute("select from xbot.budget_reservations where sent").fetchall()))
+            until(lambda: bool(connection.execute("select from xbot.budget_reservations where sent").fetchall()))
             process.kill()
             connection.execute("update xbot.budget_reservations set lease_until = clock_timestamp()")
     finally:
@@ -77,11 +74,3 @@ def test_a_process_killed_in_the_middle_of_its_call_is_booked_as_unknown(
     assert row["cost_microusd"] > 0
     account = budget_now(database, settings, BEGINNING).account
     assert (account.spent, account.reserved) == (row["cost_microusd"], 0)
-
-
-def wait_until(done: Callable[[], bool]) -> None:
-    """Poll until it is done."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(POLL_SECONDS)

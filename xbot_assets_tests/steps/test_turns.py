@@ -20,6 +20,7 @@ from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.learning import models as model_store
 from xbot_assets.store.metrics import readings as metric_store
 from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import ReadPosts
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
@@ -64,7 +65,7 @@ def test_the_stored_metrics_are_what_the_page_says(product: Product) -> None:
         page = product.x.run(
             ReadPosts(post_ids=(rows[post_id]["x_post_id"],), handle=product.settings.handle),
             lane=Lane.LOW,
-            deadline_seconds=20,
+            deadline_seconds=PATIENCE,
         ).posts[0]
         assert page.text == rows[post_id]["text"]
         # Real time passed between the two readings; within it a saturated post gains at most a few reactions.

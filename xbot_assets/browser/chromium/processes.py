@@ -2,9 +2,9 @@
 
 Playwright starts Chromium as the leader of a process group of its own, and everything Chromium starts stays in it.
 Killing one process is not enough: where a shell script starts Chromium, that script leads the group, and killed alone
-it leaves Chromium behind with another parent. The profile lies in a folder whose name holds the host's id and start
-time, so that a later host knows whose it was. Only groups whose leader, or a member that outlived it, names such a
-folder of ours are touched.
+it leaves Chromium behind with another parent. The profile lies in a folder whose name holds the host's id and identity,
+so that a later host knows whose it was. Only groups whose leader, or a member that outlived it, names such a folder of
+ours are touched.
 """
 
 import contextlib
@@ -19,6 +19,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 
+from xbot_assets.process_identity import own_identity, still_runs
+
 _log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 0.01
@@ -28,14 +30,11 @@ _PROFILE_FLAG = "--user-data-dir="
 _FOLDER_PREFIX = "xbot-browser-"
 _OPEN_TO_PASS = 0o711
 """Our own folder in the temporary directory: others may pass through it to their profile, not look into it."""
-_SAME_START_SECONDS = 1
-"""Start times are rounded down to seconds, and computed from the boot time, which may shift a little."""
 
 
 def own_folder() -> Path:
     """Make a temporary folder that is marked as this process's."""
-    own = psutil.Process()
-    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{own.pid}-{int(own.create_time())}-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-{own_identity()}-"))
     folder.chmod(_OPEN_TO_PASS)
     return folder
 
@@ -122,11 +121,7 @@ def _is_ours(folder: Path) -> bool:
 
 def _host_lives(folder: Path) -> bool:
     pid, _, rest = folder.name.removeprefix(_FOLDER_PREFIX).partition("-")
-    started = rest.partition("-")[0]
-    if not (pid.isdecimal() and started.isdecimal()):
+    identity, _, unique = rest.partition("-")
+    if not (pid.isdecimal() and identity and unique):
         return True  # not a name of ours: leave it
-    try:
-        host = psutil.Process(int(pid))
-        return abs(int(host.create_time()) - int(started)) <= _SAME_START_SECONDS and alive(host)
-    except psutil.NoSuchProcess:
-        return False
+    return still_runs(int(pid), identity)

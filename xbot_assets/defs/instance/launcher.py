@@ -10,17 +10,16 @@ import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-import psutil  # type: ignore[import-untyped]  # ships no types
 from dagster import DagsterRun, DagsterRunStatus, DefaultRunLauncher
 from dagster._core.events import DagsterEventType, EngineEventData
 from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
 from dagster._serdes import ConfigurableClassData
 from dagster._utils.error import serializable_error_info_from_exc_info
 
+from xbot_assets.process_identity import began_between
+
 THREADS = 14
 """Starts at once; ``max_concurrent_runs`` in ``dagster.yaml`` allows no more runs than this."""
-START_TOLERANCE_SECONDS = 2.0
-"""A process that began later than this after the run's start is another one that was given the same number."""
 _PID = re.compile(r"^Started process for run \(pid: (\d+)\)")
 
 
@@ -57,33 +56,21 @@ class LaneRunLauncher(DefaultRunLauncher):
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
         """Say whether the process that began the run is still there, on this machine."""
-        pid = self._pid_of(run)
-        if pid is None:
+        named = self._named_by(run)
+        if named is None:
             return CheckRunHealthResult(WorkerStatus.RUNNING, "It has not named its process yet.")
-        if _lives(pid, self._began(run)):
+        pid, at = named
+        if began_between(pid, 0.0, at):  # one that began after the number was named was given it later
             return CheckRunHealthResult(WorkerStatus.RUNNING, run_worker_id=str(pid))
         return CheckRunHealthResult(WorkerStatus.NOT_FOUND, f"Its process {pid} is gone.", run_worker_id=str(pid))
 
-    def _pid_of(self, run: DagsterRun) -> int | None:
+    def _named_by(self, run: DagsterRun) -> tuple[int, float] | None:
+        """Return the number that the run's process last named as its own, and when (seconds since 1970)."""
         events = self._instance.all_logs(run.run_id, of_type=DagsterEventType.ENGINE_EVENT)
-        found = [_PID.match(event.message or event.user_message or "") for event in events]
-        return next((int(match[1]) for match in reversed(found) if match), None)
-
-    def _began(self, run: DagsterRun) -> float | None:
-        record = self._instance.get_run_record_by_id(run.run_id)
-        return record.start_time if record else None
+        found = [(_PID.match(event.message or event.user_message or ""), event.timestamp) for event in events]
+        return next(((int(match[1]), at) for match, at in reversed(found) if match), None)
 
     def dispose(self) -> None:
         """Start what was asked for, then nothing more."""
         self._threads.shutdown(wait=True)
         super().dispose()
-
-
-def _lives(pid: int, began: float | None) -> bool:
-    """Say whether this process runs and is old enough to be the one that began the run (seconds since 1970)."""
-    try:
-        process = psutil.Process(pid)
-        same = began is None or process.create_time() <= began + START_TOLERANCE_SECONDS
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False

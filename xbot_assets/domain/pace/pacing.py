@@ -1,8 +1,10 @@
-"""The numbers that bound the pace of one kind of publishing."""
+"""The numbers that bound the pace of publishing, one kind at a time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.pace.hours import WeightBounds
 
@@ -60,3 +62,11 @@ class Pacing:
     def bounded(self, rate: float) -> float:
         """Return the rate, moved into its bounds."""
         return min(max(rate, self.floor), self.ceiling)
+
+
+@dataclass(frozen=True, slots=True)
+class PaceRules:
+    """The bounds of each kind, and the owner's time zone."""
+
+    pacing: Mapping[PaceKind, Pacing]
+    zone: ZoneInfo

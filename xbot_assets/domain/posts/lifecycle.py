@@ -87,17 +87,6 @@ FINAL = frozenset(set(PostStatus) - {source for source, target in ALLOWED if sou
 """The states that nothing leaves."""
 
 
-def final_states_from(state: PostStatus) -> frozenset[PostStatus]:
-    """Return the final states that a post in this state can still come to; never empty if the table is sound."""
-    seen, waiting = {state}, [state]
-    while waiting:
-        here = waiting.pop()
-        further = {target for source, target in ALLOWED if source == here} - seen
-        seen |= further
-        waiting.extend(further)
-    return FINAL & seen
-
-
 def mermaid() -> str:
     """Return the table as a Mermaid state diagram, one arrow for each pair of states with who may take it."""
     arrows = [f"    {_arrow(pair)} : {_movers(pair)}" for pair in dict.fromkeys(change.pair for change in TRANSITIONS)]

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.process_identity import began_between
 from xbot_assets.runtime.machine.accounts import (
     ACCOUNT_ROOT,
     Account,
@@ -31,7 +32,7 @@ from xbot_assets.runtime.machine.accounts import (
 )
 from xbot_assets.runtime.machine.files import home_directory, unwritable, write_private
 from xbot_assets.runtime.machine.ports import PortBook
-from xbot_assets.runtime.machine.processes import Tree, end_tree, start_time, wait_until
+from xbot_assets.runtime.machine.processes import Tree, end_tree, wait_until
 from xbot_assets.runtime.supervision.programs import Program
 
 NAME = "postgres"
@@ -276,8 +277,7 @@ def _live_postmaster(data: Path) -> int | None:
         pid, noted = int(lines[0]), float(lines[2])
     except (IndexError, ValueError):
         return None
-    began = start_time(pid)
-    return pid if began is not None and abs(noted - began) < START_SECONDS else None
+    return pid if began_between(pid, noted - START_SECONDS, noted) else None
 
 
 def _lock_lines(data: Path) -> list[str]:

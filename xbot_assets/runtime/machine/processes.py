@@ -1,4 +1,4 @@
-"""Process trees: who belongs to a program, and ending all of them. The only module that imports psutil."""
+"""Process trees: who belongs to a program, and ending all of them."""
 
 import contextlib
 import os
@@ -14,8 +14,6 @@ KILL_SECONDS = 5.0
 """After SIGKILL the kernel needs a moment to take a process away; not seen to take this long."""
 MARK = "SUPERVISED_AS"
 """The environment variable that ties a process to its program. (``XBOT_`` names are settings.)"""
-SAME_START_SECONDS = 2.0
-"""Two readings of one process's start time differ when the machine's clock was set in between."""
 
 
 class Tree:
@@ -103,21 +101,6 @@ def wait_until(done: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def start_time(pid: int) -> float | None:
-    """Return when the process started, in seconds since 1970, or ``None`` when there is none."""
-    try:
-        process = psutil.Process(pid)
-        return float(process.create_time()) if _runs(process) else None
-    except psutil.Error:
-        return None
-
-
-def is_same(pid: int, started: float) -> bool:
-    """Say whether the process that had this number and start time still runs."""
-    now = start_time(pid)
-    return now is not None and abs(now - started) < SAME_START_SECONDS
-
-
 def mark_of(home: Path, name: str) -> str:
     """Return what every process of a program carries in its environment, under :data:`MARK`."""
     return f"{home}:{name}"
@@ -129,11 +112,6 @@ def _marked(mark: str) -> Iterator[psutil.Process]:
         with contextlib.suppress(psutil.Error, OSError):
             if process.environ().get(MARK) == mark and _runs(process):
                 yield process
-
-
-def boot_time() -> float:
-    """Return when the machine started: process numbers recorded before it mean nothing."""
-    return float(psutil.boot_time())
 
 
 def _runs(process: psutil.Process) -> bool:

@@ -8,17 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.process_identity import identity_of, still_runs
 from xbot_assets.runtime.machine.files import private_directory, write_private
-from xbot_assets.runtime.machine.processes import (
-    SAME_START_SECONDS,
-    Tree,
-    boot_time,
-    end_tree,
-    is_same,
-    kill_marked,
-    mark_of,
-    start_time,
-)
+from xbot_assets.runtime.machine.processes import Tree, end_tree, kill_marked, mark_of
 
 RUN_DIRECTORY = "run"
 RECORD_FILE = "processes.json"
@@ -30,7 +22,7 @@ class Started:
 
     name: str
     pid: int
-    started: float
+    identity: str
     stop_signal: int
     whole_group: bool
 
@@ -46,7 +38,7 @@ class ProcessRecord:
 
     def add(self, name: str, pid: int, *, stop_signal: signal.Signals, whole_group: bool) -> None:
         """Note a process that was just started."""
-        entry = Started(name, pid, start_time(pid) or 0.0, int(stop_signal), whole_group)
+        entry = Started(name, pid, identity_of(pid) or "", int(stop_signal), whole_group)
         with self._lock:
             self._entries[name] = entry
             self._write()
@@ -65,7 +57,7 @@ class ProcessRecord:
         entries = [asdict(entry) for entry in self._entries.values()]
         # A full disk costs the record, never the stop: the sweep ends nothing that is not still what was noted.
         with contextlib.suppress(PermanentFailure):
-            write_private(self._file, json.dumps({"boot": boot_time(), "processes": entries}))
+            write_private(self._file, json.dumps(entries))
 
 
 def sweep(home: Path, stop_seconds: float) -> list[str]:
@@ -80,11 +72,9 @@ def sweep(home: Path, stop_seconds: float) -> list[str]:
 
 
 def read_record(home: Path) -> list[Started]:
-    """Return what the record says; nothing when absent, damaged, or from before the machine's last start."""
+    """Return what the record says; nothing when absent or damaged."""
     with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        loaded = json.loads(record_file(home).read_text(encoding="utf-8"))
-        if abs(loaded["boot"] - boot_time()) < SAME_START_SECONDS:
-            return [Started(**entry) for entry in loaded["processes"]]
+        return [Started(**entry) for entry in json.loads(record_file(home).read_text(encoding="utf-8"))]
     return []
 
 
@@ -95,7 +85,7 @@ def record_file(home: Path) -> Path:
 
 def _end(entry: Started, home: Path, stop_seconds: float) -> bool:
     mark = mark_of(home, entry.name)
-    if not is_same(entry.pid, entry.started):
+    if not still_runs(entry.pid, entry.identity):
         return kill_marked(mark) > 0
     end_tree(Tree(entry.pid, mark), signal.Signals(entry.stop_signal), stop_seconds, whole_group=entry.whole_group)
     return True

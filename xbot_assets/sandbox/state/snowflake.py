@@ -14,8 +14,3 @@ def snowflake(moment: datetime, low: int = 0) -> int:
     """Return the id of something made at ``moment``; ``low`` tells things of one millisecond apart."""
     milliseconds = (moment - _UNIX) // timedelta(milliseconds=1)
     return (max(0, milliseconds - EPOCH_MS) << LOW_BITS) | (low % LOW_SIZE)
-
-
-def moment_of_id(post_id: str) -> datetime:
-    """Return when an id was made, to the millisecond."""
-    return _UNIX + timedelta(milliseconds=(int(post_id) >> LOW_BITS) + EPOCH_MS)

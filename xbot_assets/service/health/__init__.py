@@ -1,1 +1,1 @@
-"""What the service knows of each part: registered components and their pings."""
+"""What the service knows of each part: registered components and their pings. Keep out: pages and requests."""

@@ -28,7 +28,7 @@ from xbot_assets.service.pages.guard import (
     posted_fields,
     require_own_page,
 )
-from xbot_assets.service.pages.unconfirmed import DOUBT_DECISIONS, DOUBT_DONE, doubt_cards
+from xbot_assets.service.pages.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE, cards_of
 from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, ReviewContext, open_review, owners_time, told_time
 from xbot_assets.steps.publishing.manual_recovery import Unsettled, unsettled
 from xbot_assets.store.engine.database import Row
@@ -48,7 +48,7 @@ DONE = {
     "edit": "Post {} has its new text. It still waits for your approval.",
     "reject": "Post {} is rejected.",
     "reschedule": "Post {} has another time.",
-    **DOUBT_DONE,
+    **UNCONFIRMED_DONE,
 }
 """What the page says after each action. Nothing else from an address is ever shown."""
 
@@ -69,7 +69,7 @@ class ApprovalPage:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
-    doubts: Unsettled | None = None
+    on_x: Unsettled | None = None
     timezone: str = ""
     now: str = ""
     said: str = ""
@@ -79,19 +79,19 @@ class ApprovalPage:
     @property
     def to_decide(self) -> int:
         """How much waits for a person: posts, and what only a person can say of X."""
-        found = self.doubts
-        return len(self.rows) + (len(found.doubts) + len(found.phantoms) + len(found.removals) if found else 0)
+        on_x = self.on_x
+        return len(self.rows) + (len(on_x.unconfirmed) + len(on_x.phantoms) + len(on_x.removals) if on_x else 0)
 
 
 def approval_routes(connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> list[Route]:
     """Return the routes of the page, its actions and the way in."""
-    desk_at = _ReviewHandlers(connections, guard, templates)
+    handlers = _ReviewHandlers(connections, guard, templates)
     return [
-        Route(PAGE, desk_at.page, methods=["GET"]),
-        Route(f"{PAGE}/{{post_id:int}}/{{action}}", desk_at.decide, methods=["POST"]),
-        Route(LOGIN_PATH, desk_at.way_in, methods=["GET"]),
-        Route(LOGIN_PATH, desk_at.log_in, methods=["POST"]),
-        Route("/logout", desk_at.log_out, methods=["POST"]),
+        Route(PAGE, handlers.page, methods=["GET"]),
+        Route(f"{PAGE}/{{post_id:int}}/{{action}}", handlers.decide, methods=["POST"]),
+        Route(LOGIN_PATH, handlers.way_in, methods=["GET"]),
+        Route(LOGIN_PATH, handlers.log_in, methods=["POST"]),
+        Route("/logout", handlers.log_out, methods=["POST"]),
     ]
 
 
@@ -116,7 +116,7 @@ class _ReviewHandlers:
         if decision is None:
             return Response(status_code=HTTPStatus.NOT_FOUND)
         try:
-            await asyncio.to_thread(lambda: decision(self._desk(), post_id, session.name, fields))
+            await asyncio.to_thread(lambda: decision(self._review(), post_id, session.name, fields))
         except ProductError as failure:
             return await self._shown(request, session, typed=Typed(post_id, action, fields, failure))
         return RedirectResponse(f"{PAGE}?done={action}&post={post_id}", HTTPStatus.SEE_OTHER)
@@ -146,7 +146,7 @@ class _ReviewHandlers:
         self, request: Request, session: Session, *, said: str = "", typed: Typed | None = None
     ) -> Response:
         try:
-            found = await asyncio.to_thread(lambda: _read(self._desk(), said, typed))
+            found = await asyncio.to_thread(lambda: _read(self._review(), said, typed))
         except ProductError as failure:
             found, status = ApprovalPage(problem=failure), HTTPStatus.SERVICE_UNAVAILABLE
         else:
@@ -167,28 +167,28 @@ class _ReviewHandlers:
         limits = {"longest_reason": LONGEST_REASON, "longest_name": LONGEST_NAME}
         return self._templates().get_template(template).render(**values, **limits)
 
-    def _desk(self) -> ReviewContext:
+    def _review(self) -> ReviewContext:
         connections = self._connections
         return open_review(connections.settings(), connections.database(), connections.clock())
 
 
-def _approve(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    by = Decider(who, desk.clock.now(), fields.get("why", ""))
-    approvals.approve_post(desk.database, post_id, by, check=desk.check(), seen=fields.get("seen", ""))
+def _approve(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    by = Decider(who, review.clock.now(), fields.get("why", ""))
+    approvals.approve_post(review.database, post_id, by, check=review.check(), seen=fields.get("seen", ""))
 
 
-def _edit(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    by, text = Decider(who, desk.clock.now(), fields.get("why", "")), fields.get("text", "")
-    approvals.edit_post(desk.database, post_id, text, by, check=desk.check(), seen=fields.get("seen", ""))
+def _edit(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    by, text = Decider(who, review.clock.now(), fields.get("why", "")), fields.get("text", "")
+    approvals.edit_post(review.database, post_id, text, by, check=review.check(), seen=fields.get("seen", ""))
 
 
-def _reject(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    approvals.reject_post(desk.database, post_id, Decider(who, desk.clock.now(), fields.get("why", "")))
+def _reject(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    approvals.reject_post(review.database, post_id, Decider(who, review.clock.now(), fields.get("why", "")))
 
 
-def _reschedule(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    by = Decider(who, desk.clock.now(), fields.get("why", ""))
-    approvals.reschedule_post(desk.database, post_id, owners_time(fields.get("at", ""), desk.settings), by)
+def _reschedule(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    by = Decider(who, review.clock.now(), fields.get("why", ""))
+    approvals.reschedule_post(review.database, post_id, owners_time(fields.get("at", ""), review.settings), by)
 
 
 _DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], None]] = {
@@ -196,27 +196,27 @@ _DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], Non
     "edit": _edit,
     "reject": _reject,
     "reschedule": _reschedule,
-    **DOUBT_DECISIONS,
+    **UNCONFIRMED_DECISIONS,
 }
 
 
-def _read(desk: ReviewContext, said: str, typed: Typed | None) -> ApprovalPage:
-    settings, database = desk.settings, desk.database
+def _read(review: ReviewContext, said: str, typed: Typed | None) -> ApprovalPage:
+    settings, database = review.settings, review.database
     return ApprovalPage(
-        rows=_cards(approvals.held_posts(database), desk),
+        rows=_cards(approvals.held_posts(database), review),
         decisions=[
             {**row, "at": told_time(row["happened_at"], settings)}
             for row in approvals.recent_decisions(database, DECISIONS_SHOWN)
         ],
-        doubts=doubt_cards(unsettled(database), settings),
+        on_x=cards_of(unsettled(database), settings),
         timezone=settings.timezone,
-        now=told_time(desk.clock.now(), settings),
+        now=told_time(review.clock.now(), settings),
         said=said,
         typed=typed,
     )
 
 
-def _cards(rows: list[Row], desk: ReviewContext) -> list[dict[str, Any]]:
+def _cards(rows: list[Row], review: ReviewContext) -> list[dict[str, Any]]:
     """Return a card a post. Of a thread the first one decides about all that waits, and ``seen_all`` is all of it."""
     texts: dict[int, list[str]] = {}
     for row in rows:
@@ -225,17 +225,17 @@ def _cards(rows: list[Row], desk: ReviewContext) -> list[dict[str, Any]]:
     cards = []
     for row in rows:
         waiting = texts.pop(row["thread_id"] or row["id"], None)
-        cards.append({**_card(row, desk), "seen_all": approvals.texts_digest(waiting) if waiting else None})
+        cards.append({**_card(row, review), "seen_all": approvals.texts_digest(waiting) if waiting else None})
     return cards
 
 
-def _card(row: Row, desk: ReviewContext) -> dict[str, Any]:
+def _card(row: Row, review: ReviewContext) -> dict[str, Any]:
     due = row["scheduled_at"]
     return {
         **row,
         "place": thread_place(row["segment"], row["segments"]),
         "seen": approvals.text_digest(row["text"]),
-        "due": told_time(due, desk.settings),
-        "is_late": due < desk.clock.now(),
-        "at": due.astimezone(desk.settings.zone).strftime(LOCAL_FORMAT),
+        "due": told_time(due, review.settings),
+        "is_late": due < review.clock.now(),
+        "at": due.astimezone(review.settings.zone).strftime(LOCAL_FORMAT),
     }

@@ -1,4 +1,4 @@
-"""The part of the approval page about posts on X: in doubt, not from here, or taken back."""
+"""The part of the approval page about posts on X: unconfirmed, not from here, or taken back."""
 
 from collections.abc import Callable, Mapping
 
@@ -9,7 +9,7 @@ from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.manual_recovery import acknowledge, settle_absent
 
-DOUBT_DONE = {
+UNCONFIRMED_DONE = {
     "found": "Post {} is published.",
     "absent": "Post {} is queued again.",
     "drop": "Post {} is dropped.",
@@ -20,7 +20,7 @@ SITE = "https://x.com"
 """Where a permalink leads when no other target is set."""
 
 
-def doubt_cards(waiting: Unsettled, settings: Settings) -> Unsettled:
+def cards_of(waiting: Unsettled, settings: Settings) -> Unsettled:
     """Return what waits with times in words and whole addresses, as the page shows it."""
     site = settings.target_url or SITE
 
@@ -33,34 +33,34 @@ def doubt_cards(waiting: Unsettled, settings: Settings) -> Unsettled:
         return row | times | {"url": f"{site}{row.get('permalink') or f'/{settings.handle}'}"}
 
     return Unsettled(
-        [card(row) for row in waiting.doubts],
+        [card(row) for row in waiting.unconfirmed],
         [card(row) for row in waiting.phantoms],
         [card(row) for row in waiting.removals],
     )
 
 
-def _by(desk: ReviewContext, who: str, fields: Mapping[str, str]) -> Decider:
-    return Decider(who, desk.clock.now(), fields.get("why", ""))
+def _by(review: ReviewContext, who: str, fields: Mapping[str, str]) -> Decider:
+    return Decider(who, review.clock.now(), fields.get("why", ""))
 
 
-def _found(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    settle_where(desk.database, desk.settings, post_id, fields.get("where", ""), _by(desk, who, fields))
+def _found(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    settle_where(review.database, review.settings, post_id, fields.get("where", ""), _by(review, who, fields))
 
 
-def _absent(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    settle_absent(desk.database, post_id, _by(desk, who, fields), again=True)
+def _absent(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    settle_absent(review.database, post_id, _by(review, who, fields), again=True)
 
 
-def _drop(desk: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    settle_absent(desk.database, post_id, _by(desk, who, fields), again=False)
+def _drop(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    settle_absent(review.database, post_id, _by(review, who, fields), again=False)
 
 
-def _acknowledge(desk: ReviewContext, x_post_id: int, who: str, fields: Mapping[str, str]) -> None:
+def _acknowledge(review: ReviewContext, x_post_id: int, who: str, fields: Mapping[str, str]) -> None:
     which = EVERYTHING if x_post_id == 0 else str(x_post_id)
-    acknowledge(desk.database, acknowledged_ids(desk.database, which), _by(desk, who, fields))
+    acknowledge(review.database, acknowledged_ids(review.database, which), _by(review, who, fields))
 
 
-DOUBT_DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], None]] = {
+UNCONFIRMED_DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], None]] = {
     "found": _found,
     "absent": _absent,
     "drop": _drop,

@@ -17,7 +17,6 @@ from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.briefs import PostRequest
 from xbot_assets.settings import Settings
-from xbot_assets.steps.limits import limits_of
 from xbot_assets.steps.product import Product
 from xbot_assets.store.content import gates as gate_store
 from xbot_assets.store.content.gates import Judgement
@@ -106,7 +105,7 @@ class GateJudge:
 
     def _by_chain(self, text: str, format_name: str) -> Refusal | None:
         histories = [self._recent(), *([history_of(self._passed, self.persona.language)] if self._passed else [])]
-        limits = limits_of(self.settings)
+        limits = self.settings.gate_limits
         contexts = (GateContext(self.persona, format_name, limits, history) for history in histories)
         return next((refusal for context in contexts if (refusal := first_refusal(text, context))), None)
 

@@ -67,9 +67,9 @@ def posts_due(product: Product) -> list[Row]:
     return metric_store.posts_to_measure(
         product.database,
         now=product.clock.now(),
-        young=timedelta(minutes=settings.metrics_young_minutes),
-        middle=timedelta(minutes=settings.metrics_middle_minutes),
-        old=timedelta(minutes=settings.metrics_old_minutes),
+        young=timedelta(minutes=settings.metrics_first_day_minutes),
+        middle=timedelta(minutes=settings.metrics_first_week_minutes),
+        old=timedelta(minutes=settings.metrics_later_minutes),
         limit=settings.metrics_batch_max,
     )
 

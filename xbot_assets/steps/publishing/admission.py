@@ -11,11 +11,11 @@ from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, TAKEN_BACK, answer_of
 from xbot_assets.domain.pace.breaker import AttemptOutcome, Permit
-from xbot_assets.domain.pace.pacing import PaceKind
+from xbot_assets.domain.pace.pacing import PaceKind, PaceRules
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engine.database import Row, Transaction
-from xbot_assets.store.publishing.breaker import acquire, breaker_policy, breaker_state, lose_probe, report
-from xbot_assets.store.publishing.pace import PaceRules, held_back, learn_hours, observe, pace_rules, wait_now
+from xbot_assets.store.publishing.breaker import acquire, breaker_state, lose_probe, report
+from xbot_assets.store.publishing.pace import held_back, learn_hours, observe, wait_now
 from xbot_assets.store.publishing.policy import MayGo, policy_check
 from xbot_assets.store.publishing.queue import due_kinds, pace_facts
 
@@ -35,7 +35,7 @@ class Attempt:
 
 def rules_of(product: Product) -> PaceRules:
     """Return the pace's rules as the owner has set them."""
-    return pace_rules(product.settings, product.settings.zone)
+    return product.settings.pace_rules
 
 
 def pace_wait(product: Product) -> Wait | None:
@@ -105,7 +105,7 @@ def permitted(product: Product, probe: Callable[[], object]) -> Iterator[Attempt
     The one probe of a half-open breaker first does ``probe``, something that harms nobody: a post is only risked when
     that went well.
     """
-    policy = breaker_policy(product.settings)
+    policy = product.settings.breaker_policy
     permit = acquire(product.database, product.worker, policy, product.clock.now())
     if isinstance(permit, Wait):
         yield None

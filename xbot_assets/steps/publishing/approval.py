@@ -17,12 +17,11 @@ from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.policy.rules import unalterable
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
-from xbot_assets.steps.limits import limits_of
 from xbot_assets.store.content import gates as gate_store
 from xbot_assets.store.content.gates import Judgement
 from xbot_assets.store.engine.database import Database, Row, Transaction
 from xbot_assets.store.publishing.approvals import TextCheck, judged_against_others
-from xbot_assets.store.publishing.policy import policy_facts, policy_limits
+from xbot_assets.store.publishing.policy import policy_facts
 
 APPROVAL_PURPOSE = "approval"
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
@@ -51,7 +50,7 @@ class ReviewContext:
 
     def _against_policy(self, transaction: Transaction, row: Row) -> Refusal | None:
         facts = policy_facts(transaction, row["id"], self.settings, self.clock.now())
-        found = unalterable(facts, policy_limits(self.settings))
+        found = unalterable(facts, self.settings.policy_limits)
         return Refusal(found.rule, found.reason) if found else None
 
     def _by_gates(self, transaction: Transaction, row: Row) -> Refusal | None:
@@ -59,7 +58,7 @@ class ReviewContext:
         since = now - timedelta(days=settings.gate_history_days)
         history = history_of(judged_against_others(transaction, row["id"], since), persona.language)
         known = row["format"] if persona.format(row["format"]) else ""
-        found = first_refusal(row["text"], GateContext(persona, known, limits_of(settings), history))
+        found = first_refusal(row["text"], GateContext(persona, known, settings.gate_limits, history))
         judgement = Judgement(
             judged_at=now,
             text=row["text"],

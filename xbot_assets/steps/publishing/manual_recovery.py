@@ -1,4 +1,4 @@
-"""What a person may say of a post in doubt: where it is on X, and what else waits to be settled.
+"""What a person may say of an unconfirmed post: where it is on X, and what else waits to be settled.
 
 The command line and the approval page both sit here.
 """
@@ -24,9 +24,9 @@ EVERYTHING = "all"
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """What waits for a person's word: posts in doubt, posts that no row knows, posts that X took back."""
+    """What waits for a person's word: unconfirmed posts, posts that no row knows, posts that X took back."""
 
-    doubts: list[Row]
+    unconfirmed: list[Row]
     phantoms: list[Row]
     removals: list[Row]
 
@@ -39,10 +39,11 @@ def unsettled(database: Database) -> Unsettled:
 
 
 def settle_where(database: Database, settings: Settings, post_id: int, where: str, by: Decider) -> None:
-    """Move a post in doubt to published, as the post of X that a person names by its address or id.
+    """Move an unconfirmed post to published, as the post of X that a person names by its address or id.
 
     Raises:
-        PermanentFailure: ``bad_x_post`` for what names no post of this account; else as ``store.settling``.
+        PermanentFailure: ``bad_x_post`` for what names no post of this account; else as the
+            store's ``settle_found``.
     """
     x_post_id = _named(where.strip(), settings)
     settle_found(database, post_id, x_post_id, f"/{settings.handle}/status/{x_post_id}", by)

@@ -59,7 +59,7 @@ def comparison_wait(product: Product) -> str | None:
     compared, covered = recovery.last_comparison(database)
     if compared is not None and now - compared < settings.verify_again:
         return "The timeline was compared a few minutes ago."
-    if covered is None or now - covered >= settings.compare_every:
+    if covered is None or now - covered >= settings.reconcile_every:
         return None
     due = recovery.verification_is_due(database, now=now, after=settings.verify_after, since=now - VERIFIED_FOR)
     return None if due else "Every post was seen when it was due."

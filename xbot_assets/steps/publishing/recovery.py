@@ -5,7 +5,7 @@ nothing. Whatever stays in doubt waits for a person, with an alert.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from xbot_assets.domain.failures import PermanentFailure, ProductError
@@ -26,8 +26,6 @@ LOOK_MARGIN = 40
 """Posts read beyond those that we submitted ourselves since the time in question: the owner's own, and older ones."""
 LOOK_DEEPEST = 200
 """Most posts that one look reads: what the browser host takes."""
-LAST_CLICK_MARGIN = timedelta(seconds=30)
-"""Added to the deadline of a publish operation before it is taken for over: the way to the host, and its clock."""
 
 
 class RecoveryOutcome(StrEnum):
@@ -71,20 +69,8 @@ def recovery_wait(product: Product) -> str | None:
 
 def look_is_due(product: Product) -> bool:
     """Say whether a lease ran out, or a post in doubt may be looked for again."""
-    due = recovery.posts_to_look_for(product.database, look_rules(product), product.clock.now())
+    due = recovery.posts_to_look_for(product.database, product.settings.recovery_rules, product.clock.now())
     return bool(due) or recovery.expired_lease_exists(product.database)
-
-
-def look_rules(product: Product) -> recovery.LookRules:
-    """Return the rules of looking as the owner has set them."""
-    settings = product.settings
-    return recovery.LookRules(
-        looks_max=settings.reconcile_looks_max,
-        between=settings.look_spacing,
-        span=settings.requeue_after,
-        may_requeue=settings.requeues_in_doubt,
-        click_within=timedelta(seconds=settings.publish_deadline_seconds) + LAST_CLICK_MARGIN,
-    )
 
 
 def reconcile(product: Product, *, lane: Lane) -> Recovery:
@@ -93,7 +79,7 @@ def reconcile(product: Product, *, lane: Lane) -> Recovery:
     Raises:
         ProductError: the timeline could not be read; nothing follows from that.
     """
-    taken = recovery.take_looks(product.database, look_rules(product), product.clock.now())
+    taken = recovery.take_looks(product.database, product.settings.recovery_rules, product.clock.now())
     doubts = post_store.unconfirmed_posts(product.database)
     due = [row for row in doubts if row["id"] in taken]
     if not due:
@@ -203,7 +189,7 @@ def _confirm(product: Product, row: Row, found: TimelinePost) -> None:
 
 def _absent(product: Product, row: Row) -> RecoveryOutcome:
     """Count a look that surely did not find the post; in the end it is queued again, or a person is asked."""
-    now, rules = product.clock.now(), look_rules(product)
+    now, rules = product.clock.now(), product.settings.recovery_rules
     looks = post_store.record_look(product.database, row["id"], now)
     if looks < rules.looks_max:
         return RecoveryOutcome.IN_DOUBT

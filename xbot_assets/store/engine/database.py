@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from threading import Lock
 from time import perf_counter
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psycopg
 import stamina
@@ -33,6 +33,8 @@ from xbot_assets.store.engine.timings import StatementTimings, Timing
 _LOG = logging.getLogger(__name__)
 
 Row = dict[str, Any]
+RowType = TypeVar("RowType")
+"""A frozen, slotted dataclass with exactly the columns of the statement that it is used with."""
 
 READ_ATTEMPTS = 3
 """Tries of a read whose connection failed; the total time is bounded by ``database_connect_seconds``."""
@@ -74,6 +76,19 @@ class Statements(ABC):
         """Run a statement and return its first row, or ``None``."""
         rows = self._run(_statement(name), params)[0]
         return rows[0] if rows else None
+
+    def fetch_rows(self, row_type: type[RowType], name: str, /, **params: Any) -> list[RowType]:  # noqa: ANN401
+        """Run a statement and return its rows as ``row_type``.
+
+        Raises:
+            TypeError: a column has no field or a field no column; a test compares all of them beforehand.
+        """
+        return [row_type(**row) for row in self.fetch_all(name, **params)]
+
+    def fetch_row(self, row_type: type[RowType], name: str, /, **params: Any) -> RowType | None:  # noqa: ANN401
+        """Run a statement and return its first row as ``row_type``, or ``None``; raises as :meth:`fetch_rows`."""
+        row = self.fetch_one(name, **params)
+        return None if row is None else row_type(**row)
 
     def execute(self, name: str, /, **params: Any) -> int:  # noqa: ANN401 - any SQL value
         """Run a statement and return how many rows it changed or returned."""

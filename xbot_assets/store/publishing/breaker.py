@@ -6,28 +6,16 @@
 A database that does not answer raises: without a permit nothing is tried.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.breaker import PUBLISHING, AttemptOutcome, BreakerPolicy, Permit
-from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Row, Statements
 
 _CLOSED = "closed"
-
-
-def breaker_policy(settings: Settings) -> BreakerPolicy:
-    """Return the policy that the settings describe."""
-    return BreakerPolicy(
-        failures=settings.breaker_failures,
-        reset=timedelta(seconds=settings.breaker_reset_seconds),
-        successes=settings.breaker_successes,
-        probe=timedelta(seconds=settings.breaker_probe_seconds),
-        stuck=timedelta(minutes=settings.breaker_stuck_minutes),
-    )
 
 
 def acquire(

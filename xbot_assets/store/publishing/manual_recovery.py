@@ -87,7 +87,7 @@ def acknowledge(db: Database, x_ids: Sequence[str], by: Decider) -> int:
         raise PermanentFailure(
             "No such post waits to be acknowledged.",
             code=FailureCode.NOTHING_TO_ACKNOWLEDGE,
-            remedy="'xbot approve doubts' shows those that do.",
+            remedy="'xbot approve unconfirmed' shows those that do.",
         )
     return len(known) + len(gone)
 

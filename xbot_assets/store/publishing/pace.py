@@ -4,17 +4,17 @@ A post counts from the moment it is claimed until it is certain that X was not a
 make room. A database that does not answer, or a state that makes no sense, raises: without ``Admitted`` nothing goes.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait, paused, wait_at
 from xbot_assets.domain.pace.answers import Answer, Outcome
-from xbot_assets.domain.pace.hours import EarnedReward, HourWeights, WeightBounds, hour_weights, local_hour
-from xbot_assets.domain.pace.pacing import DAY, PaceKind, Pacing
+from xbot_assets.domain.pace.hours import EarnedReward, HourWeights, hour_weights, local_hour
+from xbot_assets.domain.pace.pacing import DAY, PaceKind, PaceRules, Pacing
 from xbot_assets.domain.pace.rate import RateState, hold, initial
 from xbot_assets.domain.pace.rate import observe as observed
 from xbot_assets.settings import Settings
@@ -33,14 +33,6 @@ class Admitted:
 
 
 @dataclass(frozen=True, slots=True)
-class PaceRules:
-    """The bounds of each kind, and the owner's time zone."""
-
-    pacing: Mapping[PaceKind, Pacing]
-    zone: ZoneInfo
-
-
-@dataclass(frozen=True, slots=True)
 class PaceSeen:
     """What is stored about one kind, at one moment.
 
@@ -56,9 +48,7 @@ class PaceSeen:
 
 def pace_rules(settings: Settings, zone: ZoneInfo) -> PaceRules:
     """Return the rules that the settings describe."""
-    posts = _pacing(settings, settings.posts_per_hour_max, settings.posts_per_day_max)
-    replies = _pacing(settings, settings.replies_per_hour_max, settings.replies_per_day_max)
-    return PaceRules({PaceKind.POST: posts, PaceKind.REPLY: replies}, zone)
+    return replace(settings.pace_rules, zone=zone)
 
 
 def admission(db: Database, kind: PaceKind, now: datetime, rules: PaceRules) -> Admitted | Wait:
@@ -170,22 +160,6 @@ def learn_hours(db: Statements, kind: PaceKind, since: datetime, rules: PaceRule
     weights = hour_weights(earned, rules.pacing[kind].hour_weights)
     db.execute("store_hour_weights", kind=kind, weights=list(weights))
     return weights
-
-
-def _pacing(settings: Settings, per_hour: int, per_day: int) -> Pacing:
-    return Pacing(
-        per_hour=per_hour,
-        per_day=per_day,
-        rate_start=settings.rate_start_per_hour,
-        rate_floor=settings.rate_floor_per_hour,
-        rate_ceiling=settings.rate_ceiling_per_hour,
-        raise_by=settings.rate_raise_per_hour,
-        lower_to=settings.rate_lower_factor,
-        window=settings.rate_window,
-        tolerance=timedelta(minutes=settings.rate_tolerance_minutes),
-        limit_pause=timedelta(minutes=settings.limit_pause_minutes),
-        hour_weights=WeightBounds(settings.hour_weight_min, settings.hour_weight_max),
-    )
 
 
 def _admit(transaction: Transaction, kind: PaceKind, now: datetime) -> Admitted:

@@ -1,7 +1,7 @@
 """The policy rules at the moment of publishing: facts read, and refusals stored, in the claim's own transaction."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -10,7 +10,6 @@ from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.domain.policy.facts import ApprovalMode, Consequence, PolicyFacts, PolicyLimits, PolicyRefusal
 from xbot_assets.domain.policy.rules import DAY, first_refusal
 from xbot_assets.settings import Settings
-from xbot_assets.settings.approval import reaches_x
 from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
 from xbot_assets.store.engine.database import Row, Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
@@ -36,28 +35,13 @@ class InboundEngagement(BaseModel):
 
 
 def approval_mode(settings: Settings) -> ApprovalMode:
-    """Return which posts a person must approve: what the owner set, else replies as soon as X sees them."""
-    if settings.approval is not None:
-        return ApprovalMode(settings.approval)
-    return ApprovalMode.REPLIES if reaches_x(settings.mode) else ApprovalMode.OFF
+    """Return which posts a person must approve."""
+    return settings.approval_mode
 
 
 def policy_limits(settings: Settings) -> PolicyLimits:
     """Return the limits that the settings describe."""
-    for_real = reaches_x(settings.mode)
-    label = settings.automated_label_required
-    return PolicyLimits(
-        approval=approval_mode(settings),
-        posts_per_day=settings.posts_per_day_max,
-        replies_per_day=settings.replies_per_day_max,
-        replies_per_author=settings.replies_per_author_max,
-        engaged_only=settings.replies_engaged_only,
-        engaged_within=timedelta(days=settings.engaged_within_days),
-        label_needed=for_real if label is None else label,
-        account_age=timedelta(days=settings.account_age_days_min if for_real else 0),
-        quiet=settings.quiet,
-        zone=settings.zone,
-    )
+    return settings.policy_limits
 
 
 def policy_check(settings: Settings, now: datetime) -> MayGo:

@@ -5,11 +5,11 @@ published   -> published, removed  X no longer shows it
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.posts.recovery import RecoveryRules
 from xbot_assets.store.engine.database import Row, Statements
 from xbot_assets.store.engine.rows import as_rows
 
@@ -18,26 +18,7 @@ DUPLICATE = FailureCode.DUPLICATE
 DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class LookRules:
-    """When a post in doubt is looked for, and when it goes back to the queue.
-
-    Attributes:
-        looks_max: looks that say "not there" before anything follows from them.
-        between: least time between two looks for one post.
-        span: least time between the first and the last of those looks.
-        may_requeue: whether it then goes back to the queue, once, instead of to a person.
-        click_within: a publish operation that was sent so long ago (real time) cannot click any more.
-    """
-
-    looks_max: int
-    between: timedelta
-    span: timedelta
-    may_requeue: bool
-    click_within: timedelta
-
-
-def posts_to_look_for(db: Statements, rules: LookRules, now: datetime) -> list[Row]:
+def posts_to_look_for(db: Statements, rules: RecoveryRules, now: datetime) -> list[Row]:
     """Return ``id, looked_at`` of each post in doubt whose next look is due: the one place that says when."""
     return db.fetch_all(
         "posts_to_look_for",
@@ -48,7 +29,7 @@ def posts_to_look_for(db: Statements, rules: LookRules, now: datetime) -> list[R
     )
 
 
-def take_looks(db: Statements, rules: LookRules, now: datetime) -> set[int]:
+def take_looks(db: Statements, rules: RecoveryRules, now: datetime) -> set[int]:
     """Take every look that is due and return the posts; of two processes only one gets a post.
 
     A look that fails counts for nothing, and the next one is due after the same time.
@@ -63,7 +44,7 @@ def expired_lease_exists(db: Statements) -> bool:
     return bool(row and row["expired"])
 
 
-def requeue_absent(db: Statements, post_id: int, rules: LookRules, now: datetime) -> bool:
+def requeue_absent(db: Statements, post_id: int, rules: RecoveryRules, now: datetime) -> bool:
     """Move unconfirmed -> queued, once in a post's life; ``False`` while the rules do not allow it."""
     if not rules.may_requeue:
         return False

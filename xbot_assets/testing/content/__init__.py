@@ -1,1 +1,1 @@
-"""The parts of the content and budget runs."""
+"""The parts of the content, gate and budget runs. Keep out: command lines, which benchmarks have."""

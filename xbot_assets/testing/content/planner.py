@@ -20,7 +20,6 @@ import stamina
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
-from benchmarks.budget_wall import real_parts
 from xbot_assets.domain.budget.calls import DAILY_BUDGET, CallAsk, LlmCall, Reservation
 from xbot_assets.domain.clock import Clock, ClockLine, system_now
 from xbot_assets.domain.failures import BudgetFailure, ProductError
@@ -38,6 +37,7 @@ from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.testing.content.budget_load import SandboxModel
+from xbot_assets.testing.content.budget_wall import real_parts
 
 STEP = timedelta(minutes=30)
 NOWHERE = "http://127.0.0.1:9"

@@ -151,7 +151,7 @@ class Ours:
 
     def states(self) -> dict[str, State] | None:
         """Read the posts; where a person is asked, answer as one who closes the matter."""
-        rows = self._eye.ask(_POSTS, looks=self._settings.reconcile_looks_max)
+        rows = self._eye.ask(_POSTS, looks=self._settings.recovery_looks_max)
         if rows is None:
             return None
         found: dict[str, State] = dict(rows)

@@ -60,7 +60,7 @@ PROFILE = {
     "rate_ceiling_per_hour": "60",
     "hour_weight_min": "1",
     "hour_weight_max": "1",
-    "reconcile_minutes": "1",
+    "recovery_minutes": "1",
     # Fifteen failures in a row are what this test is made of, and the breaker's times are real ones.
     "breaker_reset_seconds": "1",
     "breaker_probe_seconds": "15",

@@ -27,14 +27,14 @@ LOAD_SETTINGS = {
     # A minute of product time each second, so that the least spacing of one minute lets a post out each second.
     "sandbox_clock_rate": "60",
     "post_spacing_minutes": "1",
-    "reconcile_minutes": "1",
+    "recovery_minutes": "1",
     "limit_pause_minutes": "5",
     "posts_per_day_max": "200",
     "posts_per_hour_max": "60",
     "rate_start_per_hour": "60",
     "rate_ceiling_per_hour": "60",
     # The load is ours: the product's own reading, planning and learning would be due all the time.
-    "metrics_young_minutes": "1440",
+    "metrics_first_day_minutes": "1440",
     "account_metrics_minutes": "1440",
     "plan_interval_minutes": "1440",
     "learn_interval_minutes": "1440",

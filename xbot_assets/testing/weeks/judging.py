@@ -71,7 +71,7 @@ def _end(post: Row, settings: Settings, open_keys: set[str], raised: set[str]) -
         return f"failed: {code}", bool(post["failure_reason"]) and f"failed_post:{code}" in raised
     if state == "unconfirmed":
         told = f"unconfirmed_post:{post['id']}" in open_keys
-        return state, told and post["looks"] >= settings.reconcile_looks_max
+        return state, told and post["looks"] >= settings.recovery_looks_max
     return state, False
 
 

@@ -25,7 +25,7 @@ from xbot_assets.store.publishing.posts import enqueue_posts
 from xbot_assets.testing.crash.stack import HANDLE
 from xbot_assets.x.operations import Search
 
-TEXTS = Path(__file__).parents[1] / "gate_texts.toml"
+TEXTS = Path(__file__).parents[1] / "content" / "gate_texts.toml"
 OPPORTUNITIES = 40
 SEARCH_SECONDS = 60.0
 STRANGER_EVERY = 5

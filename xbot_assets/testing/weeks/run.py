@@ -191,7 +191,7 @@ class Week:
         return f"rule: {refusal.rule}" if refusal else None
 
     def _is_open(self) -> bool:
-        looks = self.product.settings.reconcile_looks_max
+        looks = self.product.settings.recovery_looks_max
         return bool(self._ask(_OPEN, looks=looks)[0][0])
 
     def _ask(self, query: Any, **values: object) -> Sequence[Any]:  # noqa: ANN401 - SQL

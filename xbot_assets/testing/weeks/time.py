@@ -81,7 +81,7 @@ class WeekClock:
         if due or doubt:
             yield now + LONGEST_JUMP
         if doubt and looked:
-            yield looked + timedelta(minutes=settings.reconcile_minutes)
+            yield looked + timedelta(minutes=settings.recovery_minutes)
         if due:
             yield from self._of_due_posts(now, last)
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from xbot_assets.browser.chromium.memory import free_mb
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets_tests.browser.pool_rig import (
+    PAGE_SECONDS,
     an_operation,
     context_of,
     contexts_in_chromium,
@@ -20,6 +22,7 @@ from xbot_assets_tests.browser.pool_rig import (
 )
 from xbot_assets_tests.browser.tiny_site import TinySite, tiny_site
 
+MB = 1024 * 1024
 FILL = "(mb) => { window.kept = []; for (let i = 0; i < mb; i++) kept.push(new Uint8Array(1 << 20).fill(i + 1)); }"
 STORE = """async (mb) => {
   const done = (request) => new Promise((yes, no) => { request.onsuccess = yes; request.onerror = no; });
@@ -130,7 +133,7 @@ def test_an_operation_in_a_retired_context_ends_in_peace(site: TinySite, tmp_pat
             async with an_operation(pool) as (slot, page):
                 old = context_of(slot)
                 old.retire("the test says so")
-                async with pool.page(slot, 20) as newer:
+                async with pool.page(slot, PAGE_SECONDS) as newer:
                     assert newer.context is not page.context
                     await soon(lambda: contexts_in_chromium(pool) == 2, "both are there")
                     await page.goto(f"{site.url}/home")
@@ -218,35 +221,37 @@ def test_without_the_switch_there_is_no_fourth_slot(site: TinySite, tmp_path: Pa
     asyncio.run(scenario())
 
 
-def test_free_memory_is_a_number_of_this_machine() -> None:
-    """More than a browser needs, less than any machine has."""
-    assert 10 < free_mb() < 100_000_000
+def test_free_memory_is_the_system_s_or_less_where_a_control_group_allows_less(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A group without a limit, or none at all, leaves the system's; one with a limit leaves what it has not used."""
+    monkeypatch.setattr("xbot_assets.browser.chromium.memory._CGROUP", tmp_path)
+    of_the_machine = psutil.virtual_memory().total / MB
+    assert 2 < free_mb() <= of_the_machine
+    (tmp_path / "memory.current").write_text(f"{MB}\n")
+    (tmp_path / "memory.max").write_text(f"{3 * MB}\n")
+    assert free_mb() == 2
+    (tmp_path / "memory.max").write_text("max\n")
+    assert 2 < free_mb() <= of_the_machine
 
 
-def test_a_critical_operation_waits_milliseconds_for_a_low_one_to_let_go(site: TinySite, tmp_path: Path) -> None:
-    """The low one is in mid-navigation; its page closes in the background."""
+def test_a_critical_operation_does_not_wait_for_the_end_of_a_low_one(site: TinySite, tmp_path: Path) -> None:
+    """The low one is in a navigation that never ends; its page closes in the background."""
     site.slow = {"9"}
 
-    async def scenario() -> list[float]:
-        waits = []
+    async def scenario() -> None:
         async with running_pool(site.url, tmp_path) as pool:
 
             async def scrape() -> None:
                 async with an_operation(pool, Lane.LOW) as (_, page):
                     await page.goto(f"{site.url}/owner/status/9")
 
-            loop = asyncio.get_running_loop()
-            for _ in range(10):
+            for _ in range(3):
                 low = asyncio.create_task(scrape())
                 await soon(site.waiting.is_set, "it navigates")
-                began = loop.time()
                 async with an_operation(pool, Lane.CRITICAL) as (_, page):
-                    waits.append(loop.time() - began)
                     await page.goto(f"{site.url}/home")
                 await asyncio.gather(low, return_exceptions=True)
                 site.waiting.clear()
-        return sorted(waits)
 
-    waits = asyncio.run(scenario())
-    print("critical wait for slot and page, ms:", [round(wait * 1000, 1) for wait in waits])  # noqa: T201
-    assert waits[5] < 0.5
+    asyncio.run(scenario())

@@ -12,8 +12,9 @@ from xbot_assets.browser.client import BrowserClient
 from xbot_assets.browser.wire import OperationAnswer, OperationCall, WireOperation
 from xbot_assets.domain.failures import FailureKind
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.x.operations import CheckSession, Publish, ReadPosts
-from xbot_assets_tests.browser.host_rig import HANDLE, TOKEN, HostProcess, browser_host, ready, until
+from xbot_assets_tests.browser.host_rig import HANDLE, TOKEN, HostProcess, browser_host, ready
 from xbot_assets_tests.browser.tiny_site import TinySite, tiny_site
 
 HANGING = ReadPosts(post_ids=("9",), handle=HANDLE)
@@ -48,7 +49,7 @@ class Call:
 
     def __init__(self, host: HostProcess, lane: Lane, operation: WireOperation = HANGING) -> None:
         self.id = uuid.uuid4().hex
-        self._call = OperationCall(operation=operation, lane=lane, deadline_seconds=10, operation_id=self.id)
+        self._call = OperationCall(operation=operation, lane=lane, deadline_seconds=PATIENCE, operation_id=self.id)
         self._answers: list[OperationAnswer] = []
         self._host = host
         self._thread = threading.Thread(target=self._run)
@@ -68,27 +69,30 @@ class Call:
         failure = self.answer().failure
         return failure.code if failure else None
 
+    def ended(self) -> bool:
+        """Say whether the answer is there."""
+        return not self._thread.is_alive()
+
     def running(self) -> bool:
         """Say whether the host lists it."""
         return self.id in {operation["id"] for operation in self._host.health().json()["operations"]}
 
 
 @contextmanager
-def _busy(host: HostProcess, *lanes: Lane) -> Iterator[list[Call]]:
+def _busy(site: TinySite, host: HostProcess, *lanes: Lane) -> Iterator[list[Call]]:
     """Keep a slot busy for each lane, taken in this order; end what is left of them afterwards."""
     calls = []
     for lane in lanes:
         calls.append(Call(host, lane))
-        until(calls[-1].running, 10, "it has a slot")
+        until(calls[-1].running, "it has a slot")
     yield calls
-    for call in calls:
-        call.answer()
+    site.let_go_until(lambda: all(call.ended() for call in calls))
 
 
 def test_a_critical_operation_takes_the_slot_of_the_low_one_that_began_last(host: HostProcess, site: TinySite) -> None:
     """The low one is told, may be tried again, and has ended before the critical one starts."""
     assert site.slow
-    with _busy(host, Lane.LOW, Lane.LOW, Lane.HIGH) as (first, second, _high):
+    with _busy(site, host, Lane.LOW, Lane.LOW, Lane.HIGH) as (first, second, _high):
         critical = Call(host, Lane.CRITICAL, CheckSession()).answer()
         low = second.answer()
         assert critical.failure is None
@@ -101,7 +105,7 @@ def test_a_critical_operation_takes_the_slot_of_the_low_one_that_began_last(host
 def test_a_free_slot_is_taken_before_anyone_must_make_way(host: HostProcess, site: TinySite) -> None:
     """Pre-emption is for want of a slot only."""
     assert site.slow
-    with _busy(host, Lane.LOW, Lane.LOW) as calls:
+    with _busy(site, host, Lane.LOW, Lane.LOW) as calls:
         assert Call(host, Lane.CRITICAL, CheckSession()).code() is None
         assert all(call.running() for call in calls)
 
@@ -110,7 +114,7 @@ def test_a_free_slot_is_taken_before_anyone_must_make_way(host: HostProcess, sit
 def test_only_a_critical_operation_makes_others_go(host: HostProcess, site: TinySite, lane: Lane) -> None:
     """High and low are refused when there is no slot."""
     assert site.slow
-    with _busy(host, Lane.LOW, Lane.LOW, Lane.LOW) as calls:
+    with _busy(site, host, Lane.LOW, Lane.LOW, Lane.LOW) as calls:
         assert Call(host, lane, CheckSession()).code() == "no_slot"
         assert all(call.running() for call in calls)
 
@@ -118,7 +122,7 @@ def test_only_a_critical_operation_makes_others_go(host: HostProcess, site: Tiny
 def test_high_and_critical_operations_do_not_make_way(host: HostProcess, site: TinySite) -> None:
     """With no low one there is nothing to take."""
     assert site.slow
-    with _busy(host, Lane.HIGH, Lane.CRITICAL, Lane.HIGH) as calls:
+    with _busy(site, host, Lane.HIGH, Lane.CRITICAL, Lane.HIGH) as calls:
         assert Call(host, Lane.CRITICAL, CheckSession()).code() == "no_slot"
         assert all(call.running() for call in calls)
 
@@ -126,7 +130,7 @@ def test_high_and_critical_operations_do_not_make_way(host: HostProcess, site: T
 def test_a_low_operation_is_cancelled_by_its_name(host: HostProcess, site: TinySite) -> None:
     """When the call returns the slot is free; a second call finds nobody; a high one stays."""
     assert site.slow
-    with _busy(host, Lane.LOW, Lane.HIGH) as (low, high), BrowserClient(host.url, TOKEN) as client:
+    with _busy(site, host, Lane.LOW, Lane.HIGH) as (low, high), BrowserClient(host.url, TOKEN) as client:
         assert client.preempt(low.id)
         assert host.health().json()["busy"] == 1
         assert low.code() == "preempted"
@@ -148,13 +152,14 @@ def test_a_publish_is_not_cancelled_after_its_click(host: HostProcess, site: Tin
     """Not even in lane low, and not for a critical one: the request has left."""
     site.create = "hang"
     publishing = Call(host, Lane.LOW, Publish(text="hello"))
-    assert site.waiting.wait(10)
-    with _busy(host, Lane.HIGH, Lane.HIGH), BrowserClient(host.url, TOKEN) as client:
+    assert site.waiting.wait(PATIENCE)
+    with _busy(site, host, Lane.HIGH, Lane.HIGH), BrowserClient(host.url, TOKEN) as client:
         assert not client.preempt(publishing.id)
         assert Call(host, Lane.CRITICAL, CheckSession()).code() == "no_slot"
+    site.let_go_until(publishing.ended)
     failure = publishing.answer().failure
     assert failure is not None
-    assert (failure.kind, failure.code) == (FailureKind.UNKNOWN, "deadline")
+    assert (failure.kind, failure.code) == (FailureKind.UNKNOWN, "no_witness")
     assert len(site.created) == 1
 
 
@@ -162,7 +167,7 @@ def test_a_publish_cancelled_before_its_click_has_posted_nothing(host: HostProce
     """It waits for the Post button; then it makes way, and the post can be tried again."""
     site.disabled = True
     publishing = Call(host, Lane.LOW, Publish(text="hello"))
-    until(publishing.running, 10, "it has a slot")
+    until(publishing.running, "it has a slot")
     with BrowserClient(host.url, TOKEN) as client:
         assert client.preempt(publishing.id)
     assert publishing.code() == "preempted"
@@ -172,7 +177,7 @@ def test_a_publish_cancelled_before_its_click_has_posted_nothing(host: HostProce
 def test_a_name_in_use_is_refused(host: HostProcess, site: TinySite) -> None:
     """A caller that lost its connection and asks again must not have the same work done twice at once."""
     assert site.slow
-    with _busy(host, Lane.LOW) as (low,), BrowserClient(host.url, TOKEN) as client:
+    with _busy(site, host, Lane.LOW) as (low,), BrowserClient(host.url, TOKEN) as client:
         again = OperationCall(operation=CheckSession(), lane=Lane.LOW, deadline_seconds=5, operation_id=low.id)
         failure = client.call(again).failure
         assert failure is not None

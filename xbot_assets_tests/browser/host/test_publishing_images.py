@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +12,11 @@ import pytest
 from xbot_assets.browser.wire import CALL_BYTES_MAX
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.pictures import GIF, broken_png, png
 from xbot_assets.x.answers import Published
 from xbot_assets.x.operations import Image, Publish, ReadPosts
-from xbot_assets_tests.browser.host_rig import HANDLE, TOKEN, HostProcess, browser_host, ready
+from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, TOKEN, HostProcess, browser_host, ready
 from xbot_assets_tests.sandbox.sandbox_rig import TOKEN as CONTROL_TOKEN
 from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
@@ -57,11 +57,15 @@ def image(content: bytes, alt_text: str = "", mime_type: Any = "image/png") -> I
     return Image(file_name=name, mime_type=mime_type, data=base64.b64encode(content), alt_text=alt_text)
 
 
-def _publish(host: HostProcess, text: str, *images: Image, submit: bool = True, seconds: float = 30) -> Published:
+def _publish(
+    host: HostProcess, text: str, *images: Image, submit: bool = True, seconds: float = OPERATION_SECONDS
+) -> Published:
     return host.run(Publish(text=text, images=images, submit=submit), seconds)
 
 
-def _failure(host: HostProcess, text: str, *images: Image, seconds: float = 30) -> tuple[FailureKind, str]:
+def _failure(
+    host: HostProcess, text: str, *images: Image, seconds: float = OPERATION_SECONDS
+) -> tuple[FailureKind, str]:
     with pytest.raises(ProductError) as caught:
         _publish(host, text, *images, seconds=seconds)
     return caught.value.kind, caught.value.code
@@ -126,9 +130,7 @@ def test_an_image_that_does_not_go_up_is_a_typed_failure_before_the_click(
 ) -> None:
     """One that X refuses is refused for good; one that got lost may be tried again; nothing is posted without it."""
     sandbox.faults(**faults)
-    began = time.monotonic()
     assert _failure(host, "never seen", image(png(1)), image(content), seconds=NO_TIME) == expected
-    assert time.monotonic() - began < NO_TIME
     assert _shown(sandbox, "never seen") == []
 
 
@@ -162,7 +164,7 @@ def test_four_of_the_largest_images_fit_into_a_call_and_more_is_refused(host: Ho
     }
     whole = json.dumps(call).encode()
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    with httpx.Client(base_url=host.url, headers=headers, trust_env=False, timeout=30) as http:
+    with httpx.Client(base_url=host.url, headers=headers, trust_env=False, timeout=PATIENCE) as http:
         fitting = http.post("/operations", content=whole)
         assert (fitting.status_code, [p["loc"] for p in fitting.json()["problems"]]) == (422, [["lane"]])
         longer = http.post("/operations", content=whole + b" " * (CALL_BYTES_MAX + 1 - len(whole)))

@@ -16,10 +16,11 @@ from xbot_assets.browser.pages.graphql import GraphPost, timeline
 from xbot_assets.browser.pages.reading import Snapshot, script
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import FailureKind, ProductError, TransientFailure
+from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.x.account_state import AccountState
 from xbot_assets.x.answers import PostReading, Published, TimelineRead
 from xbot_assets.x.operations import CheckSession, Operation, Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
-from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready, until
+from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready
 
 SHORT_SECONDS = 2.5
 COMMON_WORD = "the"
@@ -60,12 +61,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT)
         try:
             site = Sandbox(f"http://127.0.0.1:{port}")
-            until(lambda: process.poll() is not None or _answers(site), 30, "the sandbox answers")
+            until(lambda: process.poll() is not None or _answers(site), "the sandbox answers")
             assert process.poll() is None, log.read_text()
             yield site
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait(PATIENCE)
 
 
 def _answers(site: Sandbox) -> bool:

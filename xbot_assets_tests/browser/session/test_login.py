@@ -31,13 +31,14 @@ from xbot_assets.browser.session.source import session_path
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import load_settings
 from xbot_assets.settings.acknowledgement import live_sentence
+from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.x.account_state import AccountState
 from xbot_assets.x.operations import CheckSession, Publish
-from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready, until
+from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready
 from xbot_assets_tests.browser.sessions import new_key, sealed, store
 
 PASSWORD = "hunter2-of-the-owner"  # noqa: S105 - any password fits in the sandbox
-WINDOW_SECONDS = 60.0
+WINDOW_SECONDS = PATIENCE
 NO_SECONDS = 2.0
 Hands = Callable[[Page], Awaitable[None]]
 
@@ -75,7 +76,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     process = subprocess.Popen([sys.executable, "-m", "xbot_assets.sandbox", *arguments], stderr=subprocess.DEVNULL)
     try:
         site = Sandbox(f"http://127.0.0.1:{port}")
-        until(site.answers, 30, "the sandbox answers")
+        until(site.answers, "the sandbox answers")
         site.session()
         site.session("other")
         yield site
@@ -216,7 +217,7 @@ def imported(sandbox: Sandbox, tmp_path: Path, content: object) -> tuple[subproc
     bare = {name: value for name, value in os.environ.items() if not name.startswith("XBOT_")}
     settings = live(sandbox, tmp_path / ".xbot", tmp_path / "keys" / "session.key")
     command = [sys.executable, "-m", "xbot_assets.cli", "login", "--import", str(file)]
-    done = subprocess.run(command, env=bare | settings, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=bare | settings, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert "Traceback" not in done.stderr
     return done, file
 
@@ -303,7 +304,7 @@ def test_a_login_by_hand_needs_a_screen(sandbox: Sandbox, tmp_path: Path) -> Non
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("XBOT_", "DISPLAY", "WAYLAND"))}
     env = bare | live(sandbox, tmp_path / ".xbot", tmp_path / "session.key")
     command = [sys.executable, "-m", "xbot_assets.cli", "login"]
-    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("There is no screen here to log in on.")
     assert list(tmp_path.iterdir()) == []

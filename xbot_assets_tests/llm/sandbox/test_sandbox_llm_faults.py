@@ -1,6 +1,5 @@
 """Every fault of the sandbox's language model, as the real client meets it: category, code, and what it costs."""
 
-import time
 from collections import Counter
 
 import httpx
@@ -13,11 +12,11 @@ from xbot_assets.llm.briefs import PostBrief
 from xbot_assets.sandbox.llm.faults import ONE_OF_THESE, FaultDice
 from xbot_assets.sandbox.llm.usage import UsageRow
 from xbot_assets.sandbox.state.faults import FAULTS
+from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets_tests.llm.conftest import KEY, ListBooks, WriterFor
 from xbot_assets_tests.llm.llm_server import Faults, LlmServer
 
 MODEL = "gpt-4o-mini"
-DEADLINE_SECONDS = 5
 
 Case = tuple[dict[str, object], str, str, str]
 CASES: list[Case] = [
@@ -54,7 +53,7 @@ def test_each_fault_has_its_category_and_its_bill(  # noqa: PLR0913, PLR0917 - a
     """The server's own log has what a provider bills; the client's ledger is never below it."""
     server.faults.active = fault
     with pytest.raises(ProductError):
-        writer_for(attempts=1, timeout_seconds=0.3 if "llm_delay_seconds" in fault else 10).write_posts(brief)
+        writer_for(attempts=1, timeout_seconds=0.3 if "llm_delay_seconds" in fault else PATIENCE).write_posts(brief)
     (call,), (row,) = ledger.calls, booked(server, 1)
     assert (call.outcome, call.failure_code) == (outcome, code)
     ours, theirs = (call.prompt_tokens, call.completion_tokens), (row.prompt_tokens, row.completion_tokens)
@@ -64,9 +63,7 @@ def test_each_fault_has_its_category_and_its_bill(  # noqa: PLR0913, PLR0917 - a
 
 def booked(server: LlmServer, count: int) -> list[UsageRow]:
     """Wait until the server has booked so many requests: a slow one is booked after its client left."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while len(server.usage.rows()) < count and time.monotonic() < deadline:
-        time.sleep(0.01)
+    until(lambda: len(server.usage.rows()) >= count, "the requests are booked")
     return server.usage.rows()
 
 

@@ -6,7 +6,6 @@ import signal
 import stat
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import psycopg
@@ -23,6 +22,7 @@ from xbot_assets.runtime.machine.accounts import (
     kept_password,
 )
 from xbot_assets.runtime.machine.ports import is_free
+from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.servers import prepared, refusal, running, running_postgres
 
 ROOT = Account("root", 0, 0)
@@ -33,10 +33,8 @@ def spawn(postgres: EmbeddedPostgres) -> subprocess.Popen[bytes]:
     environment = {**os.environ, **postgres.environment()}
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(postgres.command(), env=environment, stdout=quiet, stderr=quiet, start_new_session=True)
-    deadline = time.monotonic() + 30
-    while not postgres.ready():
-        assert process.poll() is None
-        assert time.monotonic() < deadline
+    until(lambda: postgres.ready() or process.poll() is not None, "the server answers")
+    assert process.poll() is None
     return process
 
 
@@ -55,7 +53,7 @@ def test_the_server_keeps_data_port_and_password_from_start_to_start(home: Path)
                 assert connection.execute("select obj_description('mine'::regnamespace)").fetchone() == ("kept",)
         assert found is not None
         process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(PATIENCE) == 0
     postgres.remove()
     assert addresses[0] == addresses[1]
     assert not postgres.data.exists()
@@ -81,10 +79,10 @@ def test_a_server_that_outlived_its_supervisor_is_stopped_first(home: Path) -> N
     """Two servers on one directory would be the end of the data."""
     orphan = spawn(prepared(home))
     again = prepared(home)
-    assert orphan.wait(1) == 0
+    assert orphan.wait(PATIENCE) == 0
     second = spawn(again)
     second.send_signal(signal.SIGINT)
-    second.wait(20)
+    second.wait(PATIENCE)
     again.remove()
 
 

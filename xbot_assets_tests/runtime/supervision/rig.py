@@ -14,6 +14,7 @@ from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.supervision.child import Limits
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.runtime.supervision.supervisor import Stopped, Supervisor
+from xbot_assets.testing.patience import PATIENCE
 
 SERVE = """
 import pathlib, signal, subprocess, sys, time
@@ -31,7 +32,7 @@ while True:
 """
 """A server that starts a worker in another session (as Playwright starts Chromium) and notes when it is stopped."""
 
-LIMITS = Limits(start_seconds=20, stop_seconds=3, backoff_max_seconds=1)
+LIMITS = Limits(start_seconds=PATIENCE, stop_seconds=PATIENCE, backoff_max_seconds=1)
 
 
 def server(home: Path, name: str, code: str = SERVE) -> Program:

@@ -15,15 +15,17 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.process_identity import identity_of
 from xbot_assets.runtime.environment import PACKAGE_ROOT
-from xbot_assets.runtime.machine.processes import start_time, wait_until
+from xbot_assets.runtime.machine.processes import wait_until
 from xbot_assets.runtime.supervision.child import Limits
 from xbot_assets.runtime.supervision.orphans import read_record, record_file
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.runtime.supervision.supervisor import Stopped, Supervisor
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets_tests.runtime.supervision.rig import LIMITS, environment, server
 
-SECONDS = 15.0
+HALF_AN_HOUR = 1800.0
 WRITE_AND_SLEEP = "pathlib.Path(sys.argv[1]).write_text('x')\nwhile True: time.sleep(1)\n"
 
 LOST = [
@@ -36,7 +38,7 @@ LOST = [
 
 def eventually(done: Callable[[], bool]) -> bool:
     """Poll with a deadline."""
-    return wait_until(done, SECONDS)
+    return wait_until(done, PATIENCE)
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def processes_of(home: Path) -> list[int]:
 
 def alive(pids: list[int]) -> list[int]:
     """Return which of the processes still run."""
-    return [pid for pid in pids if start_time(pid) is not None]
+    return [pid for pid in pids if identity_of(pid) is not None]
 
 
 @pytest.fixture
@@ -72,15 +74,13 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_stop_signal_stops_all_in_reverse_order_within_the_limit(home: Path, number: signal.Signals) -> None:
+def test_a_stop_signal_stops_all_in_reverse_order(home: Path, number: signal.Signals) -> None:
     """The last started is stopped first, and nothing is left, not even a worker in another session."""
     with rig(home) as process:
         everyone = processes_of(home)
         assert len(alive(everyone)) == 4
-        began = time.monotonic()
         process.send_signal(number)
-        assert process.wait(SECONDS) == 0
-    assert time.monotonic() - began < 2 * LIMITS.stop_seconds
+        assert process.wait(PATIENCE) == 0
     assert (home / "order").read_text().split() == ["second", "first"]
     assert alive(everyone) == []
     assert not record_file(home).exists()
@@ -92,28 +92,29 @@ def test_a_killed_supervisor_leaves_no_process(home: Path) -> None:
         everyone = processes_of(home)
         (home / "parts.json").write_text("{}")
         process.kill()
-        process.wait(SECONDS)
+        process.wait(PATIENCE)
         assert eventually(lambda: not alive(everyone))
         assert eventually(lambda: not record_file(home).exists() and not (home / "parts.json").exists())
 
 
 def test_a_start_ends_what_a_killed_supervisor_and_guardian_left(home: Path) -> None:
-    """Even when the guardian died too, the next supervisor finds the processes by number and start time."""
+    """Even when the guardian died too, the next supervisor finds the processes by number and identity."""
     with subprocess.Popen(LOST, stdout=subprocess.PIPE, start_new_session=True) as lost:
         assert lost.stdout is not None
         assert lost.stdout.readline() == b"up\n"
-        entry = {"name": "lost", "pid": lost.pid, "started": start_time(lost.pid), "stop_signal": 15}
+        entry = {"name": "lost", "pid": lost.pid, "identity": identity_of(lost.pid), "stop_signal": 15}
         write_record(home, {**entry, "whole_group": False})
         told: list[str] = []
         with Supervisor(home, LIMITS, environment(home), told.append):
-            assert lost.wait(SECONDS) == -signal.SIGTERM
+            assert lost.wait(PATIENCE) == -signal.SIGTERM
     assert told == ["Ended a lost that an earlier, killed stack had left running."]
 
 
 def test_a_start_spares_a_stranger_with_a_recorded_number(home: Path) -> None:
     """A process number that was given to another program since is not touched."""
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True) as other:
-        write_record(home, {"name": "lost", "pid": other.pid, "started": 1.0, "stop_signal": 15, "whole_group": False})
+        entry = {"name": "lost", "pid": other.pid, "identity": "another's", "stop_signal": 15}
+        write_record(home, {**entry, "whole_group": False})
         with Supervisor(home, LIMITS, environment(home), print):
             assert other.poll() is None
         other.kill()
@@ -123,8 +124,8 @@ def write_record(home: Path, entry: dict[str, object]) -> None:
     """Write the record an earlier supervisor would have left."""
     with Supervisor(home, LIMITS, environment(home), print) as first:
         first.start(Program("short", [sys.executable, "-c", "import time; time.sleep(600)"], lambda: True))
-        written = json.loads(record_file(home).read_text())
-    record_file(home).write_text(json.dumps({"boot": written["boot"], "processes": [entry]}))
+        assert read_record(home)
+    record_file(home).write_text(json.dumps([entry]))
 
 
 def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(home: Path) -> None:
@@ -150,7 +151,7 @@ def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(hom
 
 def is_gone(pid: int) -> bool:
     """Say whether the process has ended."""
-    return start_time(pid) is None
+    return identity_of(pid) is None
 
 
 def has_another_pid(home: Path, before: int) -> bool:
@@ -166,7 +167,7 @@ def pid_of(home: Path, name: str) -> int:
 def test_a_program_that_will_not_stop_is_ended_with_its_group(home: Path) -> None:
     """SIGTERM is ignored; SIGKILL follows after the limit."""
     stubborn = "import signal, time, pathlib, sys\nsignal.signal(15, signal.SIG_IGN)\n" + WRITE_AND_SLEEP
-    limits = Limits(start_seconds=20, stop_seconds=0.3, backoff_max_seconds=1)
+    limits = Limits(start_seconds=PATIENCE, stop_seconds=0.3, backoff_max_seconds=1)
     with Supervisor(home, limits, environment(home), print) as supervisor:
         supervisor.start(server(home, "stubborn", stubborn))
         pid = pid_of(home, "stubborn")
@@ -175,9 +176,9 @@ def test_a_program_that_will_not_stop_is_ended_with_its_group(home: Path) -> Non
 
 
 def test_a_second_stop_signal_waits_for_no_one(home: Path) -> None:
-    """Pressing Ctrl-C twice ends a program that would have had half a minute."""
+    """Pressing Ctrl-C twice ends a program that would have had half an hour."""
     stubborn = "import signal, time, pathlib, sys\nsignal.signal(15, signal.SIG_IGN)\n" + WRITE_AND_SLEEP
-    limits = Limits(start_seconds=20, stop_seconds=30, backoff_max_seconds=1)
+    limits = Limits(start_seconds=PATIENCE, stop_seconds=HALF_AN_HOUR, backoff_max_seconds=1)
     began = time.monotonic()
     with Supervisor(home, limits, environment(home), print) as supervisor:
         supervisor.start(server(home, "stubborn", stubborn))
@@ -185,7 +186,7 @@ def test_a_second_stop_signal_waits_for_no_one(home: Path) -> None:
         assert eventually(lambda: supervisor.stopping)
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         supervisor.wait()
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < HALF_AN_HOUR
 
 
 def test_a_program_that_ends_during_its_start_is_one_clear_failure(home: Path) -> None:

@@ -4,7 +4,6 @@ import contextlib
 import re
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -18,10 +17,10 @@ from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import policy, posts
+from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.queueing import new_post
 
 ORIGIN = {"Origin": "http://127.0.0.1"}
-START_SECONDS = 10.0
 
 
 def hold(db: Database, settings: Settings, text: str, due: datetime | None = None) -> int:
@@ -49,7 +48,7 @@ def form_of(client: TestClient) -> dict[str, str]:
     """Load the page and return what its first form sends."""
     page = client.get("/approvals").text
     form = page.partition('/approve">')[2].partition("</form>")[0]
-    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', form))
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([\w-]+)">', form))
 
 
 @contextlib.contextmanager
@@ -60,11 +59,9 @@ def served(app: ASGIApp) -> Iterator[str]:
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.01)
+        until(lambda: server.started, "the server has started")
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
-        thread.join(START_SECONDS)
+        thread.join(PATIENCE)
         listening.close()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.content_faults import alone, gone, kept, mixed
+from xbot_assets.testing.content.faults import alone, gone, kept, mixed
 
 
 @pytest.mark.parametrize("fault", ["401", "insufficient_quota"])

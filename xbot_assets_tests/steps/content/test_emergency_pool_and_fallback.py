@@ -25,6 +25,7 @@ from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.content import emergency_pool as pool_store
 from xbot_assets.store.content.gates import recent_refusals
 from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.llm.llm_server import LlmServer
 from xbot_assets_tests.steps.unheard import move, writing_product
@@ -207,7 +208,7 @@ def test_two_processes_never_take_the_same_post(parts: Parts, database_url: str,
     ids = top_up(product, rng()).added
     command = [sys.executable, "-c", TAKER, str(tmp_path), database_url, server.base_url]
     takers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    taken = [int(line) for taker in takers for line in taker.communicate(timeout=120)[0].split()]
+    taken = [int(line) for taker in takers for line in taker.communicate(timeout=PATIENCE)[0].split()]
     assert all(taker.returncode == 0 for taker in takers)
     assert sorted(taken) == sorted(ids)
     assert pooled_ids(product) == []

@@ -15,7 +15,7 @@ from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_next, publish_wait
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing.breaker import breaker_state
-from xbot_assets_tests.browser.host_rig import until
+from xbot_assets.testing.patience import until
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.publishing.test_cycle import queue
 from xbot_assets_tests.steps.site import Site
@@ -73,13 +73,13 @@ def test_after_failures_in_a_row_one_probe_finds_out_and_a_post_is_not_risked_on
         with pytest.raises(ProductError):
             publish_next(product)
         assert breaker_state(product.database)["state"] == "open"
-        until(lambda: not breaker_state(product.database)["must_wait"], 10, "the breaker's pause is over")
+        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
         later(product, timedelta(hours=1))
         with pytest.raises(ProductError):
             publish_next(product)
         assert [row["to_status"] for row in post_store.post_events(product.database, post_id)].count("claimed") == 1
         site.set_faults()
-        until(lambda: not breaker_state(product.database)["must_wait"], 10, "the breaker's pause is over")
+        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
         assert publish_next(product).x_post_id is not None
 
 
@@ -92,7 +92,7 @@ def test_a_probe_that_finds_the_account_logged_out_holds_publishing(
         site.set_faults(down=True)
         with pytest.raises(ProductError):
             publish_next(product)
-        until(lambda: not breaker_state(product.database)["must_wait"], 10, "the breaker's pause is over")
+        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
         site.set_faults(logged_out=True)
         later(product, timedelta(hours=1))
         with pytest.raises(PermanentFailure, match="on hold"):

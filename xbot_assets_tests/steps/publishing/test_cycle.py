@@ -94,8 +94,8 @@ def test_a_worker_that_died_after_arming_leaves_a_post_in_doubt_that_is_never_po
     assert post_store.arm_post(product.database, claim, product.clock.now())
     while not post_store.expire_leases(product.database, product.clock.now()):
         pass
-    with open_product(loop_settings(requeue_in_doubt=False), worker="strict") as strict:
-        for _ in range(strict.settings.reconcile_looks_max):
+    with open_product(loop_settings(requeue_unconfirmed=False), worker="strict") as strict:
+        for _ in range(strict.settings.recovery_looks_max):
             assert publish_wait(strict) is None
             assert publish_next(strict).x_post_id is None
             later(strict)

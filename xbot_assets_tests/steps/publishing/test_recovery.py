@@ -22,6 +22,7 @@ from xbot_assets.store.publishing import manual_recovery, recovery
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.pace import pace_seen
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import Publish
 from xbot_assets_tests.steps.conftest import HANDLE
 from xbot_assets_tests.steps.moving import later
@@ -35,7 +36,7 @@ TEN_MINUTES = timedelta(minutes=10)
 def product(loop_settings: Callable[..., Settings], site: Site) -> Iterator[Product]:
     """A product that looks every quarter of an hour, so that three looks are enough."""
     site.set_faults()
-    settings = loop_settings(reconcile_minutes=15, replies_engaged_only=False)
+    settings = loop_settings(recovery_minutes=15, replies_engaged_only=False)
     start_clock(settings, owns_site=True)
     with open_product(settings, worker="test") as opened:
         yield opened
@@ -69,7 +70,7 @@ def die_before_the_click(product: Product, text: str, answers: str | None = None
 
 def by_hand(product: Product, text: str, answers: str | None = None) -> str:
     """Post as the owner does, past the queue; return X's id."""
-    posted = product.x.run(Publish(text=text, in_reply_to=answers), lane=Lane.CRITICAL, deadline_seconds=30)
+    posted = product.x.run(Publish(text=text, in_reply_to=answers), lane=Lane.CRITICAL, deadline_seconds=PATIENCE)
     return posted.post_id or ""
 
 

@@ -24,6 +24,7 @@ from xbot_assets.steps.publishing.cycle import (
 from xbot_assets.steps.publishing.threads import publish_due
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import approvals, posts, threads
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
@@ -31,7 +32,6 @@ SPACING = timedelta(seconds=0.5)
 PNG = bytes.fromhex("89504e470d0a1a0a")
 KILLED = "killed"
 SPAWN = multiprocessing.get_context("spawn")
-DEATH_SECONDS = 60.0
 AS_SHIPPED = {"rate_start_per_hour": 1.0, "posts_per_hour_max": 2}
 """The pace that would hold the third segment back, were it a post of its own."""
 
@@ -82,7 +82,7 @@ def test_a_thread_that_is_interrupted_twice_ends_as_one_chain_with_each_text_onc
     ids = queue_thread(product, *texts)
     killed = SPAWN.Process(target=publish_one_and_die_with_the_next, args=(product.settings,))
     killed.start()
-    killed.join(DEATH_SECONDS)
+    killed.join(PATIENCE)
     assert killed.exitcode == -signal.SIGKILL
     assert posts.queue_counts(product.database) == {"published": 1, "claimed": 1, "queued": 2}
     take_from_dead_worker(product, lambda worker: worker == KILLED)

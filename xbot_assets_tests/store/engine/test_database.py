@@ -19,6 +19,7 @@ from xbot_assets.store.alerts import alert, open_alerts
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.statements import load_statements, product_statements
 from xbot_assets.testing.servers import SettingsFor, with_database
+from xbot_assets_tests.store.engine.typed_rows import prepare
 
 SECRET = "hunter2-%s"  # noqa: S105 - the test looks for it where it must not be
 NOW = system_now()
@@ -42,14 +43,7 @@ def test_every_statement_has_a_name_a_comment_and_parses(database_url: str) -> N
     """PostgreSQL itself prepares each one, so a typing error cannot wait for its day."""
     with psycopg.connect(database_url, autocommit=True, options="-c search_path=xbot") as connection:
         for statement in product_statements().values():
-            parameters: dict[str, int] = {}
-            text = statement.text.decode().rstrip(";")
-            while "%(" in text:
-                name = text.split("%(", 1)[1].split(")s", 1)[0]
-                number = parameters.setdefault(name, len(parameters) + 1)
-                text = text.replace(f"%({name})s", f"${number}")
-            if not text.startswith("create"):
-                connection.execute(f"prepare {statement.name} as {text}".encode())
+            prepare(connection, statement)
             assert statement.about
 
 

@@ -1,6 +1,5 @@
 """The breaker that all processes share: its transitions, its one probe, and its alerts."""
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,11 +18,11 @@ from xbot_assets.store.publishing.breaker import (
     acquire,
     alert_if_stuck,
     breaker_events,
-    breaker_policy,
     breaker_state,
     lose_probe,
     report,
 )
+from xbot_assets.testing.patience import until
 from xbot_assets.testing.queueing import NOON, code_of
 
 AT_ONCE = BreakerPolicy(
@@ -68,7 +67,7 @@ def history(db: Database) -> list[str]:
 
 def test_the_defaults_are_those_of_the_report() -> None:
     """Fifteen failures, sixty seconds, three successes, thirty minutes."""
-    policy = breaker_policy(Settings())
+    policy = Settings().breaker_policy
     assert (policy.failures, policy.successes) == (15, 3)
     assert (policy.reset, policy.stuck) == (timedelta(seconds=60), timedelta(minutes=30))
 
@@ -124,14 +123,17 @@ def test_a_probe_that_was_not_used_goes_to_the_next(database: Database) -> None:
     assert permit(database, "b").is_probe
 
 
+def _permit_at_last(database: Database) -> Permit | None:
+    found = acquire(database, "next", AT_ONCE, NOON)
+    return found if isinstance(found, Permit) else None
+
+
 def test_a_dead_prober_does_not_block_for_ever_and_is_not_heard_when_it_comes_back(database: Database) -> None:
     """Its lease runs out, the next one probes, and its own word counts no more."""
     short = replace(AT_ONCE, probe=timedelta(milliseconds=50))
     fail(database, 3)
     dead = permit(database, "dead", short)
-    deadline = time.monotonic() + 30
-    while isinstance(found := acquire(database, "next", AT_ONCE, NOON), Wait):
-        assert time.monotonic() < deadline
+    found = until(lambda: _permit_at_last(database), "the lease is over")
     assert found.fencing_token > dead.fencing_token
     for tried in AttemptOutcome:
         assert not report(database, dead, tried, AT_ONCE, NOON)

@@ -1,19 +1,19 @@
 """The pace in PostgreSQL: what counts, what X's answers do, and that nothing goes when the state is not known."""
 
 import contextlib
-import time
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
 import pytest
 from pydantic import SecretStr
 
+from xbot_assets.domain.failures import TransientFailure, UnknownOutcome
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, Answer, Outcome
-from xbot_assets.domain.pace.pacing import HOUR, PaceKind
+from xbot_assets.domain.pace.pacing import HOUR, PaceKind, PaceRules
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database, open_database
@@ -22,18 +22,18 @@ from xbot_assets.store.publishing import posts
 from xbot_assets.store.publishing.pace import (
     AUTOMATED_ALERT,
     Admitted,
-    PaceRules,
     admission,
     held_back,
     learn_hours,
     observe,
     pace_changes,
-    pace_rules,
     pace_seen,
     release,
     wait_now,
 )
 from xbot_assets.testing.pace_crowd import claim_within
+from xbot_assets.testing.patience import PATIENCE
+from xbot_assets.testing.patience import until as eventually
 from xbot_assets.testing.queueing import (
     BUSY,
     NOON,
@@ -48,15 +48,13 @@ from xbot_assets.testing.queueing import (
 from xbot_assets.testing.servers import running_postgres
 
 POST, REPLY = PaceKind.POST, PaceKind.REPLY
-UTC_ZONE = ZoneInfo("UTC")
-RULES = pace_rules(Settings(), UTC_ZONE)
+RULES = Settings().pace_rules
 REFUSAL = Answer(Outcome.FAILURE)
-RESTART_SECONDS = 60
 
 
 def rules_with(**settings: float) -> PaceRules:
     """Return rules that differ from the defaults."""
-    return pace_rules(Settings.model_validate(settings), UTC_ZONE)
+    return Settings.model_validate(settings).pace_rules
 
 
 def rate(db: Database, kind: PaceKind = POST) -> float:
@@ -256,28 +254,33 @@ def test_a_claim_in_the_transaction_of_the_question_is_what_counts(database: Dat
 
 
 def test_a_database_cut_in_the_middle_admits_nobody_it_did_not_note(tmp_path: Path) -> None:
-    """SIGKILL of the server while admissions are asked for: each one given is there afterwards, within the limit."""
+    """SIGKILL of the server while admissions are asked for: each one given is there afterwards, and none but those.
+
+    Whether the one that was under way is given after all, once the server is back, or fails, is up to the server.
+    """
     settings = Settings(home=tmp_path / ".xbot", database_connect_seconds=1)
     rules = rules_with(posts_per_hour_max=60, posts_per_day_max=200, rate_start_per_hour=60, rate_ceiling_per_hour=60)
     with running_postgres(settings.home) as postgres:
         settings = settings.model_copy(update={"database_url": SecretStr(postgres.url())})
         migrate(settings)
         given: list[int] = []
-
-        def admit_until_it_breaks(db: Database) -> None:
-            for minute in range(1000):
+        in_doubt = 0
+        with open_database(settings) as db:
+            for minute in range(40):
                 if minute == 20:
                     kill_server(int((postgres.data / "postmaster.pid").read_text().split()[0]))
-                admitted = admission(db, POST, NOON + timedelta(minutes=minute), rules)
-                assert isinstance(admitted, Admitted)
-                given.append(admitted.id)
-
-        with open_database(settings) as db:
-            assert code_of(lambda: admit_until_it_breaks(db)) in {"database_unreachable", "write_in_doubt"}
+                try:
+                    admitted = admission(db, POST, NOON + timedelta(minutes=minute), rules)
+                except (TransientFailure, UnknownOutcome) as failure:
+                    assert failure.code in {"database_unreachable", "write_in_doubt"}  # noqa: PT017 - it may succeed
+                    in_doubt += failure.code == "write_in_doubt"
+                else:
+                    assert isinstance(admitted, Admitted)
+                    given.append(admitted.id)
         noted = noted_after_restart(settings)
     assert len(given) >= 20
     assert set(given) <= set(noted)
-    assert len(noted) <= len(given) + 1
+    assert len(noted) <= len(given) + in_doubt
 
 
 def kill_server(pid: int) -> None:
@@ -292,10 +295,12 @@ def noted_after_restart(settings: Settings) -> list[int]:
     """Return the admissions that the restarted server knows."""
     assert settings.database_url is not None
     url = settings.database_url.get_secret_value()
-    deadline = time.monotonic() + RESTART_SECONDS
-    while True:
-        try:
-            with psycopg.connect(url, connect_timeout=30) as connection:
-                return [row[0] for row in connection.execute("select id from xbot.pace_admissions").fetchall()]
-        except psycopg.OperationalError:
-            assert time.monotonic() < deadline
+    return eventually(partial(_noted, url), "the server is back")
+
+
+def _noted(url: str) -> list[int]:
+    try:
+        with psycopg.connect(url, connect_timeout=round(PATIENCE)) as connection:
+            return [row[0] for row in connection.execute("select id from xbot.pace_admissions").fetchall()]
+    except psycopg.OperationalError:
+        return []

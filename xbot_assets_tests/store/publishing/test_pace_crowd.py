@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,7 +13,6 @@ from xbot_assets.domain.pace.pacing import DAY, HOUR, PaceKind
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.breaker import acquire, breaker_events, report
-from xbot_assets.store.publishing.pace import pace_rules
 from xbot_assets.testing.pace_crowd import (
     SPAWN,
     STEP,
@@ -26,6 +24,7 @@ from xbot_assets.testing.pace_crowd import (
     one_claim,
     serial,
 )
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.queueing import NOON, queue
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def test_eight_processes_asking_a_thousand_times_are_answered_as_one_after_the_o
     crowd: Crowd, database_url: str
 ) -> None:
     """Round for round the serial count: a greater one is an over-admission, a smaller one a false refusal."""
-    rules = pace_rules(BURSTS, ZoneInfo("UTC"))
+    rules = BURSTS.pace_rules
     plan = Plan(database_url, rules, PaceKind.REPLY, NOON, ROUNDS, ASKS_A_ROUND, one_admission)
     pacing = rules.pacing[PaceKind.REPLY]
     found = counts(crowd.rush(plan), ROUNDS)
@@ -71,7 +70,7 @@ def test_eight_processes_that_claim_posts_and_lose_their_ids_keep_the_pace(
 ) -> None:
     """The claim itself is the record: posts in doubt count, and none is claimed beyond the rate."""
     queue(database, *(f"post number {n}" for n in range(20)))
-    rules = pace_rules(Settings(), ZoneInfo("UTC"))
+    rules = Settings().pace_rules
     plan = Plan(database_url, rules, PaceKind.POST, NOON, CLAIM_ROUNDS, 1, one_claim)
     found = counts(crowd.rush(plan), CLAIM_ROUNDS)
     assert found == serial(rules.pacing[PaceKind.POST], plan, PROCESSES)
@@ -102,7 +101,7 @@ def test_a_prober_that_is_killed_blocks_the_others_only_until_its_lease_ends(
     brief = replace(POLICY, probe=timedelta(seconds=3))
     prober = SPAWN.Process(target=hold_probe, args=(database_url, brief, NOON, told))
     prober.start()
-    dead_token = told.get(timeout=60)
+    dead_token = told.get(timeout=PATIENCE)
     prober.kill()
     prober.join()
     prober.close()

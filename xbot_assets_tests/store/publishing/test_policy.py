@@ -186,8 +186,8 @@ def test_an_account_that_stands_still_by_a_rule_is_told_of_once_until_it_moves(
 def test_a_live_account_needs_approval_for_replies_unless_told_otherwise(settings_for: SettingsFor) -> None:
     """And the sandbox for nothing."""
     live = settings_for().model_copy(update={"mode": "live"})
-    assert [str(policy.approval_mode(found)) for found in (settings_for(), live)] == ["off", "replies"]
-    assert str(policy.approval_mode(live.model_copy(update={"approval": "off"}))) == "off"
+    assert [str(found.approval_mode) for found in (settings_for(), live)] == ["off", "replies"]
+    assert str(live.model_copy(update={"approval": "off"}).approval_mode) == "off"
 
 
 @pytest.mark.parametrize(("mode", "held"), [("off", 0), ("replies", 1), ("all", 2)])

@@ -8,13 +8,13 @@ import pytest
 
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import UnknownOutcome
+from xbot_assets.domain.posts.recovery import RecoveryRules
 from xbot_assets.store.alerts import alert, open_alerts
 from xbot_assets.store.engine.database import Database, Row
 from xbot_assets.store.metrics import readings
 from xbot_assets.store.operations import browser_operations
 from xbot_assets.store.publishing import manual_recovery, posts, recovery
 from xbot_assets.store.publishing.approvals import Decider
-from xbot_assets.store.publishing.recovery import LookRules
 from xbot_assets.testing.queueing import (
     NOON,
     armed,
@@ -28,7 +28,7 @@ from xbot_assets.testing.queueing import (
 )
 
 MINUTE = timedelta(minutes=1)
-RULES = LookRules(
+RULES = RecoveryRules(
     looks_max=3, between=5 * MINUTE, span=30 * MINUTE, may_requeue=True, click_within=timedelta(seconds=150)
 )
 ANNA = Decider("anna", NOON, "I looked.")
@@ -48,7 +48,7 @@ def look_in_vain(db: Database, post_id: int, *minutes: float) -> None:
         posts.record_look(db, post_id, NOON + at * MINUTE)
 
 
-def requeue(db: Database, post_id: int, rules: LookRules = RULES) -> bool:
+def requeue(db: Database, post_id: int, rules: RecoveryRules = RULES) -> bool:
     """Ask for the post to be queued again."""
     return recovery.requeue_absent(db, post_id, rules, NOON + 40 * MINUTE)
 

@@ -13,6 +13,7 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
 from xbot_assets.store.publishing.approvals import Decider, reschedule_post
 from xbot_assets.store.publishing.queue import stale_posts
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.queueing import (
     BUSY,
     NOON,
@@ -125,7 +126,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pydantic import SecretStr
 from xbot_assets.settings import Settings
-from xbot_assets.store import posts
+from xbot_assets.store.publishing import posts
 from xbot_assets.store.engine.database import open_database
 
 noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -156,7 +157,7 @@ def test_processes_that_claim_at_once_never_get_the_same_post(database: Database
         process.stdin.flush()
         assert process.stdout.readline() == "ready\n"
     with ThreadPoolExecutor(len(crowd)) as ends:
-        outputs = list(ends.map(lambda process: process.communicate("go\n", timeout=60)[0], crowd))
+        outputs = list(ends.map(lambda process: process.communicate("go\n", timeout=PATIENCE)[0], crowd))
     assert all(process.returncode == 0 for process in crowd)
     assert sorted(int(line) for output in outputs for line in output.split()) == ids
     assert all(len(posts.post_events(database, post_id)) == 4 for post_id in ids)

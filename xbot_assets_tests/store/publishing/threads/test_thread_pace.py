@@ -1,13 +1,12 @@
 """The pace of threads: one admission for all, X's pauses for each segment, and the limit of the day for every one."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.pace.answers import Answer, Outcome
-from xbot_assets.domain.pace.pacing import PaceKind
+from xbot_assets.domain.pace.pacing import PaceKind, PaceRules
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
-from xbot_assets.store.publishing.pace import PaceRules, observe, pace_rules, wait_now
+from xbot_assets.store.publishing.pace import observe, wait_now
 from xbot_assets.testing.queueing import NOON
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, queue_thread, settled
@@ -17,7 +16,7 @@ POST = PaceKind.POST
 
 def rules_of(settings_for: SettingsFor, **settings: object) -> PaceRules:
     """Return the rules, in UTC."""
-    return pace_rules(settings_for(**settings), ZoneInfo("UTC"))
+    return settings_for(**settings).pace_rules
 
 
 def test_a_begun_thread_waits_for_x_s_pause_and_for_nothing_else(database: Database, settings_for: SettingsFor) -> None:

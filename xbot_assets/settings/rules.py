@@ -1,0 +1,135 @@
+"""The rules of the domain as the settings describe them: each rule object is made here and nowhere else."""
+
+from datetime import timedelta
+
+from xbot_assets.domain.gates.context import GateLimits
+from xbot_assets.domain.pace.breaker import BreakerPolicy
+from xbot_assets.domain.pace.hours import WeightBounds
+from xbot_assets.domain.pace.pacing import PaceKind, PaceRules, Pacing
+from xbot_assets.domain.policy.facts import ApprovalMode, PolicyLimits
+from xbot_assets.domain.posts.recovery import LAST_CLICK_MARGIN, RecoveryRules
+from xbot_assets.settings.approval import ApprovalSettings
+from xbot_assets.settings.browser import BrowserSettings
+from xbot_assets.settings.content import ContentSettings
+from xbot_assets.settings.endpoints import EndpointSettings
+from xbot_assets.settings.gates import GateSettings
+from xbot_assets.settings.learning import LearningSettings
+from xbot_assets.settings.pace import PaceSettings
+from xbot_assets.settings.publishing import PublishingSettings
+from xbot_assets.settings.recovery import RecoverySettings
+from xbot_assets.settings.stores import StoreSettings
+
+_NO_PUBLIC = frozenset({"sandbox", "shadow"})
+"""The modes in which nothing reaches X."""
+
+
+class RuleSettings(
+    LearningSettings,
+    PaceSettings,
+    PublishingSettings,
+    RecoverySettings,
+    ApprovalSettings,
+    GateSettings,
+    ContentSettings,
+    BrowserSettings,
+    StoreSettings,
+    EndpointSettings,
+):
+    """All groups of settings, and the rules that follow from more than one of them."""
+
+    @property
+    def reaches_x(self) -> bool:
+        """Whether posts of this mode are seen by people on X."""
+        return self.mode not in _NO_PUBLIC
+
+    @property
+    def is_shadow(self) -> bool:
+        """Whether everything is done but the click: shadow mode."""
+        return self.mode == "shadow"
+
+    @property
+    def approval_mode(self) -> ApprovalMode:
+        """Which posts a person must approve: what the owner set, else replies as soon as X sees them."""
+        if self.approval is not None:
+            return ApprovalMode(self.approval)
+        return ApprovalMode.REPLIES if self.reaches_x else ApprovalMode.OFF
+
+    @property
+    def policy_limits(self) -> PolicyLimits:
+        """What the owner allows of publishing."""
+        label = self.automated_label_required
+        return PolicyLimits(
+            approval=self.approval_mode,
+            posts_per_day=self.posts_per_day_max,
+            replies_per_day=self.replies_per_day_max,
+            replies_per_author=self.replies_per_author_max,
+            engaged_only=self.replies_engaged_only,
+            engaged_within=timedelta(days=self.engaged_within_days),
+            label_needed=self.reaches_x if label is None else label,
+            account_age=timedelta(days=self.account_age_days_min if self.reaches_x else 0),
+            quiet=self.quiet,
+            zone=self.zone,
+        )
+
+    @property
+    def pace_rules(self) -> PaceRules:
+        """The bounds and the adaptive rate of each kind of publishing."""
+        posts = self._pacing(self.posts_per_hour_max, self.posts_per_day_max)
+        replies = self._pacing(self.replies_per_hour_max, self.replies_per_day_max)
+        return PaceRules({PaceKind.POST: posts, PaceKind.REPLY: replies}, self.zone)
+
+    @property
+    def breaker_policy(self) -> BreakerPolicy:
+        """When the publishing breaker opens and closes."""
+        return BreakerPolicy(
+            failures=self.breaker_failures,
+            reset=timedelta(seconds=self.breaker_reset_seconds),
+            successes=self.breaker_successes,
+            probe=timedelta(seconds=self.breaker_probe_seconds),
+            stuck=timedelta(minutes=self.breaker_stuck_minutes),
+        )
+
+    @property
+    def recovery_rules(self) -> RecoveryRules:
+        """When an unconfirmed post is looked for on X, and when it goes back to the queue."""
+        return RecoveryRules(
+            looks_max=self.recovery_looks_max,
+            between=timedelta(minutes=self.recovery_minutes),
+            span=self.requeue_after,
+            may_requeue=self.requeues_unconfirmed,
+            click_within=timedelta(seconds=self.publish_deadline_seconds) + LAST_CLICK_MARGIN,
+        )
+
+    @property
+    def requeues_unconfirmed(self) -> bool:
+        """Whether a post that is surely not on X goes back to the queue by itself."""
+        return self.mode != "live" if self.requeue_unconfirmed is None else self.requeue_unconfirmed
+
+    @property
+    def gate_limits(self) -> GateLimits:
+        """The numbers of the gates."""
+        return GateLimits(
+            weighted_chars=self.post_max_weighted_chars,
+            content_words=self.gate_content_words,
+            hashtags=self.gate_hashtags_max,
+            mentions=self.gate_mentions_max,
+            emoji=self.gate_emoji_max,
+            language_probability=self.gate_language_min_probability,
+            language_letters=self.gate_language_min_letters,
+            near_duplicate=self.gate_near_duplicate,
+        )
+
+    def _pacing(self, per_hour: int, per_day: int) -> Pacing:
+        return Pacing(
+            per_hour=per_hour,
+            per_day=per_day,
+            rate_start=self.rate_start_per_hour,
+            rate_floor=self.rate_floor_per_hour,
+            rate_ceiling=self.rate_ceiling_per_hour,
+            raise_by=self.rate_raise_per_hour,
+            lower_to=self.rate_lower_factor,
+            window=self.rate_window,
+            tolerance=timedelta(minutes=self.rate_tolerance_minutes),
+            limit_pause=timedelta(minutes=self.limit_pause_minutes),
+            hour_weights=WeightBounds(self.hour_weight_min, self.hour_weight_max),
+        )
