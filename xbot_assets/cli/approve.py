@@ -106,7 +106,7 @@ def _told(row: Row, events: list[Row], refusals: list[Row], settings: Settings) 
     )
     facts += [("Thread", place.removeprefix("thread "))] if (place := _place(row).strip()) else []
     facts += [("Images", str(row["images"]))] if row["images"] else []
-    facts += [("Rule", f"{found['reason']} ({found['rule']}, {found['times']} x)") for found in refusals]
+    facts += [("Rule", f"{refusal['reason']} ({refusal['rule']}, {refusal['times']} x)") for refusal in refusals]
     lines += [f"{name:<{NAME_WIDTH}}{text}" for name, text in facts]
     return [*lines, "", *(_event(event, settings) for event in events)]
 

@@ -23,6 +23,7 @@ from xbot_assets.steps.account.publishing_hold import resume_publishing
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import check_schema, migrate
+from xbot_assets.store.publishing.admission import Question, why_not
 from xbot_assets.store.publishing.posts import enqueue_posts
 from xbot_assets.store.publishing.threads import enqueue_thread
 
@@ -73,7 +74,10 @@ def post(
         typer.Option("--alt", help="What an image shows, in words: one for each --image.", show_default=False),
     ] = None,
 ) -> None:
-    """Queue a post of your own, or a thread, and print the numbers. It is due now; the running stack publishes it."""
+    """Queue a post of your own, or a thread, and print the numbers. It is due now; the running stack publishes it.
+
+    Whether a rule makes it wait, and until when, is told on standard error.
+    """
     settings = settings_now()
     for text in texts:
         _check_text(text, settings.post_max_weighted_chars)
@@ -83,8 +87,11 @@ def post(
         now = DatabaseClock(database).now()
         queued = [NewPost(text=text, topic=MANUAL, format=MANUAL, source=MANUAL, scheduled_at=now) for text in texts]
         queued[0] = queued[0].model_copy(update={"images": shown})
-        for post_id in _enqueue(database, queued, now, settings):
+        post_ids = _enqueue(database, queued, now, settings)
+        for post_id in post_ids:
             typer.echo(post_id)
+        refusal = why_not(database, Question(settings.admission_limits, now), post_ids[0])
+    typer.echo(f"It waits. {refusal.sentence}" if refusal else "It goes next.", err=True)
 
 
 def _enqueue(database: Database, posts: list[NewPost], now: datetime, settings: Settings) -> list[int]:
@@ -110,13 +117,13 @@ def install() -> None:
     """Find a browser, or install one, and print where it is."""
     settings = settings_alone()
     try:
-        found = find_browser(settings)
+        path = find_browser(settings)
     except PermanentFailure:
         if settings.browser_path is not None:
             raise
         typer.echo("No browser was found; installing one. This can take a minute.", err=True)
-        found = install_browser(settings)
-    typer.echo(found)
+        path = install_browser(settings)
+    typer.echo(path)
 
 
 def version() -> None:
@@ -132,14 +139,14 @@ def _status(settings: Settings) -> dict[str, Any]:
     try:
         address = f"{settings.service_url}/api/status.json"
         answer = httpx.get(address, headers=_service_login(settings), timeout=SERVICE_SECONDS, trust_env=False)
-        found: dict[str, Any] = answer.raise_for_status().json()
+        status: dict[str, Any] = answer.raise_for_status().json()
     except (httpx.HTTPError, ValueError) as error:
         raise TransientFailure(
             "The stack runs, but its status service does not answer.",
             code=FailureCode.SERVICE_DOWN,
             remedy=f"See {shown(settings.home)}/logs/service.log.",
         ) from error
-    return {"running": True, "home": str(settings.home), "service_url": settings.service_url} | found
+    return {"running": True, "home": str(settings.home), "service_url": settings.service_url} | status
 
 
 def _service_login(settings: Settings) -> dict[str, str]:

@@ -77,13 +77,13 @@ def _by_hand(settings: Settings, site: Site) -> SessionState:
 
 def _imported(settings: Settings, site: Site, file: Path) -> SessionState:
     try:
-        found = storage_state(json.loads(file.read_text(encoding="utf-8")))
+        state = storage_state(json.loads(file.read_text(encoding="utf-8")))
     except OSError as error:
         raise missing(file, error.strerror or type(error).__name__) from error
     except ValueError:
         raise damaged(f"to import is none: {file} holds no Playwright storage state") from None
     typer.echo(f"Looking at {site.base} once, to see whose session it is.", err=True)
-    return asyncio.run(checked(Launcher(find_browser(settings), _run_as(), settings.home), site, found))
+    return asyncio.run(checked(Launcher(find_browser(settings), _run_as(), settings.home), site, state))
 
 
 def _run_as() -> RunAs | None:

@@ -132,8 +132,8 @@ def _control(settings: Settings, method: str, path: str, body: object = None) ->
             code=FailureCode.SANDBOX_DOWN,
             remedy="See logs/sandbox.log.",
         )
-    found = answer.json() if answer.content else {}
-    return found if isinstance(found, dict) else {}
+    document = answer.json() if answer.content else {}
+    return document if isinstance(document, dict) else {}
 
 
 def _refusal(answer: httpx.Response) -> str:

@@ -28,7 +28,7 @@ def up(
     """Start everything and keep it running until Ctrl-C. Prints the addresses; your data stays."""
     settings = settings_alone()
     typer.echo(f"Starting xbot in {settings.mode} mode.", err=True)
-    run_stack(settings, progress(), dagster=not parts, started=lambda found: _addresses(settings, found))
+    run_stack(settings, progress(), dagster=not parts, started=lambda endpoints: _addresses(settings, endpoints))
     typer.echo("Stopped.", err=True)
 
 
@@ -44,15 +44,15 @@ def once(
         raise _not_all_published(document)
 
 
-def _addresses(settings: Settings, found: Endpoints) -> None:
-    lines = [("Dagster", found.web_url), ("Timeline", f"{found.target_url}/{settings.handle}")]
-    lines += [("Status page", found.service_url)]
+def _addresses(settings: Settings, endpoints: Endpoints) -> None:
+    lines = [("Dagster", endpoints.web_url), ("Timeline", f"{endpoints.target_url}/{settings.handle}")]
+    lines += [("Status page", endpoints.service_url)]
     typer.echo()
     for name, address in lines:
         if address is not None:
             typer.echo(f"  {name:<14}" + typer.style(address, bold=True))
     typer.echo()
-    if found.web_url is None:
+    if endpoints.web_url is None:
         typer.echo(f"The parts run. Start Dagster with '{_dagster_dev(settings)}' in this checkout.")
     typer.echo(f"Ctrl-C stops everything; your data stays in {shown(settings.home)}/")
 

@@ -122,6 +122,7 @@ class FailureCode(StrEnum):
     LOST_FENCE = "lost_fence", _PERMANENT, "Nothing needs doing; another worker has the post."
     NOT_UNCONFIRMED = "not_unconfirmed", _PERMANENT, "Nothing was changed. Look at it again."
     PACE_UNKNOWN = "pace_unknown", _PERMANENT, "Run xbot migrate."
+    ACCOUNT_UNKNOWN = "account_unknown", _PERMANENT, "Run xbot migrate."
     NO_BREAKER = "no_breaker", _PERMANENT, "Run xbot migrate."
     DUPLICATE_TEXT = "duplicate_text", _PERMANENT, "Change the text, or leave the post that waits."
     BAD_THREAD = "bad_thread", _PERMANENT, "Nothing was queued."

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Lane(StrEnum):
-    """Critical has a slot of its own; high and low share one each (report, layer 5)."""
+    """Critical has a slot of its own; high and low share one each."""
 
     CRITICAL = "critical"
     """Publishing posts and replies: priority 0."""

@@ -1,4 +1,4 @@
 """``xbot replay``: reads the old system's jobs and our catalogue, plays the model, writes JSON, a table and plots.
 
-Keep out: the model itself (``domain/replay``).
+Keep out: the model itself (``replay/model``).
 """

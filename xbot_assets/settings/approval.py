@@ -1,4 +1,4 @@
-"""Approval, the policy rules, and who may open the pages (report, layer 4)."""
+"""Approval, the policy rules, and who may open the pages."""
 
 from datetime import UTC, date, datetime, time
 from typing import Literal
@@ -12,7 +12,7 @@ TOKEN_MIN_CHARS = 24
 
 
 class ApprovalSettings(BaseModel):
-    """Approval, the policy rules, and who may open the pages (report, layer 4)."""
+    """Approval, the policy rules, and who may open the pages."""
 
     approval: Literal["off", "replies", "all"] | None = Field(
         None, description="Posts that a person must approve: off, replies, all. Empty: replies when live, else off."

@@ -1,10 +1,10 @@
-"""The browser host and its slots (report, layer 5)."""
+"""The browser host and its slots."""
 
 from pydantic import BaseModel, Field
 
 
 class BrowserSettings(BaseModel):
-    """The browser host and its slots (report, layer 5)."""
+    """The browser host and its slots."""
 
     browser_slots: int = Field(3, ge=3, le=4, description="Operations that may run at once: one lane each.")
     browser_start_attempts: int = Field(3, ge=1, le=10, description="Tries to start Chromium before giving up.")

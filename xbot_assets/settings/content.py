@@ -1,4 +1,4 @@
-"""Planning, writing and what it may cost (report, layer 3)."""
+"""Planning, writing and what it may cost."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ _SHARES = ("plan_share_percent", "pool_share_percent", "reply_share_percent")
 
 
 class ContentSettings(BaseModel):
-    """Planning, writing and what it may cost (report, layer 3)."""
+    """Planning, writing and what it may cost."""
 
     plan_retry_minutes: int = Field(15, ge=1, le=1440, description="After a failed plan, wait this long.")
     plan_queue_max: int = Field(6, ge=1, le=100, description="Do not plan while this many posts wait.")

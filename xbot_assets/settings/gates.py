@@ -1,4 +1,4 @@
-"""Gates, the emergency pool and templates (report, layer 3)."""
+"""Gates, the emergency pool and templates."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 
 class GateSettings(BaseModel):
-    """Gates, the emergency pool and templates (report, layer 3)."""
+    """Gates, the emergency pool and templates."""
 
     # gates
     gate_history_days: int = Field(90, ge=1, le=3650, description="A post is compared with those of so many days.")

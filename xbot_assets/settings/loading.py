@@ -127,14 +127,14 @@ def _unknown_names(names: Mapping[str, str]) -> list[str]:
 def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
     if not path.is_file():
         return {}
-    found: dict[str, str] = {}
+    settings: dict[str, str] = {}
     with path.open(encoding="utf-8", errors="replace") as stream:
         for binding in parse_stream(stream):
             if binding.error or (binding.key is not None and binding.value is None):
                 problems.append(f"{path.name}, line {binding.original.line}: not a complete NAME=value line.")
             elif binding.key is not None and binding.key.startswith(PREFIX):
-                found[binding.key] = binding.value or ""
-    return found
+                settings[binding.key] = binding.value or ""
+    return settings
 
 
 def _read_parts(path: Path) -> dict[str, Any]:

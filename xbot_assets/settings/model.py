@@ -50,16 +50,6 @@ class Settings(RuleSettings):
         return timedelta(minutes=self.claim_lease_minutes)
 
     @property
-    def post_spacing(self) -> timedelta:
-        """The least time between two posts."""
-        return timedelta(minutes=self.post_spacing_minutes)
-
-    @property
-    def segment_spacing(self) -> timedelta:
-        """The least time between two segments of a thread."""
-        return timedelta(seconds=self.thread_segment_seconds)
-
-    @property
     def parts_file(self) -> Path:
         """Where running parts write their endpoints (mode 0600)."""
         return self.home / PARTS_FILE

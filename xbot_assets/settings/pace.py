@@ -1,10 +1,10 @@
-"""The adaptive rate, the limits of replies and the breaker (report, layer 4)."""
+"""The adaptive rate, the limits of replies and the breaker."""
 
 from pydantic import BaseModel, Field
 
 
 class PaceSettings(BaseModel):
-    """The adaptive rate, the limits of replies and the breaker (report, layer 4)."""
+    """The adaptive rate, the limits of replies and the breaker."""
 
     posts_per_hour_max: int = Field(2, ge=1, le=60, description="A hard limit of posts in any 60 minutes.")
     replies_per_hour_max: int = Field(4, ge=1, le=60, description="A hard limit of replies in any 60 minutes.")

@@ -1,10 +1,10 @@
-"""The queue and the pace of publishing (report, layer 4)."""
+"""The queue and the pace of publishing."""
 
 from pydantic import BaseModel, Field
 
 
 class PublishingSettings(BaseModel):
-    """The queue and the pace of publishing (report, layer 4)."""
+    """The queue and the pace of publishing."""
 
     post_spacing_minutes: int = Field(5, ge=1, le=1440, description="Least minutes between two posts.")
     thread_segment_seconds: float = Field(

@@ -1,4 +1,4 @@
-"""Unconfirmed posts, and what X shows of those it accepted (report, layer 4)."""
+"""Unconfirmed posts, and what X shows of those it accepted."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 
 
 class RecoverySettings(BaseModel):
-    """Unconfirmed posts, and what X shows of those it accepted (report, layer 4)."""
+    """Unconfirmed posts, and what X shows of those it accepted."""
 
     recovery_looks_max: int = Field(
         3, ge=1, le=20, description="Looks that say 'not there' before a post is queued again or a person is asked."

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.gates.context import GateLimits
 from xbot_assets.domain.pace.breaker import BreakerPolicy
 from xbot_assets.domain.pace.hours import WeightBounds
@@ -60,8 +61,6 @@ class RuleSettings(
         label = self.automated_label_required
         return PolicyLimits(
             approval=self.approval_mode,
-            posts_per_day=self.posts_per_day_max,
-            replies_per_day=self.replies_per_day_max,
             replies_per_author=self.replies_per_author_max,
             engaged_only=self.replies_engaged_only,
             engaged_within=timedelta(days=self.engaged_within_days),
@@ -69,6 +68,30 @@ class RuleSettings(
             account_age=timedelta(days=self.account_age_days_min if self.reaches_x else 0),
             quiet=self.quiet,
             zone=self.zone,
+        )
+
+    @property
+    def post_spacing(self) -> timedelta:
+        """The least time between two posts."""
+        return timedelta(minutes=self.post_spacing_minutes)
+
+    @property
+    def segment_spacing(self) -> timedelta:
+        """The least time between two segments of a thread."""
+        return timedelta(seconds=self.thread_segment_seconds)
+
+    @property
+    def admission_limits(self) -> AdmissionLimits:
+        """Everything that the rules of publishing take from the settings."""
+        return AdmissionLimits(
+            pace=self.pace_rules,
+            policy=self.policy_limits,
+            spacing=self.post_spacing,
+            segment_spacing=self.segment_spacing,
+            shadow=self.is_shadow,
+            handle=self.handle or "",
+            labelled_automated=self.automated_label_set or None,
+            account_created_at=self.account_created_at,
         )
 
     @property

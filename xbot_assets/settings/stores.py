@@ -1,18 +1,18 @@
-"""The database and the cache (report, layers 6 and 7)."""
+"""The database and the cache."""
 
 from pydantic import BaseModel, Field
 
 
 class StoreSettings(BaseModel):
-    """The database and the cache (report, layers 6 and 7)."""
+    """The database and the cache."""
 
-    # database (report, layer 6)
+    # database
     database_pool_max: int = Field(10, ge=1, le=100, description="Most connections of one process.")
     database_idle_seconds: float = Field(30, ge=1, le=3600, description="Idle connections close after this.")
     database_connect_seconds: float = Field(10, ge=1, le=60, description="Wait for a connection at most this.")
     slow_query_seconds: float = Field(5, gt=0, le=600, description="A statement slower than this is reported.")
 
-    # cache (report, layer 7)
+    # cache
     cache_pool_max: int = Field(5, ge=1, le=100, description="Most cache connections of one process.")
     cache_models_seconds: int = Field(3600, ge=1, le=86400, description="How long models stay cached.")
     cache_arms_seconds: int = Field(900, ge=1, le=86400, description="How long bandit arms stay cached.")

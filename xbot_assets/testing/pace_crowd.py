@@ -7,7 +7,7 @@ import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import TYPE_CHECKING, Self
@@ -15,15 +15,19 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import UnknownOutcome
 from xbot_assets.domain.pace.admission import wait_at
 from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy, Permit
 from xbot_assets.domain.pace.hours import HourWeights
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules, Pacing
-from xbot_assets.domain.pace.rate import initial
+from xbot_assets.domain.pace.rate import PaceFacts, initial
 from xbot_assets.settings import Settings
-from xbot_assets.store.engine.database import Database, Row, Transaction, open_database
+from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.publishing.breaker import acquire, report
-from xbot_assets.store.publishing.pace import Admitted, admission, held_back
+from xbot_assets.store.publishing.pace import Admitted, admission
+from xbot_assets.store.publishing.posts import arm_post, mark_unconfirmed
+from xbot_assets.testing.admission import open_limits, take_post
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
@@ -88,16 +92,6 @@ class Plan:
     ask: "Callable[[Database, Plan, datetime], bool]"
 
 
-def claim_within(transaction: Transaction, now: datetime) -> Row | None:
-    """Claim a due post in a transaction that has asked the pace: what publishing does, without spacing or cap."""
-    quiet_since = now - timedelta(seconds=1)
-    rules = {"quiet_since": quiet_since, "segment_since": quiet_since, "shadow": False, "daily_cap": 10_000}
-    due = transaction.fetch_one("lock_due_post", now=now, passed_over=[], **rules)
-    if due is None:
-        return None
-    return transaction.fetch_one("claim_post", id=due["id"], worker="crowd", now=now, lease=timedelta(minutes=15))
-
-
 def one_admission(db: Database, plan: Plan, now: datetime) -> bool:
     """Ask once."""
     return isinstance(admission(db, plan.kind, now, plan.rules), Admitted)
@@ -105,29 +99,25 @@ def one_admission(db: Database, plan: Plan, now: datetime) -> bool:
 
 def one_claim(db: Database, plan: Plan, now: datetime) -> bool:
     """Claim a post if the pace allows it, and leave it in doubt: its id is lost."""
-    with db.transaction() as transaction:
-        if held_back(transaction, plan.kind, now, plan.rules) is not None:
-            return False
-        row = claim_within(transaction, now)
-        if row is None:
-            return False
-        transaction.execute("arm_post", id=row["id"], token=row["fencing_token"], now=now)
-        why = {"kind": "unknown", "code": "lost", "reason": "The id was lost."}
-        transaction.execute("mark_unconfirmed", id=row["id"], token=row["fencing_token"], now=now, **why)
-        return True
+    claim = take_post(db, replace(open_limits(), pace=plan.rules), now, worker="crowd")
+    if claim is None:
+        return False
+    arm_post(db, claim, now)
+    mark_unconfirmed(db, claim, UnknownOutcome("The id was lost.", code=FailureCode.NO_WITNESS), now)
+    return True
 
 
 def serial(pacing: Pacing, plan: Plan, processes: int) -> list[int]:
     """Return how many are admitted in each round when the same questions come one after the other."""
-    state, hours = initial(pacing), HourWeights(ZoneInfo("UTC"))
-    found: list[datetime] = []
+    nothing = PaceFacts(initial(pacing), HourWeights(ZoneInfo("UTC")))
+    admitted: list[datetime] = []
     counts: list[int] = []
     for turn in range(plan.rounds):
-        now, held = plan.start + turn * STEP, len(found)
+        now, before = plan.start + turn * STEP, len(admitted)
         for _ in range(processes * plan.asks):
-            if wait_at(state, found[-pacing.per_day :], now, pacing, hours) is None:
-                found.append(now)
-        counts.append(len(found) - held)
+            if wait_at(replace(nothing, recent=admitted[-pacing.per_day :]), now, pacing) is None:
+                admitted.append(now)
+        counts.append(len(admitted) - before)
     return counts
 
 

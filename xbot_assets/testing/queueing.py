@@ -10,10 +10,10 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError, Transien
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.store.engine.database import Database, Row
 from xbot_assets.store.publishing import posts
+from xbot_assets.testing.admission import LEASE, open_limits, take_post
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SPACING = timedelta(minutes=5)
-LEASE = timedelta(minutes=15)
 REFUSED = PermanentFailure("X said no.", code=FailureCode.REFUSED)
 BUSY = TransientFailure("No slot.", code=FailureCode.NO_SLOT)
 UNSURE = UnknownOutcome("The page hung.", code=FailureCode.PAGE_TIMEOUT)
@@ -33,7 +33,7 @@ def claim(
     db: Database, now: datetime = NOON, *, lease: timedelta = LEASE, cap: int = 24, worker: str = "w"
 ) -> ClaimedPost | None:
     """Claim as the publisher does."""
-    return posts.claim_due_post(db, worker=worker, now=now, lease=lease, spacing=SPACING, daily_cap=cap)
+    return take_post(db, open_limits(cap, spacing=SPACING), now, worker=worker, lease=lease)
 
 
 def claimed(db: Database, now: datetime = NOON, *, lease: timedelta = LEASE) -> ClaimedPost:

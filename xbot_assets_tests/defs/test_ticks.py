@@ -19,6 +19,7 @@ from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.operations import browser_operations as operation_store
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets_tests.defs.queuing import queued_tags
 
 
@@ -50,9 +51,7 @@ def queue_post(product: Product, due_in: timedelta) -> None:
 
 def claimed(product: Product, lease: timedelta) -> ClaimedPost:
     """Claim the post that is due."""
-    held = post_store.claim_due_post(
-        product.database, worker="w", now=product.clock.now(), lease=lease, spacing=timedelta(0), daily_cap=9
-    )
+    held = take_post(product.database, open_limits(), product.clock.now(), lease=lease)
     assert held is not None
     return held
 
@@ -114,14 +113,7 @@ def test_a_post_in_a_dead_run_s_hand_is_taken_from_it_at_the_next_tick(
     """Nobody waits for the end of its lease; a run that goes on keeps what it has."""
     queue_post(product, timedelta(0))
     run = instance.create_run_for_job(definitions.resolve_job_def("publish"), status=dg.DagsterRunStatus.STARTED)
-    post_store.claim_due_post(
-        product.database,
-        worker=run.run_id,
-        now=product.clock.now(),
-        lease=timedelta(hours=1),
-        spacing=timedelta(0),
-        daily_cap=9,
-    )
+    take_post(product.database, open_limits(), product.clock.now(), worker=run.run_id, lease=timedelta(hours=1))
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
     assert post_store.queue_counts(product.database) == {"claimed": 1}
     instance.report_run_failed(run)

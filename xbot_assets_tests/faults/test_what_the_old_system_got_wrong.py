@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from xbot_assets.domain.admission.refusal import RuleName
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.settings import CHECKOUT
 from xbot_assets.steps.product import Product, open_product
@@ -17,6 +18,7 @@ from xbot_assets.steps.publishing.cycle import hold_stale, publish_wait
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.approvals import Decider
+from xbot_assets.testing.admission import take_post, unhurried
 from xbot_assets.testing.servers import SettingsFor
 
 DAY = timedelta(days=1)
@@ -40,16 +42,7 @@ def queue(product: Product, *texts: str, due: datetime) -> list[int]:
 
 def claim(product: Product, now: datetime, worker: str = "w") -> ClaimedPost | None:
     """Claim as the publisher does."""
-    settings = product.settings
-    return posts.claim_due_post(
-        product.database,
-        worker=worker,
-        now=now,
-        lease=settings.lease,
-        spacing=settings.post_spacing,
-        daily_cap=settings.posts_per_day_max,
-        may_go=policy.policy_check(settings, now),
-    )
+    return take_post(product.database, unhurried(product.settings), now, worker=worker, lease=product.settings.lease)
 
 
 def publish(product: Product, now: datetime) -> int | None:
@@ -121,7 +114,9 @@ def test_a_post_that_has_to_wait_loses_neither_its_place_nor_a_try(product: Prod
 
 def test_every_cycle_that_publishes_nothing_can_say_why(product: Product) -> None:
     """Nothing due, or the rule in words: the queue never stands still in silence."""
-    assert publish_wait(product) == "No post is due, and none is in doubt."
+    refusal = publish_wait(product)
+    assert refusal is not None
+    assert (refusal.rule, refusal.sentence) == (RuleName.DUE, "No post is due.")
     queue(product, "Due now.", due=product.clock.now())
     assert publish_wait(product) is None
 

@@ -17,14 +17,16 @@ import stamina
 
 from xbot_assets.defs.content.assets import NO_MODEL
 from xbot_assets.defs.operations.jobs import account_job, learn_job, measure_job, plan_job, publish_job
+from xbot_assets.domain.admission.rules import RULES
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import load_settings
 from xbot_assets.steps.operations.clock_control import advance
 from xbot_assets.steps.operations.pass_summary import pass_summary
 from xbot_assets.steps.product import Product, open_product
-from xbot_assets.steps.publishing.admission import pace_wait
+from xbot_assets.steps.publishing.admission import question_of
 from xbot_assets.store.publishing import queue as queue_store
+from xbot_assets.store.publishing.admission import why_not
 
 MARGIN = timedelta(minutes=1)
 """Moved past each due time, so that rounding never leaves a post just not due."""
@@ -125,16 +127,18 @@ def _waits(product: Product, post_id: int) -> bool:
 
 
 def _move_to_due(product: Product, post_id: int) -> None:
+    """Move the sandbox's clock from the end of one refusal to that of the next, until the post may go."""
     if product.settings.mode != "sandbox":
         return
-    due = queue_store.next_publish_time(product.database, post_id, product.settings.post_spacing)
-    _move_to(product, due)
-    pace = pace_wait(product)
-    _move_to(product, pace.until if pace else None)
+    for _ in RULES:
+        refusal = why_not(product.database, question_of(product), post_id)
+        if refusal is None or refusal.until is None:
+            return
+        _move_to(product, refusal.until)
 
 
-def _move_to(product: Product, at: datetime | None) -> None:
-    wait = at - product.clock.now() + MARGIN if at else timedelta(0)
+def _move_to(product: Product, at: datetime) -> None:
+    wait = at - product.clock.now() + MARGIN
     if wait > timedelta(0):
         advance(product.settings, product.database, wait)
         product.clock.refresh()

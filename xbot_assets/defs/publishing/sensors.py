@@ -23,7 +23,7 @@ def publish_when_due(context: dg.SensorEvaluationContext, product: ProductIn) ->
     """Publish when a post is due; those in doubt are recovered by a run of their own."""
     take_from_dead_worker(product, lambda run_id: _has_ended(context.instance, run_id))
     wait = publish_wait(product, with_doubts=False)
-    return request_unless(context, publish_job.name, wait=wait)
+    return request_unless(context, publish_job.name, wait=wait.sentence if wait else None)
 
 
 @dg.sensor(

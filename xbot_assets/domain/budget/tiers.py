@@ -1,6 +1,6 @@
 """Which model writes how many posts how often, as one pure function of what is left of the day's budget.
 
-The tiers, models, counts and intervals are the owner's report, layer 3.
+The tiers, models, counts and intervals are the owner's own choices (``settings/content.py``).
 """
 
 from dataclasses import dataclass

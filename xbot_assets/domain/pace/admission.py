@@ -1,12 +1,14 @@
-"""Whether one more may be published now, and if not, from when: limits, pauses and the rate in one pure decision."""
+"""Whether the pace lets one more go now, and if not, from when: X's pauses, the limits and the rate, one by one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.domain.pace.hours import HourWeights
-from xbot_assets.domain.pace.pacing import DAY, HOUR, Pacing
-from xbot_assets.domain.pace.rate import RateState
+from xbot_assets.domain.pace.pacing import HOUR, Pacing
+from xbot_assets.domain.pace.rate import PaceFacts, RateState
 
 _STEP_MINUTES = 15
 """Every zone's hours begin on a quarter of an hour of UTC, so an hour's weight holds until the next one at least."""
@@ -25,57 +27,79 @@ def effective_rate(state: RateState, at: datetime, pacing: Pacing, hours: HourWe
     return pacing.bounded(pacing.bounded(state.rate) * pacing.hour_weights.bounded(hours.at(at)))
 
 
-def wait_at(  # noqa: PLR0913 - what is known, and what is asked
-    state: RateState,
-    recent: Sequence[datetime],
-    now: datetime,
-    pacing: Pacing,
-    hours: HourWeights,
-    *,
-    continued: Sequence[datetime] = (),
-    size: int = 1,
-) -> Wait | None:
-    """Return why nothing may be published at ``now``, or ``None`` when one may.
+def wait_at(facts: PaceFacts, now: datetime, pacing: Pacing) -> Wait | None:
+    """Return why nothing more of this kind may go at ``now``, or ``None`` when one may.
 
     A record that is dated after ``now`` (the clock went back) counts as any other: the wait is longer, never shorter.
-
-    Args:
-        state: the rate and X's own pauses.
-        recent: when something was, or may have been, published: the last 24 hours at least.
-        now: the product's time.
-        pacing: the bounds.
-        hours: what each hour of the owner's day weighs.
-        continued: when later segments of threads were, or may be, published; they count towards the day's limit only.
-        size: how many posts go out at once; they must all fit under the day's limit.
     """
-    times = sorted(recent)
-    limited = _limited(times, now, pacing, continued, size)
-    fixed = max((paused(state, now), *limited), key=lambda wait: wait.until)
-    free = _rate_allows(state, times, fixed.until, pacing, hours)
-    if free <= now:
+    submitted, zone = (*facts.recent, *facts.continued), facts.hours.zone
+    limits = (
+        x_pause(facts.state, now),
+        hourly_limit(facts.recent, now, pacing),
+        daily_cap(submitted, now, pacing, zone, promised=facts.promised),
+    )
+    fixed = max(filter(None, limits), key=lambda wait: wait.until, default=None)
+    start = fixed.until if fixed else now
+    return rate_limit(facts.state, facts.recent, start, pacing, facts.hours) or fixed
+
+
+def x_pause(state: RateState, now: datetime) -> Wait | None:
+    """Return X's own pause, if one is on."""
+    until = state.paused_until
+    if until is None or until <= now:
         return None
-    if free == fixed.until:
-        return fixed
-    rate = effective_rate(state, fixed.until, pacing, hours)
-    return Wait(free, f"The present rate is {rate:.2f} an hour; the next may go at {_clock(free)}.")
-
-
-def paused(state: RateState, now: datetime) -> Wait:
-    """Return X's own pause; its end is ``now`` when there is none."""
-    until = max(now, state.paused_until or now)
     return Wait(until, f"{state.pause_reason} Nothing is published before {_clock(until)}.")
 
 
-def _limited(
-    times: Sequence[datetime], now: datetime, pacing: Pacing, continued: Sequence[datetime], size: int
-) -> Iterator[Wait]:
-    every = sorted((*times, *continued))
-    limits = ((times, pacing.per_hour, 1, HOUR, "60 minutes"), (every, pacing.per_day, size, DAY, "24 hours"))
-    for counted, most, wanted, span, words in limits:
-        # The newest that must be out of the span before all that is wanted fits.
-        room = max(1, most - wanted + 1)
-        until = counted[-room] + span if len(counted) >= room else now
-        yield Wait(max(now, until), f"The limit is {most} in {words}; the next may go at {_clock(until)}.")
+def hourly_limit(recent: Sequence[datetime], now: datetime, pacing: Pacing) -> Wait | None:
+    """Return until when the limit of any 60 minutes is reached, if it is."""
+    times = sorted(recent)
+    if len(times) < pacing.per_hour:
+        return None
+    until = times[-pacing.per_hour] + HOUR
+    if until <= now:
+        return None
+    return Wait(until, f"The limit is {pacing.per_hour} in 60 minutes; the next may go at {_clock(until)}.")
+
+
+def daily_cap(
+    submitted: Sequence[datetime], now: datetime, pacing: Pacing, zone: ZoneInfo, *, size: int = 1, promised: int = 0
+) -> Wait | None:
+    """Return until when the limit of the owner's calendar day is reached, if it is.
+
+    Args:
+        submitted: when something was, or may have been, published, segments of threads included.
+        now: the product's time.
+        pacing: the bounds.
+        zone: where the owner lives.
+        size: how many posts go out at once; they must all fit.
+        promised: posts whose room on the day is kept for others.
+    """
+    day = budget_day(now, zone)
+    used = promised + _since(submitted, day.starts)
+    if used + size <= pacing.per_day:
+        return None
+    until = day.ends
+    # What is dated on a later day (the clock went back) may fill that one too.
+    while (later := _since(submitted, until)) and later + promised + size > pacing.per_day:
+        until = budget_day(until, zone).ends
+    needs = f"; a thread of {size} begins when all of it fits" if size > 1 else ""
+    return Wait(until, f"{used} of the {pacing.per_day} of the owner's day are used{needs}.")
+
+
+def rate_limit(
+    state: RateState, recent: Sequence[datetime], now: datetime, pacing: Pacing, hours: HourWeights
+) -> Wait | None:
+    """Return until when the adaptive rate allows no more, if it does not now."""
+    free = _rate_allows(state, sorted(recent), now, pacing, hours)
+    if free <= now:
+        return None
+    rate = effective_rate(state, now, pacing, hours)
+    return Wait(free, f"The present rate is {rate:.2f} an hour; the next may go at {_clock(free)}.")
+
+
+def _since(submitted: Sequence[datetime], start: datetime) -> int:
+    return sum(time >= start for time in submitted)
 
 
 def _rate_allows(

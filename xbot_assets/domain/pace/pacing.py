@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Self
 from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.pace.hours import WeightBounds
@@ -18,6 +19,11 @@ class PaceKind(StrEnum):
     POST = "post"
     REPLY = "reply"
 
+    @classmethod
+    def of(cls, *, is_reply: bool) -> Self:
+        """Return the kind of a post."""
+        return cls("reply" if is_reply else "post")
+
 
 @dataclass(frozen=True, slots=True)
 class Pacing:
@@ -25,7 +31,7 @@ class Pacing:
 
     Attributes:
         per_hour: most admissions in any 60 minutes.
-        per_day: most admissions in any 24 hours.
+        per_day: most admissions on one day of the owner's calendar.
         rate_start: admissions an hour before anything was learned.
         rate_floor: the rate never falls below this.
         rate_ceiling: the rate, hourly weight included, never rises above this.

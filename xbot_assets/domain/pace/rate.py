@@ -3,10 +3,12 @@
 Additive increase and multiplicative decrease, as TCP does, because the limit that it feels for is not known.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xbot_assets.domain.pace.answers import Answer, Outcome
+from xbot_assets.domain.pace.hours import HourWeights
 from xbot_assets.domain.pace.pacing import Pacing
 
 RAISE_ABOVE_PERCENT = 95
@@ -37,6 +39,25 @@ class RateState:
     failures: int = 0
     paused_until: datetime | None = None
     pause_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaceFacts:
+    """What is stored about one kind, at one moment.
+
+    Attributes:
+        state: the rate and X's own pauses.
+        hours: what each hour of the owner's day weighs.
+        recent: when something of it was, or may have been, published: since the owner's midnight and for 24 hours.
+        continued: the same of later segments of threads, which count towards the day's limit only.
+        promised: segments of begun threads that still wait; their room is kept.
+    """
+
+    state: RateState
+    hours: HourWeights
+    recent: Sequence[datetime] = ()
+    continued: Sequence[datetime] = ()
+    promised: int = 0
 
 
 def initial(pacing: Pacing) -> RateState:

@@ -1,4 +1,4 @@
 """The rules that a post must keep at the moment it is published, whoever wrote it and whoever approved it.
 
-``rules.py`` has them in order. Keep out: what a text says (``domain/gates``), the pace (``domain/pace``), SQL.
+``domain/admission`` asks them in order. Keep out: what a text says (``domain/gates``), the pace (``domain/pace``), SQL.
 """

@@ -20,17 +20,6 @@ class ApprovalMode(StrEnum):
         return self is ApprovalMode.ALL or (self is ApprovalMode.REPLIES and is_reply)
 
 
-class Consequence(StrEnum):
-    """What becomes of a post that a rule refuses."""
-
-    WAIT = "wait"
-    """It stays in the queue and is looked at again."""
-    HOLD = "hold"
-    """It waits for a person."""
-    REJECT = "reject"
-    """It will not be published: waiting would not change the answer."""
-
-
 @dataclass(frozen=True, slots=True)
 class PolicyFacts:
     """One post at one moment, as the transaction that holds its row sees it.
@@ -39,29 +28,21 @@ class PolicyFacts:
         now: the product's time.
         author: whom the post answers; ``None`` when it answers nobody.
         approved: whether a person approved this very text.
-        posts_today: posts that answer nobody and were, or may have been, published on the owner's day.
-        replies_today: the same of replies.
         replies_to_author: when the author was, or may have been, answered in the last 24 hours, oldest first.
         author_engaged_at: when the author last did something with the account or its posts, as far as was seen.
         labelled_automated: whether the account carries X's label of automated accounts; ``None``: unknown.
         account_created_at: when the account was made; ``None``: unknown.
         continues: whether the post goes on with a thread that was begun.
-        size: how many posts go out with it: the segments of the thread that it begins.
-        promised: segments of begun threads that still wait; their room is kept.
     """
 
     now: datetime
     author: str | None = None
     approved: bool = False
-    posts_today: int = 0
-    replies_today: int = 0
     replies_to_author: tuple[datetime, ...] = ()
     author_engaged_at: datetime | None = None
     labelled_automated: bool | None = None
     account_created_at: datetime | None = None
     continues: bool = False
-    size: int = 1
-    promised: int = 0
 
     @property
     def is_reply(self) -> bool:
@@ -75,8 +56,6 @@ class PolicyLimits:
 
     Attributes:
         approval: which posts a person must approve.
-        posts_per_day: most posts of the owner's day that answer nobody.
-        replies_per_day: most replies of the owner's day.
         replies_per_author: most replies to one author in 24 hours.
         engaged_only: whether only authors who engaged with the account are answered.
         engaged_within: an engagement counts for so long.
@@ -87,8 +66,6 @@ class PolicyLimits:
     """
 
     approval: ApprovalMode = ApprovalMode.OFF
-    posts_per_day: int = 24
-    replies_per_day: int = 48
     replies_per_author: int = 2
     engaged_only: bool = True
     engaged_within: timedelta = timedelta(days=7)
@@ -106,20 +83,6 @@ class Objection:
     """
 
     reason: str
-    until: datetime | None = None
-    remedy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyRefusal:
-    """What is stored of a refused post: the rule's name, its reason, and what becomes of the post.
-
-    ``remedy`` as in :class:`Objection`.
-    """
-
-    rule: str
-    reason: str
-    consequence: Consequence
     until: datetime | None = None
     remedy: str = ""
 

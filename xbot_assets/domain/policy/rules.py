@@ -1,21 +1,11 @@
-"""The rules, each a pure function of the facts and the owner's limits, and their order.
+"""The policy rules, each a pure function of the facts and the owner's limits.
 
-What rejects for good comes first, then what needs a person, then what only takes time.
+Their order, and what becomes of a post that breaks one, are in ``domain/admission/rules.py``.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 
-from xbot_assets.domain.owner_day import budget_day
-from xbot_assets.domain.policy.facts import (
-    Consequence,
-    Objection,
-    PolicyFacts,
-    PolicyLimits,
-    PolicyRefusal,
-    clock,
-)
+from xbot_assets.domain.policy.facts import Objection, PolicyFacts, PolicyLimits, clock
 
 DAY = timedelta(days=1)
 LABEL_REMEDY = (
@@ -26,18 +16,6 @@ AGE_REMEDY = (
     "Wait: XBOT_ACCOUNT_AGE_DAYS_MIN says how old it must be, and the next reading of the profile how old it is. "
     "Only if that stays unknown, set XBOT_ACCOUNT_CREATED_ON."
 )
-
-RuleFunction = Callable[[PolicyFacts, PolicyLimits], Objection | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule under the name it is stored by, what it leads to, and the settings that shape it."""
-
-    name: str
-    objects: RuleFunction
-    consequence: Consequence
-    settings: tuple[str, ...]
 
 
 def engaged_only(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
@@ -94,20 +72,6 @@ def quiet_hours(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
     return Objection(f"These are quiet hours, until {clock(until)}.", until)
 
 
-def daily_cap(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
-    """On one day of the owner's calendar only so many posts, and so many replies, are published."""
-    done, most, size = facts.posts_today, limits.posts_per_day, facts.size
-    if facts.is_reply:
-        done, most = facts.replies_today, limits.replies_per_day
-    elif not facts.continues:
-        done += facts.promised
-    if done + size <= most:
-        return None
-    kind = "replies" if facts.is_reply else "posts"
-    needs = f"; a thread of {size} begins when all of it fits" if size > 1 else ""
-    return Objection(f"{done} {kind} of today's {most} are used{needs}.", budget_day(facts.now, limits.zone).ends)
-
-
 def author_cap(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
     """Within any 24 hours one author gets only so many replies."""
     answered = facts.replies_to_author
@@ -115,30 +79,3 @@ def author_cap(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
         return None
     until = answered[-limits.replies_per_author] + DAY
     return Objection(f"@{facts.author} got {len(answered)} replies in 24 hours already.", until)
-
-
-RULES = (
-    Rule("engaged_only", engaged_only, Consequence.REJECT, ("replies_engaged_only", "engaged_within_days")),
-    Rule("approval", approval, Consequence.HOLD, ("approval",)),
-    Rule("automated_label", automated_label, Consequence.WAIT, ("automated_label_required", "automated_label_set")),
-    Rule("account_age", account_age, Consequence.WAIT, ("account_age_days_min", "account_created_on")),
-    Rule("quiet_hours", quiet_hours, Consequence.WAIT, ("quiet_hours", "timezone")),
-    Rule("daily_cap", daily_cap, Consequence.WAIT, ("posts_per_day_max", "replies_per_day_max", "timezone")),
-    Rule("author_cap", author_cap, Consequence.WAIT, ("replies_per_author_max",)),
-)
-"""Every rule, in order."""
-
-
-def first_refusal(facts: PolicyFacts, limits: PolicyLimits) -> PolicyRefusal | None:
-    """Return the refusal of the first rule that objects, or ``None`` when none does."""
-    for rule in RULES:
-        objection = rule.objects(facts, limits)
-        if objection is not None:
-            return PolicyRefusal(rule.name, objection.reason, rule.consequence, objection.until, objection.remedy)
-    return None
-
-
-def unalterable(facts: PolicyFacts, limits: PolicyLimits) -> PolicyRefusal | None:
-    """Return the refusal that neither time nor a person can lift: approving such a post would be in vain."""
-    refusal = first_refusal(facts, limits)
-    return refusal if refusal is not None and refusal.consequence is Consequence.REJECT else None

@@ -58,7 +58,6 @@ TRANSITIONS = (
     Transition(_S.HELD, _S.HELD, _M.PERSON, "It was edited or given another time, and goes on waiting."),
     Transition(_S.HELD, _S.REJECTED, _M.PERSON, "It is not wanted."),
     Transition(_S.CLAIMED, _S.ARMED, _M.WORKER, "The intent to submit is stored, before the browser is asked."),
-    Transition(_S.CLAIMED, _S.QUEUED, _M.WORKER, "Something failed before the intent was stored."),
     Transition(_S.CLAIMED, _S.QUEUED, _M.LEASE, "The worker stopped before the intent was stored."),
     Transition(_S.CLAIMED, _S.FAILED, _M.WORKER, "It cannot be published, and trying again is useless."),
     Transition(_S.CLAIMED, _S.SHADOWED, _M.WORKER, "Shadow mode: everything but the click."),

@@ -45,9 +45,6 @@ class Facts:
         return {**self.account, **self.topics.get(topic, {})}
 
 
-NOTHING_KNOWN = Facts({}, {})
-
-
 def facts_of(posts: Sequence[PublishedPost], account: AccountReading | None, *, now: datetime, zone: ZoneInfo) -> Facts:
     """Count what can be said; ``zone`` is the one that weekdays are told in."""
     by_topic: dict[str, list[PublishedPost]] = {}

@@ -146,12 +146,12 @@ class _ReviewHandlers:
         self, request: Request, session: Session, *, said: str = "", typed: Typed | None = None
     ) -> Response:
         try:
-            found = await asyncio.to_thread(lambda: _read(self._review(), said, typed))
+            page = await asyncio.to_thread(lambda: _read(self._review(), said, typed))
         except ProductError as failure:
-            found, status = ApprovalPage(problem=failure), HTTPStatus.SERVICE_UNAVAILABLE
+            page, status = ApprovalPage(problem=failure), HTTPStatus.SERVICE_UNAVAILABLE
         else:
             status = STATUS_OF.get(typed.failure.code, HTTPStatus.UNPROCESSABLE_ENTITY) if typed else HTTPStatus.OK
-        answer = HTMLResponse(self._render("approvals.html", page=found, **self._of(session)), status)
+        answer = HTMLResponse(self._render("approvals.html", page=page, **self._of(session)), status)
         if session.cookie:
             keep_session(answer, session, request.url)
         return answer

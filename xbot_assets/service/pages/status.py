@@ -184,25 +184,25 @@ def link_to(permalink: str | None, target_url: str | None) -> str | None:
     return permalink if same else None
 
 
-def _budget(found: BudgetNow) -> BudgetLine:
-    tier = found.tier
+def _budget(budget: BudgetNow) -> BudgetLine:
+    tier = budget.tier
     return BudgetLine(
-        ends_at=found.day.ends,
-        spent_usd=found.account.spent / MICROUSD_PER_USD,
-        reserved_usd=found.account.reserved / MICROUSD_PER_USD,
-        budget_usd=found.budget_microusd / MICROUSD_PER_USD,
+        ends_at=budget.day.ends,
+        spent_usd=budget.account.spent / MICROUSD_PER_USD,
+        reserved_usd=budget.account.reserved / MICROUSD_PER_USD,
+        budget_usd=budget.budget_microusd / MICROUSD_PER_USD,
         tier=tier.name,
         why=tier.why,
         model=tier.model,
         posts_per_plan=tier.posts,
         plan_minutes=tier.interval.total_seconds() / SECONDS_PER_MINUTE,
-        held=found.hold.reason if found.hold else None,
+        held=budget.hold.reason if budget.hold else None,
     )
 
 
 def _models(database: Database) -> list[ModelLine]:
-    found = [champion(database, kind) for kind in KINDS]
-    return [ModelLine.model_validate(model, from_attributes=True) for model in found if model is not None]
+    champions = [champion(database, kind) for kind in KINDS]
+    return [ModelLine.model_validate(model, from_attributes=True) for model in champions if model is not None]
 
 
 def _operation(row: Row) -> OperationLine:

@@ -6,6 +6,7 @@ The command line and the approval page both sit here.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from xbot_assets.domain.admission.rules import unalterable
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
@@ -14,14 +15,13 @@ from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.history import history_of
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
-from xbot_assets.domain.policy.rules import unalterable
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
 from xbot_assets.store.content import gates as gate_store
 from xbot_assets.store.content.gates import Judgement
 from xbot_assets.store.engine.database import Database, Row, Transaction
+from xbot_assets.store.publishing.admission import Question, facts_of
 from xbot_assets.store.publishing.approvals import TextCheck, judged_against_others
-from xbot_assets.store.publishing.policy import policy_facts
 
 APPROVAL_PURPOSE = "approval"
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
@@ -49,9 +49,10 @@ class ReviewContext:
         return refusal
 
     def _against_policy(self, transaction: Transaction, row: Row) -> Refusal | None:
-        facts = policy_facts(transaction, row["id"], self.settings, self.clock.now())
-        found = unalterable(facts, self.settings.policy_limits)
-        return Refusal(found.rule, found.reason) if found else None
+        question = Question(self.settings.admission_limits, self.clock.now())
+        ((_, facts),) = facts_of(transaction, question, [row["id"]])
+        refusal = unalterable(facts, question.limits)
+        return Refusal(refusal.rule, refusal.sentence) if refusal else None
 
     def _by_gates(self, transaction: Transaction, row: Row) -> Refusal | None:
         now, settings, persona = self.clock.now(), self.settings, self.persona

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from pydantic import ValidationError
 
+from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
@@ -20,19 +21,18 @@ from xbot_assets.steps.account.publishing_hold import hold_publishing, hold_reas
 from xbot_assets.steps.account.session_checks import check_session
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import (
-    breaker_wait,
-    may_go_now,
     note_failed,
     note_published,
-    pace_wait,
     permitted,
+    question_of,
     take_probe_from_dead,
 )
 from xbot_assets.steps.publishing.recovery import alert_unconfirmed, look_is_due, reconcile
 from xbot_assets.store.alerts import alert
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
-from xbot_assets.store.publishing.policy import hold_post, policy_wait
+from xbot_assets.store.publishing.admission import peek, take
+from xbot_assets.store.publishing.policy import hold_post
 from xbot_assets.store.publishing.threads import broken_threads, hold_broken_threads, post_images
 from xbot_assets.x.account_state import ACCOUNT_TROUBLE
 from xbot_assets.x.answers import Published
@@ -81,9 +81,9 @@ def publish_next(
     hold_stale(product)
     hold_broken_threads(product.database, product.clock.now(), shadow=product.settings.is_shadow)
     with permitted(product, lambda: _probe(product)) as attempt:
-        claim = _claim(product) if attempt else None
+        claim = take(product.database, question_of(product), lease=product.settings.lease) if attempt else None
         # When the lease runs out before arming, the post goes back to the queue by itself.
-        if claim is None or not post_store.arm_post(product.database, claim, product.clock.now()):
+        if not isinstance(claim, ClaimedPost) or not post_store.arm_post(product.database, claim, product.clock.now()):
             return nothing
         witness = _submit(product, claim, retried_at_once)
         if attempt is not None:
@@ -115,44 +115,16 @@ def hold_stale(product: Product) -> list[int]:
     return [row["id"] for row in rows if hold_post(product.database, row["id"], why, now)]
 
 
-def publish_wait(product: Product, *, with_doubts: bool = True) -> str | None:
-    """Say in words why publishing has nothing to do now, or ``None`` when it has.
+def publish_wait(product: Product, *, with_doubts: bool = True) -> Refusal | None:
+    """Say why a cycle has nothing to do now, or ``None`` when it has: a post may go, or something is to be put right.
 
     ``with_doubts``: a look that is due is something to do; a caller that recovers posts elsewhere leaves them out.
     """
-    held = hold_reason(product.database)
-    if held is not None:
-        return held
-    settings, database, now = product.settings, product.database, product.clock.now()
-    due = post_store.due_post_exists(database, now=now, **_rules(product))
+    refusal = peek(product.database, question_of(product))
+    if refusal is None or refusal.rule is RuleName.PUBLISHING_HOLD:
+        return refusal
     doubt = with_doubts and look_is_due(product)
-    if doubt or broken_threads(database, shadow=settings.is_shadow):
-        return None
-    if not due:
-        return "No post is due, and none is in doubt."
-    pace = pace_wait(product)
-    return pace.reason if pace else breaker_wait(product) or policy_wait(database, settings, now)
-
-
-def _claim(product: Product) -> ClaimedPost | None:
-    return post_store.claim_due_post(
-        product.database,
-        worker=product.worker,
-        now=product.clock.now(),
-        lease=product.settings.lease,
-        may_go=may_go_now(product),
-        **_rules(product),
-    )
-
-
-def _rules(product: Product) -> post_store.ClaimRules:
-    settings = product.settings
-    return {
-        "spacing": settings.post_spacing,
-        "daily_cap": settings.posts_per_day_max,
-        "segment_spacing": settings.segment_spacing,
-        "shadow": settings.is_shadow,
-    }
+    return None if doubt or broken_threads(product.database, shadow=product.settings.is_shadow) else refusal
 
 
 def _probe(product: Product) -> None:

@@ -111,6 +111,18 @@ def breaker_state(db: Statements, name: str = PUBLISHING) -> Row:
     return row
 
 
+def breaker_wait(db: Statements, *, asker: str) -> str | None:
+    """Say why the publishing breaker lets nothing through now, or ``None``; its probe's own holder may go on.
+
+    Raises:
+        PermanentFailure: ``no_breaker``.
+    """
+    seen = breaker_state(db)
+    if seen["state"] == _CLOSED or not seen["must_wait"] or (asker and seen["probe_holder"] == asker):
+        return None
+    return f"The publishing breaker is {seen['state']}: {seen['reason']}"
+
+
 def breaker_events(db: Statements, name: str = PUBLISHING) -> list[Row]:
     """Return every transition and probe, oldest first."""
     return db.fetch_all("breaker_events_of", name=name)

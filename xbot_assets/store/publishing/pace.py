@@ -4,20 +4,19 @@ A post counts from the moment it is claimed until it is certain that X was not a
 make room. A database that does not answer, or a state that makes no sense, raises: without ``Admitted`` nothing goes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.domain.pace.admission import Wait, paused, wait_at
+from xbot_assets.domain.owner_day import budget_day
+from xbot_assets.domain.pace.admission import Wait, wait_at
 from xbot_assets.domain.pace.answers import Answer, Outcome
 from xbot_assets.domain.pace.hours import EarnedReward, HourWeights, hour_weights, local_hour
 from xbot_assets.domain.pace.pacing import DAY, PaceKind, PaceRules, Pacing
-from xbot_assets.domain.pace.rate import RateState, hold, initial
+from xbot_assets.domain.pace.rate import PaceFacts, RateState, hold, initial
 from xbot_assets.domain.pace.rate import observe as observed
-from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
 
@@ -32,25 +31,6 @@ class Admitted:
     id: int
 
 
-@dataclass(frozen=True, slots=True)
-class PaceSeen:
-    """What is stored about one kind, at one moment.
-
-    ``recent`` are the times that count towards the limits; ``continued``, of later segments of threads, towards that of
-    the day only.
-    """
-
-    state: RateState
-    hours: HourWeights
-    recent: Sequence[datetime]
-    continued: Sequence[datetime] = ()
-
-
-def pace_rules(settings: Settings, zone: ZoneInfo) -> PaceRules:
-    """Return the rules that the settings describe."""
-    return replace(settings.pace_rules, zone=zone)
-
-
 def admission(db: Database, kind: PaceKind, now: datetime, rules: PaceRules) -> Admitted | Wait:
     """Admit one, for whatever is not a row of ``posts``, and count it from now on.
 
@@ -60,57 +40,23 @@ def admission(db: Database, kind: PaceKind, now: datetime, rules: PaceRules) -> 
     if wait is not None:
         return wait
     with db.transaction() as transaction:
-        wait = held_back(transaction, kind, now, rules)
+        lock_pace(transaction)
+        wait = wait_now(transaction, kind, now, rules)
         return wait or _admit(transaction, kind, now)
 
 
-def held_back(
-    transaction: Transaction,
-    kind: PaceKind,
-    now: datetime,
-    rules: PaceRules,
-    *,
-    size: int = 1,
-    continues: bool = False,
-) -> Wait | None:
-    """Say why nothing of this kind may go now; nobody else is admitted until the transaction ends.
-
-    For publishing: claim the post in the same transaction when this returns ``None``. The claimed post counts by
-    itself, and stops counting by itself when it goes back to the queue.
-    """
+def lock_pace(transaction: Transaction) -> None:
+    """Let nobody else be admitted, and no answer of X change the pace, until the transaction ends."""
     transaction.execute("lock_pace")
-    return wait_now(transaction, kind, now, rules, size=size, continues=continues)
 
 
-def wait_now(
-    db: Statements,
-    kind: PaceKind,
-    now: datetime,
-    rules: PaceRules,
-    *,
-    size: int = 1,
-    continues: bool = False,
-) -> Wait | None:
-    """Say why nothing of this kind may go now. A hint for sensors and pages: it admits nobody and takes no lock.
-
-    Args:
-        db: the database.
-        kind: what is asked for.
-        now: the product's time.
-        rules: the bounds.
-        size: the segments of the thread that would begin.
-        continues: whether it goes on with a begun thread. Then only X's own pause holds it back: its place under the
-            day's limit is kept since the thread began.
+def wait_now(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -> Wait | None:
+    """Say why nothing of this kind may be admitted now. A hint: it admits nobody and takes no lock.
 
     Raises:
         PermanentFailure: ``pace_unknown`` when the state is missing.
     """
-    seen = pace_seen(db, kind, now, rules)
-    if continues:
-        pause = paused(seen.state, now)
-        return pause if pause.until > now else None
-    pacing = rules.pacing[kind]
-    return wait_at(seen.state, seen.recent, now, pacing, seen.hours, continued=seen.continued, size=size)
+    return wait_at(pace_facts(db, kind, now, rules), now, rules.pacing[kind])
 
 
 def release(db: Statements, admitted: Admitted, now: datetime) -> bool:
@@ -126,24 +72,26 @@ def observe(db: Database, kind: PaceKind, answer: Answer, now: datetime, rules: 
 
 def observe_within(transaction: Transaction, kind: PaceKind, answer: Answer, now: datetime, rules: PaceRules) -> None:
     """As :func:`observe`, stored together with whatever else the transaction changes."""
-    transaction.execute("lock_pace")
+    lock_pace(transaction)
     for each, pacing in rules.pacing.items():
-        before = pace_seen(transaction, each, now, rules).state
+        before = pace_facts(transaction, each, now, rules).state
         react = observed if each is kind else hold
         _store(transaction, each, before, react(before, answer, now, pacing), answer, now)
     _tell(transaction, kind, answer, now, rules)
 
 
-def pace_seen(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -> PaceSeen:
+def pace_facts(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -> PaceFacts:
     """Return what is stored about a kind. Raises ``pace_unknown``."""
-    row = db.fetch_one("pace_seen", kind=kind, since=now - DAY, now=now)
+    since = min(budget_day(now, rules.zone).starts, now - DAY)
+    row = db.fetch_one("pace_seen", kind=kind, since=since)
     if row is None:
         raise PermanentFailure(
             f"The pace of the kind '{kind}' is not in the database, so nothing is published.",
             code=FailureCode.PACE_UNKNOWN,
             remedy="Run xbot migrate; if that does not help, restore the row of pace_rates.",
         )
-    return PaceSeen(_state(row, rules.pacing[kind]), _hours(row, rules.zone), row["recent"], row["continued"])
+    state, hours = _state(row, rules.pacing[kind]), _hours(row, rules.zone)
+    return PaceFacts(state, hours, row["recent"], row["continued"], row["promised"])
 
 
 def pace_changes(db: Statements, kind: PaceKind) -> list[Row]:
@@ -216,6 +164,6 @@ def _tell(transaction: Transaction, kind: PaceKind, answer: Answer, now: datetim
             now=now,
         )
     elif answer.outcome is Outcome.SUCCESS:
-        seen = pace_seen(transaction, kind, now, rules)
+        seen = pace_facts(transaction, kind, now, rules)
         if seen.state.rate > rules.pacing[kind].floor:
             resolve_alert(transaction, AUTOMATED_ALERT, now)

@@ -1,14 +1,16 @@
-"""The policy rules at the moment of publishing: facts read, and refusals stored, in the claim's own transaction."""
+"""What the rules of publishing leave in the database: refusals, posts held for a person, and the alert of a standstill.
 
-from collections.abc import Callable, Iterable
+Also what they are told of: who engaged with the account, and what X says about it.
+"""
+
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from xbot_assets.domain.owner_day import budget_day
-from xbot_assets.domain.policy.facts import ApprovalMode, Consequence, PolicyFacts, PolicyLimits, PolicyRefusal
-from xbot_assets.domain.policy.rules import DAY, first_refusal
+from xbot_assets.domain.admission.refusal import Consequence, Refusal
+from xbot_assets.domain.policy.facts import ApprovalMode
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
 from xbot_assets.store.engine.database import Row, Statements, Transaction
@@ -18,9 +20,6 @@ WAITING_ALERT = "approval:waiting"
 """The key of the alert that is open while posts wait for a person."""
 STANDSTILL_PREFIX = "policy:"
 """Begins the key of the alerts that are open while a rule lets the account publish nothing at all."""
-
-MayGo = Callable[[Transaction, int], bool]
-"""Asked about one due post, whose row the transaction holds: whether it may be claimed."""
 
 
 class InboundEngagement(BaseModel):
@@ -34,74 +33,12 @@ class InboundEngagement(BaseModel):
     engaged_at: AwareDatetime
 
 
-def approval_mode(settings: Settings) -> ApprovalMode:
-    """Return which posts a person must approve."""
-    return settings.approval_mode
-
-
-def policy_limits(settings: Settings) -> PolicyLimits:
-    """Return the limits that the settings describe."""
-    return settings.policy_limits
-
-
-def policy_check(settings: Settings, now: datetime) -> MayGo:
-    """Return the question that a claim asks of each due post, in its own transaction.
-
-    A refused post is stored with rule and reason, and moved at once when it is to be held or rejected.
-    """
-
-    def may_go(transaction: Transaction, post_id: int) -> bool:
-        refusal = policy_refusal(transaction, post_id, settings, now)
-        if refusal is None:
-            _end_standstill(transaction, now)
-            return True
-        _refuse(transaction, post_id, refusal, now)
-        return False
-
-    return may_go
-
-
-def policy_refusal(db: Statements, post_id: int, settings: Settings, now: datetime) -> PolicyRefusal | None:
-    """Return what the rules say of a post now; nothing is stored."""
-    return first_refusal(policy_facts(db, post_id, settings, now), policy_limits(settings))
-
-
-def policy_facts(db: Statements, post_id: int, settings: Settings, now: datetime) -> PolicyFacts:
-    """Return what the rules may know of a post. What X's pages do not tell is taken from the owner's word.
-
-    Within a transaction that holds the claim lock nothing of it can change before the claim is stored.
-    """
-    day = budget_day(now, settings.zone)
-    times = {"day_starts": day.starts, "day_ago": now - DAY}
-    row = db.fetch_one("policy_facts", id=post_id, account=settings.handle, **times) or {}
-    seen = {"replies_to_author": tuple(row.pop("replies_to_author", None) or ())}
-    facts = {**row, **seen}
-    if facts.get("labelled_automated") is None:
-        facts["labelled_automated"] = settings.automated_label_set or None
-    facts["account_created_at"] = facts.get("account_created_at") or settings.account_created_at
-    return PolicyFacts(now=now, **facts)
-
-
-def policy_wait(db: Statements, settings: Settings, now: datetime) -> str | None:
-    """Say why every due post only has to wait, or ``None``: nothing is due, one may go, or one is to be moved.
-
-    A hint for sensors, so that no run is started in vain; it takes no lock. A standstill of the whole account opens an
-    alert here too: without a run nobody else would tell.
-    """
-    refusals = [policy_refusal(db, row["id"], settings, now) for row in db.fetch_all("due_post_ids", now=now)]
-    waits = [found for found in refusals if found is not None and found.consequence is Consequence.WAIT]
-    if not waits or len(waits) < len(refusals):
-        return None
-    _tell_standstill(db, waits[0], now)
-    return waits[0].reason
-
-
 def hold_unapproved(db: Statements, settings: Settings, now: datetime) -> list[int]:
     """Move every queued post that needs approval to a person, long before it is due; return their ids.
 
     Publishing does not rely on it: a claim asks the rule again.
     """
-    mode = approval_mode(settings)
+    mode = settings.approval_mode
     if mode is ApprovalMode.OFF:
         return []
     replies_only = mode is ApprovalMode.REPLIES
@@ -154,25 +91,27 @@ def store_account_facts(
     db.execute("store_account_facts", handle=handle, created_at=created_at, labelled=labelled, now=now)
 
 
-def _tell_standstill(db: Statements, refusal: PolicyRefusal, now: datetime) -> None:
-    """Open one alert; it is not counted again at every look."""
+def tell_standstill(db: Statements, refusal: Refusal, now: datetime) -> None:
+    """Open one alert when a rule lets the account publish nothing at all; it is not counted again at every look."""
     key = f"{STANDSTILL_PREFIX}{refusal.rule}"
-    if refusal.remedy and key not in {found.key for found in open_alerts(db)}:
-        reason = f"Nothing is published: {refusal.reason}"
+    if refusal.remedy and key not in {told.key for told in open_alerts(db)}:
+        reason = f"Nothing is published: {refusal.sentence}"
         alert(db, key=key, severity="critical", reason=reason, remedy=refusal.remedy, now=now)
 
 
-def _end_standstill(db: Statements, now: datetime) -> None:
-    for found in open_alerts(db):
-        if found.key.startswith(STANDSTILL_PREFIX):
-            resolve_alert(db, found.key, now)
+def end_standstill(db: Statements, now: datetime) -> None:
+    """Close the alerts of :func:`tell_standstill`: a post may go."""
+    for told in open_alerts(db):
+        if told.key.startswith(STANDSTILL_PREFIX):
+            resolve_alert(db, told.key, now)
 
 
-def _refuse(transaction: Transaction, post_id: int, refusal: PolicyRefusal, now: datetime) -> None:
-    words = {"rule": refusal.rule, "reason": refusal.reason}
+def refuse_post(transaction: Transaction, post_id: int, refusal: Refusal, now: datetime) -> None:
+    """Keep what a rule said of a post, and move the post where the rule says."""
+    words = {"rule": refusal.rule, "reason": refusal.sentence}
     transaction.execute("note_policy_refusal", id=post_id, until=refusal.until, now=now, **words)
-    _tell_standstill(transaction, refusal, now)
-    note = f"{refusal.rule}: {refusal.reason}"
+    tell_standstill(transaction, refusal, now)
+    note = f"{refusal.rule}: {refusal.sentence}"
     if refusal.consequence is Consequence.HOLD:
         hold_post(transaction, post_id, note, now)
     elif refusal.consequence is Consequence.REJECT:

@@ -8,35 +8,20 @@ itself.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NotRequired, TypedDict, Unpack
+from typing import Any
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost, fingerprint
-from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.engine.database import Row, Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
 
 NOT_HELD = FailureCode.LOST_FENCE
 """The code of the failure a worker gets for a post that is no longer its own."""
 NOT_UNCONFIRMED = FailureCode.NOT_UNCONFIRMED
 """The code of the failure for a post in doubt that is in doubt no more."""
-SEGMENT_SPACING = timedelta(seconds=5)
-"""Between the segments of a thread, where the caller has no setting of its own."""
-
-
-class ClaimRules(TypedDict):
-    """When a post may be claimed."""
-
-    spacing: timedelta
-    """Least time since any post was armed or published."""
-    daily_cap: int
-    """Most posts of one UTC day that were or may have been published; a thread begins when all of it fits."""
-    segment_spacing: NotRequired[timedelta]
-    """Least time between two segments of a thread, which wait for no other spacing."""
-    shadow: NotRequired[bool]
-    """Whether a segment that was only rehearsed lets the next one be rehearsed."""
 
 
 def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:
@@ -54,41 +39,12 @@ def insert_posts(db: Statements, posts: Sequence[NewPost], now: datetime, *, thr
     return [row["id"] for row in db.fetch_all("enqueue_posts", rows=rows, now=now, threaded=threaded)]
 
 
-def claim_due_post(
-    db: Database,
-    *,
-    worker: str,
-    now: datetime,
-    lease: timedelta,
-    may_go: Callable[[Transaction, int], bool] = lambda _, __: True,
-    **rules: Unpack[ClaimRules],
+def claim_post(
+    transaction: Transaction, post_id: int, *, worker: str, now: datetime, lease: timedelta
 ) -> ClaimedPost | None:
-    """Claim the post that is due longest, or ``None`` when none is due or something forbids one now.
-
-    A begun thread goes on before anything else is begun.
-
-    One post at a time is in hand (claimed or armed) across all processes. An advisory lock, taken in its own
-    statement so that the claim sees what the holder before it stored, makes spacing and cap exact.
-
-    Args:
-        db: the database.
-        worker: who claims; kept for people to read.
-        now: the product's time.
-        lease: how long the post belongs to the worker, in real time on the server's clock.
-        may_go: whether a due post, whose row the transaction holds, may be claimed; when not, the next one is asked
-            about. Its answer still holds when the post is claimed. It may move the post elsewhere (``policy.py``).
-        rules: spacing, cap, and what concerns threads.
-    """
-    passed_over: list[int] = []
-    pace = _pace(now, rules)
-    with db.transaction() as transaction:
-        transaction.execute("lock_claims")
-        while (due := transaction.fetch_one("lock_due_post", passed_over=passed_over, **pace)) is not None:
-            if may_go(transaction, due["id"]):
-                row = transaction.fetch_one("claim_post", id=due["id"], worker=worker, now=now, lease=lease)
-                return ClaimedPost(**row) if row else None
-            passed_over.append(due["id"])
-    return None
+    """Move queued -> claimed a post whose row the transaction holds; for ``admission.py``, which asks the rules."""
+    row = transaction.fetch_one("claim_post", id=post_id, worker=worker, now=now, lease=lease)
+    return ClaimedPost(**row) if row else None
 
 
 def arm_post(db: Statements, claim: ClaimedPost, now: datetime) -> bool:
@@ -122,11 +78,6 @@ def confirm_published(
 def mark_unconfirmed(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
     """Move armed -> unconfirmed: it may be on X. Raises ``lost_fence``."""
     _move(db, claim, "mark_unconfirmed", now=now, **_why(failure))
-
-
-def release_claim(db: Statements, claim: ClaimedPost, failure: ProductError, now: datetime) -> None:
-    """Move claimed -> queued, before arming. Raises ``lost_fence``."""
-    _move(db, claim, "release_claim", now=now, **_why(failure))
 
 
 def disarm_post(
@@ -214,12 +165,6 @@ def record_look(db: Statements, post_id: int, now: datetime) -> int:
     return int(row["looks"])
 
 
-def due_post_exists(db: Statements, *, now: datetime, **rules: Unpack[ClaimRules]) -> bool:
-    """Say whether :func:`claim_due_post` would find a post now; a hint for sensors, not a reservation."""
-    row = db.fetch_one("due_post_exists", **_pace(now, rules))
-    return bool(row and row["due"])
-
-
 def queue_counts(db: Statements) -> dict[str, int]:
     """Return how many posts are in each state; states without posts are absent."""
     return {row["status"]: row["posts"] for row in db.fetch_all("queue_counts")}
@@ -248,16 +193,6 @@ def post_events(db: Statements, post_id: int) -> list[Row]:
 def _new_row(post: NewPost) -> dict[str, Any]:
     images = [image.model_dump() | {"content": b64encode(image.content).decode()} for image in post.images]
     return post.model_dump(exclude={"images"}) | {"fingerprint": fingerprint(post.text), "images": images}
-
-
-def _pace(now: datetime, rules: ClaimRules) -> dict[str, Any]:
-    return {
-        "now": now,
-        "quiet_since": now - rules["spacing"],
-        "segment_since": now - rules.get("segment_spacing", SEGMENT_SPACING),
-        "daily_cap": rules["daily_cap"],
-        "shadow": rules.get("shadow", False),
-    }
 
 
 def _move(db: Statements, claim: ClaimedPost, statement: str, **values: Any) -> None:  # noqa: ANN401 - SQL values

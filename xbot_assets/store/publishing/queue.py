@@ -1,6 +1,6 @@
 """Questions about the queue that planning and publishing ask before they start anything."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from xbot_assets.store.engine.database import Row, Statements
 
@@ -24,19 +24,6 @@ def last_planned(db: Statements) -> datetime | None:
     return row["planned_at"] if row else None
 
 
-def due_kinds(db: Statements, now: datetime) -> list[Row]:
-    """Return ``is_reply, continues, size`` once for each such kind of post that is due."""
-    return db.fetch_all("due_kinds", now=now)
-
-
-def pace_facts(db: Statements, post_id: int) -> Row:
-    """Return what the pace asks of a post.
-
-    ``is_reply``, whether it ``continues`` a begun thread, and the ``size`` of what it begins: the segments of a thread.
-    """
-    return db.fetch_one("pace_facts", id=post_id) or {"is_reply": False, "continues": False, "size": 1}
-
-
 def stale_posts(db: Statements, before: datetime) -> list[Row]:
     """Return ``id, scheduled_at`` of every waiting post that was due before a time, oldest first.
 
@@ -49,16 +36,6 @@ def post_due_between(db: Statements, start: datetime, end: datetime) -> bool:
     """Say whether a post is being published, or a waiting one is due between these times."""
     row = db.fetch_one("post_due_between", start=start, end=end)
     return bool(row and row["due"])
-
-
-def next_publish_time(db: Statements, post_id: int, spacing: timedelta) -> datetime | None:
-    """Return when a waiting post may be published, by its own time and by spacing; ``None`` if it is unknown."""
-    row = db.fetch_one("publish_times", id=post_id)
-    if row is None:
-        return None
-    scheduled: datetime = row["scheduled_at"]
-    last: datetime | None = row["last_activity"]
-    return scheduled if last is None else max(scheduled, last + spacing)
 
 
 def post_holder(db: Statements) -> str | None:

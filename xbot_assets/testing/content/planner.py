@@ -36,6 +36,7 @@ from xbot_assets.store.content.ledger import record_llm_call, spent_microusd
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.content.budget_load import SandboxModel
 from xbot_assets.testing.content.budget_wall import real_parts
 
@@ -147,14 +148,7 @@ class Desk:
             self.published += 1
 
     def _claim(self) -> ClaimedPost | None:
-        return post_store.claim_due_post(
-            self.product.database,
-            worker="desk",
-            now=self.product.clock.now(),
-            lease=HOUR,
-            spacing=timedelta(0),
-            daily_cap=UNLIMITED,
-        )
+        return take_post(self.product.database, open_limits(), self.product.clock.now(), worker="desk", lease=HOUR)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from xbot_assets.defs.failures import PUBLISH_WAITS
+from xbot_assets.domain.admission.refusal import Refusal
 from xbot_assets.domain.failures import ProductError, worth_an_immediate_retry
 from xbot_assets.settings import load_settings
 from xbot_assets.steps.product import Product, open_product
@@ -62,7 +63,7 @@ class Sensor:
     def __post_init__(self) -> None:
         self._context.set_forkserver_preload(["xbot_assets.testing.weeks.run", "xbot_assets.testing.weeks.baseline"])
 
-    def look(self) -> str | None:
+    def look(self) -> Refusal | None:
         """Say why there is nothing to publish, or ``None``."""
         take_from_dead_worker(self.product, self._ended.__contains__)
         return publish_wait(self.product)

@@ -9,13 +9,9 @@ from typing import Any
 
 import psycopg
 
-from xbot_assets.domain.pace.pacing import PaceKind
-from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
-from xbot_assets.steps.publishing.admission import breaker_wait, rules_of
-from xbot_assets.store.publishing.pace import wait_now
-from xbot_assets.store.publishing.policy import policy_refusal
-from xbot_assets.store.publishing.posts import due_post_exists
+from xbot_assets.steps.publishing.admission import question_of
+from xbot_assets.store.publishing.admission import judge_due
 from xbot_assets.testing.crash.schedule import HOST, POSTGRES
 from xbot_assets.testing.crash.stack import CrashStack
 from xbot_assets.testing.weeks.calendar import Calendar, Event, Trouble, sittings
@@ -32,14 +28,11 @@ VAIN_MAX = 3
 The sensor would go on trying; ``runs_in_vain`` in the document says how often that came up."""
 LLM_FAULTS = {name: {"value": True, "probability": 0.1} for name in ("llm_over_long", "llm_duplicate")}
 """The language model errs in every tenth text, so that the gates have something to refuse."""
-PACE = {"The limit": "pace: limit", "The present rate": "pace: rate", "X ": "pace: X's own limit"}
-"""How the pace's reasons to wait begin, and what they are counted as."""
 _OPEN = """
 select count(*) from xbot.posts where status in ('queued', 'claimed', 'armed')
     or (status = 'unconfirmed' and (looks < %(looks)s or (requeues = 0 and failure_code is distinct from 'duplicate')))
 """
 _FRESH = "select id, scheduled_at from xbot.posts where id > %(last)s and status in ('queued', 'held') order by id"
-_DUE = "select id, reply_to_x_id is not null from xbot.posts where status = 'queued' and scheduled_at <= %(now)s"
 
 
 @dataclass(slots=True)
@@ -163,32 +156,14 @@ class Week:
     def _note_held(self) -> None:
         """Keep, of each post in the first minute after its slot, what forbids it now."""
         now = self.clock.now
-        for post_id, is_reply in self._ask(_DUE, now=now):
+        for post_id, refusal in judge_due(self.product.database, question_of(self.product)):
             slot = self.slots.get(post_id)
             if slot is None or post_id in self.held_back or now > slot + AFTER:
                 continue
-            why = self._forbidden(post_id, now, is_reply=is_reply)
-            if why:
-                self.held_back[post_id] = why
-
-    def _forbidden(self, post_id: int, now: datetime, *, is_reply: bool) -> str | None:
-        product, settings = self.product, self.product.settings
-        if self._troubles:
-            return self._troubles[0].name
-        if hold_reason(product.database):
-            return "account hold"
-        if not due_post_exists(
-            product.database, now=now, spacing=settings.post_spacing, daily_cap=settings.posts_per_day_max
-        ):
-            return "spacing or daily cap"
-        kind = PaceKind.REPLY if is_reply else PaceKind.POST
-        wait = wait_now(product.database, kind, now, rules_of(product))
-        if wait:
-            return next(name for begins, name in PACE.items() if wait.reason.startswith(begins))
-        if breaker_wait(product):
-            return "breaker"
-        refusal = policy_refusal(product.database, post_id, settings, now)
-        return f"rule: {refusal.rule}" if refusal else None
+            if self._troubles:
+                self.held_back[post_id] = self._troubles[0].name
+            elif refusal:
+                self.held_back[post_id] = refusal.rule
 
     def _is_open(self) -> bool:
         looks = self.product.settings.recovery_looks_max

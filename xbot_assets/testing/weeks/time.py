@@ -13,9 +13,9 @@ from xbot_assets.defs.publishing.sensors import LOOK_EVERY_SECONDS
 from xbot_assets.domain.clock import system_now
 from xbot_assets.steps.operations.clock_control import advance
 from xbot_assets.steps.product import Product
-from xbot_assets.steps.publishing.admission import pace_wait
+from xbot_assets.steps.publishing.admission import question_of
+from xbot_assets.store.publishing.admission import judge_due
 from xbot_assets.store.publishing.breaker import breaker_state
-from xbot_assets.store.publishing.policy import policy_refusal
 
 LOOK_EVERY = timedelta(seconds=LOOK_EVERY_SECONDS)
 """The sensor's own interval."""
@@ -30,7 +30,6 @@ _LOOKS = """
 select min(scheduled_at) filter (where status = 'queued' and scheduled_at > %(now)s) as next,
     bool_or(status = 'queued' and scheduled_at <= %(now)s) as due,
     bool_or(status = 'unconfirmed') as doubt,
-    max(greatest(armed_at, published_at)) filter (where status in ('armed', 'unconfirmed', 'published')) as last,
     max(looked_at) filter (where status = 'unconfirmed') as looked
 from xbot.posts
 """
@@ -74,7 +73,7 @@ class WeekClock:
     def _moments(self, now: datetime) -> Iterator[datetime]:
         with psycopg.connect(self.url) as connection:
             row = connection.execute(_LOOKS, {"now": now}).fetchone()
-        following, due, doubt, last, looked = row or (None,) * 5
+        following, due, doubt, looked = row or (None,) * 4
         settings = self.product.settings
         if following:
             yield following
@@ -83,20 +82,13 @@ class WeekClock:
         if doubt and looked:
             yield looked + timedelta(minutes=settings.recovery_minutes)
         if due:
-            yield from self._of_due_posts(now, last)
+            yield from self._of_due_posts(now)
 
-    def _of_due_posts(self, now: datetime, last: datetime | None) -> Iterator[datetime]:
-        """Return when spacing, pace, breaker and rules say that a due post may go."""
-        product = self.product
-        if last:
-            yield last + product.settings.post_spacing
-        wait = pace_wait(product)
-        if wait:
-            yield wait.until
-        retry_at = breaker_state(product.database)["retry_at"]
+    def _of_due_posts(self, now: datetime) -> Iterator[datetime]:
+        """Return when the rules, and the breaker in its own time, say that a due post may go."""
+        retry_at = breaker_state(self.product.database)["retry_at"]
         if retry_at:
             yield now + (retry_at - system_now())
-        for row in product.database.fetch_all("due_post_ids", now=now):
-            refusal = policy_refusal(product.database, row["id"], product.settings, now)
+        for _, refusal in judge_due(self.product.database, question_of(self.product)):
             if refusal and refusal.until:
                 yield refusal.until

@@ -1,5 +1,7 @@
 """The adaptive rate and the admission decision, without a database."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +17,7 @@ from xbot_assets.domain.pace.answers import PUBLISHED, Answer, Outcome, answer_o
 from xbot_assets.domain.pace.hours import HourWeights, WeightBounds
 from xbot_assets.domain.pace.jitter import jittered
 from xbot_assets.domain.pace.pacing import DAY, HOUR, Pacing
-from xbot_assets.domain.pace.rate import RateState, hold, initial, observe
+from xbot_assets.domain.pace.rate import PaceFacts, RateState, hold, initial, observe
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PACING = Pacing(
@@ -59,12 +61,17 @@ def seen(*given_answers: Answer, pacing: Pacing = PACING) -> RateState:
     return state
 
 
+def facts(state: RateState, recent: Sequence[datetime] = (), hours: HourWeights = EVEN) -> PaceFacts:
+    """Return what is known when so much was published."""
+    return PaceFacts(state, hours, tuple(recent))
+
+
 def admitted(count: int, span: timedelta, pacing: Pacing, state: RateState | None = None) -> list[datetime]:
     """Admit whenever it is allowed, and return when that was."""
     found: list[datetime] = []
     now = NOON
     while now < NOON + span and len(found) < count:
-        wait = wait_at(state or initial(pacing), found, now, pacing, EVEN)
+        wait = wait_at(facts(state or initial(pacing), found), now, pacing)
         if wait is None:
             found.append(now)
         else:
@@ -122,16 +129,16 @@ def test_a_rate_limit_holds_everything_until_the_reset_that_x_named() -> None:
     """Not a second earlier, and not longer."""
     reset = NOON + timedelta(minutes=7)
     state = seen(Answer(Outcome.RATE_LIMITED, timedelta(minutes=7)))
-    wait = wait_at(state, [], NOON, PACING, EVEN)
+    wait = wait_at(facts(state), NOON, PACING)
     assert wait is not None
     assert wait.until == reset
     assert "X limits" in wait.reason
-    assert wait_at(state, [], reset, PACING, EVEN) is None
+    assert wait_at(facts(state), reset, PACING) is None
 
 
 def test_the_daily_limit_of_x_pauses_for_the_setting() -> None:
     """Error 344 names no time, so ours holds."""
-    wait = wait_at(seen(Answer(Outcome.DAILY_LIMIT)), [], NOON, PACING, EVEN)
+    wait = wait_at(facts(seen(Answer(Outcome.DAILY_LIMIT))), NOON, PACING)
     assert wait is not None
     assert wait.until == NOON + PACING.limit_pause
 
@@ -172,30 +179,60 @@ def test_the_end_of_a_wait_is_the_first_time_at_which_one_is_admitted(
     by_hour, found = HourWeights(ZoneInfo(zone), hours), [time - NOON + now for time in recent]
     pause = paused and paused - NOON + now
     state = RateState(pacing.bounded(pacing.rate_start), paused_until=pause, pause_reason="X said so.")
-    wait = wait_at(state, found, now, pacing, by_hour)
+    known = facts(state, found, by_hour)
+    wait = wait_at(known, now, pacing)
     if wait is None:
         return
     assert wait.until > now
-    assert wait_at(state, found, wait.until, pacing, by_hour) is None
+    assert wait_at(known, wait.until, pacing) is None
     for part in range(40):
         earlier = now + (wait.until - now) * part / 40
-        assert wait_at(state, found, earlier, pacing, by_hour) is not None
+        assert wait_at(known, earlier, pacing) is not None
 
 
 def test_a_better_hour_ends_a_wait_on_the_minute_at_which_it_begins() -> None:
     """In Kathmandu hours begin at a quarter past the hours of UTC; at 18:00 there two an hour may go."""
     hours = HourWeights(ZoneInfo("Asia/Kathmandu"), tuple(2.0 if hour == 18 else 0.5 for hour in range(24)))
-    wait = wait_at(initial(PACING), [NOON - HOUR / 2], NOON, PACING, hours)
+    wait = wait_at(facts(initial(PACING), [NOON - HOUR / 2], hours), NOON, PACING)
     assert wait is not None
     assert wait.until == NOON + timedelta(minutes=15)
 
 
 @given(pacings)
 def test_no_window_ever_holds_more_than_the_hard_limits(pacing: Pacing) -> None:
-    """In any 60 minutes and any 24 hours, when somebody asks all the time."""
+    """In any 60 minutes and on any day of the owner's calendar, when somebody asks all the time."""
     found = admitted(80, 3 * DAY, pacing)
-    for most, span in ((pacing.per_hour, HOUR), (pacing.per_day, DAY)):
-        assert all(later - earlier >= span for earlier, later in zip(found, found[most:], strict=False))
+    most = pacing.per_hour
+    assert all(later - earlier >= HOUR for earlier, later in zip(found, found[most:], strict=False))
+    assert max(Counter(time.date() for time in found).values()) <= pacing.per_day
+
+
+@pytest.mark.parametrize(
+    ("zone", "first", "midnight"),
+    [
+        ("UTC", NOON, datetime(2026, 3, 2, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 3, 28, 23, 30, tzinfo=UTC), datetime(2026, 3, 29, 22, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 10, 24, 22, 30, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)),
+    ],
+)
+def test_the_day_s_limit_ends_with_the_owner_s_day_of_23_24_or_25_hours(
+    zone: str, first: datetime, midnight: datetime
+) -> None:
+    """Neither with that of UTC nor 24 hours after the first."""
+    pacing = replace(PACING, per_day=2, tolerance=HOUR)
+    known = facts(initial(pacing), [first, first + 3 * HOUR], HourWeights(ZoneInfo(zone)))
+    wait = wait_at(known, first + 9 * HOUR, pacing)
+    assert wait is not None
+    assert wait.until == midnight
+    assert wait_at(known, midnight, pacing) is None
+
+
+def test_what_the_clock_left_behind_on_later_days_counts_on_those_days_too() -> None:
+    """The clock went back over midnight: the days ahead are full, and the wait ends on the first that is not."""
+    pacing = replace(PACING, per_day=1, tolerance=HOUR)
+    wait = wait_at(facts(initial(pacing), [NOON + DAY, NOON + 2 * DAY]), NOON, pacing)
+    assert wait is not None
+    assert wait.until == datetime(2026, 3, 4, tzinfo=UTC)
 
 
 @given(pacings)
@@ -212,14 +249,14 @@ def test_posts_planned_an_hour_apart_go_on_time_at_one_an_hour() -> None:
     state, found = initial(PACING), list[datetime]()
     for hour in range(12):
         due = jittered(NOON + hour * HOUR, str(hour), timedelta(minutes=5))
-        assert wait_at(state, found[-24:], due, PACING, EVEN) is None
+        assert wait_at(facts(state, found[-24:]), due, PACING) is None
         found.append(due)
 
 
 def test_a_cut_rate_does_not_charge_for_what_was_sent_under_the_old_one() -> None:
     """A day at two an hour, then the floor: the next waits one gap, not a day of gaps."""
     recent = [NOON - n * HOUR / 2 for n in range(20)]
-    wait = wait_at(replace(initial(PACING), rate=PACING.floor), recent, NOON, PACING, EVEN)
+    wait = wait_at(facts(replace(initial(PACING), rate=PACING.floor), recent), NOON, PACING)
     assert wait is not None
     assert wait.until - NOON <= HOUR / PACING.floor
 
@@ -227,7 +264,7 @@ def test_a_cut_rate_does_not_charge_for_what_was_sent_under_the_old_one() -> Non
 def test_a_record_dated_after_now_makes_the_wait_longer_not_shorter() -> None:
     """The clock went back: what was sent was sent."""
     ahead = NOON + 3 * HOUR
-    wait = wait_at(initial(PACING), [ahead], NOON, PACING, EVEN)
+    wait = wait_at(facts(initial(PACING), [ahead]), NOON, PACING)
     assert wait is not None
     assert wait.until > ahead
 

@@ -1,4 +1,4 @@
-"""The rules of publishing, one by one, and the table that tells people of them."""
+"""The policy rules, one by one, on a post that nothing else holds back."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xbot_assets.domain.policy.facts import ApprovalMode, Consequence, PolicyFacts, PolicyLimits
+from xbot_assets.domain.admission import rules
+from xbot_assets.domain.admission.facts import AdmissionFacts, QueueFacts
+from xbot_assets.domain.admission.refusal import Consequence, Refusal
+from xbot_assets.domain.policy.facts import ApprovalMode, PolicyFacts, PolicyLimits
 from xbot_assets.domain.policy.quiet import QuietHours
-from xbot_assets.domain.policy.rules import RULES, first_refusal, unalterable
-from xbot_assets.domain.policy.table import policy_table
-from xbot_assets.settings import CHECKOUT, Settings
+from xbot_assets.testing.admission import NO_PACE, open_limits
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -20,7 +21,16 @@ POST = PolicyFacts(NOON)
 REPLY = PolicyFacts(NOON, author="anna", author_engaged_at=NOON - timedelta(days=1))
 LIMITS = PolicyLimits()
 MINUTE = timedelta(minutes=1)
-DOCUMENT = CHECKOUT / "docs" / "approval.md"
+
+
+def first_refusal(facts: PolicyFacts, limits: PolicyLimits) -> Refusal | None:
+    """Return what the rules say."""
+    return rules.first_refusal(AdmissionFacts(QueueFacts(), NO_PACE, facts), replace(open_limits(), policy=limits))
+
+
+def unalterable(facts: PolicyFacts, limits: PolicyLimits) -> Refusal | None:
+    """Return what neither time nor a person can lift."""
+    return rules.unalterable(AdmissionFacts(QueueFacts(), NO_PACE, facts), replace(open_limits(), policy=limits))
 
 
 def rule_of(facts: PolicyFacts, limits: PolicyLimits = LIMITS) -> str | None:
@@ -89,17 +99,6 @@ def test_a_young_account_and_one_of_unknown_age_wait() -> None:
     found = first_refusal(replace(POST, account_created_at=born + MINUTE), limits)
     assert found is not None
     assert found.until == NOON + MINUTE
-
-
-def test_posts_and_replies_have_a_daily_cap_each() -> None:
-    """The next is allowed at the owner's midnight, not at that of UTC."""
-    limits = replace(LIMITS, posts_per_day=3, replies_per_day=2, zone=BERLIN)
-    assert rule_of(replace(POST, posts_today=2, replies_today=9), limits) is None
-    assert rule_of(replace(REPLY, posts_today=9, replies_today=1), limits) is None
-    assert rule_of(replace(REPLY, replies_today=2), limits) == "daily_cap"
-    found = first_refusal(replace(POST, posts_today=3), limits)
-    assert found is not None
-    assert found.until == datetime(2026, 3, 1, 23, tzinfo=UTC)
 
 
 def test_one_author_gets_only_so_many_replies_in_24_hours() -> None:
@@ -173,24 +172,3 @@ def test_the_end_of_quiet_hours_is_never_quiet_and_all_before_it_is(
     if until > now:
         assert hours.contain(now, zone)
         assert hours.contain(max(now, until - MINUTE), zone)
-
-
-def test_every_refusal_names_a_rule_and_says_why() -> None:
-    """All rules at once: the gravest speaks."""
-    limits = PolicyLimits(ApprovalMode.ALL, 0, 0, 1, label_needed=True, account_age=timedelta(days=1))
-    facts = replace(REPLY, author_engaged_at=None, replies_to_author=(NOON,))
-    assert rule_of(facts, limits) == "engaged_only"
-    for rule in RULES:
-        objection = rule.objects(facts, replace(limits, quiet=QuietHours.parse("11:00-13:00")))
-        assert objection is not None, rule.name
-        assert objection.reason.endswith(".")
-
-
-def test_every_rule_names_settings_that_exist() -> None:
-    """The table sends people to them."""
-    assert {name for rule in RULES for name in rule.settings} <= set(Settings.model_fields)
-
-
-def test_the_document_holds_the_table_of_the_rules_as_they_are() -> None:
-    """``python -m xbot_assets.domain.policy.table`` prints it."""
-    assert policy_table() in DOCUMENT.read_text(encoding="utf-8")

@@ -16,7 +16,6 @@ from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.posts.post import normalised
 from xbot_assets.domain.templates.choosing import first_passing
 from xbot_assets.domain.templates.facts import (
-    NOTHING_KNOWN,
     AccountReading,
     Facts,
     PublishedPost,
@@ -31,6 +30,7 @@ FILE = load_templates()
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 UTC_ZONE = ZoneInfo("UTC")
 POSTS_A_DAY, DAYS = 6, 30
+NOTHING_KNOWN = Facts({}, {})
 
 
 def post(topic: str, likes: int, *, hours: int = 0, replies: int | None = 0) -> PublishedPost:

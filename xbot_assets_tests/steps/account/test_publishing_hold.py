@@ -161,6 +161,6 @@ def held_with_one_alert(product: Product, live: Product, code: str) -> None:
         assert publish_next(live).post_id is None
     (told,) = open_alerts(live.database)
     assert told.key == f"account:{code}"
-    assert told.reason == publish_wait(live)
+    assert told.reason == str(publish_wait(live))
     assert [word for word in ("xbot login", "xbot resume") if word not in told.remedy] == []
     assert queue_counts(live.database) == {"queued": 1}

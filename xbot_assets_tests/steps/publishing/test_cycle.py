@@ -13,6 +13,7 @@ from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_next, publish_wait
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
@@ -82,14 +83,8 @@ def test_a_worker_that_died_after_arming_leaves_a_post_in_doubt_that_is_never_po
     """It may have clicked. Three looks say no; then a person decides, where nothing is queued again by itself."""
     text = "A worker died before this one reached the site."
     queue(product, text)
-    claim = post_store.claim_due_post(
-        product.database,
-        worker="dead",
-        now=product.clock.now(),
-        lease=timedelta(milliseconds=300),
-        spacing=FIVE_MINUTES,
-        daily_cap=10,
-    )
+    lease = timedelta(milliseconds=300)
+    claim = take_post(product.database, open_limits(), product.clock.now(), worker="dead", lease=lease)
     assert claim is not None
     assert post_store.arm_post(product.database, claim, product.clock.now())
     while not post_store.expire_leases(product.database, product.clock.now()):
@@ -167,7 +162,7 @@ def test_trouble_with_the_account_holds_everything_until_a_person_resumes_it(
     site.set_faults()
     later(product)
     assert publish_next(product).post_id is None
-    assert "on hold" in (publish_wait(product) or "")
+    assert "on hold" in str(publish_wait(product))
     assert resume_publishing(product.database, product.clock.now()) == 1
     assert publish_next(product).x_post_id is not None
     assert site.posted(text) == 1

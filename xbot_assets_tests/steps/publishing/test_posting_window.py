@@ -9,6 +9,7 @@ from xbot_assets.steps.account.publishing_hold import hold_publishing
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.posting_window import posting_window
 from xbot_assets.store.publishing import posts as post_store
+from xbot_assets.testing.admission import open_limits, take_post
 
 HALF_A_MINUTE = timedelta(seconds=30)
 AN_HOUR = timedelta(hours=1)
@@ -51,6 +52,5 @@ def test_the_window_is_open_while_a_post_is_in_hand(product: Product) -> None:
     """From the claim until it is settled."""
     queue(product, timedelta(0))
     now = product.clock.now()
-    pace = {"lease": AN_HOUR, "spacing": timedelta(0), "daily_cap": 9}
-    assert post_store.claim_due_post(product.database, worker="w", now=now, **pace)  # type: ignore[arg-type]
+    assert take_post(product.database, open_limits(), now, lease=AN_HOUR)
     assert posting_window(product) is not None

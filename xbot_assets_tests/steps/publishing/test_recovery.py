@@ -21,7 +21,8 @@ from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import manual_recovery, recovery
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing.approvals import Decider
-from xbot_assets.store.publishing.pace import pace_seen
+from xbot_assets.store.publishing.pace import pace_facts
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import Publish
 from xbot_assets_tests.steps.conftest import HANDLE
@@ -54,14 +55,8 @@ def queue(product: Product, text: str, answers: str | None = None) -> int:
 def die_before_the_click(product: Product, text: str, answers: str | None = None) -> int:
     """Leave a post as a worker does that dies after it has noted its intent."""
     queue(product, text, answers)
-    claim = post_store.claim_due_post(
-        product.database,
-        worker="dead",
-        now=product.clock.now(),
-        lease=timedelta(hours=1),
-        spacing=timedelta(0),
-        daily_cap=99,
-    )
+    now = product.clock.now()
+    claim = take_post(product.database, open_limits(), now, worker="dead", lease=timedelta(hours=1))
     assert claim is not None
     assert post_store.arm_post(product.database, claim, product.clock.now())
     post_store.expire_leases(product.database, product.clock.now(), dead="dead")
@@ -207,7 +202,7 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
         assert found.missing == (post_id,)
         assert tuple(row["id"] for row in found.removed) == seen
     assert manual_recovery.removed_alert(post_id) in alert_keys(product)
-    pace = pace_seen(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
+    pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
     assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
     later(product, timedelta(hours=2))
     assert [row["id"] for row in posts_due(product)] == [first]

@@ -14,8 +14,8 @@ from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.product import Product, open_product
+from xbot_assets.steps.publishing.admission import question_of
 from xbot_assets.steps.publishing.cycle import (
-    _claim,
     publish_next,
     publish_operation,
     publish_wait,
@@ -24,6 +24,8 @@ from xbot_assets.steps.publishing.cycle import (
 from xbot_assets.steps.publishing.threads import publish_due
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import approvals, posts, threads
+from xbot_assets.store.publishing.admission import take
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
@@ -59,7 +61,7 @@ def publish_one_and_die_with_the_next(settings: Settings) -> None:
     with open_product(settings, worker=KILLED) as product:
         publish_next(product)
         later(product, SPACING)
-        _claim(product)
+        take(product.database, question_of(product), lease=settings.lease)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -150,9 +152,7 @@ def test_a_post_s_images_travel_to_the_browser_whole_and_in_order(product: Produ
     shown = tuple(post_image(f"{name}.png", PNG + name.encode(), name) for name in ("first", "second"))
     post = NewPost(text="Two pictures.", topic="c", format="tip", scheduled_at=now, images=shown)
     posts.enqueue_posts(product.database, [post], now)
-    claim = posts.claim_due_post(
-        product.database, worker="w", now=now, lease=timedelta(minutes=1), spacing=SPACING, daily_cap=9
-    )
+    claim = take_post(product.database, open_limits(), now)
     assert claim is not None
     images = publish_operation(product, claim).images
     assert [(image.data, image.alt_text) for image in images] == [(one.content, one.alt_text) for one in shown]

@@ -20,6 +20,7 @@ from xbot_assets.store.learning import models
 from xbot_assets.store.metrics import readings
 from xbot_assets.store.operations import browser_operations
 from xbot_assets.store.publishing import posts
+from xbot_assets.testing.admission import open_limits, take_post
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -30,8 +31,7 @@ def published(db: Database, text: str, at: datetime, **evidence: object) -> int:
     """Publish one post at a time, and return its id."""
     post = NewPost.model_validate({"text": text, "topic": "sea", "format": "fact", "scheduled_at": at, **evidence})
     posts.enqueue_posts(db, [post], at)
-    pace = {"lease": HOUR, "spacing": timedelta(0), "daily_cap": 100}
-    held = posts.claim_due_post(db, worker="w", now=at, **pace)  # type: ignore[arg-type]  # one dict, two types
+    held = take_post(db, open_limits(), at, lease=HOUR)
     assert held is not None
     assert posts.arm_post(db, held, at)
     posts.confirm_published(db, held, x_post_id=f"9{held.id}", permalink=f"/me/status/9{held.id}", now=at)

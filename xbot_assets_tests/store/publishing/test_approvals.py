@@ -19,7 +19,8 @@ from xbot_assets.store.engine.database import Database, Row, Transaction, open_d
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.approvals import Decider, text_digest
-from xbot_assets.testing.queueing import LEASE, NOON, code_of, new_post, queue, row, steps
+from xbot_assets.testing.admission import take_post, unhurried
+from xbot_assets.testing.queueing import NOON, code_of, new_post, queue, row, steps
 from xbot_assets.testing.servers import SettingsFor, prepared, running
 
 ANNA = Decider("anna", NOON, "it is good")
@@ -56,10 +57,7 @@ def hold(db: Database, settings: Settings, text: str = TEXT) -> int:
 
 def claim(db: Database, settings: Settings) -> int | None:
     """Claim as the publisher does and return the post's number."""
-    check = policy.policy_check(settings, BEN.now)
-    held = posts.claim_due_post(
-        db, worker="w", now=BEN.now, lease=LEASE, spacing=timedelta(minutes=5), daily_cap=24, may_go=check
-    )
+    held = take_post(db, unhurried(settings), BEN.now)
     return held.id if held else None
 
 

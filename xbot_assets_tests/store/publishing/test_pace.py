@@ -1,6 +1,7 @@
 """The pace in PostgreSQL: what counts, what X's answers do, and that nothing goes when the state is not known."""
 
 import contextlib
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
+from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.failures import TransientFailure, UnknownOutcome
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, Answer, Outcome
@@ -19,19 +21,19 @@ from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.store.publishing import posts
+from xbot_assets.store.publishing.admission import Question, take
 from xbot_assets.store.publishing.pace import (
     AUTOMATED_ALERT,
     Admitted,
     admission,
-    held_back,
     learn_hours,
     observe,
     pace_changes,
-    pace_seen,
+    pace_facts,
     release,
     wait_now,
 )
-from xbot_assets.testing.pace_crowd import claim_within
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.patience import until as eventually
 from xbot_assets.testing.queueing import (
@@ -59,7 +61,7 @@ def rules_with(**settings: float) -> PaceRules:
 
 def rate(db: Database, kind: PaceKind = POST) -> float:
     """Return the present rate."""
-    return pace_seen(db, kind, NOON, RULES).state.rate
+    return pace_facts(db, kind, NOON, RULES).state.rate
 
 
 def until(db: Database, kind: PaceKind = POST) -> Wait:
@@ -160,7 +162,7 @@ def test_a_rate_from_older_settings_is_moved_into_the_present_bounds(database: D
     """The hard limit stands above what was learned."""
     for _ in range(20):
         observe(database, POST, PUBLISHED, NOON, rules_with(rate_start_per_hour=2, posts_per_hour_max=4))
-    assert pace_seen(database, POST, NOON, rules_with(rate_ceiling_per_hour=0.5)).state.rate == 0.5
+    assert pace_facts(database, POST, NOON, rules_with(rate_ceiling_per_hour=0.5)).state.rate == 0.5
 
 
 def test_hours_that_earn_more_get_a_higher_rate(database: Database, database_url: str) -> None:
@@ -244,13 +246,19 @@ def test_the_hint_admits_nobody(database: Database) -> None:
 
 
 def test_a_claim_in_the_transaction_of_the_question_is_what_counts(database: Database) -> None:
-    """As publishing does it: ask, claim, and the next one waits."""
+    """As publishing does it: ask and claim in one, and the next one waits."""
     queue(database, "one", "two")
-    with database.transaction() as transaction:
-        assert held_back(transaction, POST, NOON, RULES) is None
-        assert claim_within(transaction, NOON) is not None
-    with database.transaction() as transaction:
-        assert held_back(transaction, POST, NOON, RULES) is not None
+    limits = replace(open_limits(), pace=RULES)
+    assert take_post(database, limits, NOON) is not None
+    assert wait_now(database, POST, NOON, RULES) is not None
+    posts.expire_leases(database, NOON, dead="w")
+    held = take_post(database, limits, NOON)
+    assert held is not None
+    assert posts.arm_post(database, held, NOON)
+    settle_unconfirmed(database, held, NOON)
+    refusal = take(database, Question(limits, NOON), lease=HOUR)
+    assert isinstance(refusal, Refusal)
+    assert refusal.rule is RuleName.RATE
 
 
 def test_a_database_cut_in_the_middle_admits_nobody_it_did_not_note(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """The rules at the moment of publishing: asked under the row lock, stored with their reasons."""
 
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -11,11 +10,14 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import policy, posts
+from xbot_assets.store.publishing.admission import Question, peek
 from xbot_assets.store.publishing.policy import InboundEngagement
-from xbot_assets.testing.queueing import BUSY, LEASE, NOON, new_post, queue, row, settle_published, steps
+from xbot_assets.testing.admission import take_post, unhurried
+from xbot_assets.testing.queueing import BUSY, NOON, new_post, queue, row, settle_published, steps
 from xbot_assets.testing.servers import SettingsFor
 
 DAY = timedelta(days=1)
+GO = "It may go."
 ANNA = InboundEngagement(handle="Anna", kind="reply", x_post_id="9", engaged_at=NOON - timedelta(hours=2))
 
 
@@ -29,15 +31,18 @@ def queue_replies(db: Database, *replies: NewPost) -> list[int]:
     return posts.enqueue_posts(db, replies, NOON)
 
 
-def claim(db: Database, settings: Settings, now: Any = NOON) -> ClaimedPost | None:  # noqa: ANN401 - a time
+def claim(db: Database, settings: Settings, now: datetime = NOON) -> ClaimedPost | None:
     """Claim as the publisher does."""
-    check = policy.policy_check(settings, now)
-    return posts.claim_due_post(
-        db, worker="w", now=now, lease=LEASE, spacing=timedelta(minutes=5), daily_cap=24, may_go=check
-    )
+    return take_post(db, unhurried(settings), now)
 
 
-def published(db: Database, settings: Settings, now: Any = NOON) -> int:  # noqa: ANN401 - a time
+def wait(db: Database, settings: Settings, now: datetime = NOON) -> str:
+    """Return why publishing has to wait, as the sensor is told."""
+    refusal = peek(db, Question(unhurried(settings), now))
+    return refusal.sentence if refusal else GO
+
+
+def published(db: Database, settings: Settings, now: datetime = NOON) -> int:
     """Claim, arm and publish one; return its number."""
     held = claim(db, settings, now)
     assert held is not None
@@ -132,8 +137,8 @@ def test_in_quiet_hours_nothing_is_claimed_and_the_sensor_is_told_why(
     settings = settings_for(quiet_hours="13:00-14:00", timezone="Europe/Berlin")
     (post_id,) = queue(database, "Hush.")
     assert claim(database, settings) is None
-    assert "quiet hours" in (policy.policy_wait(database, settings, NOON) or "")
-    assert policy.policy_wait(database, settings, NOON + timedelta(hours=1)) is None
+    assert "quiet hours" in wait(database, settings)
+    assert wait(database, settings, NOON + timedelta(hours=1)) == GO
     assert published(database, settings, NOON + timedelta(hours=1)) == post_id
 
 
@@ -141,9 +146,9 @@ def test_the_sensor_is_not_held_back_by_a_post_that_must_be_moved(
     database: Database, settings_for: SettingsFor
 ) -> None:
     """One that is to be held or rejected needs a claim to be moved."""
-    assert policy.policy_wait(database, settings_for(), NOON) is None
+    assert wait(database, settings_for()) == "No post is due."
     queue(database, "Nobody looked at me.")
-    assert policy.policy_wait(database, settings_for(approval="all"), NOON) is None
+    assert wait(database, settings_for(approval="all")) == GO
 
 
 def test_a_live_account_publishes_nothing_before_its_label_and_age_are_known(
@@ -152,15 +157,15 @@ def test_a_live_account_publishes_nothing_before_its_label_and_age_are_known(
     """What X's page says goes before the owner's word; the sandbox asks for neither."""
     live = settings_for(handle="Me").model_copy(update={"mode": "live"})
     (post_id,) = queue(database, "At last.")
-    assert policy.policy_wait(database, settings_for(), NOON) is None
-    assert "label" in (policy.policy_wait(database, live, NOON) or "")
+    assert wait(database, settings_for()) == GO
+    assert "label" in wait(database, live)
     word = live.model_copy(update={"automated_label_set": True})
-    assert "how old" in (policy.policy_wait(database, word, NOON) or "")
+    assert "how old" in wait(database, word)
     born = NOON - timedelta(days=400)
     policy.store_account_facts(database, "me", NOON, created_at=born, labelled=None)
-    assert policy.policy_wait(database, word, NOON) is None
+    assert wait(database, word) == GO
     policy.store_account_facts(database, "me", NOON, created_at=None, labelled=False)
-    assert "does not carry" in (policy.policy_wait(database, word, NOON) or "")
+    assert "does not carry" in wait(database, word)
     policy.store_account_facts(database, "ME", NOON, created_at=None, labelled=True)
     assert published(database, live) == post_id
 
@@ -171,10 +176,10 @@ def test_an_account_that_stands_still_by_a_rule_is_told_of_once_until_it_moves(
     """By the sensor or by a claim, whoever sees it first; quiet hours are no reason to tell anybody."""
     live = settings_for().model_copy(update={"mode": "live", "account_age_days_min": 0})
     (post_id,) = queue(database, "At last.")
-    policy.policy_wait(database, settings_for(quiet_hours="11:00-13:00"), NOON)
+    wait(database, settings_for(quiet_hours="11:00-13:00"))
     assert open_alerts(database) == []
     for _ in range(2):
-        policy.policy_wait(database, live, NOON)
+        wait(database, live)
         assert claim(database, live) is None
     (told,) = open_alerts(database)
     assert (told.key, told.severity, told.times_seen) == ("policy:automated_label", "critical", 1)

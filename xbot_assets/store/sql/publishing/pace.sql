@@ -7,16 +7,16 @@ select kind from pace_rates order by kind for update;
 
 -- name: pace_seen
 -- The state of one kind, and when something of it was or may have been published since a time. A thread counts once, by
--- its first segment; the others count towards the limit of the day alone, from the moment the thread has begun.
+-- its first segment; the others count towards the limit of the day alone, those that wait since the thread was begun.
 select r.kind, r.rate, r.successes, r.failures, r.paused_until, r.pause_reason, r.hour_weights,
     array (
         select admitted_at from pace_admissions
-        where kind = r.kind and released_at is null and admitted_at > %(since)s
+        where kind = r.kind and released_at is null and admitted_at >= %(since)s
         union all
         select greatest(armed_at, published_at) from posts
         where (r.kind = 'post') = (reply_to_x_id is null) and coalesce(segment, 0) = 0
             and status in ('armed', 'unconfirmed', 'published', 'shadowed')
-            and greatest(armed_at, published_at) > %(since)s
+            and greatest(armed_at, published_at) >= %(since)s
         union all
         select claimed_at from posts
         where (r.kind = 'post') = (reply_to_x_id is null) and coalesce(segment, 0) = 0 and status = 'claimed'
@@ -25,14 +25,15 @@ select r.kind, r.rate, r.successes, r.failures, r.paused_until, r.pause_reason, 
         select greatest(armed_at, published_at) from posts
         where r.kind = 'post' and segment > 0
             and status in ('armed', 'unconfirmed', 'published', 'shadowed')
-            and greatest(armed_at, published_at) > %(since)s
+            and greatest(armed_at, published_at) >= %(since)s
         union all
         select claimed_at from posts where r.kind = 'post' and segment > 0 and status = 'claimed'
-        union all
-        select %(now)s from posts w join posts h on h.id = w.thread_id
+    ) as continued,
+    (
+        select count(*) from posts w join posts h on h.id = w.thread_id
         where r.kind = 'post' and w.segment > 0 and w.status = 'queued'
             and h.status in ('claimed', 'armed', 'unconfirmed', 'published', 'shadowed')
-    ) as continued
+    ) as promised
 from pace_rates r where r.kind = %(kind)s;
 
 -- name: admit

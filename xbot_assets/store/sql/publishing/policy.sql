@@ -1,30 +1,4 @@
--- What the policy rules look at, and what they refused. Read in the transaction that holds the post's row.
-
--- name: policy_facts
--- One post, and what was or may have been published that counts against it.
-with submitted as (
-    select reply_to_handle, greatest(armed_at, published_at) as at from posts
-    where status in ('armed', 'unconfirmed', 'published', 'shadowed')
-        and greatest(armed_at, published_at) >= least(%(day_starts)s::timestamptz, %(day_ago)s::timestamptz)
-)
-select p.reply_to_handle as author, coalesce(p.segment, 0) > 0 as continues,
-    greatest(1, (select count(*) from posts t where t.thread_id = p.id)) as size,
-    (
-        select count(*) from posts w join posts h on h.id = w.thread_id
-        where w.status = 'queued' and w.segment > 0 and h.status in ('unconfirmed', 'published', 'shadowed')
-    ) as promised,
-    p.source = 'manual' or coalesce(p.approved_digest = encode(sha256(convert_to(p.text, 'UTF8')), 'hex'), false) as approved,
-    (select count(*) from submitted where at >= %(day_starts)s and reply_to_handle is null) as posts_today,
-    (select count(*) from submitted where at >= %(day_starts)s and reply_to_handle is not null) as replies_today,
-    array (
-        select at from submitted
-        where at > %(day_ago)s and lower(reply_to_handle) = lower(p.reply_to_handle) order by at
-    ) as replies_to_author,
-    (select max(engaged_at) from engagements where lower(handle) = lower(p.reply_to_handle)) as author_engaged_at,
-    a.labelled_automated, a.created_at as account_created_at
-from posts p
-left join account_facts a on a.handle = lower(%(account)s)
-where p.id = %(id)s;
+-- What the rules refused, posts that wait for a person, and what is known of the account and of who engaged with it.
 
 -- name: note_policy_refusal
 -- Keep a refusal; the same one again is counted.
@@ -67,14 +41,6 @@ with moved as (
 )
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
 select id, 'queued', 'rejected', fencing_token, %(now)s, %(note)s from moved;
-
--- name: due_post_ids
--- Posts whose time and turn have come, in the order in which they are claimed.
-select p.id from posts p
-left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
-where p.status = 'queued' and p.scheduled_at <= %(now)s
-    and (coalesce(p.segment, 0) = 0 or b.status in ('published', 'shadowed'))
-order by coalesce(p.segment, 0) > 0 desc, p.scheduled_at, p.id;
 
 -- name: policy_refusals_of
 -- What the rules said of one post.

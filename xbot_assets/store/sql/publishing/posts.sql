@@ -40,33 +40,6 @@ select id from queued order by id;
 -- One claim at a time. Its own statement: the next one's snapshot must be newer than the lock.
 select pg_advisory_xact_lock(hashtext('xbot claims'));
 
--- name: lock_due_post
--- Hold the post due longest that was not passed over, if nothing is in hand and neither spacing nor cap forbids it.
--- A begun thread goes on before anything else: it waits for the segment before it instead of the spacing, and its
--- place under the cap is kept, because a thread only begins when all of it fits.
-select p.id from posts p
-left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
-where p.status = 'queued' and p.scheduled_at <= %(now)s and p.id <> all (%(passed_over)s::bigint[])
-    and not exists (select from posts where status in ('claimed', 'armed'))
-    and case when p.segment > 0
-        then (b.status = 'published' or (b.status = 'shadowed' and %(shadow)s))
-            and greatest(b.armed_at, b.published_at) <= %(segment_since)s
-        else not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
-    end
-    and (
-        select count(*) from posts
-        where status in ('armed', 'unconfirmed', 'published')
-            and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
-    ) + case when p.segment > 0 then 1
-        else greatest(1, (select count(*) from posts where thread_id = p.id)) + (
-            select count(*) from posts w join posts h on h.id = w.thread_id
-            where w.status = 'queued' and w.segment > 0 and h.status in ('unconfirmed', 'published')
-        )
-    end <= %(daily_cap)s
-order by coalesce(p.segment, 0) > 0 desc, p.scheduled_at, p.id
-limit 1
-for update of p skip locked;
-
 -- name: claim_post
 -- queued -> claimed, of a post that this transaction holds.
 with claimed as (
@@ -83,30 +56,6 @@ with claimed as (
 select c.*, coalesce(c.reply_to_x_id, b.x_post_id) as answers_x_id,
     (select count(*) from posts where thread_id = c.thread_id) as segments
 from claimed c left join posts b on b.thread_id = c.thread_id and b.segment = c.segment - 1;
-
--- name: due_post_exists
--- Whether a claim would find a post now; the same conditions as lock_due_post.
-select exists (
-    select from posts p
-    left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
-    where p.status = 'queued' and p.scheduled_at <= %(now)s
-        and not exists (select from posts where status in ('claimed', 'armed'))
-        and case when p.segment > 0
-            then (b.status = 'published' or (b.status = 'shadowed' and %(shadow)s))
-                and greatest(b.armed_at, b.published_at) <= %(segment_since)s
-            else not exists (select from posts where greatest(armed_at, published_at) > %(quiet_since)s)
-        end
-        and (
-            select count(*) from posts
-            where status in ('armed', 'unconfirmed', 'published')
-                and greatest(armed_at, published_at) >= date_trunc('day', %(now)s::timestamptz, 'UTC')
-        ) + case when p.segment > 0 then 1
-            else greatest(1, (select count(*) from posts where thread_id = p.id)) + (
-                select count(*) from posts w join posts h on h.id = w.thread_id
-                where w.status = 'queued' and w.segment > 0 and h.status in ('unconfirmed', 'published')
-            )
-        end <= %(daily_cap)s
-) as due;
 
 -- name: arm_post
 -- claimed -> armed, while the lease holds.
@@ -144,18 +93,6 @@ with moved as (
 )
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
 select id, 'armed', 'unconfirmed', fencing_token, %(now)s, %(reason)s from moved;
-
--- name: release_claim
--- claimed -> queued, before arming.
-with moved as (
-    update posts set
-        status = 'queued', claimed_by = null, claimed_at = null, lease_until = null,
-        failure_kind = %(kind)s, failure_code = %(code)s, failure_reason = %(reason)s
-    where id = %(id)s and status = 'claimed' and fencing_token = %(token)s
-    returning id, fencing_token
-)
-insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
-select id, 'claimed', 'queued', fencing_token, %(now)s, %(reason)s from moved;
 
 -- name: disarm_post
 -- armed -> queued, when it is certain that nothing was submitted; not tried again before a given time.

@@ -14,17 +14,8 @@ select x_post_id from posts where x_post_id = any (%(ids)s::text[]);
 
 -- name: post_due_between
 -- Whether a post is being published, or one is due in this stretch of time.
-select exists (
-    select from posts
-    where status in ('claimed', 'armed') or (status = 'queued' and scheduled_at between %(start)s and %(end)s)
-) as due;
-
--- name: publish_times
--- When a waiting post is due, and when any post was last armed or published.
-select p.scheduled_at,
-    (select max(greatest(armed_at, published_at)) from posts
-        where status in ('armed', 'unconfirmed', 'published')) as last_activity
-from posts p where p.id = %(id)s;
+select exists (select from posts where status in ('claimed', 'armed'))
+    or exists (select from due_posts(%(end)s) where scheduled_at >= %(start)s) as due;
 
 -- name: last_llm_call
 -- The newest call made for a purpose.

@@ -4,21 +4,6 @@
 -- The images that a post shows, in order.
 select file_name, mime_type, content, alt_text from post_media where post_id = %(id)s order by position;
 
--- name: pace_facts
--- What the pace asks of a post: its kind, whether it goes on with a begun thread, and how many go out with it.
-select reply_to_x_id is not null as is_reply, coalesce(segment, 0) > 0 as continues,
-    greatest(1, (select count(*) from posts t where t.thread_id = p.id)) as size
-from posts p where id = %(id)s;
-
--- name: due_kinds
--- The same of every post that is due; of a thread's later segments only one whose turn has come.
-select distinct p.reply_to_x_id is not null as is_reply, coalesce(p.segment, 0) > 0 as continues,
-    greatest(1, (select count(*) from posts t where t.thread_id = p.id)) as size
-from posts p
-left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
-where p.status = 'queued' and p.scheduled_at <= %(now)s
-    and (coalesce(p.segment, 0) = 0 or b.status in ('published', 'shadowed'));
-
 -- name: next_segment_time
 -- When a begun thread may go on; null: none waits for its turn.
 select min(greatest(p.scheduled_at, greatest(b.armed_at, b.published_at) + %(spacing)s)) as at

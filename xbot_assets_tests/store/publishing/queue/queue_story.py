@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import Any
 
@@ -84,11 +84,13 @@ class Story:
                     found.add(intent)
         return found
 
-    def _submitted_by_day(self) -> Counter[date]:
-        """Count the posts that are or may be on X by the UTC day of their submission."""
+    def _submitted_by_day(self) -> Counter[tuple[bool, date]]:
+        """Count the posts, and the replies, that are or may be on X by the owner's day (UTC) of their submission."""
         rows = [row for row in self.rows.values() if row["status"] in MAY_BE_ON_X]
-        times = [max(at for at in (row["armed_at"], row["published_at"]) if at is not None) for row in rows]
-        return Counter(at.astimezone(UTC).date() for at in times)
+        return Counter(
+            (row["reply_to_handle"] is not None, max(filter(None, (row["armed_at"], row["published_at"]))).date())
+            for row in rows
+        )
 
 
 def read_story(connection: psycopg.Connection[dict[str, Any]]) -> Story:

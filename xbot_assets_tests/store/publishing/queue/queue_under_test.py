@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, ClassVar
 
 import psycopg
 
+from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.posts.lifecycle import FINAL, IN_HAND
 from xbot_assets.domain.posts.post import ClaimedPost
@@ -15,9 +17,11 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.content import emergency_pool
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals, policy, posts
+from xbot_assets.store.publishing.admission import Question, peek, take
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.manual_recovery import settle_absent
 from xbot_assets.store.publishing.policy import InboundEngagement
+from xbot_assets.testing.admission import unhurried
 from xbot_assets.testing.queueing import BUSY, NOON, REFUSED, SPACING, UNSURE
 from xbot_assets_tests.store.publishing.queue.queue_story import Story, read_story
 
@@ -116,12 +120,18 @@ class QueueUnderTest:
 
     def claim_as(self, worker: str, lease: timedelta) -> ClaimedPost | None:
         """Claim under the rules of publishing; the sensor's hint must agree."""
-        pace: Any = {"now": self.now, "spacing": SPACING, "daily_cap": CAP}
-        hinted = posts.due_post_exists(self.db, **pace)
-        may_go = policy.policy_check(self.settings, self.now)
-        claim = posts.claim_due_post(self.db, worker=worker, lease=lease, may_go=may_go, **pace)
-        assert claim is None or hinted
-        return claim
+        question = Question(self.limits(), self.now, worker)
+        hint = peek(self.db, question)
+        before = self.look_again()
+        taken = take(self.db, question, lease=lease)
+        acted = self.look_again() != before
+        assert acted == (isinstance(taken, ClaimedPost) or taken.moves)
+        assert hint == (None if acted else taken), "the hint and the claim are one decision"
+        return taken if isinstance(taken, ClaimedPost) else None
+
+    def limits(self) -> AdmissionLimits:
+        """Return the limits of the settings, with the day's own and a pace that X's pauses alone stop."""
+        return replace(unhurried(self.settings, CAP), spacing=SPACING)
 
     def find(self, post_id: int, x_post_id: str) -> None:
         """A look finds the post, as made a moment after the intent."""
@@ -180,7 +190,6 @@ class QueueUnderTest:
             "doubt": ({"armed"}, doubt),
             "doubt without a click": ({"armed"}, doubt),
             "disarm": ({"armed"}, lambda db, held: posts.disarm_post(db, held, BUSY, now, not_before=now + SPACING)),
-            "release": ({"claimed"}, lambda db, held: posts.release_claim(db, held, BUSY, now)),
             "fail": ({"claimed", "armed"}, lambda db, held: posts.fail_post(db, held, REFUSED, now)),
             "shadow": ({"claimed", "armed"}, lambda db, held: posts.mark_shadowed(db, held, now)),
         }

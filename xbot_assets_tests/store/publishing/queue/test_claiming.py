@@ -4,15 +4,24 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from xbot_assets.domain.admission.refusal import RuleName
+from xbot_assets.domain.owner_day import budget_day
+from xbot_assets.domain.pace.admission import Wait
+from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
+from xbot_assets.store.publishing.admission import Question, peek, take
 from xbot_assets.store.publishing.approvals import Decider, reschedule_post
+from xbot_assets.store.publishing.pace import wait_now
 from xbot_assets.store.publishing.queue import stale_posts
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.queueing import (
     BUSY,
@@ -53,25 +62,50 @@ def test_only_one_post_is_in_hand(database: Database) -> None:
 def test_spacing_and_cap_count_posts_that_may_be_on_x(
     database: Database, settle: Callable[[Database, ClaimedPost, datetime], None]
 ) -> None:
-    """Published or in doubt: the next waits the full spacing, and the cap of the UTC day counts it."""
+    """Published or in doubt: the next waits the full spacing, and the cap of the day counts it."""
     settle(database, armed(database), NOON)
     queue(database, "next")
     for early in (NOON, NOON + SPACING - timedelta(seconds=1)):
         assert claim(database, early) is None
-        assert not posts.due_post_exists(database, now=early, spacing=SPACING, daily_cap=24)
+        refusal = peek(database, Question(open_limits(spacing=SPACING), early))
+        assert refusal is not None
+        assert (refusal.rule, refusal.until) == (RuleName.SPACING, NOON + SPACING)
     in_time = NOON + SPACING
     assert claim(database, in_time, cap=1) is None
-    assert posts.due_post_exists(database, now=in_time, spacing=SPACING, daily_cap=2)
+    full = peek(database, Question(open_limits(1, spacing=SPACING), in_time))
+    assert full is not None
+    assert full.rule is RuleName.DAILY_CAP
+    assert peek(database, Question(open_limits(2, spacing=SPACING), in_time)) is None
     assert claim(database, in_time, cap=2) is not None
 
 
-def test_the_cap_starts_again_at_midnight_utc(database: Database) -> None:
-    """A post of yesterday does not count."""
-    evening = datetime(2026, 3, 1, 23, 50, tzinfo=UTC)
-    settle_published(database, armed(database, evening), evening)
-    queue(database, "next")
-    assert claim(database, evening + SPACING, cap=1) is None
-    assert claim(database, datetime(2026, 3, 2, 0, 0, tzinfo=UTC), cap=1) is not None
+@pytest.mark.parametrize(
+    ("zone", "midnight"),
+    [
+        ("UTC", datetime(2026, 3, 2, tzinfo=UTC)),
+        ("Pacific/Auckland", datetime(2026, 3, 1, 11, tzinfo=UTC)),
+        ("Europe/Berlin", datetime(2026, 3, 29, 22, tzinfo=UTC)),  # the end of a day of 23 hours
+        ("Europe/Berlin", datetime(2026, 10, 25, 23, tzinfo=UTC)),  # and of one of 25
+    ],
+)
+def test_the_cap_starts_again_at_the_owner_s_midnight(database: Database, zone: str, midnight: datetime) -> None:
+    """In the claim, the hint and the pace alike: a post of yesterday does not count, one of its first minute does."""
+    limits = replace(open_limits(1, spacing=SPACING, zone=ZoneInfo(zone)), segment_spacing=timedelta(0))
+    first = budget_day(midnight - timedelta(seconds=1), ZoneInfo(zone)).starts
+    posts.enqueue_posts(database, [new_post("early", first), new_post("next", first)], first)
+    held = take_post(database, limits, first)
+    assert held is not None
+    assert posts.arm_post(database, held, first)
+    settle_published(database, held, first)
+    for late in (first + SPACING, midnight - timedelta(seconds=1)):
+        refusal = peek(database, Question(limits, late))
+        assert refusal is not None
+        assert (refusal.rule, refusal.until) == (RuleName.DAILY_CAP, midnight)
+        assert take(database, Question(limits, late), lease=timedelta(minutes=15)) == refusal
+        assert wait_now(database, PaceKind.POST, late, limits.pace) == Wait(midnight, refusal.sentence)
+    assert wait_now(database, PaceKind.POST, midnight, limits.pace) is None
+    assert peek(database, Question(limits, midnight)) is None
+    assert take_post(database, limits, midnight) is not None
 
 
 def test_a_post_put_off_again_and_again_is_late_by_the_time_it_was_meant_for(database: Database) -> None:
@@ -123,19 +157,19 @@ def test_eight_claimers_at_once_never_share_a_post_or_break_pace_or_cap(
 
 CLAIMER = """
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pydantic import SecretStr
 from xbot_assets.settings import Settings
-from xbot_assets.store.publishing import posts
 from xbot_assets.store.engine.database import open_database
+from xbot_assets.store.publishing import posts
+from xbot_assets.testing.admission import open_limits, take_post
 
 noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
 with open_database(Settings(database_url=SecretStr(sys.stdin.readline().strip()))) as db:
     print("ready", flush=True)
     sys.stdin.readline()
     while posts.queue_counts(db).get("queued"):
-        pace = {"lease": timedelta(minutes=5), "spacing": timedelta(0), "daily_cap": 1000}
-        held = posts.claim_due_post(db, worker=sys.argv[1], now=noon, **pace)
+        held = take_post(db, open_limits(), noon, worker=sys.argv[1])
         if held and posts.arm_post(db, held, noon):
             posts.confirm_published(db, held, x_post_id=str(held.id), permalink=None, now=noon)
             print(held.id, flush=True)

@@ -70,14 +70,11 @@ def test_a_post_is_published_in_three_recorded_steps(database: Database) -> None
 @pytest.mark.parametrize(
     ("leave", "arrives"),
     [
-        (partial(posts.release_claim, failure=BUSY, now=NOON), "queued"),
         (partial(posts.fail_post, failure=REFUSED, now=NOON), "failed"),
         (partial(posts.mark_shadowed, now=NOON), "shadowed"),
     ],
 )
-def test_a_claimed_post_can_go_back_fail_or_be_shadowed(
-    database: Database, leave: Callable[..., None], arrives: str
-) -> None:
+def test_a_claimed_post_can_fail_or_be_shadowed(database: Database, leave: Callable[..., None], arrives: str) -> None:
     """Each way out of claimed, recorded; a second time it is no longer ours."""
     held = claimed(database)
     leave(database, held)
@@ -114,16 +111,10 @@ def test_a_post_that_is_not_armed_cannot_be_published_or_doubted(database: Datab
     assert code_of(lambda: publish(database, held)) == "lost_fence"
 
 
-def test_an_armed_post_cannot_simply_be_released(database: Database) -> None:
-    """After the intent is stored only proof that nothing was submitted sends it back."""
-    held = armed(database)
-    assert code_of(lambda: posts.release_claim(database, held, BUSY, NOON)) == "lost_fence"
-
-
 def test_a_worker_whose_post_was_claimed_again_is_fenced_off(database: Database) -> None:
     """The old token is refused although the post is armed again."""
     old = claimed(database)
-    posts.release_claim(database, old, BUSY, NOON)
+    posts.expire_leases(database, NOON, dead="w")
     new = claim(database)
     assert new is not None
     assert new.fencing_token > old.fencing_token

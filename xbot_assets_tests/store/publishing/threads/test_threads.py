@@ -6,14 +6,17 @@ from functools import partial
 
 import pytest
 
+from xbot_assets.domain.admission.refusal import RuleName
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts, queue, threads
+from xbot_assets.store.publishing.admission import Question, facts_of, why_not
+from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.queueing import (
     BUSY,
-    LEASE,
     NOON,
     REFUSED,
     SPACING,
@@ -39,7 +42,7 @@ def settle_failed(db: Database, held: ClaimedPost, now: object) -> None:
 
 def claim_at_once(db: Database, now: datetime) -> ClaimedPost | None:
     """Claim while others do, so without asking for the hint first."""
-    return posts.claim_due_post(db, worker="w", now=now, lease=LEASE, spacing=SPACING, daily_cap=24)
+    return take_post(db, open_limits(spacing=SPACING), now)
 
 
 def test_a_segment_waits_until_the_one_before_it_is_on_x_and_answers_it(database: Database) -> None:
@@ -57,8 +60,9 @@ def test_a_segment_waits_until_the_one_before_it_is_on_x_and_answers_it(database
     again = claim(database, NOON + 2 * A_MOMENT)
     assert again is not None
     assert (again.id, again.answers_x_id) == (third, "72")
-    assert queue.pace_facts(database, third) == {"is_reply": False, "continues": True, "size": 1}
-    assert queue.pace_facts(database, first) == {"is_reply": False, "continues": False, "size": 3}
+    known = dict(facts_of(database, Question(open_limits(), NOON), [first, third]))
+    assert (known[third].kind, known[third].continues, known[third].queue.size) == (PaceKind.POST, True, 1)
+    assert (known[first].kind, known[first].continues, known[first].queue.size) == (PaceKind.POST, False, 3)
 
 
 def test_a_segment_in_doubt_keeps_the_rest_waiting_and_a_found_one_lets_it_go(database: Database) -> None:
@@ -66,7 +70,12 @@ def test_a_segment_in_doubt_keeps_the_rest_waiting_and_a_found_one_lets_it_go(da
     first, second = queue_thread(database, "One.", "Two.")
     settled(database, settle_unconfirmed)
     assert claim(database, NOON + timedelta(hours=1)) is None
-    assert queue.due_kinds(database, NOON + timedelta(hours=1)) == []
+    refusal = why_not(database, Question(open_limits(), NOON + timedelta(hours=1)), second)
+    assert refusal is not None
+    assert (refusal.rule, refusal.sentence) == (
+        RuleName.THREAD_ORDER,
+        "Segment 2 of a thread waits until segment 1 is on X.",
+    )
     posts.confirm_found(database, first, x_post_id="7", permalink=None, published_at=NOON, now=NOON)
     assert settled(database, now=NOON + timedelta(hours=1)) == second
 
@@ -211,7 +220,7 @@ def test_quiet_hours_let_a_begun_thread_end_and_no_thread_begin(database: Databa
 def test_the_owners_day_has_room_for_the_whole_thread_or_it_waits(
     database: Database, settings_for: SettingsFor
 ) -> None:
-    """The rule of the owner's calendar day asks the same as the claim does of the UTC day."""
+    """A thread that would not fit does not begin."""
     queue_thread(database, "One.", "Two.", "Three.")
     assert claim(database, settings=settings_for(posts_per_day_max=2)) is None
     assert claim(database, settings=settings_for(posts_per_day_max=3)) is not None

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.admission.refusal import Refusal
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
-from xbot_assets.store.publishing import policy, posts, threads
-from xbot_assets.testing.queueing import LEASE, NOON, SPACING, new_post, row, settle_published
+from xbot_assets.store.publishing import posts, threads
+from xbot_assets.store.publishing.admission import Question, peek, take
+from xbot_assets.testing.admission import LEASE, open_limits, unhurried
+from xbot_assets.testing.queueing import NOON, SPACING, new_post, row, settle_published
 
 A_MOMENT = timedelta(seconds=5)
 """Between two segments."""
@@ -27,14 +30,14 @@ def claim(
     shadow: bool = False,
     settings: Settings | None = None,
 ) -> ClaimedPost | None:
-    """Claim as the publisher does, but for the pace; with settings, by their rules of policy too."""
-    rules: posts.ClaimRules = {"spacing": SPACING, "daily_cap": cap, "shadow": shadow}
-    found = posts.due_post_exists(db, now=now, **rules)
-    check = policy.policy_check(settings, now) if settings else lambda _, __: True
-    held = posts.claim_due_post(db, worker="w", now=now, lease=LEASE, may_go=check, **rules)
-    # The hint for sensors and the claim are one rule; what policy refuses, the hint does not know.
-    assert found == (held is not None) or settings is not None
-    return held
+    """Claim as the publisher does, but for the pace; with settings, under their limits."""
+    limits = unhurried(settings) if settings else open_limits(cap, spacing=SPACING, shadow=shadow)
+    question = Question(limits, now, "w")
+    hint = peek(db, question)
+    taken = take(db, question, lease=LEASE)
+    waits = isinstance(taken, Refusal) and not taken.moves
+    assert hint == (taken if waits else None), "the hint and the claim are one decision"
+    return None if isinstance(taken, Refusal) else taken
 
 
 def armed(db: Database, now: datetime = NOON) -> ClaimedPost:
