@@ -98,7 +98,7 @@ def reschedule(
 
 
 def _told(row: Row, events: list[Row], refusals: list[Row], settings: Settings) -> list[str]:
-    lines = [*map(_plain, row["text"].splitlines()), ""]
+    lines = [*map(plain, row["text"].splitlines()), ""]
     facts = [("State", row["status"]), ("Due", told_time(row["scheduled_at"], settings))]
     facts += [("Kind", f"{row['topic']}, {row['format']}, from {row['source']}")]
     facts += (
@@ -125,11 +125,11 @@ def _place(row: Row) -> str:
 
 def preview(text: str) -> str:
     """Return the beginning of a text on one line, without what would steer the terminal."""
-    flat = _plain(" ".join(text.split()))
+    flat = plain(" ".join(text.split()))
     return flat if len(flat) <= PREVIEW_CHARS else f"{flat[: PREVIEW_CHARS - 1]}…"
 
 
-def _plain(line: str) -> str:
+def plain(line: str) -> str:
     """Return the line without what would steer the terminal."""
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 

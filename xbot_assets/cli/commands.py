@@ -12,6 +12,7 @@ from xbot_assets import __version__
 from xbot_assets.browser.chromium.find import find_browser, install_browser
 from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
 from xbot_assets.cli.images import read_images
+from xbot_assets.cli.review import who_asks
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts.post import NewPost
@@ -104,7 +105,9 @@ def resume() -> None:
     """Let publishing go on after a hold. X locked, limited or logged out the account; put that right first."""
     with open_database(settings_now()) as database:
         check_schema(database)
-        lifted = resume_publishing(database, DatabaseClock(database).now())
+        lifted = resume_publishing(database, who_asks(), DatabaseClock(database).now())
+    for hold in lifted:
+        typer.echo(f"Lifted, on hold since {hold.since:%Y-%m-%d %H:%M} UTC: {hold.reason}")
     typer.echo("Publishing goes on." if lifted else "Publishing was not on hold.")
 
 
@@ -184,6 +187,7 @@ def _product_lines(document: dict[str, Any]) -> list[str]:
     lines += [("Session", _session_words(product["session"])), ("Posts", queue), ("Champions", models)]
     lines += [("Thread", _thread_line(post)) for post in product["posts"] if post["thread"] and _is_open(post)]
     lines += _budget_lines(product["budget"])
+    lines += [("On hold", f"{hold['reason']} Run 'xbot resume' when it is put right.") for hold in product["holds"]]
     lines += [(alert["severity"].upper(), f"{alert['reason']} {alert['remedy']}") for alert in product["alerts"]]
     return [f"{name:<{NAME_WIDTH}}{text}" for name, text in lines]
 

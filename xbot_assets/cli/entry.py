@@ -9,7 +9,7 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import approve, commands, doctor, login, sandbox, stack, unconfirmed
+from xbot_assets.cli import alerts, approve, commands, doctor, login, sandbox, stack, unconfirmed
 from xbot_assets.cli.app import app
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
@@ -24,6 +24,7 @@ EXIT_INTERRUPTED = 130
 """What a shell reports for a program ended by Ctrl-C."""
 CRASH_LOG = "crash.log"
 
+alerts.register(app)
 approve.register(app)
 unconfirmed.register(approve.commands)
 doctor.register(app)

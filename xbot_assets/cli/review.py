@@ -26,8 +26,12 @@ def review_now() -> Iterator[ReviewContext]:
 
 def decider(review: ReviewContext, why: str) -> Decider:
     """Return who decides now: the user of this machine."""
+    return Decider(who_asks(), review.clock.now(), why)
+
+
+def who_asks() -> str:
+    """Return the name of the user of this machine."""
     try:
-        name = getpass.getuser()
+        return getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name
-        name = NOBODY
-    return Decider(name, review.clock.now(), why)
+        return NOBODY

@@ -130,6 +130,7 @@ class FailureCode(StrEnum):
     ID_TAKEN = "id_taken", _PERMANENT, "Nothing was changed. Look for the post itself."
     NOTHING_TO_ACKNOWLEDGE = "nothing_to_acknowledge", _PERMANENT, "'xbot approve doubts' shows those that do."
     NO_SUCH_POST = "no_such_post", _PERMANENT, "'xbot approve list' shows those that wait."
+    NO_SUCH_ALERT = "no_such_alert", _PERMANENT, "'xbot alerts' lists those that are open."
     ALREADY_DECIDED = "already_decided", _PERMANENT, "Nothing was changed. Look at it again."
     TEXT_CHANGED = "text_changed", _PERMANENT, "Nothing was changed. Read it again and decide then."
     TEXT_REFUSED = "text_refused", _PERMANENT, "Edit or reject it."

@@ -29,6 +29,7 @@ class ProductError(Exception):
         reason: one sentence for people; never holds a secret.
         remedy: one sentence telling the owner what to do; the code's own where none is given.
         retry_after_seconds: how long the other side asked us to wait, if it said so.
+        told_by: the key of the alert that tells of it; empty when none does. Who sees it later opens no other.
     """
 
     kind: FailureKind = FailureKind.PERMANENT
@@ -41,6 +42,7 @@ class ProductError(Exception):
         self.remedy = code.remedy if remedy is None else remedy
         super().__init__(f"{reason} {self.remedy}".strip())
         self.retry_after_seconds = retry_after_seconds
+        self.told_by = ""
 
 
 class PermanentFailure(ProductError):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pydantic import SecretStr
 
+from xbot_assets.domain.alerts.operations import BROWSER_DEGRADED, PROCESS_DYING
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
@@ -31,7 +32,7 @@ from xbot_assets.runtime.stack_clock import slow_down, start_clock
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.runtime.supervision.supervisor import Supervisor
 from xbot_assets.settings import Settings, load_settings
-from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
+from xbot_assets.store.alerts import alert, resolve_alert, resolve_every
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import open_database
 from xbot_assets.store.engine.migrate import migrate
@@ -40,9 +41,6 @@ X_URL = "https://x.com"
 TOKEN_BYTES = 24
 DEATHS_MAX = 3
 """A program that dies so often without a sound minute in between needs a person."""
-PROCESS_ALERT = "process."
-BROWSER_ALERT = "browser.degraded"
-BROWSER_REMEDY = "Nothing is posted or read until it starts; see .xbot/logs/browser.log and 'xbot doctor'."
 BROWSER_ACCOUNT = "nobody"
 """Whom root lets Chromium run as: an account that owns nothing, least of all the database's files."""
 
@@ -177,16 +175,13 @@ class Stack:
         """Raise an alert about a program that keeps dying, and resolve it when it has run soundly again."""
         if 0 < count < DEATHS_MAX:
             return
-        key = f"{PROCESS_ALERT}{name}"
         try:
             with open_database(self.settings()) as database:
                 now = DatabaseClock(database).now()
                 if count == 0:
-                    resolve_alert(database, key, now)
+                    resolve_alert(database, PROCESS_DYING, now, name=name)
                     return
-                reason = f"The {name} process died {count} times in a row; it is started again and again."
-                remedy = f"See logs/{name}.log in the data directory and 'xbot doctor'."
-                alert(database, key=key, severity="critical", reason=reason, remedy=remedy, now=now)
+                alert(database, PROCESS_DYING, now=now, name=name, deaths=count)
         except ProductError as failure:
             self._progress.tell(f"The alert about the {name} process was not stored: {failure.reason}")
 
@@ -195,14 +190,12 @@ class Stack:
         trouble = browser_trouble(self.parts.browser_url)
         with open_database(self.settings()) as database:
             now = DatabaseClock(database).now()
-            for old in open_alerts(database):
-                if old.key.startswith(PROCESS_ALERT):
-                    resolve_alert(database, old.key, now)
+            resolve_every(database, PROCESS_DYING, now)
             if trouble is None:
-                resolve_alert(database, BROWSER_ALERT, now)
+                resolve_alert(database, BROWSER_DEGRADED, now)
                 return
-            alert(database, key=BROWSER_ALERT, severity="critical", reason=trouble, remedy=BROWSER_REMEDY, now=now)
-        self._progress.tell(f"{trouble} {BROWSER_REMEDY}")
+            alert(database, BROWSER_DEGRADED, now=now, reason=trouble)
+        self._progress.tell(f"{trouble} {BROWSER_DEGRADED.remedy}")
 
     def _set_pools(self) -> None:
         done = self._supervisor.run("pools", build_command("pools"))

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.alerts.content import LANGUAGE_MODEL_HELD
 from xbot_assets.domain.budget.calls import NOT_NOTED, CallAsk, ConcurrentRuns, LlmCall, Reservation
 from xbot_assets.domain.budget.holds import Hold, hold_after
 from xbot_assets.domain.budget.shares import BudgetTerms, budget_terms
@@ -21,7 +22,6 @@ from xbot_assets.store.engine.database import Database, Statements
 
 LEASE_MARGIN = timedelta(seconds=30)
 """Added to a request's own time limit before its process counts as dead: for the database and a busy machine."""
-HOLD_ALERT = "language_model_held"
 _ACCOUNT_DIGITS = 16
 
 
@@ -72,11 +72,14 @@ class DatabaseBudget:
         with self.database.transaction() as transaction:
             call_id = budget_store.settle(transaction, reservation, self._in_company(call))
             if hold is not None:
-                self._hold(transaction, hold, now)
+                self._hold(transaction, hold, now, failure)
             elif reservation.is_probe and answered:
                 self._release(transaction, now)
             elif reservation.is_probe:
                 hold_store.put_off_probe(transaction, api_account(self.settings), now + self._probe_after)
+            elif answered and hold_store.api_hold(transaction, api_account(self.settings), now) is None:
+                # Another key is another account: no probe of the held one will ever end the alert about it.
+                resolve_alert(transaction, LANGUAGE_MODEL_HELD, now)
         return call_id
 
     def refused(self, call: LlmCall) -> int:
@@ -94,21 +97,22 @@ class DatabaseBudget:
     def _probe_after(self) -> timedelta:
         return timedelta(minutes=self.settings.api_probe_minutes)
 
-    def _hold(self, db: Statements, hold: Hold, now: datetime) -> None:
+    def _hold(self, db: Statements, hold: Hold, now: datetime, failure: ProductError | None) -> None:
         hold_store.hold_api(db, api_account(self.settings), hold)
         if hold.probed:
             alert(
                 db,
-                key=HOLD_ALERT,
-                severity="critical",
-                reason=f"The language model is not called: {hold.reason}",
-                remedy=f"{hold.remedy} It is tried again every {self.settings.api_probe_minutes} minutes.",
+                LANGUAGE_MODEL_HELD,
                 now=now,
+                cause=failure,
+                reason=hold.reason,
+                remedy=hold.remedy,
+                minutes=self.settings.api_probe_minutes,
             )
 
     def _release(self, db: Statements, now: datetime) -> None:
         hold_store.release_api(db, api_account(self.settings))
-        resolve_alert(db, HOLD_ALERT, now)
+        resolve_alert(db, LANGUAGE_MODEL_HELD, now)
 
 
 def budget_now(database: Database, settings: Settings, now: datetime) -> BudgetNow:

@@ -5,9 +5,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from xbot_assets.domain.alerts.entry import AlertEntry, Severity
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.store.engine.database import Statements
-
-Severity = Literal["info", "warning", "critical"]
 
 
 class Alert(BaseModel):
@@ -40,30 +41,67 @@ class Notice(BaseModel):
     remedy: str
 
 
-def alert(db: Statements, *, key: str, severity: Severity, reason: str, remedy: str, now: datetime) -> bool:
-    """Raise an alert, or count it again when one with this key is open.
+def alert(
+    db: Statements,
+    entry: AlertEntry,
+    *,
+    now: datetime,
+    cause: ProductError | None = None,
+    counted: bool = True,
+    **fields: object,
+) -> bool:
+    """Raise an alert of the catalogue, or count it again when one with its key is open.
 
     The alert and its notice are stored by one statement, so neither exists without the other. An open alert
-    takes over the newer words and the graver severity.
+    takes over the newer words and the graver severity. It only tells: nothing is decided by whether one is open.
 
     Args:
         db: the database, or a transaction to raise the alert in.
-        key: what the alert is about; one alert per key is open at a time.
-        severity: how bad it is.
-        reason: what is wrong, in words for the owner; no secret.
-        remedy: what the owner can do.
+        entry: what it is.
         now: the product's time.
+        cause: the failure that it tells of, which is marked as told: who sees it later opens no other alert.
+        counted: whether an open alert is counted again and takes over the newer words.
+        fields: what the entry's templates name.
 
     Returns:
         Whether it was newly raised.
     """
-    row = db.fetch_one("raise_alert", key=key, severity=severity, reason=reason, remedy=remedy, now=now)
+    words = entry.words(**fields)
+    row = db.fetch_one(
+        "raise_alert" if counted else "raise_alert_once",
+        key=words.key,
+        severity=words.severity,
+        reason=words.reason,
+        remedy=words.remedy,
+        now=now,
+    )
+    if cause is not None:
+        cause.told_by = words.key
     return bool(row and row["is_new"])
 
 
-def resolve_alert(db: Statements, key: str, now: datetime) -> bool:
-    """Close the open alert with this key and queue the notice of it; ``False`` when none is open."""
-    return db.execute("resolve_alert", key=key, now=now) > 0
+def resolve_alert(db: Statements, entry: AlertEntry, now: datetime, **key_fields: object) -> bool:
+    """Close an open alert and queue the notice of it; ``False`` when none is open."""
+    return db.execute("resolve_alert", key=entry.key_of(**key_fields), now=now) > 0
+
+
+def resolve_every(db: Statements, entry: AlertEntry, now: datetime) -> int:
+    """Close every open alert of an entry, whatever its fields; return how many it were."""
+    return db.execute("resolve_alerts_of_entry", prefix=entry.prefix, now=now)
+
+
+def acknowledge_alert(db: Statements, key: str, who: str, now: datetime) -> None:
+    """Close an open alert because a person has read it. No state changes: it is raised again when its cause is seen.
+
+    Raises:
+        PermanentFailure: ``no_such_alert``.
+    """
+    if not db.execute("acknowledge_alert", key=key, who=who, now=now):
+        raise PermanentFailure(
+            f"No alert '{key}' is open.",
+            code=FailureCode.NO_SUCH_ALERT,
+            remedy="'xbot alerts list' shows those that are.",
+        )
 
 
 def open_alerts(db: Statements) -> list[Alert]:

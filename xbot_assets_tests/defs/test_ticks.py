@@ -10,10 +10,10 @@ from xbot_assets.defs.metrics.schedules import measure_account_when_due, measure
 from xbot_assets.defs.operations.sensors import watch_browser_queue
 from xbot_assets.defs.operations.session import check_session_when_due
 from xbot_assets.defs.publishing.sensors import publish_when_due, reconcile_when_due, recover_when_due
+from xbot_assets.domain.alerts.operations import BROWSER_QUEUE_DEEP
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import UnknownOutcome
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
-from xbot_assets.steps.operations.browser_queue import DEPTH_ALERT
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.operations import browser_operations as operation_store
@@ -97,7 +97,7 @@ def test_a_long_browser_queue_is_sampled_and_alerted_until_it_is_short(
     for _ in range(product.settings.browser_depth_alert + 1):
         queued_tags(instance, definitions, "measure")
     tick_sensor(watch_browser_queue, instance, product)
-    assert DEPTH_ALERT in {found.key for found in open_alerts(product.database)}
+    assert BROWSER_QUEUE_DEEP.key_of() in {found.key for found in open_alerts(product.database)}
     samples = product.database.fetch_all("queue_samples", since=product.clock.now() - timedelta(hours=1))
     assert {row["lane"]: row["waiting"] for row in samples} == {"critical": 0, "high": 11, "low": 0}
     for record in instance.get_run_records():

@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from xbot_assets.domain.admission.refusal import RuleName
+from xbot_assets.domain.alerts.publishing import POSTS_WAITING
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.settings import CHECKOUT
 from xbot_assets.steps.product import Product, open_product
@@ -79,7 +80,7 @@ def test_posts_overdue_after_an_outage_go_to_a_person_with_one_alert_and_none_is
     assert hold_stale(product) == []
     assert posts.queue_counts(product.database) == {"held": len(late), "queued": 1}
     (told,) = open_alerts(product.database)
-    assert told.key == policy.WAITING_ALERT
+    assert told.key == POSTS_WAITING.key_of()
     assert "30 post(s)" in told.reason
     assert publish(product, now) == recent
 

@@ -16,6 +16,7 @@ from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.daemons import heartbeats, silent
 from xbot_assets.service.pages.status import BudgetLine, PostLine, ProductStatus, Status, link_to
 from xbot_assets.settings import load_settings
+from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert
 from xbot_assets.testing.patience import PATIENCE
@@ -184,6 +185,7 @@ def hostile_status() -> Status:
         queue={"queued": 3},
         posts=[post],
         alerts=[alert],
+        holds=[PublishingHold(code=FailureCode.LOCKED, reason=HOSTILE, remedy=HOSTILE, since=NOW)],
         budget=BudgetLine(
             ends_at=NOW,
             spent_usd=0.5,

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import Settings
 from xbot_assets.steps.content.planning import plan_posts, plan_wait
 from xbot_assets.steps.learning import training
-from xbot_assets.steps.metrics.readings import UNREADABLE, account_due, measure_account, measure_posts, posts_due
+from xbot_assets.steps.metrics.readings import account_due, measure_account, measure_posts, posts_due
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_next
 from xbot_assets.store.alerts import open_alerts
@@ -105,7 +106,7 @@ def test_a_page_that_changed_raises_an_alert_instead_of_storing_nulls(product: P
     assert report.read == ()
     assert len(report.missed) == 1
     assert metric_store.latest_reading(product.database, plan.posts[0].id) is None
-    assert UNREADABLE in {alert.key for alert in open_alerts(product.database)}
+    assert METRICS_UNREADABLE.key_of() in {alert.key for alert in open_alerts(product.database)}
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import dagster as dg
 from dagster import DagsterRunStatus, RunsFilter
 
+from xbot_assets.defs.failures import TOLD_BY
 from xbot_assets.defs.lanes import LANE_TAG
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.domain.alerts.operations import RUN_FAILED
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.operations.browser_queue import watch_queue
@@ -24,16 +26,27 @@ REASON_LENGTH = 500
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def alert_on_failed_run(context: dg.RunFailureSensorContext, product: ProductIn) -> None:
-    """Raise, or join, one alert per job whose run failed: no run fails in silence."""
-    job = context.dagster_run.job_name
+    """Raise, or join, one alert per job whose run failed: no run fails in silence.
+
+    A run whose failed steps all have an alert of their own opens no other.
+    """
+    steps = context.get_step_failure_events()
+    if steps and all(_is_told(step) for step in steps):
+        return
     alert(
         product.database,
-        key=f"run_failed:{job}",
-        severity="warning",
-        reason=f"A run of {job} failed: {context.failure_event.message or 'no message'}"[:REASON_LENGTH],
-        remedy=f"Open run {context.dagster_run.run_id} in the Dagster UI; its last lines name cause and remedy.",
+        RUN_FAILED,
         now=product.clock.now(),
+        job=context.dagster_run.job_name,
+        reason=(context.failure_event.message or "no message")[:REASON_LENGTH],
+        run_id=context.dagster_run.run_id,
     )
+
+
+def _is_told(step: dg.DagsterEvent) -> bool:
+    failure = step.step_failure_data.user_failure_data
+    told = failure.metadata.get(TOLD_BY) if failure else None
+    return told is not None and bool(told.value)
 
 
 @dg.run_status_sensor(
@@ -44,8 +57,7 @@ def alert_on_failed_run(context: dg.RunFailureSensorContext, product: ProductIn)
 )
 def resolve_failed_run(context: dg.RunStatusSensorContext, product: ProductIn) -> None:
     """Close the alert about a job as soon as a run of it succeeds."""
-    key = f"run_failed:{context.dagster_run.job_name}"
-    resolve_alert(product.database, key, product.clock.now())
+    resolve_alert(product.database, RUN_FAILED, product.clock.now(), job=context.dagster_run.job_name)
 
 
 @dg.sensor(

@@ -6,6 +6,7 @@ Times are the product's.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.alerts.content import LANGUAGE_MODEL_HELD
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, ProductError, TransientFailure
 
@@ -32,12 +33,14 @@ class Hold:
         when = (
             f"before {self.until:%Y-%m-%d %H:%M:%S} UTC" if wait > 0 else "while another process tries whether it works"
         )
-        return kind(
+        failure = kind(
             f"No call is made {when}. {self.reason}",
             code=FailureCode.API_HELD,
             remedy=self.remedy,
             retry_after_seconds=wait if wait > 0 else PROBE_RUNNING_SECONDS,
         )
+        failure.told_by = LANGUAGE_MODEL_HELD.key_of() if self.probed else ""
+        return failure
 
 
 def hold_after(failure: ProductError, now: datetime, probe_after: timedelta) -> Hold | None:

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.service.health.connections import Connections
+from xbot_assets.service.pages.alerts import ALERT_DECISIONS, ALERT_DONE, alerts_to_acknowledge
 from xbot_assets.service.pages.guard import (
     COOKIE,
     LOGIN_PATH,
@@ -31,6 +32,7 @@ from xbot_assets.service.pages.guard import (
 from xbot_assets.service.pages.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE, cards_of
 from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, ReviewContext, open_review, owners_time, told_time
 from xbot_assets.steps.publishing.manual_recovery import Unsettled, unsettled
+from xbot_assets.store.alerts import Alert
 from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import approvals
 from xbot_assets.store.publishing.approvals import LONGEST_NAME, LONGEST_REASON, Decider
@@ -49,6 +51,7 @@ DONE = {
     "reject": "Post {} is rejected.",
     "reschedule": "Post {} has another time.",
     **UNCONFIRMED_DONE,
+    **ALERT_DONE,
 }
 """What the page says after each action. Nothing else from an address is ever shown."""
 
@@ -70,6 +73,7 @@ class ApprovalPage:
     rows: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
     on_x: Unsettled | None = None
+    alerts: list[Alert] = field(default_factory=list)
     timezone: str = ""
     now: str = ""
     said: str = ""
@@ -78,9 +82,10 @@ class ApprovalPage:
 
     @property
     def to_decide(self) -> int:
-        """How much waits for a person: posts, and what only a person can say of X."""
+        """How much waits for a person: posts, what only a person can say of X, and what is to be read."""
         on_x = self.on_x
-        return len(self.rows) + (len(on_x.unconfirmed) + len(on_x.phantoms) + len(on_x.removals) if on_x else 0)
+        of_x = len(on_x.unconfirmed) + len(on_x.phantoms) + len(on_x.removals) if on_x else 0
+        return len(self.rows) + len(self.alerts) + of_x
 
 
 def approval_routes(connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> list[Route]:
@@ -197,6 +202,7 @@ _DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], Non
     "reject": _reject,
     "reschedule": _reschedule,
     **UNCONFIRMED_DECISIONS,
+    **ALERT_DECISIONS,
 }
 
 
@@ -209,6 +215,7 @@ def _read(review: ReviewContext, said: str, typed: Typed | None) -> ApprovalPage
             for row in approvals.recent_decisions(database, DECISIONS_SHOWN)
         ],
         on_x=cards_of(unsettled(database), settings),
+        alerts=alerts_to_acknowledge(database),
         timezone=settings.timezone,
         now=told_time(review.clock.now(), settings),
         said=said,

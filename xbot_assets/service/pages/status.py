@@ -14,6 +14,7 @@ from xbot_assets.service.health.components import Verdict, is_ready
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import BudgetNow, budget_now
+from xbot_assets.store.account.publishing_holds import PublishingHold, open_holds
 from xbot_assets.store.account.session_checks import SessionCheck, last_session_check
 from xbot_assets.store.alerts import Alert, open_alerts
 from xbot_assets.store.clock import read_line
@@ -101,6 +102,8 @@ class ProductStatus(_Part):
     queue: dict[str, int]
     posts: list[PostLine]
     alerts: list[Alert]
+    holds: list[PublishingHold]
+    """Why nothing is published, whatever became of the alerts about it."""
     budget: BudgetLine
     models: list[ModelLine]
     operations: list[OperationLine]
@@ -162,6 +165,7 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
         queue=queue_counts(database),
         posts=[_post(row, settings) for row in recent_posts(database, POSTS_SHOWN)],
         alerts=open_alerts(database),
+        holds=open_holds(database),
         budget=_budget(budget_now(database, settings, now)),
         models=_models(database),
         operations=[_operation(row) for row in recent_operations(database, since)[:OPERATIONS_SHOWN]],

@@ -3,44 +3,72 @@
 A session that ended or an account that X locked, suspended or finds too automatic is not a fault of the post in hand:
 the post stays in the queue, one alert says what to do, and nothing is sent until ``xbot resume``, or until a session
 check disproves the hold. Repeating such a request is what leads from a warning to a suspension.
+
+The hold is a row of ``publishing_holds``; the alert only tells of it.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 
-from xbot_assets.domain.failures import ProductError
-from xbot_assets.store.alerts import Alert, alert, open_alerts, resolve_alert
-from xbot_assets.store.engine.database import Statements
-
-HOLD_PREFIX = "account:"
-"""Begins the key of every alert that holds publishing."""
-
-
-def hold_publishing(db: Statements, failure: ProductError, now: datetime) -> None:
-    """Stop publishing until a person resumes it."""
-    alert(
-        db,
-        key=f"{HOLD_PREFIX}{failure.code}",
-        severity="critical",
-        reason=f"Publishing is on hold: {failure.reason}",
-        remedy=f"{failure.remedy} Then run 'xbot resume'.".strip(),
-        now=now,
-    )
+from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.store.account.publishing_holds import Lifting, PublishingHold, insert_hold, lift_holds, open_holds
+from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engine.database import Database, Statements, Transaction
 
 
-def holds(db: Statements) -> dict[str, Alert]:
-    """Return every hold by the code of the failure that led to it, gravest first."""
-    found = [told for told in open_alerts(db) if told.key.startswith(HOLD_PREFIX)]
-    return {told.key.removeprefix(HOLD_PREFIX): told for told in found}
+def hold_publishing(transaction: Transaction, failure: ProductError, now: datetime) -> None:
+    """Stop publishing until a person resumes it, and tell of it, both or neither."""
+    code, reason, remedy = failure.code, failure.reason, failure.remedy
+    insert_hold(transaction, code=code, reason=reason, remedy=remedy, now=now)
+    alert(transaction, PUBLISHING_HOLD, now=now, cause=failure, code=code, reason=reason, remedy=remedy)
+
+
+def holds(db: Statements) -> dict[str, PublishingHold]:
+    """Return every hold by the code of the failure that led to it, oldest first."""
+    return {hold.code: hold for hold in open_holds(db)}
 
 
 def hold_reason(db: Statements) -> str | None:
     """Return why publishing is on hold, or ``None`` when it is not."""
-    return next((told.reason for told in holds(db).values()), None)
+    return next((_in_words(hold) for hold in open_holds(db)), None)
 
 
-def resume_publishing(
-    db: Statements, now: datetime, *, lifts: Callable[[str, Alert], bool] = lambda _code, _hold: True
-) -> int:
-    """Lift every hold, or those that ``lifts`` says yes to; return how many it were."""
-    return sum(resolve_alert(db, told.key, now) for code, told in holds(db).items() if lifts(code, told))
+def refuse_while_held(db: Statements) -> None:
+    """Do nothing unless publishing is on hold.
+
+    Raises:
+        PermanentFailure: ``publishing_held``; the hold's alert tells of it.
+    """
+    for hold in open_holds(db):
+        held = PermanentFailure(_in_words(hold), code=FailureCode.PUBLISHING_HELD, remedy="The alert says what to do.")
+        held.told_by = PUBLISHING_HOLD.key_of(code=hold.code)
+        raise held
+
+
+def resume_publishing(db: Database, by: str, now: datetime) -> tuple[PublishingHold, ...]:
+    """Lift every hold by a person's word and end its alert; return what was lifted."""
+    with db.transaction() as transaction:
+        return _lift(transaction, by, Lifting.RESUMED, now, lambda _: True)
+
+
+def lift_disproved(
+    transaction: Transaction, by: str, now: datetime, is_over: Callable[[PublishingHold], bool]
+) -> tuple[PublishingHold, ...]:
+    """Lift the holds that a session check disproved and end their alerts; return what was lifted."""
+    return _lift(transaction, by, Lifting.DISPROVED, now, is_over)
+
+
+def _in_words(hold: PublishingHold) -> str:
+    return PUBLISHING_HOLD.words(code=hold.code, reason=hold.reason, remedy=hold.remedy).reason
+
+
+def _lift(
+    transaction: Transaction, by: str, how: Lifting, now: datetime, is_over: Callable[[PublishingHold], bool]
+) -> tuple[PublishingHold, ...]:
+    over = {hold.code: hold for hold in open_holds(transaction) if is_over(hold)}
+    lifted = lift_holds(transaction, list(over), by, how, now)
+    for code in lifted:
+        resolve_alert(transaction, PUBLISHING_HOLD, now, code=code)
+    return tuple(over[code] for code in lifted)

@@ -4,15 +4,15 @@ from datetime import timedelta
 
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.steps.account.publishing_hold import hold_publishing, holds, resume_publishing
+from xbot_assets.steps.account.publishing_hold import hold_publishing, holds, lift_disproved
 from xbot_assets.steps.product import Product
+from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import (
     Login,
     insert_session_check,
     last_session_check,
     states_since,
 )
-from xbot_assets.store.alerts import Alert
 from xbot_assets.store.engine.database import Transaction
 from xbot_assets.x.account_state import ACCOUNT_TROUBLE, SESSION_TROUBLE, AccountState, other_account, shown_trouble
 from xbot_assets.x.operations import CheckSession
@@ -37,7 +37,8 @@ def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
     except ProductError as failure:
         if failure.code not in SESSION_TROUBLE | {AccountState.LOGGED_OUT}:
             if failure.code in ACCOUNT_TROUBLE:
-                hold_publishing(product.database, failure, product.clock.now())
+                with product.database.transaction() as transaction:
+                    hold_publishing(transaction, failure, product.clock.now())
             raise
         login, trouble = Login(state=AccountState.LOGGED_OUT), failure
     with product.database.transaction() as transaction:
@@ -71,12 +72,12 @@ def _settle(transaction: Transaction, product: Product, login: Login, trouble: P
     if trouble is not None:
         hold_publishing(transaction, trouble, now)
 
-    def is_over(code: str, hold: Alert) -> bool:
-        if trouble is not None and code == trouble.code:
+    def is_over(hold: PublishingHold) -> bool:
+        if trouble is not None and hold.code == trouble.code:
             return False
-        return code in SESSION_TROUBLE or code in states_since(transaction, hold.raised_at)
+        return hold.code in SESSION_TROUBLE or hold.code in states_since(transaction, hold.since)
 
-    resume_publishing(transaction, now, lifts=is_over)
+    lift_disproved(transaction, product.worker, now, is_over)
 
 
 def _trouble_of(login: Login, handle: str) -> ProductError | None:

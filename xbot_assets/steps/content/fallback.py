@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from xbot_assets.domain.alerts.content import FALLBACK_SHARE
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.features import post_features
@@ -31,7 +32,6 @@ from xbot_assets.store.publishing import posts as post_store
 
 FALLBACK_PURPOSE = "fallback"
 SOURCE = "template"
-SHARE_ALERT = "fallback_share"
 SHARE_WINDOW = timedelta(days=1)
 SHARE_POSTS_MIN = 4
 """A share of fewer posts says nothing: one fallback post after a quiet night is no news."""
@@ -71,16 +71,9 @@ def watch_fallback_share(product: Product) -> FallbackShare:
     now = product.clock.now()
     found = fallback_share(product)
     if found.posts < SHARE_POSTS_MIN or found.share <= product.settings.fallback_share_alert:
-        resolve_alert(product.database, SHARE_ALERT, now)
+        resolve_alert(product.database, FALLBACK_SHARE, now)
         return found
-    alert(
-        product.database,
-        key=SHARE_ALERT,
-        severity="warning",
-        reason=f"{found.fallback} of the {found.posts} posts planned in the last day are from the pool or templates.",
-        remedy="Look at why nothing was written: the newest calls in the ledger name the cause.",
-        now=now,
-    )
+    alert(product.database, FALLBACK_SHARE, now=now, fallback=found.fallback, posts=found.posts)
     return found
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from xbot_assets.domain.alerts.content import CANNOT_WRITE
 from xbot_assets.domain.budget.calls import DAILY_BUDGET
 from xbot_assets.domain.budget.tiers import BudgetTier
 from xbot_assets.domain.failure_codes import FailureCode
@@ -38,8 +39,6 @@ from xbot_assets.store.publishing.policy import hold_unapproved
 PLAN_PURPOSE = "plan"
 FALLBACK_POSTS = 1
 """Posts of a plan that nothing could be written for: the pool is small, and one keeps the account alive."""
-CANNOT_WRITE = "cannot_write"
-"""The key of the alert that only a person can make writing work again."""
 TOLD_ELSEWHERE = frozenset(
     {
         FailureCode.REFUSED,
@@ -221,11 +220,11 @@ def _tell_person(product: Product, failure: ProductError) -> None:
     if failure.kind is FailureKind.PERMANENT and not is_of_the_answer(failure) and failure.code not in TOLD_ELSEWHERE:
         alert(
             product.database,
-            key=CANNOT_WRITE,
-            severity="critical",
-            reason=f"No post can be written: {failure.reason}",
-            remedy=failure.remedy or "Look at the newest calls in the ledger.",
+            CANNOT_WRITE,
             now=product.clock.now(),
+            cause=failure,
+            reason=failure.reason,
+            remedy=failure.remedy,
         )
 
 

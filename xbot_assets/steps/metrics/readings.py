@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
@@ -14,7 +15,6 @@ from xbot_assets.x.operations import ReadPosts, ReadProfile
 
 HEALTHY_SHARE = 0.9
 """Below this share of posts read, an alert is raised (report, layer 8: under 90 % intensify)."""
-UNREADABLE = "metrics_unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +133,13 @@ def _reading_row(post: Row, reading: PostReading, now: datetime) -> Row:
 def _watch(product: Product, report: MeasureReport) -> None:
     now = product.clock.now()
     if report.success_share >= HEALTHY_SHARE:
-        resolve_alert(product.database, UNREADABLE, now)
+        resolve_alert(product.database, METRICS_UNREADABLE, now)
         return
     alert(
         product.database,
-        key=UNREADABLE,
-        severity="warning",
-        reason=f"Only {len(report.read)} of {report.asked} posts could be read: {report.missed[0]['reason']}",
-        remedy="Open one of the posts in a browser. If it looks normal, X changed its page: update xbot-assets.",
+        METRICS_UNREADABLE,
         now=now,
+        read=len(report.read),
+        asked=report.asked,
+        reason=report.missed[0]["reason"],
     )

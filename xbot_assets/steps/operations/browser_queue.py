@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.alerts.operations import BROWSER_QUEUE_DEEP, BROWSER_QUEUE_SLOW
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Row
 from xbot_assets.store.operations import browser_operations as operation_store
 
-DEPTH_ALERT = "browser_queue:depth"
-WAIT_ALERT = "browser_queue:wait"
 WAIT_WINDOW = timedelta(minutes=30)
 """Average waits are over this stretch: long enough to hold several operations, short enough to be news."""
 KEPT = timedelta(days=30)
@@ -64,16 +63,9 @@ def _sample(lane: Lane, created: Sequence[datetime], now: datetime) -> Row:
 def _judge_depth(product: Product, depth: int) -> None:
     limit = product.settings.browser_depth_alert
     if depth <= limit:
-        resolve_alert(product.database, DEPTH_ALERT, product.clock.now())
+        resolve_alert(product.database, BROWSER_QUEUE_DEEP, product.clock.now())
         return
-    alert(
-        product.database,
-        key=DEPTH_ALERT,
-        severity="warning",
-        reason=f"{depth} runs wait for the browser; more than {limit} is unusual.",
-        remedy="Look at the queued runs in the Dagster UI, and cancel what nobody needs.",
-        now=product.clock.now(),
-    )
+    alert(product.database, BROWSER_QUEUE_DEEP, now=product.clock.now(), depth=depth, limit=limit)
 
 
 def _judge_wait(product: Product, now: datetime) -> None:
@@ -82,13 +74,6 @@ def _judge_wait(product: Product, now: datetime) -> None:
     waited = sum(row["mean_seconds"] * row["operations"] for row in rows)
     mean = waited / max(1, sum(row["operations"] for row in rows))
     if mean <= limit * 60:
-        resolve_alert(product.database, WAIT_ALERT, product.clock.now())
+        resolve_alert(product.database, BROWSER_QUEUE_SLOW, product.clock.now())
         return
-    alert(
-        product.database,
-        key=WAIT_ALERT,
-        severity="warning",
-        reason=f"Browser work waited {mean / 60:.1f} minutes on average in the last half hour.",
-        remedy="Look at what runs in the Dagster UI; if the machine is busy with other things, give it more room.",
-        now=product.clock.now(),
-    )
+    alert(product.database, BROWSER_QUEUE_SLOW, now=product.clock.now(), minutes=mean / 60)

@@ -11,13 +11,18 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from xbot_assets.domain.admission.refusal import Refusal, RuleName
+from xbot_assets.domain.alerts.publishing import FAILED_POST, UNCONFIRMED_POST
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.breaker import AttemptOutcome
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.domain.posts.threads import thread_place
-from xbot_assets.steps.account.publishing_hold import hold_publishing, hold_reason
+from xbot_assets.steps.account.publishing_hold import (
+    hold_publishing,
+    hold_reason,
+    refuse_while_held,
+)
 from xbot_assets.steps.account.session_checks import check_session
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import (
@@ -28,7 +33,7 @@ from xbot_assets.steps.publishing.admission import (
     take_probe_from_dead,
 )
 from xbot_assets.steps.publishing.recovery import alert_unconfirmed, look_is_due, reconcile
-from xbot_assets.store.alerts import alert
+from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
 from xbot_assets.store.publishing.admission import peek, take
@@ -130,9 +135,7 @@ def publish_wait(product: Product, *, with_doubts: bool = True) -> Refusal | Non
 def _probe(product: Product) -> None:
     """Look whether the way to X works at all, before a post is risked on it."""
     check_session(product, Lane.CRITICAL)
-    held = hold_reason(product.database)
-    if held is not None:
-        raise PermanentFailure(held, code=FailureCode.PUBLISHING_HELD, remedy="The alert says what to do.")
+    refuse_while_held(product.database)
 
 
 def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[ProductError], bool]) -> Published:
@@ -174,13 +177,22 @@ def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError,
     database, now = product.database, product.clock.now()
     if failure.kind is FailureKind.UNKNOWN:
         post_store.mark_unconfirmed(database, claim, failure, now)
-        alert_unconfirmed(product, claim.id, failure.reason)
+        alert_unconfirmed(product, claim.id, failure.reason, failure)
     elif failure.code in ACCOUNT_TROUBLE:
-        post_store.disarm_post(database, claim, failure, now)
-        hold_publishing(database, failure, now)
+        with database.transaction() as transaction:
+            post_store.disarm_post(transaction, claim, failure, now)
+            hold_publishing(transaction, failure, now)
     elif failure.kind is FailureKind.PERMANENT:
         post_store.fail_post(database, claim, failure, now)
-        _alert_failed(product, claim.id, failure)
+        alert(
+            database,
+            FAILED_POST,
+            now=now,
+            cause=failure,
+            post_id=claim.id,
+            reason=failure.reason,
+            remedy=failure.remedy,
+        )
     else:
         pause = timedelta(0) if at_once else _pause(product, failure)
         post_store.disarm_post(database, claim, failure, now, not_before=now + pause)
@@ -229,14 +241,4 @@ def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: st
         post_store.confirm_found(
             product.database, claim.id, x_post_id=x_post_id, permalink=permalink, published_at=now, now=now
         )
-
-
-def _alert_failed(product: Product, post_id: int, failure: ProductError) -> None:
-    alert(
-        product.database,
-        key=f"failed_post:{failure.code}",
-        severity="critical",
-        reason=f"Post {post_id} was refused: {failure.reason}",
-        remedy=failure.remedy or "Read the reason, correct the cause and queue the post again.",
-        now=product.clock.now(),
-    )
+        resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=claim.id)

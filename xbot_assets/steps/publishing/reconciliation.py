@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from xbot_assets.domain.alerts.publishing import DOUBLED_POST, REMOVED_POST, UNKNOWN_POSTS
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.post import PostStatus, comparable, same_post
@@ -21,7 +22,6 @@ from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
-from xbot_assets.store.publishing.manual_recovery import UNKNOWN_ALERT, doubled_alert, removed_alert
 
 VERIFIED_FOR = timedelta(days=3)
 """Posts younger than this are looked for on the timeline; the readings of metrics notice older ones that are gone."""
@@ -117,7 +117,7 @@ def _verify(product: Product, look: TimelineView) -> tuple[tuple[int, ...], tupl
     ]
     back = recovery.note_visible(database, visible, now)
     for post_id in back:
-        resolve_alert(database, removed_alert(post_id), now)
+        resolve_alert(database, REMOVED_POST, now, post_id=post_id)
     removed = recovery.note_missing(database, missing, now, again=settings.verify_again)
     for row in removed:
         _tell_removed(product, row)
@@ -128,12 +128,11 @@ def _tell_removed(product: Product, row: Row) -> None:
     note_removed(product, is_reply=row["reply_to_x_id"] is not None)
     alert(
         product.database,
-        key=removed_alert(row["id"]),
-        severity="critical",
-        reason=f"X accepted post {row['id']} and no longer shows it ({row['permalink']}).",
-        remedy="Look at the account by hand: X removes what it takes for spam. The rate was told. If you deleted it "
-        f"yourself, or once you have looked: 'xbot approve acknowledge {row['x_post_id']}'.",
+        REMOVED_POST,
         now=product.clock.now(),
+        post_id=row["id"],
+        x_post_id=row["x_post_id"],
+        permalink=row["permalink"],
     )
 
 
@@ -200,27 +199,24 @@ def _tell_phantoms(product: Product) -> None:
             _tell_doubled(product, row)
     others = [row for row in waiting if row["resembles_post_id"] is None]
     if not others:
-        resolve_alert(product.database, UNKNOWN_ALERT, product.clock.now())
+        resolve_alert(product.database, UNKNOWN_POSTS, product.clock.now())
         return
     alert(
         product.database,
-        key=UNKNOWN_ALERT,
-        severity="warning",
-        reason=f"{len(others)} post(s) on the account are not from here, the newest {others[0]['permalink']}.",
-        remedy="If you wrote them yourself: 'xbot approve acknowledge all', or on the approval page. "
-        "If not, somebody else can post: change the password and end the other sessions.",
+        UNKNOWN_POSTS,
         now=product.clock.now(),
+        posts=len(others),
+        permalink=others[0]["permalink"],
     )
 
 
 def _tell_doubled(product: Product, row: Row) -> None:
     alert(
         product.database,
-        key=doubled_alert(row["x_post_id"]),
-        severity="critical",
-        reason=f"The post {row['permalink']} on X reads like post {row['resembles_post_id']}, "
-        f"which is {row['resembles_status']} and has another id or none.",
-        remedy="If the text is on X twice, delete one of the two there; if the post here still waits, reject it. "
-        f"Then 'xbot approve acknowledge {row['x_post_id']}'.",
+        DOUBLED_POST,
         now=product.clock.now(),
+        x_post_id=row["x_post_id"],
+        permalink=row["permalink"],
+        post_id=row["resembles_post_id"],
+        status=row["resembles_status"],
     )

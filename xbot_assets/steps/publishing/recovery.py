@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from xbot_assets.domain.alerts.publishing import UNCONFIRMED_POST
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.timeline_view import TimelinePost, TimelineView, in_its_place
@@ -18,7 +19,6 @@ from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
-from xbot_assets.store.publishing.manual_recovery import doubt_alert
 from xbot_assets.x.answers import PostReading
 from xbot_assets.x.operations import ReadOwnTimeline
 
@@ -88,7 +88,7 @@ def reconcile(product: Product, *, lane: Lane) -> Recovery:
         look, known = look_at_timeline(product, min(row["intended_at"] for row in due), lane)
     except ProductError as failure:
         for row in due:
-            _tell_unseen(product, row, failure.reason)
+            _tell_unseen(product, row, failure.reason, failure)
         raise
     sights = {row["id"]: settle(product, row, look, known) for row in due}
     left = {row["id"]: sights.get(row["id"], RecoveryOutcome.IN_DOUBT) for row in doubts}
@@ -183,7 +183,7 @@ def _confirm(product: Product, row: Row, found: TimelinePost) -> None:
         published_at=found.created_at or now,
         now=now,
     )
-    resolve_alert(product.database, doubt_alert(row["id"]), now)
+    resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row["id"])
     note_published(product, is_reply=row["reply_to_x_id"] is not None)
 
 
@@ -194,7 +194,7 @@ def _absent(product: Product, row: Row) -> RecoveryOutcome:
     if looks < rules.looks_max:
         return RecoveryOutcome.IN_DOUBT
     if recovery.requeue_absent(product.database, row["id"], rules, now):
-        resolve_alert(product.database, doubt_alert(row["id"]), now)
+        resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row["id"])
         return RecoveryOutcome.REQUEUED
     by_itself = rules.may_requeue and not row["requeues"] and row["failure_code"] != recovery.DUPLICATE
     if not by_itself or now - row["intended_at"] >= 2 * rules.span:
@@ -202,20 +202,13 @@ def _absent(product: Product, row: Row) -> RecoveryOutcome:
     return RecoveryOutcome.IN_DOUBT
 
 
-def _tell_unseen(product: Product, row: Row, reason: str) -> None:
+def _tell_unseen(product: Product, row: Row, reason: str, cause: ProductError | None = None) -> None:
     """Tell a person of a post that could not be looked for until now, when that has lasted."""
     if product.clock.now() - row["intended_at"] >= product.settings.requeue_after:
-        alert_unconfirmed(product, row["id"], f"It could not be looked for. {reason}")
+        alert_unconfirmed(product, row["id"], f"It could not be looked for. {reason}", cause)
 
 
-def alert_unconfirmed(product: Product, post_id: int, reason: str) -> None:
+def alert_unconfirmed(product: Product, post_id: int, reason: str, cause: ProductError | None = None) -> None:
     """Tell a person that a post may or may not be on X, and how to settle it."""
-    alert(
-        product.database,
-        key=doubt_alert(post_id),
-        severity="critical",
-        reason=f"Post {post_id} may or may not be on X: {reason}",
-        remedy="It is looked for by itself. If this stays open, look at the profile and say what you see: "
-        f"'xbot approve found {post_id} URL' or 'xbot approve absent {post_id}', or on the approval page.",
-        now=product.clock.now(),
-    )
+    now = product.clock.now()
+    alert(product.database, UNCONFIRMED_POST, now=now, cause=cause, post_id=post_id, reason=reason)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from xbot_assets.domain.admission.facts import AdmissionFacts, AdmissionLimits, QueueFacts
 from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.admission.rules import NOTED, first_refusal
+from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.pacing import PaceKind
@@ -160,7 +161,7 @@ class _Common:
         return QueueFacts(
             due=row["due"],
             due_at=row["due_at"],
-            hold=account["hold"],
+            hold=_hold_in_words(account),
             in_hand=account["in_hand"],
             last_activity=account["last_activity"],
             breaker=self.breaker,
@@ -204,6 +205,11 @@ def _account(db: Statements, question: Question) -> Row:
     return row
 
 
+def _hold_in_words(account: Row) -> str | None:
+    reason = account["hold"]
+    return None if reason is None else PUBLISHING_HOLD.words(code="", reason=reason, remedy="").reason
+
+
 def _soonest(refusals: Sequence[Refusal]) -> Refusal | None:
     """Return the refusal that ends first; of equals the one of the post that would go first."""
     return min(refusals, key=lambda refusal: refusal.until or _NEVER, default=None)
@@ -211,8 +217,9 @@ def _soonest(refusals: Sequence[Refusal]) -> Refusal | None:
 
 def _nothing_due(db: Statements, question: Question) -> Refusal:
     account = _account(db, question)
-    if account["hold"]:
-        return Refusal(RuleName.PUBLISHING_HOLD, account["hold"])
+    hold = _hold_in_words(account)
+    if hold is not None:
+        return Refusal(RuleName.PUBLISHING_HOLD, hold)
     following: datetime | None = account["next_due"]
     sentence = f"No post is due before {clock(following)}." if following else "No post is due."
     return Refusal(RuleName.DUE, sentence, until=following)

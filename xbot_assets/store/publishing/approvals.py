@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.refusal import Refusal
@@ -26,7 +27,6 @@ from xbot_assets.domain.posts.post import PostStatus, fingerprint
 from xbot_assets.store.alerts import resolve_alert
 from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
 from xbot_assets.store.publishing.policy import tell_waiting
-from xbot_assets.store.publishing.threads import broken_key
 
 LONGEST_NAME = 80
 LONGEST_REASON = 500
@@ -127,7 +127,7 @@ def reject_post(db: Database, post_id: int, by: Decider) -> None:
         for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
             transaction.execute("reject_post", id=row["id"], **by.values)
             if row["thread_id"] is not None:
-                resolve_alert(transaction, broken_key(row["thread_id"]), by.now)
+                resolve_alert(transaction, BROKEN_THREAD, by.now, thread_id=row["thread_id"])
         tell_waiting(transaction, by.now)
 
 

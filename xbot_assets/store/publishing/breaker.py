@@ -8,6 +8,7 @@ A database that does not answer raises: without a permit nothing is tried.
 
 from datetime import datetime
 
+from xbot_assets.domain.alerts.publishing import BREAKER_OPEN, BREAKER_STUCK
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait
@@ -69,10 +70,10 @@ def report(
     with db.transaction() as transaction:
         state = _report(transaction, permit, tried, policy, reason)
         if state == "open":
-            _alert_open(transaction, permit.name, reason, now)
+            _tell_open(transaction, policy, permit.name, reason, now)
         elif state == _CLOSED and permit.is_probe:
-            resolve_alert(transaction, f"breaker_open:{permit.name}", now)
-            resolve_alert(transaction, f"breaker_stuck:{permit.name}", now)
+            resolve_alert(transaction, BREAKER_OPEN, now, breaker=permit.name)
+            resolve_alert(transaction, BREAKER_STUCK, now, breaker=permit.name)
     return state is not None
 
 
@@ -82,18 +83,12 @@ def lose_probe(db: Statements, dead: str, *, name: str = PUBLISHING) -> bool:
 
 
 def alert_if_stuck(db: Statements, policy: BreakerPolicy, now: datetime, *, name: str = PUBLISHING) -> bool:
-    """Raise an alert when the breaker has not been closed for too long, and say whether it has not."""
+    """Say whether the breaker has not been closed for too long; if so, a graver alert takes the place of the first."""
     seen = breaker_state(db, name)
     if seen["stopped_for"] is None or seen["stopped_for"] <= policy.stuck:
         return False
-    alert(
-        db,
-        key=f"breaker_stuck:{name}",
-        severity="critical",
-        reason=f"The breaker '{name}' has been open since {seen['stopped_at']:%Y-%m-%d %H:%M} UTC: {seen['reason']}",
-        remedy="It goes on trying by itself. Look at X and at the last failures: this does not pass alone.",
-        now=now,
-    )
+    alert(db, BREAKER_STUCK, now=now, breaker=name, since=seen["stopped_at"], reason=seen["reason"])
+    resolve_alert(db, BREAKER_OPEN, now, breaker=name)
     return True
 
 
@@ -151,12 +146,6 @@ def _answer(seen: Row, holder: str) -> Permit | Wait:
     return Wait(seen["try_at"], f"The breaker '{seen['name']}' waits for the probe of {seen['probe_holder']}.")
 
 
-def _alert_open(db: Statements, name: str, reason: str, now: datetime) -> None:
-    alert(
-        db,
-        key=f"breaker_open:{name}",
-        severity="warning",
-        reason=f"The breaker '{name}' is open, nothing is tried: {reason}",
-        remedy="Nothing needs doing unless it stays open: one probe at a time finds out when it works again.",
-        now=now,
-    )
+def _tell_open(db: Statements, policy: BreakerPolicy, name: str, reason: str, now: datetime) -> None:
+    if not alert_if_stuck(db, policy, now, name=name):
+        alert(db, BREAKER_OPEN, now=now, breaker=name, reason=reason)

@@ -6,6 +6,7 @@ unconfirmed -> published         it is on X
 
 from collections.abc import Sequence
 
+from xbot_assets.domain.alerts.publishing import DOUBLED_POST, REMOVED_POST, UNCONFIRMED_POST, UNKNOWN_POSTS
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.post import PostStatus
@@ -15,25 +16,6 @@ from xbot_assets.store.publishing.approvals import Decider, lock_to_decide
 from xbot_assets.store.publishing.recovery import known_x_ids, open_phantoms
 
 IN_DOUBT = (PostStatus.UNCONFIRMED,)
-
-
-def doubt_alert(post_id: int) -> str:
-    """Return the key of the alert about a post in doubt."""
-    return f"unconfirmed_post:{post_id}"
-
-
-def doubled_alert(x_post_id: str) -> str:
-    """Return the key of the alert about a post of X that reads like a row which it does not belong to."""
-    return f"doubled_post:{x_post_id}"
-
-
-def removed_alert(post_id: int) -> str:
-    """Return the key of the alert about a post that X took back."""
-    return f"removed_post:{post_id}"
-
-
-UNKNOWN_ALERT = "phantom_posts"
-"""The key of the alert about posts on X that no row knows and that resemble none."""
 
 
 def settle_found(db: Database, post_id: int, x_post_id: str, permalink: str, by: Decider) -> None:
@@ -51,7 +33,7 @@ def settle_found(db: Database, post_id: int, x_post_id: str, permalink: str, by:
                 remedy="Nothing was changed. Look for the post itself; if it is not there, say so.",
             )
         transaction.execute("settle_found", id=post_id, x_post_id=x_post_id, permalink=permalink, **by.values)
-        resolve_alert(transaction, doubt_alert(post_id), by.now)
+        resolve_alert(transaction, UNCONFIRMED_POST, by.now, post_id=post_id)
         _end_alerts(transaction, [x_post_id], by)
 
 
@@ -68,7 +50,7 @@ def settle_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> No
     with db.transaction() as transaction:
         lock_to_decide(transaction, post_id, IN_DOUBT)
         transaction.execute("settle_absent", id=post_id, again=again, **by.values)
-        resolve_alert(transaction, doubt_alert(post_id), by.now)
+        resolve_alert(transaction, UNCONFIRMED_POST, by.now, post_id=post_id)
 
 
 def acknowledge(db: Database, x_ids: Sequence[str], by: Decider) -> int:
@@ -81,7 +63,7 @@ def acknowledge(db: Database, x_ids: Sequence[str], by: Decider) -> int:
         known = transaction.fetch_all("acknowledge_phantoms", x_ids=list(x_ids), who=by.who, now=by.now)
         gone = transaction.fetch_all("acknowledge_removed", x_ids=list(x_ids), **by.values)
         for row in gone:
-            resolve_alert(transaction, removed_alert(row["id"]), by.now)
+            resolve_alert(transaction, REMOVED_POST, by.now, post_id=row["id"])
         _end_alerts(transaction, x_ids, by)
     if not known and not gone:
         raise PermanentFailure(
@@ -94,6 +76,6 @@ def acknowledge(db: Database, x_ids: Sequence[str], by: Decider) -> int:
 
 def _end_alerts(transaction: Transaction, x_ids: Sequence[str], by: Decider) -> None:
     for x_post_id in x_ids:
-        resolve_alert(transaction, doubled_alert(x_post_id), by.now)
+        resolve_alert(transaction, DOUBLED_POST, by.now, x_post_id=x_post_id)
     if all(row["resembles_post_id"] is not None for row in open_phantoms(transaction)):
-        resolve_alert(transaction, UNKNOWN_ALERT, by.now)
+        resolve_alert(transaction, UNKNOWN_POSTS, by.now)

@@ -12,16 +12,12 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.domain.pace.admission import Wait, wait_at
-from xbot_assets.domain.pace.answers import Answer, Outcome
+from xbot_assets.domain.pace.answers import Answer
 from xbot_assets.domain.pace.hours import EarnedReward, HourWeights, hour_weights, local_hour
 from xbot_assets.domain.pace.pacing import DAY, PaceKind, PaceRules, Pacing
 from xbot_assets.domain.pace.rate import PaceFacts, RateState, hold, initial
 from xbot_assets.domain.pace.rate import observe as observed
-from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
-
-AUTOMATED_ALERT = "pace:looks_automated"
-"""The key of the alert that is open while X's suspicion keeps the rate at its floor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,6 @@ def observe_within(transaction: Transaction, kind: PaceKind, answer: Answer, now
         before = pace_facts(transaction, each, now, rules).state
         react = observed if each is kind else hold
         _store(transaction, each, before, react(before, answer, now, pacing), answer, now)
-    _tell(transaction, kind, answer, now, rules)
 
 
 def pace_facts(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -> PaceFacts:
@@ -150,20 +145,3 @@ def _store(
             rate_after=after.rate,
             paused_until=after.paused_until,
         )
-
-
-def _tell(transaction: Transaction, kind: PaceKind, answer: Answer, now: datetime, rules: PaceRules) -> None:
-    """Raise the alert of a suspicion; resolve it when a clean window has lifted the rate off its floor."""
-    if answer.outcome is Outcome.AUTOMATED:
-        alert(
-            transaction,
-            key=AUTOMATED_ALERT,
-            severity="critical",
-            reason="X says that the account looks automated; the rate of publishing was dropped to its floor.",
-            remedy="Look at the account by hand before anything else is posted. The rate rises again by itself.",
-            now=now,
-        )
-    elif answer.outcome is Outcome.SUCCESS:
-        seen = pace_facts(transaction, kind, now, rules)
-        if seen.state.rate > rules.pacing[kind].floor:
-            resolve_alert(transaction, AUTOMATED_ALERT, now)

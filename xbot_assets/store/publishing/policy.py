@@ -10,16 +10,12 @@ from typing import Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from xbot_assets.domain.admission.refusal import Consequence, Refusal
+from xbot_assets.domain.alerts.publishing import POSTS_WAITING, STANDSTILL
 from xbot_assets.domain.policy.facts import ApprovalMode
 from xbot_assets.settings import Settings
-from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
+from xbot_assets.store.alerts import alert, resolve_alert, resolve_every
 from xbot_assets.store.engine.database import Row, Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
-
-WAITING_ALERT = "approval:waiting"
-"""The key of the alert that is open while posts wait for a person."""
-STANDSTILL_PREFIX = "policy:"
-"""Begins the key of the alerts that are open while a rule lets the account publish nothing at all."""
 
 
 class InboundEngagement(BaseModel):
@@ -62,16 +58,9 @@ def tell_waiting(db: Statements, now: datetime) -> None:
     found = db.fetch_one("held_count")
     waiting = found["posts"] if found else 0
     if not waiting:
-        resolve_alert(db, WAITING_ALERT, now)
+        resolve_alert(db, POSTS_WAITING, now)
         return
-    alert(
-        db,
-        key=WAITING_ALERT,
-        severity="warning",
-        reason=f"{waiting} post(s) wait for your decision.",
-        remedy="Open the approval page, or run 'xbot approve list'.",
-        now=now,
-    )
+    alert(db, POSTS_WAITING, now=now, posts=waiting)
 
 
 def policy_refusals(db: Statements, post_id: int) -> list[Row]:
@@ -93,17 +82,21 @@ def store_account_facts(
 
 def tell_standstill(db: Statements, refusal: Refusal, now: datetime) -> None:
     """Open one alert when a rule lets the account publish nothing at all; it is not counted again at every look."""
-    key = f"{STANDSTILL_PREFIX}{refusal.rule}"
-    if refusal.remedy and key not in {told.key for told in open_alerts(db)}:
-        reason = f"Nothing is published: {refusal.sentence}"
-        alert(db, key=key, severity="critical", reason=reason, remedy=refusal.remedy, now=now)
+    if refusal.remedy:
+        alert(
+            db,
+            STANDSTILL,
+            now=now,
+            counted=False,
+            rule=refusal.rule,
+            reason=refusal.sentence,
+            remedy=refusal.remedy,
+        )
 
 
 def end_standstill(db: Statements, now: datetime) -> None:
     """Close the alerts of :func:`tell_standstill`: a post may go."""
-    for told in open_alerts(db):
-        if told.key.startswith(STANDSTILL_PREFIX):
-            resolve_alert(db, told.key, now)
+    resolve_every(db, STANDSTILL, now)
 
 
 def refuse_post(transaction: Transaction, post_id: int, refusal: Refusal, now: datetime) -> None:

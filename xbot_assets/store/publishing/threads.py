@@ -7,12 +7,13 @@ before it is on X.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.alerts.publishing import BROKEN_THREAD, FAILED_POST
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.images import PostImage
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.domain.posts.threads import thread_problem
-from xbot_assets.store.alerts import alert
+from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
 from xbot_assets.store.publishing.policy import hold_post
 from xbot_assets.store.publishing.posts import insert_posts
@@ -74,11 +75,6 @@ def hold_broken_threads(db: Database, now: datetime, *, shadow: bool) -> list[in
     return [thread["thread_id"] for thread in found]
 
 
-def broken_key(thread_id: int) -> str:
-    """Return the key of the alert that is open while the rest of a broken thread waits for a person."""
-    return f"broken_thread:{thread_id}"
-
-
 def _hold_rest(transaction: Transaction, thread: Row, now: datetime) -> None:
     place = f"segment {thread['segment'] + 1} of {thread['segments']}"
     cause = thread["failure_reason"] or _WHY_BROKEN[thread["status"]]
@@ -86,10 +82,14 @@ def _hold_rest(transaction: Transaction, thread: Row, now: datetime) -> None:
     hold_post(transaction, thread["broken_id"], f"broken thread: {why}", now)
     alert(
         transaction,
-        key=broken_key(thread["thread_id"]),
-        severity="critical",
-        reason=f"{why.rstrip('.')}. {thread['published']} segment(s) are on X; the rest is held.",
-        remedy=f"Reject the rest with 'xbot approve reject {thread['waiting_id']} --reason ...', then queue what is "
-        "missing as a new thread, or delete on X what should not stand alone.",
+        BROKEN_THREAD,
         now=now,
+        thread_id=thread["thread_id"],
+        segment=thread["segment"] + 1,
+        segments=thread["segments"],
+        why=cause.rstrip("."),
+        published=thread["published"],
+        waiting_id=thread["waiting_id"],
     )
+    # One incident is one alert: this one names the refused segment and why.
+    resolve_alert(transaction, FAILED_POST, now, post_id=thread["broken_id"])

@@ -22,10 +22,41 @@ with raised as (
 )
 select is_new from raised;
 
+-- name: raise_alert_once
+-- Raise an alert with its notice; an open one is left as it is.
+with raised as (
+    insert into alerts (key, severity, reason, remedy, raised_at, last_seen_at)
+    values (%(key)s, %(severity)s, %(reason)s, %(remedy)s, %(now)s, %(now)s)
+    on conflict (key) where resolved_at is null do nothing
+    returning id
+), noticed as (
+    insert into alert_outbox (alert_id, event, created_at)
+    select id, 'raised', %(now)s from raised
+)
+select true as is_new from raised;
+
 -- name: resolve_alert
 -- Close the open alert of a key and queue the notice.
 with resolved as (
     update alerts set resolved_at = %(now)s where key = %(key)s and resolved_at is null returning id
+)
+insert into alert_outbox (alert_id, event, created_at)
+select id, 'resolved', %(now)s from resolved;
+
+-- name: resolve_alerts_of_entry
+-- Close every open alert whose key begins so, and queue the notices.
+with resolved as (
+    update alerts set resolved_at = %(now)s
+    where starts_with(key, %(prefix)s) and resolved_at is null returning id
+)
+insert into alert_outbox (alert_id, event, created_at)
+select id, 'resolved', %(now)s from resolved;
+
+-- name: acknowledge_alert
+-- Close the open alert of a key by a person's word, and queue the notice.
+with resolved as (
+    update alerts set resolved_at = %(now)s, acknowledged_by = %(who)s
+    where key = %(key)s and resolved_at is null returning id
 )
 insert into alert_outbox (alert_id, event, created_at)
 select id, 'resolved', %(now)s from resolved;

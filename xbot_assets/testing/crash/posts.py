@@ -44,8 +44,10 @@ select text, case
     when status = 'held' and exists (select from xbot.alerts where resolved_at is null and key = 'approval:waiting')
         then 'flagged'
     when status = 'rejected' then 'refused'
-    when status = 'failed' and exists (select from xbot.alerts where resolved_at is null and key like 'failed_post:%%')
-        then 'refused'
+    when status = 'failed' and exists (
+        select from xbot.alerts where resolved_at is null
+            and key in ('failed_post:' || p.id, 'broken_thread:' || p.thread_id)
+    ) then 'refused'
     else 'under way' end
 from xbot.posts p
 """

@@ -10,8 +10,8 @@ import numpy as np
 import psycopg
 from psycopg.rows import dict_row
 
+from xbot_assets.domain.alerts.publishing import FAILED_POST, POSTS_WAITING, UNCONFIRMED_POST
 from xbot_assets.settings import Settings
-from xbot_assets.store.publishing.policy import WAITING_ALERT
 from xbot_assets.testing.crash.stack import HANDLE, CrashStack
 from xbot_assets.testing.weeks.calendar import MORNING, Calendar, Trouble
 
@@ -63,14 +63,14 @@ def _end(post: Row, settings: Settings, open_keys: set[str], raised: set[str]) -
     if state == "published":
         return state, True
     if state == "held":
-        return f"held: {note}", WAITING_ALERT in open_keys
+        return f"held: {note}", POSTS_WAITING.key_of() in open_keys
     if state == "rejected":
         return f"rejected: {note}", bool(post["note"])
     if state == "failed":
-        code = post["failure_code"]
-        return f"failed: {code}", bool(post["failure_reason"]) and f"failed_post:{code}" in raised
+        told = FAILED_POST.key_of(post_id=post["id"]) in raised
+        return f"failed: {post['failure_code']}", bool(post["failure_reason"]) and told
     if state == "unconfirmed":
-        told = f"unconfirmed_post:{post['id']}" in open_keys
+        told = UNCONFIRMED_POST.key_of(post_id=post["id"]) in open_keys
         return state, told and post["looks"] >= settings.recovery_looks_max
     return state, False
 

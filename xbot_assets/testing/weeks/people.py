@@ -108,7 +108,7 @@ class People:
         """Decide about what waits; lift a hold when its cause is gone."""
         product, now = self.product, self.product.clock.now()
         if trouble_is_over and hold_reason(product.database):
-            resume_publishing(product.database, now)
+            resume_publishing(product.database, "owner", now)
             self.resumed.append(now)
         desk = open_review(product.settings, product.database, product.clock)
         for row in held_posts(product.database):

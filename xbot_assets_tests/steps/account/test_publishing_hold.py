@@ -144,7 +144,7 @@ def test_a_session_that_is_no_good_holds_publishing_with_one_alert_until_it_is_r
             assert check_session(live).state is AccountState.LOGGED_OUT
             assert [told.key for told in open_alerts(live.database)] == [f"account:{code}"]
             owner.log_in()
-            assert resume_publishing(live.database, live.clock.now()) == 1
+            assert len(resume_publishing(live.database, "owner", live.clock.now())) == 1
             assert publish_next(live).x_post_id is not None
         assert "Traceback" not in host.log
     assert owner.site.posted(text) == 1

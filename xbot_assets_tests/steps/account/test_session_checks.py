@@ -20,6 +20,12 @@ from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
 
+def hold(product: Product, failure: PermanentFailure) -> None:
+    """Hold publishing for a failure."""
+    with product.database.transaction() as transaction:
+        hold_publishing(transaction, failure, product.clock.now())
+
+
 def alert_keys(product: Product) -> list[str]:
     """Return what a person is being told."""
     return [told.key for told in open_alerts(product.database)]
@@ -73,10 +79,10 @@ def test_a_hold_that_only_publishing_ran_into_stays_until_a_person_lifts_it(
     product: Product, code: FailureCode
 ) -> None:
     """A page that looks well does not prove that posting is: going on would repeat what X refused."""
-    hold_publishing(product.database, PermanentFailure("X refused the post.", code=code), product.clock.now())
+    hold(product, PermanentFailure("X refused the post.", code=code))
     check_session(product)
     assert alert_keys(product) == [f"account:{code}"]
-    assert resume_publishing(product.database, product.clock.now()) == 1
+    assert len(resume_publishing(product.database, "owner", product.clock.now())) == 1
 
 
 def test_not_being_able_to_ask_is_not_an_answer(product: Product, site: Site) -> None:
@@ -91,5 +97,5 @@ def test_not_being_able_to_ask_is_not_an_answer(product: Product, site: Site) ->
 
 def test_while_x_wants_proof_of_a_person_nothing_looks_at_it(product: Product) -> None:
     """Asking again by itself is what must not happen."""
-    hold_publishing(product.database, PermanentFailure("X asks.", code=FailureCode.CHALLENGE), product.clock.now())
+    hold(product, PermanentFailure("X asks.", code=FailureCode.CHALLENGE))
     assert "proof of a person" in (session_wait(product) or "")

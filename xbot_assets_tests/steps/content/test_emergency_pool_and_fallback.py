@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import xbot_assets.llm
+from xbot_assets.domain.alerts.content import FALLBACK_SHARE
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.steps.content.emergency_pool import POOL_PURPOSE, pool_wait, take_from_pool, top_up
 from xbot_assets.steps.content.fallback import (
-    SHARE_ALERT,
     fallback_posts,
     fallback_share,
     load_templates,
@@ -126,12 +126,12 @@ def test_a_dead_api_is_survived_for_three_days_and_ends_by_itself(parts: Parts) 
     assert sources == ["pool"] * size + ["template"] * (36 - size)
     texts = [row["text"] for row in post_store.recent_posts(product.database, 100)]
     assert len(set(texts)) == len(texts)
-    assert SHARE_ALERT in {found.key for found in open_alerts(product.database)}
+    assert FALLBACK_SHARE.key_of() in {found.key for found in open_alerts(product.database)}
     server.faults.active = {}
     assert top_up(product, rng()).size == size
     move(product, timedelta(days=2))
     watch_fallback_share(product)
-    assert SHARE_ALERT not in {found.key for found in open_alerts(product.database)}
+    assert FALLBACK_SHARE.key_of() not in {found.key for found in open_alerts(product.database)}
 
 
 def test_an_empty_database_still_gives_posts_from_templates(parts: Parts) -> None:

@@ -163,7 +163,7 @@ def test_trouble_with_the_account_holds_everything_until_a_person_resumes_it(
     later(product)
     assert publish_next(product).post_id is None
     assert "on hold" in str(publish_wait(product))
-    assert resume_publishing(product.database, product.clock.now()) == 1
+    assert len(resume_publishing(product.database, "owner", product.clock.now())) == 1
     assert publish_next(product).x_post_id is not None
     assert site.posted(text) == 1
 

@@ -44,7 +44,8 @@ def test_while_publishing_is_on_hold_there_is_no_window(product: Product) -> Non
     """Nothing goes out, so nothing has to make room."""
     queue(product, HALF_A_MINUTE)
     locked = PermanentFailure("X has locked the account.", code=FailureCode.LOCKED)
-    hold_publishing(product.database, locked, product.clock.now())
+    with product.database.transaction() as transaction:
+        hold_publishing(transaction, locked, product.clock.now())
     assert posting_window(product) is None
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from xbot_assets.domain.alerts.publishing import DOUBLED_POST, REMOVED_POST, UNCONFIRMED_POST, UNKNOWN_POSTS
 from xbot_assets.domain.failures import ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.pacing import PaceKind
@@ -109,7 +110,7 @@ def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product
     for _ in range(4):
         assert recover_posts(product).in_doubt == (other,)
         later(product, QUARTER)
-    assert manual_recovery.doubt_alert(other) in alert_keys(product)
+    assert UNCONFIRMED_POST.key_of(post_id=other) in alert_keys(product)
 
 
 def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_told(product: Product, site: Site) -> None:
@@ -128,7 +129,7 @@ def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_tol
     (doubt,) = post_store.unconfirmed_posts(product.database)
     assert (doubt["looks"], doubt["requeues"]) == (0, 0)
     told = [
-        found.reason for found in open_alerts(product.database) if found.key == manual_recovery.doubt_alert(post_id)
+        found.reason for found in open_alerts(product.database) if found.key == UNCONFIRMED_POST.key_of(post_id=post_id)
     ]
     assert "could not be looked for" in told[0]
     site.set_faults()
@@ -176,7 +177,7 @@ def test_a_duplicate_that_is_nowhere_waits_for_a_person(product: Product, site: 
         later(product, QUARTER)
     assert status_of(product, post_id) == "unconfirmed"
     assert recovery_wait(product) is not None
-    assert manual_recovery.doubt_alert(post_id) in alert_keys(product)
+    assert UNCONFIRMED_POST.key_of(post_id=post_id) in alert_keys(product)
 
 
 def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(product: Product, site: Site) -> None:
@@ -201,7 +202,7 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
         found = compare_timeline(product)
         assert found.missing == (post_id,)
         assert tuple(row["id"] for row in found.removed) == seen
-    assert manual_recovery.removed_alert(post_id) in alert_keys(product)
+    assert REMOVED_POST.key_of(post_id=post_id) in alert_keys(product)
     pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
     assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
     later(product, timedelta(hours=2))
@@ -219,8 +220,8 @@ def test_posts_of_the_owner_s_own_hand_and_doubled_ones_are_told_apart(product: 
     found = compare_timeline(product)
     assert {row["x_post_id"]: row["resembles_post_id"] for row in found.phantoms} == {own: None, double: post_id}
     assert {found.key: found.severity for found in open_alerts(product.database)} == {
-        manual_recovery.UNKNOWN_ALERT: "warning",
-        manual_recovery.doubled_alert(double): "critical",
+        UNKNOWN_POSTS.key_of(): "warning",
+        DOUBLED_POST.key_of(x_post_id=double): "critical",
     }
     assert compare_timeline(product).phantoms == ()
     manual_recovery.acknowledge(product.database, [own, double], Decider("anna", product.clock.now()))

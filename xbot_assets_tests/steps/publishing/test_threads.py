@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure, UnknownOutcome
 from xbot_assets.domain.posts.images import post_image
 from xbot_assets.domain.posts.post import NewPost
@@ -140,10 +141,10 @@ def test_a_refused_segment_gives_the_rest_to_a_person_in_the_next_cycle(product:
     assert publish_wait(product) is None, "there is something to do"
     assert publish_due(product)[0].post_id is None
     assert posts.queue_counts(product.database) == {"published": 1, "failed": 1, "held": 1}
-    assert threads.broken_key(ids[0]) in {alert.key for alert in open_alerts(product.database)}
+    assert BROKEN_THREAD.key_of(thread_id=ids[0]) in {alert.key for alert in open_alerts(product.database)}
     owner = approvals.Decider("anna", product.clock.now(), "written anew")
     approvals.reject_post(product.database, ids[2], owner)
-    assert threads.broken_key(ids[0]) not in {alert.key for alert in open_alerts(product.database)}
+    assert BROKEN_THREAD.key_of(thread_id=ids[0]) not in {alert.key for alert in open_alerts(product.database)}
 
 
 def test_a_post_s_images_travel_to_the_browser_whole_and_in_order(product: Product) -> None:

@@ -19,6 +19,7 @@ from xbot_assets.store.alerts import alert, open_alerts
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.statements import load_statements, product_statements
 from xbot_assets.testing.servers import SettingsFor, with_database
+from xbot_assets_tests.store.an_alert import SOMETHING
 from xbot_assets_tests.store.engine.typed_rows import prepare
 
 SECRET = "hunter2-%s"  # noqa: S105 - the test looks for it where it must not be
@@ -27,7 +28,7 @@ NOW = system_now()
 
 def raise_one(db: Database, key: str = "k") -> bool:
     """Store something: an alert is the simplest row there is."""
-    return alert(db, key=key, severity="info", reason="r", remedy="", now=NOW)
+    return alert(db, SOMETHING, now=NOW, key=key)
 
 
 def refused(settings: Settings) -> ProductError:

@@ -20,13 +20,14 @@ from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.servers import running_postgres, with_database
+from xbot_assets_tests.store.an_alert import SOMETHING
 
 NOW = system_now()
 
 
 def raise_one(db: Database, key: str = "k") -> bool:
     """Store something: an alert is the simplest row there is."""
-    return alert(db, key=key, severity="info", reason="r", remedy="", now=NOW)
+    return alert(db, SOMETHING, now=NOW, key=key)
 
 
 def kill(postgres: EmbeddedPostgres) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from xbot_assets.domain.alerts.publishing import POSTS_WAITING
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.posts.post import fingerprint
@@ -260,6 +261,6 @@ def test_a_held_post_and_an_approval_survive_a_restart_of_the_database(home: Pat
             assert posts.expire_leases(database, NOON) == []
             assert [found["id"] for found in approvals.held_posts(database)] == [held]
             assert claim(database, settings) == approved
-            assert [found.key for found in open_alerts(database)] == [policy.WAITING_ALERT]
+            assert [found.key for found in open_alerts(database)] == [POSTS_WAITING.key_of()]
     finally:
         server.remove()

@@ -15,12 +15,13 @@ from psycopg.rows import dict_row
 from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.admission.refusal import RuleName
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules
 from xbot_assets.domain.policy.facts import ApprovalMode
 from xbot_assets.domain.policy.quiet import QuietHours
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.settings import Settings
-from xbot_assets.store.alerts import alert
+from xbot_assets.store.account.publishing_holds import insert_hold
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
 from xbot_assets.store.publishing.admission import Question, judge_due, peek, take, why_not
@@ -86,7 +87,7 @@ LIMITS = st.builds(
 
 def plant(raw: psycopg.Connection[Row], world: World) -> None:
     """Store it."""
-    raw.execute("truncate posts, alerts, engagements restart identity cascade")
+    raw.execute("truncate posts, alerts, publishing_holds, engagements restart identity cascade")
     raw.execute(b"insert into engagements (handle, kind, engaged_at) values ('anna', 'follow', %s)", (NOON - DAY,))
     in_hand = False
     for number, thread in enumerate(world.threads, 1):
@@ -148,7 +149,7 @@ def test_in_any_state_the_hint_says_go_exactly_when_a_claim_acts(
     def holds(world: World, limits: AdmissionLimits) -> None:
         plant(raw, world)
         if world.hold:
-            alert(database, key="account:locked", severity="critical", reason="On hold.", remedy="", now=NOON)
+            insert_hold(database, code=FailureCode.LOCKED, reason="X locked it.", remedy="", now=NOON)
         question = Question(limits, NOON, "w")
         each = judge_due(database, question)
         assert each == [(post_id, why_not(database, question, post_id)) for post_id, _ in each]
@@ -185,11 +186,11 @@ def test_a_hold_is_told_before_everything_else_and_stops_the_claim_itself(databa
     """Also when it came between the look and the claim; a hold that is lifted leaves nothing behind."""
     question = Question(open_limits(), NOON)
     queue(database, "one")
-    alert(database, key="account:locked", severity="critical", reason="On hold: locked.", remedy="", now=NOON)
+    insert_hold(database, code=FailureCode.LOCKED, reason="X locked it.", remedy="", now=NOON)
     for answer in (peek(database, question), take(database, question, lease=LEASE)):
         assert not isinstance(answer, ClaimedPost)
         assert answer is not None
-        assert (answer.rule, answer.sentence) == (RuleName.PUBLISHING_HOLD, "On hold: locked.")
+        assert (answer.rule, answer.sentence) == (RuleName.PUBLISHING_HOLD, "Publishing is on hold: X locked it.")
     nothing = peek(database, replace(question, now=NOON - HOUR))
     assert nothing is not None
     assert nothing.rule is RuleName.PUBLISHING_HOLD

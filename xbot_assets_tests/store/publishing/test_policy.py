@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import psycopg
 import pytest
 
+from xbot_assets.domain.alerts.publishing import POSTS_WAITING
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
@@ -58,7 +59,7 @@ def test_a_post_that_needs_approval_is_held_by_the_claim_itself(database: Databa
     assert steps(database, post_id)[-1] == ("queued", "held")
     (refusal,) = policy.policy_refusals(database, post_id)
     assert (refusal["rule"], refusal["times"]) == ("approval", 1)
-    assert [found.key for found in open_alerts(database)] == [policy.WAITING_ALERT]
+    assert [found.key for found in open_alerts(database)] == [POSTS_WAITING.key_of()]
     assert claim(database, settings_for(approval="off")) is None  # a held post waits for a person, not for a setting
 
 
@@ -204,7 +205,7 @@ def test_what_needs_approval_can_be_held_long_before_it_is_due(
     queue_replies(database, reply("A reply."), new_post("Mine.").model_copy(update={"source": "manual"}))
     assert len(policy.hold_unapproved(database, settings_for(approval=mode), NOON)) == held
     assert len(policy.hold_unapproved(database, settings_for(approval=mode), NOON)) == 0
-    assert [found.key for found in open_alerts(database)] == ([policy.WAITING_ALERT] if held else [])
+    assert [found.key for found in open_alerts(database)] == ([POSTS_WAITING.key_of()] if held else [])
 
 
 def test_a_reply_without_its_author_cannot_be_stored(database_url: str, database: Database) -> None:

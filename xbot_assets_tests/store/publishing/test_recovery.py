@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from xbot_assets.domain.alerts.publishing import UNCONFIRMED_POST
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import UnknownOutcome
 from xbot_assets.domain.posts.recovery import RecoveryRules
@@ -136,7 +137,7 @@ def test_what_x_called_a_duplicate_is_never_queued_again(database: Database) -> 
 def test_a_person_says_that_a_post_in_doubt_is_on_x(database: Database) -> None:
     """It is published as the post that was named, with who said so; nobody can say it twice, or of another's post."""
     post_id = doubted(database)
-    alert(database, key=manual_recovery.doubt_alert(post_id), severity="critical", reason="?", remedy="", now=NOON)
+    alert(database, UNCONFIRMED_POST, now=NOON, post_id=post_id, reason="?")
     manual_recovery.settle_found(database, post_id, "77", "/me/status/77", ANNA)
     assert (row(database, post_id)["status"], row(database, post_id)["x_post_id"]) == ("published", "77")
     last = posts.post_events(database, post_id)[-1]

@@ -12,10 +12,7 @@ select id from posts where id = %(id)s and id in (select id from due_posts(%(now
 -- What is the same for every post: the hold, who has a post in hand, the last submission, the account, the next time.
 -- Submissions are in any state: a post that X refused was sent all the same.
 select
-    (
-        select reason from alerts where resolved_at is null and starts_with(key, 'account:')
-        order by array_position(array['critical', 'warning', 'info'], severity), raised_at, id limit 1
-    ) as hold,
+    (select reason from publishing_holds where lifted_at is null order by since, id limit 1) as hold,
     (select claimed_by from posts where status in ('claimed', 'armed') limit 1) as in_hand,
     (select max(greatest(armed_at, published_at)) from posts) as last_activity,
     (select min(scheduled_at) from posts where status = 'queued' and scheduled_at > %(now)s) as next_due,

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from xbot_assets.domain.admission.refusal import RuleName
+from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
@@ -151,7 +152,7 @@ def test_the_rest_of_a_broken_thread_goes_to_a_person_whoever_died_in_between(
     threads.hold_broken_threads(database, NOON, shadow=False)
     assert states(database, [first, second, third, fourth]) == ["published", "failed", "held", "held"]
     assert steps(database, fourth)[-1] == ("queued", "held")
-    told = {alert.key: alert for alert in open_alerts(database)}[threads.broken_key(first)]
+    told = {alert.key: alert for alert in open_alerts(database)}[BROKEN_THREAD.key_of(thread_id=first)]
     assert (told.severity, told.times_seen) == ("critical", 1)
     assert "broke at segment 2 of 4: X said no. 1 segment(s) are on X" in told.reason
     assert f"xbot approve reject {third}" in told.remedy

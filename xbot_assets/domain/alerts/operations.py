@@ -1,0 +1,64 @@
+"""Alerts about the machinery: runs, processes, and the browser's queue."""
+
+from xbot_assets.domain.alerts.entry import AlertEntry
+
+ASSET_FAILED = AlertEntry(
+    title="An asset failed",
+    key="asset_failed:{asset}",
+    severity="warning",
+    sentence="{asset} failed: {reason}",
+    remedy="{remedy} It is tried again when it is next due; if it goes on, look at the log of run {run_id} in the "
+    "Dagster UI.",
+    meaning="The last attempt to make this asset failed for a known reason that no other alert tells of.",
+    ends="The asset is made without a failure.",
+)
+RUN_FAILED = AlertEntry(
+    title="A run failed",
+    key="run_failed:{job}",
+    severity="warning",
+    sentence="A run of {job} failed: {reason}",
+    remedy="Open run {run_id} in the Dagster UI; its last lines name cause and remedy.",
+    meaning="A run ended without success, and none of its steps said why: its process died, or an error that nobody "
+    "foresaw. A run whose step failed for a known reason is told by that reason's alert.",
+    ends="A run of the job succeeds.",
+)
+PROCESS_DYING = AlertEntry(
+    title="A process keeps dying",
+    key="process.{name}",
+    severity="critical",
+    sentence="The {name} process died {deaths} times in a row; it is started again and again.",
+    remedy="See logs/{name}.log in the data directory and 'xbot doctor'.",
+    meaning="A process of the stack ended several times without a sound minute in between. The pause before the next "
+    "start grows.",
+    ends="The process runs soundly again, or the stack is started anew.",
+)
+BROWSER_DEGRADED = AlertEntry(
+    title="The browser does not start",
+    key="browser.degraded",
+    severity="critical",
+    sentence="{reason}",
+    remedy="Nothing is posted or read until it starts; see .xbot/logs/browser.log and 'xbot doctor'.",
+    meaning="The browser host runs, but no Chromium came up at the stack's start; it goes on trying.",
+    ends="A start of the stack finds Chromium running.",
+)
+BROWSER_QUEUE_DEEP = AlertEntry(
+    title="Many runs wait for the browser",
+    key="browser_queue:depth",
+    severity="warning",
+    sentence="{depth} runs wait for the browser; more than {limit} is unusual.",
+    remedy="Look at the queued runs in the Dagster UI, and cancel what nobody needs.",
+    meaning="More runs wait for a browser slot than XBOT_BROWSER_DEPTH_ALERT. Publishing has a slot of its own.",
+    ends="As few runs wait as usual.",
+)
+BROWSER_QUEUE_SLOW = AlertEntry(
+    title="Browser work waits long",
+    key="browser_queue:wait",
+    severity="warning",
+    sentence="Browser work waited {minutes:.1f} minutes on average in the last half hour.",
+    remedy="Look at what runs in the Dagster UI; if the machine is busy with other things, give it more room.",
+    meaning="The average wait from the start of a run to its browser operation is above "
+    "XBOT_BROWSER_WAIT_ALERT_MINUTES.",
+    ends="The average of the last half hour is below the limit again.",
+)
+
+ENTRIES = (ASSET_FAILED, RUN_FAILED, PROCESS_DYING, BROWSER_DEGRADED, BROWSER_QUEUE_DEEP, BROWSER_QUEUE_SLOW)
