@@ -17,7 +17,6 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.domain.posts.weighted_length import weighted_length
-from xbot_assets.replay.__main__ import main as replay_main
 from xbot_assets.runtime.machine.lock import holder_of, is_running
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import resume_publishing
@@ -113,6 +112,8 @@ def resume() -> None:
 
 def replay(context: typer.Context) -> None:
     """Compare ways of sharing the browser on a file of jobs. 'xbot replay --help' says more."""
+    from xbot_assets.replay.__main__ import main as replay_main  # noqa: PLC0415 - numpy, which the supervisor needs not
+
     raise typer.Exit(replay_main(context.args))
 
 

@@ -1,32 +1,9 @@
-"""``xbot login``: the owner logs in by hand, once, and the session is sealed."""
+"""``xbot login``: the command's words; what it does is imported when it is used, for it needs Playwright."""
 
-import asyncio
-import json
-import os
-import pwd
 from pathlib import Path
 from typing import Annotated
 
 import typer
-
-from xbot_assets.browser.chromium.find import find_browser, find_windowed_browser
-from xbot_assets.browser.chromium.launcher import Launcher, RunAs
-from xbot_assets.browser.pages.site import Site
-from xbot_assets.browser.session.failures import damaged, missing
-from xbot_assets.browser.session.key import SessionKey, find_or_make_key, key_path
-from xbot_assets.browser.session.login import LoginWindow, check_display, checked, log_in
-from xbot_assets.browser.session.sealed import OwnerSession, SessionState, seal, storage_state
-from xbot_assets.browser.session.source import session_path, target
-from xbot_assets.cli.app import settings_alone, shown
-from xbot_assets.domain.clock import system_now
-from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.machine.files import home_directory, private_directory, write_private
-from xbot_assets.runtime.machine.lock import is_running
-from xbot_assets.runtime.stack import BROWSER_ACCOUNT
-from xbot_assets.settings import Settings
-
-SECONDS_PER_MINUTE = 60
 
 
 def register(app: typer.Typer) -> None:
@@ -41,80 +18,6 @@ def login(
     ] = None,
 ) -> None:
     """Log in to X yourself, in a window, and keep the session sealed. For shadow and live mode."""
-    settings = settings_alone()
-    site = _site(settings)
-    if file is None:
-        check_display()
-    home_directory(settings.home)
-    key = find_or_make_key(settings)
-    state = _by_hand(settings, site) if file is None else _imported(settings, site, file)
-    path = _store(settings, OwnerSession(site.handle, site.base, system_now(), state), key)
-    typer.echo(f"The session of @{site.handle} is sealed in {shown(path)}.")
-    if settings.session_key is None:
-        typer.echo(f"Its key is {key_path(settings)}. Back it up apart from the data directory, or not at all.")
-    if file is not None and file.resolve() != path.resolve():
-        _delete(file)
-    typer.echo(_next(settings))
+    from xbot_assets.cli.owner_login import log_in_owner  # noqa: PLC0415 - see above
 
-
-def _site(settings: Settings) -> Site:
-    base = target(settings)
-    if settings.mode == "sandbox" or base is None:
-        raise PermanentFailure(
-            "The sandbox logs in by itself.",
-            code=FailureCode.NO_LOGIN,
-            remedy="To log in to X, set XBOT_MODE=shadow or live, and XBOT_HANDLE; docs/live.md says how.",
-        )
-    return Site(base, settings.handle)
-
-
-def _by_hand(settings: Settings, site: Site) -> SessionState:
-    launcher = Launcher(find_windowed_browser(settings), _run_as(), settings.home, headless=False)
-    typer.echo(f"A window opens on {site.base}. Log in there as @{site.handle}; it closes by itself.", err=True)
-    seconds = settings.login_minutes * SECONDS_PER_MINUTE
-    return asyncio.run(log_in(LoginWindow(launcher, site, seconds, lambda line: typer.echo(line, err=True))))
-
-
-def _imported(settings: Settings, site: Site, file: Path) -> SessionState:
-    try:
-        state = storage_state(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise missing(file, error.strerror or type(error).__name__) from error
-    except ValueError:
-        raise damaged(f"to import is none: {file} holds no Playwright storage state") from None
-    typer.echo(f"Looking at {site.base} once, to see whose session it is.", err=True)
-    return asyncio.run(checked(Launcher(find_browser(settings), _run_as(), settings.home), site, state))
-
-
-def _run_as() -> RunAs | None:
-    """Return whom root lets Chromium run as, as the stack does; where that cannot open a window, it runs as root."""
-    if os.geteuid() != 0:
-        return None
-    try:
-        account = pwd.getpwnam(BROWSER_ACCOUNT)
-    except KeyError:
-        return None
-    return RunAs(account.pw_uid, account.pw_gid)
-
-
-def _store(settings: Settings, session: OwnerSession, key: SessionKey) -> Path:
-    path = session_path(settings)
-    private_directory(path.parent)
-    write_private(path, seal(session, key))
-    return path
-
-
-def _delete(file: Path) -> None:
-    try:
-        file.unlink()
-    except OSError as error:
-        typer.echo(f"Delete {file} yourself ({error.strerror}): it is as good as a password.", err=True)
-    else:
-        typer.echo(f"{file} is deleted: it was as good as a password.")
-
-
-def _next(settings: Settings) -> str:
-    if is_running(settings.home):
-        return "The running stack uses it from now on. If publishing is on hold, run 'xbot resume'."
-    does = "posts for real" if settings.mode == "live" else "reads X and posts nothing"
-    return f"Next: 'xbot doctor', then 'xbot up'. In {settings.mode} mode it {does}."
+    log_in_owner(file)

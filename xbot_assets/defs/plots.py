@@ -1,92 +1,134 @@
-"""Small pictures and tables for asset metadata."""
+"""Pictures for asset metadata: files that the service shows, with only their address in the event log.
 
-import base64
+The event log keeps everything for ever and every page of the UI reads it, so a picture does not belong there. The
+newest of each picture are kept; the link of an older one leads nowhere (docs/decisions/0012).
+"""
+
 import io
+import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 import dagster as dg
-import numpy as np
+
+from xbot_assets.domain.clock import system_now
+from xbot_assets.settings import PLOTS_DIRECTORY, Settings
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+_LOG = logging.getLogger(__name__)
 FIGURE_INCHES = (6.4, 3.2)
 FIGURE_DPI = 90
 BAR_COLOUR = "#4f43dd"
 LABELS_SHOWN = 12
 """What fits below a picture of this width."""
+PLOTS_KEPT = 50
+"""Files of each picture; at some 15 kB each all of them together stay below 10 MB."""
+PRIVATE_DIRECTORY = 0o700
+RUN_ID_SHOWN = 8
+PlotValue = dg.UrlMetadataValue | dg.PathMetadataValue | dg.TextMetadataValue
 
 
-def bar_plot(
-    labels: Sequence[str], values: Sequence[float], *, errors: Sequence[float] | None, title: str
-) -> dg.MarkdownMetadataValue:
-    """Draw horizontal bars, first label on top; ``errors`` are drawn as one standard deviation each way."""
-    figure = _figure()
-    axes = figure.subplots()
-    axes.barh(range(len(labels)), values, xerr=errors, color=BAR_COLOUR, alpha=0.85)
-    axes.set_yticks(range(len(labels)), labels)
-    axes.invert_yaxis()
-    return _as_markdown(figure, title)
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """Draws the pictures of one materialization.
+
+    Attributes:
+        directory: where this asset's pictures are.
+        url: under which address the service shows them; ``None`` when no service is known.
+        mark: tells this materialization's files from others', and sorts by time.
+    """
+
+    directory: Path
+    url: str | None
+    mark: str
+
+    @classmethod
+    def of(cls, context: dg.AssetExecutionContext, settings: Settings) -> Self:
+        """Return what draws for the asset that is being made."""
+        asset = context.asset_key.to_user_string()
+        url = f"{settings.service_url}/{PLOTS_DIRECTORY}/{asset}" if settings.service_url else None
+        mark = f"{system_now():%Y%m%d-%H%M%S}-{context.run.run_id[:RUN_ID_SHOWN]}"
+        return cls(settings.home / PLOTS_DIRECTORY / asset, url, mark)
+
+    def bars(
+        self, name: str, labels: Sequence[str], values: Sequence[float], *, title: str, errors: Sequence[float] | None
+    ) -> PlotValue:
+        """Draw horizontal bars, first label on top; ``errors`` are drawn as one standard deviation each way."""
+        figure, axes = _figure()
+        axes.barh(range(len(labels)), values, xerr=errors, color=BAR_COLOUR, alpha=0.85)
+        axes.set_yticks(range(len(labels)), labels)
+        axes.invert_yaxis()
+        return self._keep(name, figure, title)
+
+    def columns(
+        self, name: str, labels: Sequence[str], stacks: Mapping[str, Sequence[float]], *, title: str
+    ) -> PlotValue:
+        """Draw columns from left to right, each piled up from the stacks in order; many labels are thinned out."""
+        figure, axes = _figure()
+        places, below = range(len(labels)), [0.0] * len(labels)
+        for stack, values in stacks.items():
+            axes.bar(places, values, bottom=below, label=stack, alpha=0.85)
+            below = [low + value for low, value in zip(below, values, strict=True)]
+        shown = places[:: max(1, -(-len(labels) // LABELS_SHOWN))]
+        axes.set_xticks(shown, [labels[place] for place in shown])
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
+        return self._keep(name, figure, title)
+
+    def lines(self, name: str, lines: Mapping[str, Sequence[tuple[datetime, float]]], *, title: str) -> PlotValue:
+        """Draw one stepped line for each label, of (time, value) points in order; times are UTC."""
+        import numpy as np  # noqa: PLC0415 - with matplotlib only, below
+
+        figure, axes = _figure()
+        for label, points in lines.items():
+            times = np.array([x for x, _ in points], dtype="datetime64[us]")
+            axes.step(times, [y for _, y in points], where="post", label=label)
+        axes.legend(frameon=False)
+        figure.autofmt_xdate()
+        return self._keep(name, figure, title)
+
+    def _keep(self, name: str, figure: "Figure", title: str) -> PlotValue:
+        """Store the picture and return where it is; one that cannot be stored costs only itself."""
+        file = self.directory / f"{name}-{self.mark}.png"
+        try:
+            _write(file, _as_png(figure, title))
+            _prune(self.directory, name)
+        except OSError as error:
+            _LOG.warning("the plot %s was not stored: %s", file.name, error.strerror)
+            return dg.MetadataValue.text(f"not stored: {error.strerror}")
+        return dg.MetadataValue.url(f"{self.url}/{file.name}") if self.url else dg.MetadataValue.path(file)
 
 
-def column_plot(
-    labels: Sequence[str], stacks: Mapping[str, Sequence[float]], *, title: str
-) -> dg.MarkdownMetadataValue:
-    """Draw columns from left to right, each piled up from the stacks in their order; many labels are thinned out."""
-    figure = _figure()
-    axes = figure.subplots()
-    places, below = np.arange(len(labels)), np.zeros(len(labels))
-    for name, values in stacks.items():
-        axes.bar(places, values, bottom=below, label=name, alpha=0.85)
-        below += np.array(values, dtype=float)
-    shown = places[:: max(1, -(-len(labels) // LABELS_SHOWN))]
-    axes.set_xticks(shown, [labels[place] for place in shown])
-    axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1, 1))
-    return _as_markdown(figure, title)
-
-
-def line_plot(lines: Mapping[str, Sequence[tuple[datetime, float]]], *, title: str) -> dg.MarkdownMetadataValue:
-    """Draw one stepped line for each name, of (time, value) points in order; times are UTC."""
-    figure = _figure()
-    axes = figure.subplots()
-    for name, points in lines.items():
-        axes.step(
-            np.array([x for x, _ in points], dtype="datetime64[us]"), [y for _, y in points], where="post", label=name
-        )
-    axes.legend(frameon=False)
-    figure.autofmt_xdate()
-    return _as_markdown(figure, title)
-
-
-def _figure() -> "Figure":
+def _figure() -> "tuple[Figure, Axes]":
     from matplotlib.figure import Figure  # noqa: PLC0415 - a third of a second that most processes never need
 
-    return Figure(figsize=FIGURE_INCHES, dpi=FIGURE_DPI, layout="constrained")
+    figure = Figure(figsize=FIGURE_INCHES, dpi=FIGURE_DPI, layout="constrained")
+    return figure, figure.subplots()
 
 
-def _as_markdown(figure: "Figure", title: str) -> dg.MarkdownMetadataValue:
+def _as_png(figure: "Figure", title: str) -> bytes:
     axes = figure.axes[0]
     axes.set_title(title, fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
-    encoded = base64.b64encode(buffer.getvalue()).decode()
-    return dg.MetadataValue.md(f"![{title}](data:image/png;base64,{encoded})")
+    return buffer.getvalue()
 
 
-def table(rows: Sequence[Mapping[str, object]], columns: Sequence[str]) -> dg.MarkdownMetadataValue:
-    """Render rows as a Markdown table; text from outside is escaped so that it stays text."""
-    head = f"| {' | '.join(columns)} |\n|{' --- |' * len(columns)}"
-    body = "\n".join("| " + " | ".join(_cell(row.get(c)) for c in columns) + " |" for row in rows)
-    return dg.MetadataValue.md(f"{head}\n{body}" if rows else "Nothing.")
+def _write(file: Path, content: bytes) -> None:
+    file.parent.parent.mkdir(mode=PRIVATE_DIRECTORY, parents=True, exist_ok=True)
+    file.parent.mkdir(mode=PRIVATE_DIRECTORY, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(file)
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    text = "" if value is None else str(value)
-    for mark in "\\`*_[]<>|!":
-        text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", " ")
+def _prune(directory: Path, name: str) -> None:
+    """Remove all but the newest of one picture's files; another run may be doing the same."""
+    for old in sorted(directory.glob(f"{name}-*.png"))[:-PLOTS_KEPT]:
+        old.unlink(missing_ok=True)

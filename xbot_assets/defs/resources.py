@@ -1,4 +1,4 @@
-"""The one Dagster resource: it opens the product's parts for a step or a tick and closes them afterwards.
+"""The Dagster resources: the product's parts, opened for each step, and those that ticks share.
 
 A resource lives once per step process, so it holds clients only; the browser itself belongs to its host.
 """
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
+from xbot_assets.defs.ticks import shared_product
 from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
 from xbot_assets.settings import load_settings
 from xbot_assets.steps.product import Product, open_product
@@ -17,14 +18,14 @@ _LOG = logging.getLogger(__name__)
 IN_PROGRESS = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
 RUNS_LOOKED_AT = 50
 """Most runs that are asked for: several times what the queue lets go at once."""
-TICK_WORKER = "tick"
-"""The worker's name outside a run: schedules and sensors only look, they claim nothing."""
+BY_HAND = "by hand"
+"""The worker's name outside a run."""
 
 
-@dg.resource(description="Database, cache, browser client and language model, opened for one step or tick.")
+@dg.resource(description="Database, cache, browser client and language model, opened for one step.")
 def product_resource(context: dg.InitResourceContext) -> Iterator[Product]:
     """Open the parts with settings read now, never at import; close them when the step ends."""
-    worker = context.run.run_id if context.run else TICK_WORKER
+    worker = context.run.run_id if context.run else BY_HAND
     with open_product(
         load_settings(), worker=worker, asked_at=_created_at(context), concurrent_runs=_concurrent_runs(context)
     ) as product:
@@ -59,5 +60,14 @@ def _concurrent_with(own: dg.DagsterRun, runs: Sequence[dg.DagsterRun]) -> Concu
     return ConcurrentRuns(own.job_name, tuple(sorted({run.job_name for run in runs if run.run_id != own.run_id})))
 
 
+@dg.resource(description="What schedules and sensors look at: kept open in this process from one tick to the next.")
+def tick_resource(_context: dg.InitResourceContext) -> Iterator[Product]:
+    """Lend the product that all ticks of this process share."""
+    with shared_product.lent() as product:
+        yield product
+
+
 ProductIn = dg.ResourceParam[Product]
-"""What an asset, check, schedule or sensor asks for under the name ``product``."""
+"""What an asset or a check asks for under the name ``product``."""
+TickIn = dg.ResourceParam[Product]
+"""What a schedule or a sensor asks for under the name ``tick``."""

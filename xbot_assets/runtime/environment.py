@@ -8,6 +8,8 @@ from xbot_assets.settings import Settings
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 """The directory that holds this package: a checkout, or where it was installed."""
+MALLOC_ARENAS = "2"
+"""glibc gives each thread a heap of its own otherwise, and a process of many threads that do little keeps them all."""
 OPENAI_NAMES = ("OPENAI_", "XBOT_OPENAI_")
 
 
@@ -28,6 +30,7 @@ def child_environment(settings: Settings, environ: Mapping[str, str] | None = No
         "DAGSTER_HOME": str(settings.home / "dagster"),
         "PYTHONPATH": os.pathsep.join(paths),
         "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": own.get("MALLOC_ARENA_MAX", MALLOC_ARENAS),
         # The current directory may be another checkout, whose code must not be run instead.
         "PYTHONSAFEPATH": "1",
     }

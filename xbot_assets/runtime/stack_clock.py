@@ -62,6 +62,7 @@ def _sandbox_time(settings: Settings, now: datetime) -> datetime:
             headers={"Authorization": f"Bearer {token}"},
             timeout=CONTROL_SECONDS,
             trust_env=False,
+            verify=str(settings.target_url).startswith("https:"),  # certificates of all authorities cost 7 MB
         ).raise_for_status()
         line = answer.json()
         anchors = datetime.fromisoformat(line["real_anchor"]), datetime.fromisoformat(line["sandbox_anchor"])

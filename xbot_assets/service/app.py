@@ -22,6 +22,7 @@ from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.pings import components as product_components
 from xbot_assets.service.pages.approvals import approval_routes
 from xbot_assets.service.pages.guard import Guard, LoginWall
+from xbot_assets.service.pages.plots import plot_routes
 from xbot_assets.service.pages.status import Status, collect
 
 HOSTS = ["127.0.0.1", "localhost"]
@@ -74,6 +75,7 @@ def build_app(connections: Connections, registered: list[Component] | None = Non
         Route("/health/live", live),
         Route("/health/ready", ready),
         *approval_routes(connections, guard, _templates),
+        *plot_routes(connections),
         Mount("/static", StaticFiles(packages=[("xbot_assets.service", "static")])),
     ]
     hosts = [*HOSTS, *connections.settings().hosts]

@@ -6,6 +6,15 @@ Here: a file for each group of fields, the rules that follow from them (``rules`
 
 from xbot_assets.settings.loading import PREFIX, SettingsError, load_settings
 from xbot_assets.settings.model import Settings
-from xbot_assets.settings.places import CHECKOUT, PARTS_FILE, default_home
+from xbot_assets.settings.places import CHECKOUT, PARTS_FILE, PLOTS_DIRECTORY, default_home
 
-__all__ = ["CHECKOUT", "PARTS_FILE", "PREFIX", "Settings", "SettingsError", "default_home", "load_settings"]
+__all__ = [
+    "CHECKOUT",
+    "PARTS_FILE",
+    "PLOTS_DIRECTORY",
+    "PREFIX",
+    "Settings",
+    "SettingsError",
+    "default_home",
+    "load_settings",
+]

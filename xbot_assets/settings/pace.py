@@ -8,7 +8,7 @@ class PaceSettings(BaseModel):
 
     posts_per_hour_max: int = Field(2, ge=1, le=60, description="A hard limit of posts in any 60 minutes.")
     replies_per_hour_max: int = Field(4, ge=1, le=60, description="A hard limit of replies in any 60 minutes.")
-    replies_per_day_max: int = Field(48, ge=1, le=500, description="A hard limit of replies in any 24 hours.")
+    replies_per_day_max: int = Field(48, ge=1, le=500, description="A hard limit of replies on a day of your calendar.")
     rate_start_per_hour: float = Field(1.0, ge=0.05, le=60, description="Posts an hour before anything is learned.")
     rate_floor_per_hour: float = Field(0.25, ge=0.05, le=60, description="The adaptive rate never falls below this.")
     rate_ceiling_per_hour: float = Field(4.0, ge=0.05, le=60, description="Nor rises above this or the hard limit.")

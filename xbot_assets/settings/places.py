@@ -4,6 +4,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PARTS_FILE = "parts.json"
+PLOTS_DIRECTORY = "plots"
+"""Below the data directory: what assets drew, one directory for each asset. The service shows it at this path."""
 
 
 def default_home() -> Path:

@@ -15,7 +15,7 @@ class PublishingSettings(BaseModel):
     )
     first_post_delay_minutes: int = Field(10, ge=0, le=1440, description="From the plan to its first post.")
     planned_spacing_minutes: int = Field(60, ge=5, le=1440, description="Between the posts of one plan.")
-    posts_per_day_max: int = Field(24, ge=1, le=200, description="A hard daily cap.")
+    posts_per_day_max: int = Field(24, ge=1, le=200, description="A hard limit of posts on a day of your calendar.")
     claim_lease_minutes: int = Field(15, ge=1, le=240, description="After this a claimed post is reconciled.")
     limit_pause_minutes: int = Field(180, ge=5, le=2880, description="Wait after X says its daily limit is reached.")
     posting_window_minutes: float = Field(

@@ -84,4 +84,4 @@ def test_the_calls_of_a_plan_are_booked_with_what_ran_beside_it(
         assert definitions.resolve_job_def("plan").execute_in_process(instance=instance).success
     rows = recent_calls(database, 9)
     assert rows
-    assert {(row["job"], tuple(row["beside"])) for row in rows} == {("plan", ("measure",))}
+    assert {(row.job, tuple(row.beside)) for row in rows} == {("plan", ("measure",))}

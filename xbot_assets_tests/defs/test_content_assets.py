@@ -5,14 +5,16 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from xbot_assets.defs.content.gates import gate_refusals
-from xbot_assets.defs.content.patterns import llm_failure_patterns
-from xbot_assets.defs.content.pool import emergency_pool
+from xbot_assets.defs.content.emergency_pool import emergency_pool
+from xbot_assets.defs.content.gate_refusals import gate_refusals
+from xbot_assets.defs.content.llm_failures import llm_failure_patterns
 from xbot_assets.llm.briefs import PostRequest
 from xbot_assets.steps.content.emergency_pool import pool_wait
 from xbot_assets.steps.content.gatekeeping import judge_for
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.steps.unheard import writing_product
+
+PNG = b"\x89PNG"
 
 pytestmark = pytest.mark.usefixtures("template")
 
@@ -38,7 +40,7 @@ def test_the_pool_and_what_the_gates_said_about_it_are_assets(settings_for: Sett
         assert judged - refused == pool["size"]
         assert refused >= 1
         assert "substance" in str(found["newest"])
-        assert str(found["by_gate"]).startswith("![")
+        assert Path(str(found["by_gate"])).read_bytes().startswith(PNG)
 
 
 def test_what_the_calls_cost_and_how_they_failed_is_an_asset(settings_for: SettingsFor, tmp_path: Path) -> None:
@@ -54,5 +56,5 @@ def test_what_the_calls_cost_and_how_they_failed_is_an_asset(settings_for: Setti
     assert found["failed"] == 1
     assert "server\\_error" in str(found["by_code"])
     assert "| pool |" in str(found["by_purpose"])
-    assert str(found["by_hour"]).startswith("![Calls by hour")
-    assert str(found["cost_by_day"]).startswith("![Cost")
+    for plot in ("by_hour", "cost_by_day"):
+        assert Path(str(found[plot])).read_bytes().startswith(PNG)

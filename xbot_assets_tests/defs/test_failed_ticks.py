@@ -5,7 +5,7 @@ from datetime import timedelta
 import dagster as dg
 import pytest
 
-from xbot_assets.defs.publishing.sensors import publish_when_due
+from xbot_assets.defs.publishing.automation import publish_when_due
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.steps.product import Product, open_product
@@ -14,7 +14,7 @@ from xbot_assets.store.publishing import posts as post_store
 
 def tick(instance: dg.DagsterInstance, product: Product) -> object:
     """Evaluate the sensor of publishing once."""
-    return publish_when_due(dg.build_sensor_context(instance=instance, resources={"product": product}))
+    return publish_when_due(dg.build_sensor_context(instance=instance, resources={"tick": product}))
 
 
 def test_a_tick_that_failed_costs_nothing_but_itself(instance: dg.DagsterInstance, product: Product) -> None:

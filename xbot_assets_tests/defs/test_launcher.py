@@ -8,9 +8,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 import pytest
-from dagster._core.events import EngineEventData
-from dagster._core.launcher.base import LaunchRunContext, WorkerStatus
 
+from xbot_assets.defs.instance.dagster_internals import EngineEventData, LaunchRunContext, WorkerStatus
 from xbot_assets.defs.instance.launcher import LaneRunLauncher
 from xbot_assets.testing.patience import until
 
@@ -76,8 +75,7 @@ def test_a_run_is_known_to_live_as_long_as_its_process_does(
     run = a_run(instance, definitions, dg.DagsterRunStatus.STARTED)
     assert launcher.check_run_worker_health(run).status is WorkerStatus.RUNNING
     with a_process() as process:
-        message = f"Started process for run (pid: {process.pid})."
-        instance.report_engine_event(message, run, EngineEventData.in_process(process.pid))
+        instance.report_engine_event("In whatever words.", run, EngineEventData.in_process(process.pid))
         assert launcher.check_run_worker_health(run).status is WorkerStatus.RUNNING
     assert launcher.check_run_worker_health(run).status is WorkerStatus.NOT_FOUND
 
@@ -92,6 +90,6 @@ def test_another_process_with_the_same_number_is_not_the_run_s(
     run = a_run(instance, definitions, dg.DagsterRunStatus.STARTED)
     with a_process() as process, monkeypatch.context() as earlier:
         earlier.setattr(time, "time", lambda clock=time.time: clock() - HOUR_SECONDS)
-        instance.report_engine_event(f"Started process for run (pid: {process.pid}).", run)
+        instance.report_engine_event("In whatever words.", run, EngineEventData.in_process(process.pid))
         earlier.undo()
         assert launcher.check_run_worker_health(run).status is WorkerStatus.NOT_FOUND

@@ -4,12 +4,11 @@ from datetime import timedelta
 
 import dagster as dg
 
-from xbot_assets.defs.content.schedules import plan_when_due
-from xbot_assets.defs.learning.sensors import learn_when_due
-from xbot_assets.defs.metrics.schedules import measure_account_when_due, measure_when_due
-from xbot_assets.defs.operations.sensors import watch_browser_queue
-from xbot_assets.defs.operations.session import check_session_when_due
-from xbot_assets.defs.publishing.sensors import publish_when_due, reconcile_when_due, recover_when_due
+from xbot_assets.defs.content.automation import plan_when_due
+from xbot_assets.defs.learning.automation import learn_when_due
+from xbot_assets.defs.metrics.automation import measure_account_when_due, measure_when_due
+from xbot_assets.defs.operations.automation import check_session_when_due, watch_browser_queue
+from xbot_assets.defs.publishing.automation import publish_when_due, reconcile_when_due, recover_when_due
 from xbot_assets.domain.alerts.operations import BROWSER_QUEUE_DEEP
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import UnknownOutcome
@@ -27,7 +26,7 @@ def tick_schedule(
     schedule: dg.ScheduleDefinition, instance: dg.DagsterInstance, product: Product
 ) -> dg.RunRequest | dg.SkipReason:
     """Evaluate a schedule once."""
-    context = dg.build_schedule_context(instance=instance, resources={"product": product})
+    context = dg.build_schedule_context(instance=instance, resources={"tick": product})
     answer = schedule(context)
     assert isinstance(answer, dg.RunRequest | dg.SkipReason)
     return answer
@@ -37,7 +36,7 @@ def tick_sensor(
     sensor: dg.SensorDefinition, instance: dg.DagsterInstance, product: Product
 ) -> dg.RunRequest | dg.SkipReason:
     """Evaluate a sensor once."""
-    answer = sensor(dg.build_sensor_context(instance=instance, resources={"product": product}))
+    answer = sensor(dg.build_sensor_context(instance=instance, resources={"tick": product}))
     assert isinstance(answer, dg.RunRequest | dg.SkipReason)
     return answer
 

@@ -70,7 +70,7 @@ def test_a_process_killed_in_the_middle_of_its_call_is_booked_as_unknown(
         site.set_faults()
     assert settle_for_the_dead(database) == 1
     (row,) = recent_calls(database, 9)
-    assert (row["outcome"], row["failure_code"]) == ("unknown", "process_died")
-    assert row["cost_microusd"] > 0
+    assert (row.outcome, row.failure_code) == ("unknown", "process_died")
+    assert row.cost_microusd > 0
     account = budget_now(database, settings, BEGINNING).account
-    assert (account.spent, account.reserved) == (row["cost_microusd"], 0)
+    assert (account.spent, account.reserved) == (row.cost_microusd, 0)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.clock import ClockLine, system_now
 from xbot_assets.domain.learning import bandit, predictor
-from xbot_assets.domain.learning.features import post_features
+from xbot_assets.domain.learning.features import post_features, with_hour
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
 from xbot_assets.steps.content.planning import Plan, write_plan
@@ -72,7 +73,9 @@ def learn(product: Product, seed: int, at: datetime = MORNING) -> None:
         [bandit.Observed(arm, reward) for arm, reward in zip(arms, rewards, strict=True)],
     )
     examples = [
-        predictor.Example(post_features(f"Text {number}.", MORNING), arm.topic, arm.format, reward)
+        predictor.Example(
+            with_hour(post_features(f"Text {number}."), MORNING, ZoneInfo("UTC")), arm.topic, arm.format, reward
+        )
         for number, (arm, reward) in enumerate(zip(arms, rewards, strict=True))
     ]
     fitted, evaluation = predictor.fit(examples, ridge=1.0)

@@ -69,8 +69,8 @@ def test_a_good_call_is_booked_in_its_day(writer_for: WriterFor, database: Datab
     written = writer_for().write_posts(BRIEF.model_copy(update={"seed": 5}))
     (row,) = recent_calls(database, 9)
     found = budget_now(database, settings_for(), NOON)
-    assert found.account.spent == row["cost_microusd"] == written.cost_microusd > 0
-    assert (found.account.reserved, row["budget_day"], row["seed"]) == (0, NOON.date(), 5)
+    assert found.account.spent == row.cost_microusd == written.cost_microusd > 0
+    assert (found.account.reserved, row.budget_day, row.seed) == (0, NOON.date(), 5)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_refused_calls_cost_nothing_and_are_in_the_ledger(
     for _ in range(2):
         code_of(model)
     refused, made = recent_calls(database, 9)
-    assert (refused["failure_code"], refused["cost_microusd"], refused["reservation_id"]) == ("api_held", 0, None)
-    assert (made["failure_code"], made["reservation_id"] is None) == ("insufficient_quota", False)
+    assert (refused.failure_code, refused.cost_microusd, refused.reservation_id) == ("api_held", 0, None)
+    assert (made.failure_code, made.reservation_id is None) == ("insufficient_quota", False)
 
 
 def test_a_probe_that_learns_nothing_is_put_off(writer_for: WriterFor, server: LlmServer, clock: ManualClock) -> None:

@@ -42,8 +42,8 @@ def test_a_cycle_publishes_through_an_api_as_it_does_through_the_browser(by_api:
     assert site.posted(text) == 1
     assert post_store.queue_counts(by_api.database) == {"published": 1}
     (record,) = recent_operations(by_api.database, by_api.clock.now() - timedelta(days=1))
-    assert (record["kind"], record["outcome"], record["slot"]) == ("publish", "ok", None)
-    assert record["started_at"] is not None
+    assert (record.kind, record.outcome, record.slot) == ("publish", "ok", None)
+    assert record.started_at is not None
 
 
 def test_trouble_that_an_api_finds_with_the_account_holds_publishing(by_api: Product, site: Site) -> None:

@@ -4,8 +4,9 @@ import dagster as dg
 
 from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
 from xbot_assets.defs.keys import CHAMPIONS_IN_USE
-from xbot_assets.defs.plots import bar_plot, table
+from xbot_assets.defs.plots import Plots
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.tables import table
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.failures import worth_an_immediate_retry
 from xbot_assets.steps.content.planning import Plan, plan_posts
@@ -35,10 +36,10 @@ def content_plan(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
         plan = plan_posts(
             product, retried_at_once=lambda e: worth_an_immediate_retry(e, context.retry_number, PLAN_WAITS)
         )
-        return dg.MaterializeResult(metadata=_metadata(plan))
+        return dg.MaterializeResult(metadata=_metadata(plan, Plots.of(context, product.settings)))
 
 
-def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
+def _metadata(plan: Plan, plots: Plots) -> dict[str, dg.MetadataValue | int | float | str]:
     rows = [
         {
             "id": post.id,
@@ -51,7 +52,7 @@ def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
         }
         for post in plan.posts
     ]
-    found: dict[str, dg.MetadataValue | int | float | str] = {
+    metadata: dict[str, dg.MetadataValue | int | float | str] = {
         "posts": table(rows, ["id", "at", "arm", "source", "chance", "predicted", "text"]),
         "posts_planned": len(plan.posts),
         "cost_usd": plan.cost_microusd / MICROUSD_PER_USD,
@@ -63,13 +64,14 @@ def _metadata(plan: Plan) -> dict[str, dg.MetadataValue | int | float | str]:
         "why": plan.reason,
     }
     if plan.missing:
-        found["missing"] = plan.missing
+        metadata["missing"] = plan.missing
     if plan.chances:
         top = plan.chances[:TOP_ARMS]
-        found["choice_probabilities"] = bar_plot(
+        metadata["choice_probabilities"] = plots.bars(
+            "choice_probabilities",
             [f"{a.topic} / {a.format}" for a, _ in top],
             [p for _, p in top],
             errors=None,
             title="Chance of each arm",
         )
-    return found
+    return metadata

@@ -12,10 +12,9 @@ from multiprocessing import forkserver
 from multiprocessing.context import BaseContext
 from types import SimpleNamespace
 
-from dagster._cli import cli
-from dagster._grpc import server
+from xbot_assets.defs.instance.dagster_internals import RUN_WORKER_MODULES, cli, grpc_server
 
-PRELOADED = ["xbot_assets.definitions", "dagster._grpc.impl", "dagster_postgres", "matplotlib.figure"]
+PRELOADED = ["xbot_assets.definitions", *RUN_WORKER_MODULES, "dagster_postgres"]
 """What every run worker needs; imported once, in the fork server."""
 
 
@@ -30,7 +29,7 @@ def warm_context() -> BaseContext:
 def fork_run_workers() -> None:
     """Let Dagster's server start its workers from the warm context instead of from nothing."""
     context = warm_context()
-    setattr(server, "multiprocessing", SimpleNamespace(get_context=lambda _method: context))  # noqa: B010 - a module
+    setattr(grpc_server, "multiprocessing", SimpleNamespace(get_context=lambda _method: context))  # noqa: B010 - a module
 
 
 def main(arguments: list[str]) -> None:

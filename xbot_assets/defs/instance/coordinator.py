@@ -8,11 +8,9 @@ its own, so one of the three slots is always its own.
 
 from collections.abc import Mapping, Sequence
 
-from dagster import DagsterInstance, DagsterRun
-from dagster._core.run_coordinator.base import SubmitRunContext
-from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
-from dagster._core.storage.tags import PRIORITY_TAG
+from dagster import DagsterInstance, DagsterRun, QueuedRunCoordinator, SubmitRunContext
 
+from xbot_assets.defs.instance.dagster_internals import PRIORITY_TAG
 from xbot_assets.defs.lanes import run_tags
 
 

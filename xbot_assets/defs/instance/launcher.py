@@ -6,21 +6,25 @@ worker from the code server that started it, which forgets its workers when it i
 hold its slot until the longest run time.
 """
 
-import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from dagster import DagsterRun, DagsterRunStatus, DefaultRunLauncher
-from dagster._core.events import DagsterEventType, EngineEventData
-from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
-from dagster._serdes import ConfigurableClassData
-from dagster._utils.error import serializable_error_info_from_exc_info
+from dagster import DagsterEventType, DagsterRun, DagsterRunStatus, DefaultRunLauncher, EventLogEntry
 
+from xbot_assets.defs.instance.dagster_internals import (
+    CheckRunHealthResult,
+    ConfigurableClassData,
+    EngineEventData,
+    LaunchRunContext,
+    WorkerStatus,
+    serializable_error_info_from_exc_info,
+)
 from xbot_assets.process_identity import began_between
 
 THREADS = 14
 """Starts at once; ``max_concurrent_runs`` in ``dagster.yaml`` allows no more runs than this."""
-_PID = re.compile(r"^Started process for run \(pid: (\d+)\)")
+_PID = "pid"
+"""Under this name a run's process notes its own number in the data of the event with which it begins."""
 
 
 class LaneRunLauncher(DefaultRunLauncher):
@@ -67,10 +71,15 @@ class LaneRunLauncher(DefaultRunLauncher):
     def _named_by(self, run: DagsterRun) -> tuple[int, float] | None:
         """Return the number that the run's process last named as its own, and when (seconds since 1970)."""
         events = self._instance.all_logs(run.run_id, of_type=DagsterEventType.ENGINE_EVENT)
-        found = [(_PID.match(event.message or event.user_message or ""), event.timestamp) for event in events]
-        return next(((int(match[1]), at) for match, at in reversed(found) if match), None)
+        noted = ((_noted_pid(event), event.timestamp) for event in reversed(events))
+        return next(((pid, at) for pid, at in noted if pid is not None), None)
 
     def dispose(self) -> None:
         """Start what was asked for, then nothing more."""
         self._threads.shutdown(wait=True)
         super().dispose()
+
+
+def _noted_pid(event: EventLogEntry) -> int | None:
+    noted = event.get_dagster_event().engine_event_data.metadata.get(_PID)
+    return None if noted is None else int(str(noted.value))

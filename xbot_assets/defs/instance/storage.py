@@ -4,17 +4,24 @@ The address comes from the settings instead of ``dagster.yaml``, so that ``dagst
 parts without any environment variable.
 """
 
+import os
+from threading import Lock
 from typing import Any
 
-from dagster._config.config_schema import UserConfigSchema
-from dagster._serdes import ConfigurableClassData
-from dagster_postgres.storage import DagsterPostgresStorage
+import sqlalchemy
+from dagster_postgres import DagsterPostgresStorage
 
+from xbot_assets.defs.instance.dagster_internals import STORAGE_ENGINE, ConfigurableClassData, UserConfigSchema
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings, load_settings
 
 SCHEMA = "dagster"
+CONNECTIONS_KEPT = 1
+"""Connections that stay open between two questions; more at a time are opened and closed again."""
+CONNECTIONS_BESIDE = 20
+RECYCLE_SECONDS = 3600
+"""A connection is replaced after this, so that what a server keeps for one does not grow for weeks."""
 
 
 def dagster_storage_url(settings: Settings) -> str:
@@ -36,6 +43,41 @@ def dagster_storage_url(settings: Settings) -> str:
     return f"postgresql+psycopg2://{rest}{joint}options=-csearch_path%3D{SCHEMA}"
 
 
+class _Engines:
+    """The way to Dagster's tables that all storages of this process share.
+
+    Dagster opens a connection for each question and looks for its tables whenever an instance is made, which is once
+    for every tick: most of what PostgreSQL and the daemon did on an idle machine.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._engine: sqlalchemy.Engine | None = None
+        self._is_of: tuple[int, str] | None = None
+
+    def knows(self, url: str) -> bool:
+        """Say whether this process has seen the tables there before."""
+        return self._is_of == (os.getpid(), url)
+
+    def engine(self, url: str) -> sqlalchemy.Engine:
+        """Return the engine of this process and address; each connection is tried before it is used."""
+        with self._lock:
+            if self._engine is None or not self.knows(url):
+                self._engine = sqlalchemy.create_engine(
+                    url,
+                    isolation_level="AUTOCOMMIT",
+                    pool_size=CONNECTIONS_KEPT,
+                    max_overflow=CONNECTIONS_BESIDE,
+                    pool_recycle=RECYCLE_SECONDS,
+                    pool_pre_ping=True,
+                )
+                self._is_of = (os.getpid(), url)
+            return self._engine
+
+
+_engines = _Engines()
+
+
 class ProductPostgresStorage(DagsterPostgresStorage):
     """Runs, events and schedules beside the product's tables. Takes no configuration."""
 
@@ -51,7 +93,13 @@ class ProductPostgresStorage(DagsterPostgresStorage):
         config_value: Any,  # noqa: ANN401, ARG003 - Dagster's signature
     ) -> "ProductPostgresStorage":
         """Build the storage from the settings."""
-        return cls(postgres_url=dagster_storage_url(load_settings()), inst_data=inst_data)
+        url = dagster_storage_url(load_settings())
+        storage = cls(postgres_url=url, should_autocreate_tables=not _engines.knows(url), inst_data=inst_data)
+        engine = _engines.engine(url)
+        for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):
+            # Dagster has no setting for how its PostgreSQL storages connect, except for the web server's.
+            setattr(part, STORAGE_ENGINE, engine)
+        return storage
 
     @property
     def event_storage_data(self) -> None:

@@ -1,12 +1,15 @@
 """Outcomes, model versions and champions."""
 
+from dataclasses import asdict
+
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.metrics.assets import post_metrics
-from xbot_assets.defs.plots import bar_plot, table
+from xbot_assets.defs.plots import Plots, PlotValue
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.tables import table
 from xbot_assets.domain.learning.bandit import ArmEstimate, Posterior, estimates
 from xbot_assets.steps.learning.training import (
     compute_outcomes,
@@ -42,14 +45,15 @@ def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -
     The pace learns from them which hours of the owner's day earn more: posts may come faster then.
     """
     with as_dagster_failure(context, product):
-        rows = compute_outcomes(product)
+        outcomes = compute_outcomes(product)
         weights = learn_hour_weights(product)
         hours = [f"{hour:02d}:00" for hour in range(len(weights))]
+        plots, title = Plots.of(context, product.settings), "Weight of each hour of the owner's day"
         return dg.MaterializeResult(
             metadata={
-                "outcomes": table(rows, ["post_id", "reward", "metrics_id"]),
-                "outcomes_new": len(rows),
-                "hour_weights": bar_plot(hours, weights, errors=None, title="Weight of each hour of the owner's day"),
+                "outcomes": table([asdict(outcome) for outcome in outcomes], ["post_id", "reward", "metrics_id"]),
+                "outcomes_new": len(outcomes),
+                "hour_weights": plots.bars("hour_weights", hours, weights, errors=None, title=title),
             }
         )
 
@@ -66,7 +70,9 @@ def bandit_model(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
     with as_dagster_failure(context, product):
         version = train_bandit(product)
         best = estimates(Posterior.model_validate(version.parameters))
-        return dg.MaterializeResult(metadata=_version(version) | {"expected_rewards": _arms(best)})
+        return dg.MaterializeResult(
+            metadata=_version(version) | {"expected_rewards": _arms(best, Plots.of(context, product.settings))}
+        )
 
 
 @dg.asset(
@@ -82,7 +88,9 @@ def engagement_predictor(context: dg.AssetExecutionContext, product: ProductIn) 
         version = train_predictor(product)
         if version is None:
             return dg.MaterializeResult(metadata={"version": "none yet: too few outcomes"})
-        return dg.MaterializeResult(metadata=_version(version) | {"weights": _weights(version)})
+        return dg.MaterializeResult(
+            metadata=_version(version) | {"weights": _weights(version, Plots.of(context, product.settings))}
+        )
 
 
 @dg.asset(
@@ -113,9 +121,10 @@ def _version(version: ModelVersion) -> dict[str, dg.MetadataValue | int]:
     }
 
 
-def _arms(best: list[ArmEstimate]) -> dg.MarkdownMetadataValue:
+def _arms(best: list[ArmEstimate], plots: Plots) -> PlotValue:
     shown = best[:SHOWN_ARMS]
-    return bar_plot(
+    return plots.bars(
+        "expected_rewards",
         [f"{e.arm.topic} / {e.arm.format}" for e in shown],
         [e.mean for e in shown],
         errors=[e.deviation for e in shown],
@@ -123,7 +132,8 @@ def _arms(best: list[ArmEstimate]) -> dg.MarkdownMetadataValue:
     )
 
 
-def _weights(version: ModelVersion) -> dg.MarkdownMetadataValue:
+def _weights(version: ModelVersion, plots: Plots) -> PlotValue:
     weights: dict[str, float] = version.parameters["weights"]
     largest = sorted(weights.items(), key=lambda item: -abs(item[1]))[:SHOWN_WEIGHTS]
-    return bar_plot([n for n, _ in largest], [w for _, w in largest], errors=None, title="Largest weights")
+    names, sizes = [name for name, _ in largest], [weight for _, weight in largest]
+    return plots.bars("weights", names, sizes, errors=None, title="Largest weights")

@@ -4,9 +4,9 @@ import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
-from xbot_assets.defs.plots import table
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.tables import table
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.metrics.readings import MeasureReport, measure_account, measure_posts
 
@@ -53,12 +53,12 @@ def account_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg
 
 
 def _metadata(report: MeasureReport) -> dict[str, dg.MetadataValue | int | float]:
-    found: dict[str, dg.MetadataValue | int | float] = {
+    metadata: dict[str, dg.MetadataValue | int | float] = {
         "posts_read": len(report.read),
         "posts_missed": len(report.missed),
         "success_share": report.success_share,
         "readings": table(report.read, COLUMNS),
     }
     if report.missed:
-        found["missed"] = table(report.missed, ["post_id", "why", "reason"])
-    return found
+        metadata["missed"] = table(report.missed, ["post_id", "why", "reason"])
+    return metadata

@@ -16,7 +16,10 @@ import dagster as dg
 import stamina
 
 from xbot_assets.defs.content.assets import NO_MODEL
-from xbot_assets.defs.operations.jobs import account_job, learn_job, measure_job, plan_job, publish_job
+from xbot_assets.defs.content.jobs import plan_job
+from xbot_assets.defs.learning.jobs import learn_job
+from xbot_assets.defs.metrics.jobs import account_job, measure_job
+from xbot_assets.defs.publishing.jobs import publish_job
 from xbot_assets.domain.admission.rules import RULES
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError

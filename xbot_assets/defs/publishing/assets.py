@@ -34,17 +34,17 @@ def published_posts(context: dg.AssetExecutionContext, product: ProductIn) -> dg
 
 
 def _metadata(reports: list[PublishReport], queue: dict[str, int]) -> dict[str, dg.MetadataValue | int | str]:
-    found: dict[str, dg.MetadataValue | int | str] = {f"queue_{state}": n for state, n in queue.items()}
+    metadata: dict[str, dg.MetadataValue | int | str] = {f"queue_{state}": n for state, n in queue.items()}
     report, last = reports[0], reports[-1]
-    found["published"] = sum(each.x_post_id is not None for each in reports)
-    found["found_on_x"] = sum(len(each.found) for each in reports)
-    found["still_unconfirmed"] = len(last.still_unconfirmed)
+    metadata["published"] = sum(each.x_post_id is not None for each in reports)
+    metadata["found_on_x"] = sum(len(each.found) for each in reports)
+    metadata["still_unconfirmed"] = len(last.still_unconfirmed)
     if report.url:
-        found["post"] = dg.MetadataValue.url(report.url)
+        metadata["post"] = dg.MetadataValue.url(report.url)
     if report.text:
-        found["text"] = report.text
+        metadata["text"] = report.text
     if last.place:
-        found["thread"] = last.place
+        metadata["thread"] = last.place
     if report.shadow:
-        found["shadow"] = "Recorded, not posted: this is shadow mode."
-    return found
+        metadata["shadow"] = "Recorded, not posted: this is shadow mode."
+    return metadata

@@ -4,9 +4,9 @@ import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
-from xbot_assets.defs.plots import table
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.tables import table
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.publishing.reconciliation import Comparison, compare_timeline
 from xbot_assets.steps.publishing.recovery import Recovery, recover_posts

@@ -28,7 +28,7 @@ class Hold:
 
     def refusal(self, now: datetime) -> ProductError:
         """Build what a caller gets meanwhile: a budget failure for a quota, a transient one otherwise."""
-        kind = BudgetFailure if self.code is FailureCode.INSUFFICIENT_QUOTA else TransientFailure
+        kind = BudgetFailure if self.code == FailureCode.INSUFFICIENT_QUOTA else TransientFailure
         wait = (self.until - now).total_seconds()
         when = (
             f"before {self.until:%Y-%m-%d %H:%M:%S} UTC" if wait > 0 else "while another process tries whether it works"

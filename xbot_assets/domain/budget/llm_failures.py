@@ -34,7 +34,7 @@ class CallGroup:
     ok: bool
     made: bool
     job: str | None
-    beside: tuple[str, ...]
+    beside: Sequence[str]
     calls: int
     cost_microusd: int
 

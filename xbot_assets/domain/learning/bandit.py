@@ -46,6 +46,13 @@ class Choice(NamedTuple):
     propensity: float
 
 
+class Draw(NamedTuple):
+    """Chosen arms, and the probability of each arm that they were drawn with, in the order of ``Posterior.arms``."""
+
+    chosen: tuple[Choice, ...]
+    chances: Vector
+
+
 class Posterior(BaseModel):
     """A Gaussian over ``[base, topics..., formats...]``, in precision form so that updates are sums.
 
@@ -99,7 +106,7 @@ def learn(posterior: Posterior, observed: Sequence[Observed]) -> Posterior:
     )
 
 
-def choose(posterior: Posterior, count: int, rng: np.random.Generator) -> list[Choice]:
+def choose(posterior: Posterior, count: int, rng: np.random.Generator) -> Draw:
     """Draw ``count`` different arms, best first draw each, with their choice probabilities.
 
     The propensity is that of being the best arm of one draw; later arms of the same plan are drawn
@@ -115,7 +122,7 @@ def choose(posterior: Posterior, count: int, rng: np.random.Generator) -> list[C
         index = int(rng.choice(len(arms), p=weights))
         left[index] = False
         chosen.append(Choice(arms[index], float(weights[index])))
-    return chosen
+    return Draw(tuple(chosen), probabilities)
 
 
 def choice_probabilities(posterior: Posterior, rng: np.random.Generator) -> Vector:

@@ -54,7 +54,7 @@ INITDB_OPTIONS = (
 SERVER_SETTINGS: Mapping[str, str] = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "60",  # five processes with a pool of 10 at most, and Dagster's own
+    "max_connections": "80",  # five processes with a pool of 10 at most, and one of each process for Dagster's own
     "shared_buffers": "64MB",  # a laptop's share; the working set is a few MB
     "timezone": "UTC",
 }

@@ -1,5 +1,6 @@
 """What the status page shows, as one document."""
 
+from dataclasses import asdict
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -20,7 +21,7 @@ from xbot_assets.store.alerts import Alert, open_alerts
 from xbot_assets.store.clock import read_line
 from xbot_assets.store.engine.database import Database, Row
 from xbot_assets.store.learning.models import ModelKind, champion
-from xbot_assets.store.operations.browser_operations import recent_operations
+from xbot_assets.store.operations.browser_operations import BrowserOperation, recent_operations
 from xbot_assets.store.publishing.posts import queue_counts, recent_posts
 
 POSTS_SHOWN = 12
@@ -168,7 +169,7 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
         holds=open_holds(database),
         budget=_budget(budget_now(database, settings, now)),
         models=_models(database),
-        operations=[_operation(row) for row in recent_operations(database, since)[:OPERATIONS_SHOWN]],
+        operations=[_operation(one) for one in recent_operations(database, since)[:OPERATIONS_SHOWN]],
         session=last_session_check(database),
     )
 
@@ -209,7 +210,7 @@ def _models(database: Database) -> list[ModelLine]:
     return [ModelLine.model_validate(model, from_attributes=True) for model in champions if model is not None]
 
 
-def _operation(row: Row) -> OperationLine:
-    ended = row["ended_at"]
-    seconds = (ended - row["queued_at"]).total_seconds() if ended else None
-    return OperationLine.model_validate({**row, "seconds": seconds})
+def _operation(operation: BrowserOperation) -> OperationLine:
+    ended = operation.ended_at
+    seconds = (ended - operation.queued_at).total_seconds() if ended else None
+    return OperationLine.model_validate({**asdict(operation), "seconds": seconds})

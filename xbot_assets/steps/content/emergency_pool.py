@@ -23,7 +23,8 @@ from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.product import Product
 from xbot_assets.store.content import emergency_pool as pool_store
-from xbot_assets.store.engine.database import Row, Transaction
+from xbot_assets.store.content.emergency_pool import PooledPost
+from xbot_assets.store.engine.database import Transaction
 from xbot_assets.store.publishing import queue as queue_store
 
 POOL_PURPOSE = "pool"
@@ -102,23 +103,23 @@ def take_from_pool(product: Product, count: int, slots: Sequence[datetime]) -> t
 
 def _take_one(product: Product, judge: GateJudge, slot: datetime) -> FallbackPost | None:
     with product.database.transaction() as transaction:
-        while (row := pool_store.lock_pooled_post(transaction)) is not None:
-            refusal = judge.refusal(row["text"], PostRequest(topic=row["topic"], format=row["format"]))
+        while (pooled := pool_store.lock_pooled_post(transaction)) is not None:
+            refusal = judge.refusal(pooled.text, PostRequest(topic=pooled.topic, format=pooled.format))
             if refusal is None:
-                return _queue(product, transaction, row, slot)
-            _retire(product, transaction, row, refusal)
+                return _queue(product, transaction, pooled, slot)
+            _retire(product, transaction, pooled, refusal)
     return None
 
 
-def _queue(product: Product, transaction: Transaction, row: Row, slot: datetime) -> FallbackPost:
-    features = post_features(row["text"], slot)
-    pool_store.queue_pooled_post(transaction, row["id"], scheduled_at=slot, features=features, now=product.clock.now())
-    return FallbackPost(row["id"], row["text"], row["topic"], row["format"], SOURCE, slot)
+def _queue(product: Product, transaction: Transaction, pooled: PooledPost, slot: datetime) -> FallbackPost:
+    features = {**pooled.features, **post_features(pooled.text)}
+    pool_store.queue_pooled_post(transaction, pooled.id, scheduled_at=slot, features=features, now=product.clock.now())
+    return FallbackPost(pooled.id, pooled.text, pooled.topic, pooled.format, SOURCE, slot)
 
 
-def _retire(product: Product, transaction: Transaction, row: Row, refusal: Refusal) -> None:
+def _retire(product: Product, transaction: Transaction, pooled: PooledPost, refusal: Refusal) -> None:
     why = f"{refusal.gate}: {refusal.reason}"
-    pool_store.retire_pooled_post(transaction, row["id"], why, product.clock.now())
+    pool_store.retire_pooled_post(transaction, pooled.id, why, product.clock.now())
 
 
 def _lacking(product: Product) -> int:
@@ -147,6 +148,7 @@ def _pooled(written: WrittenPosts, now: datetime) -> list[NewPost]:
             text=post.text,
             topic=post.topic,
             format=post.format,
+            features=post_features(post.text, post.tone),
             source=SOURCE,
             llm_call_id=post.llm_call_id,
             scheduled_at=now,
@@ -157,7 +159,7 @@ def _pooled(written: WrittenPosts, now: datetime) -> list[NewPost]:
 
 def _scarcest_arms(product: Product, count: int, rng: np.random.Generator) -> list[Arm]:
     """Return arms that the pool holds least of, so that any day finds variety there."""
-    held = Counter(Arm(row["topic"], row["format"]) for row in pool_store.pool_posts(product.database))
+    held = Counter(Arm(post.topic, post.format) for post in pool_store.pool_posts(product.database))
     persona = product.persona
     arms = [Arm(topic, post_format) for topic in persona.topic_names for post_format in persona.format_names]
     order = [arms[int(place)] for place in rng.permutation(len(arms))]
@@ -165,8 +167,8 @@ def _scarcest_arms(product: Product, count: int, rng: np.random.Generator) -> li
     return [ranked[place % len(ranked)] for place in range(count)]
 
 
-def _stale(product: Product, pooled: Sequence[Row]) -> list[Row]:
-    return [row for row in pooled if row["pooled_at"] < _fresh_since(product)]
+def _stale(product: Product, pooled: Sequence[PooledPost]) -> list[PooledPost]:
+    return [post for post in pooled if post.pooled_at < _fresh_since(product)]
 
 
 def _fresh_since(product: Product) -> datetime:

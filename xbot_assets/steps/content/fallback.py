@@ -20,7 +20,7 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.posts.post import NewPost, normalised
 from xbot_assets.domain.templates.choosing import first_passing
-from xbot_assets.domain.templates.facts import AccountReading, Facts, PublishedPost, facts_of
+from xbot_assets.domain.templates.facts import AccountReading, Facts, facts_of
 from xbot_assets.domain.templates.filling import Filled, TemplateFile, candidates
 from xbot_assets.steps.content.emergency_pool import FallbackPost, take_from_pool
 from xbot_assets.steps.content.gatekeeping import GateJudge, judge_for
@@ -102,10 +102,9 @@ def load_templates(path: Path | None = None) -> TemplateFile:
 
 def known_facts(product: Product) -> Facts:
     """Count what templates may say from the database."""
-    rows = pool_store.published_with_counts(product.database)
+    posts = pool_store.published_with_counts(product.database)
     reading = metric_store.last_account_reading(product.database, product.settings.handle)
-    account = AccountReading(reading["followers"]) if reading else None
-    posts = [PublishedPost(**row) for row in rows]
+    account = AccountReading(reading.followers) if reading else None
     return facts_of(posts, account, now=product.clock.now(), zone=product.settings.zone)
 
 
@@ -124,8 +123,8 @@ def _fill_one(
     """Queue one filled template that no gate refuses and that was not used within ``template_repeat_days``."""
     since = product.clock.now() - timedelta(days=product.settings.template_repeat_days)
     used = pool_store.template_uses_since(product.database, since)
-    texts = {normalised(row["text"]) for row in used}
-    uses = Counter(row["template"] for row in used)
+    texts = {normalised(use.text) for use in used}
+    uses = Counter(use.template for use in used)
 
     def passes(one: Filled) -> bool:
         return normalised(one.text) not in texts and judge.judged(one.text, one.format) is None
@@ -142,7 +141,7 @@ def _queue(product: Product, judge: GateJudge, chosen: Filled, slot: datetime) -
         text=chosen.text,
         topic=chosen.topic,
         format=chosen.format,
-        features=post_features(chosen.text, slot),
+        features=post_features(chosen.text),
         source=SOURCE,
         scheduled_at=slot,
     )

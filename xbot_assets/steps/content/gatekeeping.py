@@ -19,8 +19,8 @@ from xbot_assets.llm.briefs import PostRequest
 from xbot_assets.settings import Settings
 from xbot_assets.steps.product import Product
 from xbot_assets.store.content import gates as gate_store
-from xbot_assets.store.content.gates import Judgement
-from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.content.gates import Judgement, RefusedText
+from xbot_assets.store.engine.database import Database
 
 REPORT_WINDOW = timedelta(days=30)
 NEWEST = 20
@@ -37,7 +37,7 @@ class GateReport:
     judged: int
     by_gate: dict[str, int]
     by_day: tuple[tuple[datetime, float], ...]
-    newest: tuple[Row, ...]
+    newest: tuple[RefusedText, ...]
 
     @property
     def refused(self) -> int:
@@ -132,18 +132,18 @@ def judge_for(
 
 def gate_report(product: Product) -> GateReport:
     """Count a month of judgements."""
-    rows = gate_store.judgements_by_day(product.database, product.clock.now() - REPORT_WINDOW)
+    counts = gate_store.judgements_by_day(product.database, product.clock.now() - REPORT_WINDOW)
     refused = Counter(dict.fromkeys(GATES, 0))
     texts: Counter[datetime] = Counter()
     refused_on: Counter[datetime] = Counter()
-    for row in rows:
-        texts[row["day"]] += row["texts"]
-        if row["gate"] is not None:
-            refused[row["gate"]] += row["texts"]
-            refused_on[row["day"]] += row["texts"]
+    for count in counts:
+        texts[count.day] += count.texts
+        if count.gate is not None:
+            refused[count.gate] += count.texts
+            refused_on[count.day] += count.texts
     return GateReport(
         judged=texts.total(),
         by_gate=dict(refused),
-        by_day=tuple((day, refused_on[day] / count) for day, count in sorted(texts.items())),
+        by_day=tuple((day, refused_on[day] / judged) for day, judged in sorted(texts.items())),
         newest=tuple(gate_store.recent_refusals(product.database, NEWEST)),
     )

@@ -17,7 +17,7 @@ from xbot_assets.domain.budget.llm_failures import (
 )
 from xbot_assets.steps.product import Product
 from xbot_assets.store.content import ledger as ledger_store
-from xbot_assets.store.engine.database import Row
+from xbot_assets.store.content.ledger import FailureCodeCount
 
 REPORT_WINDOW = timedelta(days=30)
 HOURS = range(24)
@@ -36,7 +36,7 @@ class FailureReport:
         days: the owner's days of the window, oldest first.
         hours: each hour of the day, as two digits, against the others.
         jobs: occasions beside a job against those without it.
-        codes: ``code, kind, calls, made, cost_microusd, newest_at, newest_reason``, most frequent first.
+        codes: failed calls by code, most frequent first.
     """
 
     whole: Tally
@@ -47,7 +47,7 @@ class FailureReport:
     days: list[date]
     hours: tuple[Contrast, ...]
     jobs: tuple[Contrast, ...]
-    codes: tuple[Row, ...]
+    codes: tuple[FailureCodeCount, ...]
 
 
 def failure_report(product: Product) -> FailureReport:

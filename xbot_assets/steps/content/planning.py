@@ -16,8 +16,8 @@ from xbot_assets.domain.budget.tiers import BudgetTier
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind, ProductError
 from xbot_assets.domain.learning import bandit
-from xbot_assets.domain.learning.bandit import Arm, Choice, Posterior
-from xbot_assets.domain.learning.features import post_features
+from xbot_assets.domain.learning.bandit import Arm, Choice, Draw, Posterior
+from xbot_assets.domain.learning.features import post_features, with_hour
 from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.domain.pace.jitter import jittered
 from xbot_assets.domain.pace.slots import free_slots
@@ -158,21 +158,21 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     """
     models = _champions(product)
     tier = budget_now(product.database, product.settings, product.clock.now()).tier
-    choices = bandit.choose(models.posterior, tier.posts, generator)
+    drawn = bandit.choose(models.posterior, tier.posts, generator)
     # Tones vary at random, so that posts of one arm do not all sound alike.
-    arms = [(choice.arm, str(generator.choice(product.persona.tones))) for choice in choices]
+    arms = [(choice.arm, str(generator.choice(product.persona.tones))) for choice in drawn.chosen]
     brief = brief_for(product.settings, product.database, product.persona, arms, product.clock.now())
     seed = int(generator.integers(SEEDS))
     written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
     slots = _slots(product, len(written.posts))
     jitter = timedelta(minutes=product.settings.post_jitter_minutes)
     posts = [
-        _new_post(models, choices[post.number], post, jittered(at, fingerprint(post.text), jitter))
+        _new_post(product, models, drawn.chosen[post.number], post, jittered(at, fingerprint(post.text), jitter))
         for post, at in zip(written.posts, slots, strict=True)
     ]
     ids = post_store.enqueue_posts(product.database, posts, product.clock.now())
     hold_unapproved(product.database, product.settings, product.clock.now())
-    return _report(models, posts, ids, written, tier, generator)
+    return _report(models, posts, ids, written, tier, drawn)
 
 
 def _written_within(product: Product, brief: PostBrief, tier: BudgetTier) -> WrittenPosts:
@@ -249,9 +249,10 @@ def _slots(product: Product, count: int) -> list[datetime]:
     return free_slots(first, count, spacing, queue_store.waiting_times(product.database))
 
 
-def _new_post(models: _Models, choice: Choice, written: WrittenPost, at: datetime) -> NewPost:
-    features = post_features(written.text, at)
-    predicted = models.predictor.predict(features, choice.arm.topic, choice.arm.format) if models.predictor else None
+def _new_post(product: Product, models: _Models, choice: Choice, written: WrittenPost, at: datetime) -> NewPost:
+    features = post_features(written.text, written.tone)
+    seen = with_hour(features, at, product.settings.zone)
+    predicted = models.predictor.predict(seen, choice.arm.topic, choice.arm.format) if models.predictor else None
     return NewPost(
         text=written.text,
         topic=choice.arm.topic,
@@ -272,9 +273,9 @@ def _report(
     ids: Sequence[int],
     written: WrittenPosts,
     tier: BudgetTier,
-    rng: np.random.Generator,
+    drawn: Draw,
 ) -> Plan:
-    chances = zip(models.posterior.arms, bandit.choice_probabilities(models.posterior, rng), strict=True)
+    chances = zip(models.posterior.arms, drawn.chances, strict=True)
     version = models.bandit_version
     return Plan(
         posts=tuple(

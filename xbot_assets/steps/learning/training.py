@@ -1,24 +1,40 @@
 """Turning readings into outcomes, outcomes into model versions, and versions into champions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from xbot_assets.domain.learning import bandit, predictor
+from xbot_assets.domain.learning.features import with_hour
 from xbot_assets.domain.learning.reward import EngagementCounts, reward
 from xbot_assets.steps.product import Product
-from xbot_assets.store.engine.database import Row
 from xbot_assets.store.learning import models as model_store
 from xbot_assets.store.learning.models import ModelVersion
 from xbot_assets.store.metrics import readings as metric_store
+from xbot_assets.store.metrics.readings import OutcomeReading, TrainingExample
 
 OUTCOME_BATCH = 200
 """Outcomes computed by one run; the rest waits for the next."""
+OUTCOME_AGE_MAX = timedelta(days=30)
+"""A post that no reading up to this age shows views of has no outcome, and never gets one."""
 CHAMPION_CACHE = "champion"
 ModelKind = Literal["bandit", "predictor"]
+Parameters = Mapping[str, Any]
+_VERSIONS = TypeAdapter(ModelVersion)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a post earned, and the reading that says so."""
+
+    post_id: int
+    metrics_id: int
+    reward: float
+    computed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +47,35 @@ class Promotion:
     reason: str
 
 
-def compute_outcomes(product: Product) -> list[Row]:
-    """Reward every post that has a reading old enough and no outcome yet; return the rows stored."""
-    settings = product.settings
+def compute_outcomes(product: Product) -> list[Outcome]:
+    """Reward every post that has a reading old enough and no outcome yet; return what was stored."""
     now = product.clock.now()
-    due = metric_store.outcomes_due(
-        product.database, now=now, min_age=timedelta(hours=settings.outcome_age_hours), limit=OUTCOME_BATCH
-    )
-    rows = [row for row in (_outcome(reading) for reading in due) if row is not None]
-    stored = [{**row, "computed_at": now} for row in rows]
-    metric_store.insert_outcomes(product.database, stored)
-    return stored
+    judged = (_outcome(reading, now) for reading in _outcomes_due(product, now, OUTCOME_BATCH))
+    outcomes = [outcome for outcome in judged if outcome is not None]
+    metric_store.insert_outcomes(product.database, [asdict(outcome) for outcome in outcomes])
+    return outcomes
 
 
 def train_bandit(product: Product) -> ModelVersion:
     """Learn the bandit's posterior from every outcome and store it as a new version."""
     persona = product.persona
-    rows = metric_store.training_rows(product.database)
+    learned = metric_store.training_examples(product.database)
     start = bandit.prior(persona.topic_names, persona.format_names, strength=product.settings.bandit_prior_strength)
-    observed = [bandit.Observed(bandit.Arm(row["topic"], row["format"]), row["reward"]) for row in rows]
+    observed = [bandit.Observed(bandit.Arm(one.topic, one.format), one.reward) for one in learned]
     posterior = bandit.learn(start, observed)
     best = bandit.estimates(posterior)[0]
     evaluation = {"best_topic": best.arm.topic, "best_format": best.arm.format, "best_mean": best.mean}
-    return _store_version(product, "bandit", posterior.model_dump(), evaluation, rows)
+    return _store_version(product, "bandit", posterior.model_dump(), evaluation, len(learned))
 
 
 def train_predictor(product: Product) -> ModelVersion | None:
     """Fit the predictor on every outcome and store it as a new version; ``None`` when there are too few."""
-    rows = metric_store.training_rows(product.database)
-    if len(rows) < product.settings.predictor_min_outcomes:
+    learned = metric_store.training_examples(product.database)
+    if len(learned) < product.settings.predictor_min_outcomes:
         return None
-    examples = [predictor.Example(row["features"], row["topic"], row["format"], row["reward"]) for row in rows]
+    examples = [_as_published(one, product.settings.zone) for one in learned]
     fitted, evaluation = predictor.fit(examples, ridge=product.settings.predictor_ridge)
-    return _store_version(product, "predictor", fitted.model_dump(), evaluation.model_dump(), rows)
+    return _store_version(product, "predictor", fitted.model_dump(), evaluation.model_dump(), len(learned))
 
 
 def promote_newest(product: Product) -> list[Promotion]:
@@ -82,14 +94,14 @@ def current_champion(product: Product, kind: ModelKind) -> ModelVersion | None:
     if seat is None:
         return None
     # The time tells apart two databases that have used one cache.
-    key = f"{CHAMPION_CACHE}:{kind}:{seat[0]}:{seat[1].isoformat()}"
+    key = f"{CHAMPION_CACHE}:{kind}:{seat.id}:{seat.trained_at.isoformat()}"
     cached = _readable(product.cache.get_json(key))
     if cached is not None:
         return cached
-    found = model_store.champion(product.database, kind)
-    if found is not None and (found.id, found.trained_at) == seat:
-        product.cache.set_json(key, found.model_dump(mode="json"), _seconds_kept(product, kind))
-    return found
+    version = model_store.champion(product.database, kind)
+    if version is not None and (version.id, version.trained_at) == (seat.id, seat.trained_at):
+        product.cache.set_json(key, _VERSIONS.dump_python(version, mode="json"), _seconds_kept(product, kind))
+    return version
 
 
 def learning_due(product: Product) -> bool:
@@ -99,14 +111,24 @@ def learning_due(product: Product) -> bool:
     interval = timedelta(minutes=product.settings.learn_interval_minutes)
     if newest and now - newest[0].trained_at < interval:
         return False
-    min_age = timedelta(hours=product.settings.outcome_age_hours)
-    return bool(metric_store.outcomes_due(product.database, now=now, min_age=min_age, limit=1))
+    return bool(_outcomes_due(product, now, 1))
+
+
+def _outcomes_due(product: Product, now: datetime, limit: int) -> list[OutcomeReading]:
+    ages = {"min_age": timedelta(hours=product.settings.outcome_age_hours), "max_age": OUTCOME_AGE_MAX}
+    return metric_store.outcomes_due(product.database, now=now, limit=limit, **ages)
+
+
+def _as_published(example: TrainingExample, zone: ZoneInfo) -> predictor.Example:
+    """Learn from the hour in which the post went out, whatever was planned."""
+    features = with_hour(example.features, example.published_at, zone)
+    return predictor.Example(features, example.topic, example.format, example.reward)
 
 
 def _readable(cached: object) -> ModelVersion | None:
     """Return a cached version; ``None`` for a miss and for what another version of this program left there."""
     try:
-        return None if cached is None else ModelVersion.model_validate(cached)
+        return None if cached is None else _VERSIONS.validate_python(cached)
     except ValidationError:
         return None
 
@@ -116,26 +138,21 @@ def _seconds_kept(product: Product, kind: ModelKind) -> int:
     return settings.cache_arms_seconds if kind == "bandit" else settings.cache_models_seconds
 
 
-def _outcome(reading: Row) -> Row | None:
-    earned = reward(
-        EngagementCounts(
-            reading["replies"], reading["reposts"], reading["likes"], reading["bookmarks"], reading["views"]
-        )
-    )
-    if earned is None:
-        return None
-    return {"post_id": reading["post_id"], "metrics_id": reading["metrics_id"], "reward": earned}
+def _outcome(reading: OutcomeReading, now: datetime) -> Outcome | None:
+    counts = (reading.replies, reading.reposts, reading.likes, reading.bookmarks, reading.views)
+    earned = reward(EngagementCounts(*counts))
+    return None if earned is None else Outcome(reading.post_id, reading.metrics_id, earned, now)
 
 
 def _store_version(
-    product: Product, kind: ModelKind, parameters: Row, evaluation: Row, rows: Sequence[Row]
+    product: Product, kind: ModelKind, parameters: Parameters, evaluation: Parameters, outcomes_used: int
 ) -> ModelVersion:
     return model_store.insert_model_version(
         product.database,
         kind,
         parameters=parameters,
         evaluation=evaluation,
-        outcomes_used=len(rows),
+        outcomes_used=outcomes_used,
         now=product.clock.now(),
     )
 

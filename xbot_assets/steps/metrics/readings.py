@@ -7,8 +7,8 @@ from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
-from xbot_assets.store.engine.database import Row
 from xbot_assets.store.metrics import readings as metric_store
+from xbot_assets.store.metrics.readings import Fields, PostToMeasure
 from xbot_assets.store.publishing.policy import store_account_facts
 from xbot_assets.x.answers import PostReading, ProfileRead
 from xbot_assets.x.operations import ReadPosts, ReadProfile
@@ -22,8 +22,8 @@ class MeasureReport:
     """What was asked for, what was read (rows as stored) and what was missed, with reasons."""
 
     asked: int
-    read: tuple[Row, ...]
-    missed: tuple[Row, ...]
+    read: tuple[Fields, ...]
+    missed: tuple[Fields, ...]
 
     @property
     def success_share(self) -> float:
@@ -42,17 +42,17 @@ def measure_posts(product: Product) -> MeasureReport:
         return MeasureReport(0, (), ())
     settings = product.settings
     answer = product.x.run(
-        ReadPosts(post_ids=tuple(row["x_post_id"] for row in due), handle=settings.handle),
+        ReadPosts(post_ids=tuple(post.x_post_id for post in due), handle=settings.handle),
         lane=Lane.HIGH,
         deadline_seconds=settings.read_deadline_seconds + len(due) * settings.read_post_seconds,
     )
-    by_id = {row["x_post_id"]: row for row in due}
+    by_id = {post.x_post_id: post for post in due}
     now = product.clock.now()
     read = tuple(
         _reading_row(by_id[p.post_id], p, now) for p in answer.posts if p.post_id is not None and p.post_id in by_id
     )
     missed = tuple(
-        {"post_id": by_id[m.post_id]["id"], "missed_at": now, "why": m.why, "reason": m.reason} for m in answer.missed
+        {"post_id": by_id[m.post_id].id, "missed_at": now, "why": m.why, "reason": m.reason} for m in answer.missed
     )
     metric_store.insert_readings(product.database, read)
     metric_store.insert_misses(product.database, missed)
@@ -61,7 +61,7 @@ def measure_posts(product: Product) -> MeasureReport:
     return report
 
 
-def posts_due(product: Product) -> list[Row]:
+def posts_due(product: Product) -> list[PostToMeasure]:
     """Return the posts whose next reading is due, missing ones first."""
     settings = product.settings
     return metric_store.posts_to_measure(
@@ -112,15 +112,15 @@ def account_due(product: Product) -> bool:
     """Say whether the profile's next reading is due."""
     last = metric_store.last_account_reading(product.database, product.settings.handle)
     interval = timedelta(minutes=product.settings.account_metrics_minutes)
-    return last is None or product.clock.now() - last["read_at"] >= interval
+    return last is None or product.clock.now() - last.read_at >= interval
 
 
-def _reading_row(post: Row, reading: PostReading, now: datetime) -> Row:
+def _reading_row(post: PostToMeasure, reading: PostReading, now: datetime) -> Fields:
     return {
-        "post_id": post["id"],
-        "x_post_id": post["x_post_id"],
+        "post_id": post.id,
+        "x_post_id": post.x_post_id,
         "read_at": now,
-        "age_seconds": max(0.0, (now - post["published_at"]).total_seconds()),
+        "age_seconds": max(0.0, (now - post.published_at).total_seconds()),
         "replies": reading.counts.replies,
         "reposts": reading.counts.reposts,
         "likes": reading.counts.likes,

@@ -11,8 +11,8 @@ from xbot_assets.domain.alerts.operations import BROWSER_QUEUE_DEEP, BROWSER_QUE
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
-from xbot_assets.store.engine.database import Row
 from xbot_assets.store.operations import browser_operations as operation_store
+from xbot_assets.store.operations.browser_operations import LaneWaits, QueueSample
 
 WAIT_WINDOW = timedelta(minutes=30)
 """Average waits are over this stretch: long enough to hold several operations, short enough to be news."""
@@ -25,8 +25,8 @@ SHOWN = timedelta(hours=24)
 class Usage:
     """A day of the browser: waits by lane, and samples of the queue."""
 
-    waits: tuple[Row, ...]
-    samples: tuple[Row, ...]
+    waits: tuple[LaneWaits, ...]
+    samples: tuple[QueueSample, ...]
 
 
 def watch_queue(product: Product, queued: Mapping[Lane, Sequence[datetime]], now: datetime) -> int:
@@ -55,7 +55,7 @@ def browser_usage(product: Product, now: datetime) -> Usage:
     )
 
 
-def _sample(lane: Lane, created: Sequence[datetime], now: datetime) -> Row:
+def _sample(lane: Lane, created: Sequence[datetime], now: datetime) -> dict[str, object]:
     oldest = max(((now - at).total_seconds() for at in created), default=0.0)
     return {"lane": str(lane), "waiting": len(created), "oldest_seconds": max(0.0, oldest)}
 
@@ -70,9 +70,9 @@ def _judge_depth(product: Product, depth: int) -> None:
 
 def _judge_wait(product: Product, now: datetime) -> None:
     limit = product.settings.browser_wait_alert_minutes
-    rows = operation_store.waits_by_lane(product.database, now - WAIT_WINDOW)
-    waited = sum(row["mean_seconds"] * row["operations"] for row in rows)
-    mean = waited / max(1, sum(row["operations"] for row in rows))
+    lanes = operation_store.waits_by_lane(product.database, now - WAIT_WINDOW)
+    waited = sum(lane.mean_seconds * lane.operations for lane in lanes)
+    mean = waited / max(1, sum(lane.operations for lane in lanes))
     if mean <= limit * 60:
         resolve_alert(product.database, BROWSER_QUEUE_SLOW, product.clock.now())
         return

@@ -13,6 +13,7 @@ from xbot_assets.store.metrics import readings as metric_store
 from xbot_assets.store.publishing import posts as post_store
 
 RECENT = 50
+COUNTS = ("likes", "reposts", "replies", "bookmarks", "views")
 
 
 def pass_summary(product: Product, post_ids: Sequence[int], *, since: datetime) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def pass_summary(product: Product, post_ids: Sequence[int], *, since: datetime) 
 
 def _post(product: Product, row: Row) -> dict[str, Any]:
     reading = metric_store.latest_reading(product.database, row["id"])
-    metrics = {key: reading[key] for key in ("likes", "reposts", "replies", "bookmarks", "views")} if reading else None
+    metrics = {name: getattr(reading, name) for name in COUNTS} if reading else None
     return {
         "id": row["id"],
         "status": row["status"],
@@ -42,7 +43,7 @@ def _post(product: Product, row: Row) -> dict[str, Any]:
         "format": row["format"],
         "published_at": row["published_at"],
         "metrics": metrics,
-        "label": reading["label"] if reading else None,
+        "label": reading.label if reading else None,
     }
 
 

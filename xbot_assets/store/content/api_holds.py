@@ -1,10 +1,17 @@
 """Holds on the language model's API, shared by every process: who may call, and who alone may try again."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.budget.holds import Hold
-from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.store.engine.database import Row, Statements
+from xbot_assets.store.engine.database import Statements
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(Hold):
+    """A hold, and whether the one who asked may try the account now."""
+
+    may_probe: bool
 
 
 def hold_api(db: Statements, account: str, hold: Hold) -> None:
@@ -22,18 +29,17 @@ def ask_api(db: Statements, account: str, now: datetime, lease: timedelta) -> bo
     Raises:
         ProductError: ``api_held``; do not call.
     """
-    row = db.fetch_one("ask_api", account=account, now=now, lease=lease)
-    if row is None:
+    answer = db.fetch_row(_Asked, "ask_api", account=account, now=now, lease=lease)
+    if answer is None:
         return False
-    if not row["may_probe"]:
-        raise _hold(row).refusal(now)
+    if not answer.may_probe:
+        raise answer.refusal(now)
     return True
 
 
 def api_hold(db: Statements, account: str, now: datetime) -> Hold | None:
     """Return the hold in force, for showing it."""
-    row = db.fetch_one("read_api_hold", account=account, now=now)
-    return _hold(row) if row else None
+    return db.fetch_row(Hold, "read_api_hold", account=account, now=now)
 
 
 def put_off_probe(db: Statements, account: str, until: datetime) -> None:
@@ -44,7 +50,3 @@ def put_off_probe(db: Statements, account: str, until: datetime) -> None:
 def release_api(db: Statements, account: str) -> bool:
     """Lift the hold; ``False`` when there was none."""
     return db.execute("release_api", account=account) > 0
-
-
-def _hold(row: Row) -> Hold:
-    return Hold(FailureCode(row["code"]), row["reason"], row["remedy"], row["held_until"], row["probed"])

@@ -7,7 +7,8 @@ in the server's real time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from xbot_assets.domain.budget.calls import BUDGET_RESERVED, DAILY_BUDGET, CallAsk, LlmCall, Reservation
 from xbot_assets.domain.budget.shares import BudgetTerms
@@ -16,13 +17,49 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, ProductError, TransientFailure
 from xbot_assets.domain.owner_day import BudgetDay
 from xbot_assets.store.content.ledger import record_llm_call
-from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.engine.database import Database, Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
 
 RESERVED_WAIT_SECONDS = 2.0
 """How soon to ask again when only calls under way stand in the way: about what one takes."""
 DIED = FailureCode.PROCESS_DIED
 _DIED_REASON = "The process that made this call ended before it was settled; its worst case is booked."
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What was put aside, when it is no longer."""
+
+    day: date
+    purpose: str
+    amount_microusd: int
+
+
+@dataclass(frozen=True, slots=True)
+class _DeadReservation:
+    """What was put aside by a process that died."""
+
+    id: int
+    day: date
+    purpose: str
+    model: str
+    prompt_version: str
+    prompt_tokens: int
+    completion_tokens: int
+    amount_microusd: int
+    seed: int | None
+    called_at: datetime
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _BookedCall:
+    """A call that was booked for a process thought dead."""
+
+    id: int
+    purpose: str
+    budget_day: date
+    cost_microusd: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +118,9 @@ def note_sent(db: Statements, reservation: Reservation, lease: timedelta) -> Non
 def give_back(db: Database, reservation: Reservation) -> None:
     """End the reservation of a call that is not made after all."""
     with db.transaction() as transaction:
-        ended = transaction.fetch_one("end_reservation", id=reservation.id)
+        ended = transaction.fetch_row(_Ended, "end_reservation", id=reservation.id)
         if ended is not None:
-            _move(transaction, ended, ended["amount_microusd"], 0)
+            _move(transaction, ended.day, ended.purpose, ended.amount_microusd, 0)
 
 
 def settle(db: Transaction, reservation: Reservation, call: LlmCall) -> int:
@@ -92,12 +129,12 @@ def settle(db: Transaction, reservation: Reservation, call: LlmCall) -> int:
     A caller that was thought dead corrects what was booked for it.
     """
     entry = call.model_copy(update={"reservation_id": reservation.id, "budget_day": reservation.day})
-    ended = db.fetch_one("end_reservation", id=reservation.id)
+    ended = db.fetch_row(_Ended, "end_reservation", id=reservation.id)
     if ended is None:
-        return _correct(db, entry)
+        return _correct(db, reservation, entry)
     call_id = record_llm_call(db, entry)
     # Last: the day's row is what all others wait for.
-    _move(db, ended, ended["amount_microusd"], entry.cost_microusd)
+    _move(db, ended.day, ended.purpose, ended.amount_microusd, entry.cost_microusd)
     return call_id
 
 
@@ -120,59 +157,51 @@ def open_day(db: Statements, day: BudgetDay) -> None:
 
 def day_account(db: Statements, day: date) -> DayAccount:
     """Return a day's account; all zero for a day without any call."""
-    row = db.fetch_one("budget_day_account", day=day)
-    if row is None:
-        return DayAccount()
-    return DayAccount(row["spent_microusd"], row["reserved_microusd"], row["used_by_purpose"])
+    return db.fetch_row(DayAccount, "budget_day_account", day=day) or DayAccount()
 
 
 def _settle_one_dead(db: Database) -> bool:
     with db.transaction() as transaction:
-        row = transaction.fetch_one("take_dead_reservation")
-        if row is None:
+        dead = transaction.fetch_row(_DeadReservation, "take_dead_reservation")
+        if dead is None:
             return False
-        cost = row["amount_microusd"] if row["sent"] else 0
-        if row["sent"]:
-            record_llm_call(transaction, _supposed(row))
-        _move(transaction, row, row["amount_microusd"], cost)
+        if dead.sent:
+            record_llm_call(transaction, _supposed(dead))
+        cost = dead.amount_microusd if dead.sent else 0
+        _move(transaction, dead.day, dead.purpose, dead.amount_microusd, cost)
     return True
 
 
-def _supposed(row: Row) -> LlmCall:
+def _supposed(dead: _DeadReservation) -> LlmCall:
     columns = ("purpose", "model", "prompt_version", "prompt_tokens", "completion_tokens", "called_at", "seed")
     return LlmCall(
-        **{name: row[name] for name in columns},
+        **{name: getattr(dead, name) for name in columns},
         outcome="unknown",
         failure_code=DIED,
         failure_reason=_DIED_REASON,
-        cost_microusd=row["amount_microusd"],
-        budget_day=row["day"],
-        reservation_id=row["id"],
+        cost_microusd=dead.amount_microusd,
+        budget_day=dead.day,
+        reservation_id=dead.id,
     )
 
 
-def _correct(db: Transaction, entry: LlmCall) -> int:
-    booked = db.fetch_one("booked_call", reservation_id=entry.reservation_id)
+def _correct(db: Transaction, reservation: Reservation, entry: LlmCall) -> int:
+    booked = db.fetch_row(_BookedCall, "booked_call", reservation_id=entry.reservation_id)
     if booked is None:
         # Given back as never sent although it was: only a paused process or a moved clock gets here. Book it.
-        _move(db, {"day": entry.budget_day, "purpose": entry.purpose}, 0, entry.cost_microusd)
+        _move(db, reservation.day, entry.purpose, 0, entry.cost_microusd)
         return record_llm_call(db, entry)
     changed = entry.model_dump(exclude={"purpose", "model", "prompt_version", "called_at", "seed"})
-    db.execute("correct_llm_call", **changed, id=booked["id"])
-    _move(
-        db,
-        {"day": booked["budget_day"], "purpose": booked["purpose"]},
-        0,
-        entry.cost_microusd - booked["cost_microusd"],
-    )
-    return int(booked["id"])
+    db.execute("correct_llm_call", **changed, id=booked.id)
+    _move(db, booked.budget_day, booked.purpose, 0, entry.cost_microusd - booked.cost_microusd)
+    return booked.id
 
 
-def _move(db: Statements, row: Row, reserved: int, spent: int) -> None:
-    db.execute("move_budget", day=row["day"], purpose=row["purpose"], reserved=reserved, spent=spent)
+def _move(db: Statements, day: date, purpose: str, reserved: int, spent: int) -> None:
+    db.execute("move_budget", day=day, purpose=purpose, reserved=reserved, spent=spent)
 
 
-def _columns(ask: CallAsk, terms: BudgetTerms) -> Row:
+def _columns(ask: CallAsk, terms: BudgetTerms) -> dict[str, Any]:
     guarantees = ({"purpose": g.purpose, "whole": g.whole, "ahead": g.ahead} for g in terms.guarantees)
     return {
         **ask.model_dump(exclude={"worst_case_microusd"}),

@@ -5,11 +5,36 @@ A retired post stays in the table with its event: nothing is deleted.
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from xbot_assets.domain.posts.post import NewPost, fingerprint
-from xbot_assets.store.engine.database import Row, Statements, Transaction
+from xbot_assets.domain.templates.facts import PublishedPost
+from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
+
+
+@dataclass(frozen=True, slots=True)
+class PooledPost:
+    """An approved post that waits for an emergency."""
+
+    id: int
+    text: str
+    topic: str
+    format: str
+    features: dict[str, float]
+    pooled_at: datetime
+    llm_call_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateUse:
+    """A template, what it was filled with, and the text that it became."""
+
+    template: str
+    subject: str
+    used_at: datetime
+    text: str
 
 
 def add_to_pool(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:
@@ -18,17 +43,17 @@ def add_to_pool(db: Statements, posts: Sequence[NewPost], now: datetime) -> list
     return [row["id"] for row in db.fetch_all("add_to_pool", rows=as_rows(rows), now=now)]
 
 
-def pool_posts(db: Statements) -> list[Row]:
-    """Return ``id, text, topic, format, pooled_at, llm_call_id`` of every pooled post, oldest first."""
-    return db.fetch_all("pool_posts")
+def pool_posts(db: Statements) -> list[PooledPost]:
+    """Return every pooled post, oldest first."""
+    return db.fetch_rows(PooledPost, "pool_posts")
 
 
-def lock_pooled_post(transaction: Transaction) -> Row | None:
+def lock_pooled_post(transaction: Transaction) -> PooledPost | None:
     """Hold the oldest pooled post that no other process holds, until the transaction ends.
 
-    One whose text waits in the queue is passed over. ``id, text, topic, format, pooled_at``, or None.
+    One whose text waits in the queue is passed over.
     """
-    return transaction.fetch_one("lock_pooled_post")
+    return transaction.fetch_row(PooledPost, "lock_pooled_post")
 
 
 def queue_pooled_post(
@@ -54,9 +79,9 @@ def insert_template_use(db: Statements, template: str, subject: str, post_id: in
     db.execute("insert_template_use", template=template, subject=subject, post_id=post_id, now=now)
 
 
-def template_uses_since(db: Statements, since: datetime) -> list[Row]:
-    """Return ``template, subject, used_at, text`` of the templates used since then, oldest first."""
-    return db.fetch_all("template_uses_since", since=since)
+def template_uses_since(db: Statements, since: datetime) -> list[TemplateUse]:
+    """Return the templates used since then, oldest first."""
+    return db.fetch_rows(TemplateUse, "template_uses_since", since=since)
 
 
 def posts_by_source(db: Statements, since: datetime) -> dict[str, int]:
@@ -64,6 +89,6 @@ def posts_by_source(db: Statements, since: datetime) -> dict[str, int]:
     return {row["source"]: row["posts"] for row in db.fetch_all("posts_by_source", since=since)}
 
 
-def published_with_counts(db: Statements) -> list[Row]:
-    """Return ``topic, format, published_at, likes, replies, views`` of every published post, oldest first."""
-    return db.fetch_all("published_with_counts")
+def published_with_counts(db: Statements) -> list[PublishedPost]:
+    """Return every published post with its latest counts, oldest first."""
+    return db.fetch_rows(PublishedPost, "published_with_counts")

@@ -1,11 +1,12 @@
 """What the gates compare with and what they judged."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from xbot_assets.store.engine.database import Row, Statements
+from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
 
 
@@ -24,6 +25,29 @@ class Judgement(BaseModel):
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class JudgementCount:
+    """How many texts of a UTC day a gate refused, or how many passed when there is no gate."""
+
+    day: datetime
+    gate: str | None
+    texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedText:
+    """A text that a gate refused, with the reason."""
+
+    judged_at: datetime
+    gate: str
+    reason: str | None
+    purpose: str
+    model: str | None
+    topic: str
+    format: str
+    text: str
+
+
 def judged_against(db: Statements, since: datetime, *, with_pool: bool) -> list[str]:
     """Return texts published or planned since then, newest first.
 
@@ -40,11 +64,11 @@ def insert_judgements(db: Statements, judgements: Iterable[Judgement]) -> int:
     return db.execute("insert_judgements", rows=as_rows(judgement.model_dump() for judgement in judgements))
 
 
-def judgements_by_day(db: Statements, since: datetime) -> list[Row]:
-    """Return ``day, gate, texts`` since then, oldest day first; ``gate`` is ``None`` for those that passed."""
-    return db.fetch_all("judgements_by_day", since=since)
+def judgements_by_day(db: Statements, since: datetime) -> list[JudgementCount]:
+    """Count the judgements since then by day and gate, oldest day first."""
+    return db.fetch_rows(JudgementCount, "judgements_by_day", since=since)
 
 
-def recent_refusals(db: Statements, limit: int) -> list[Row]:
+def recent_refusals(db: Statements, limit: int) -> list[RefusedText]:
     """Return the newest refused texts with gate and reason, newest first."""
-    return db.fetch_all("recent_refusals", limit=limit)
+    return db.fetch_rows(RefusedText, "recent_refusals", limit=limit)

@@ -1,14 +1,52 @@
 """The ledger of language-model calls: what each was for, what it used and what it cost."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.budget.llm_failures import CallGroup
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.store.engine.database import Row, Statements
+from xbot_assets.store.engine.database import Statements
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One call as the ledger has it; see :class:`LlmCall`."""
+
+    id: int
+    purpose: str
+    model: str
+    model_version: str | None
+    prompt_version: str
+    outcome: str
+    failure_code: str | None
+    failure_reason: str | None
+    prompt_tokens: int
+    completion_tokens: int
+    cost_microusd: int
+    latency_ms: int
+    called_at: datetime
+    seed: int | None
+    budget_day: date | None
+    reservation_id: int | None
+    job: str | None
+    beside: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FailureCodeCount:
+    """How many calls failed with a code. ``made`` counts those that were made; the others were refused before."""
+
+    code: str | None
+    kind: str
+    calls: int
+    made: int
+    cost_microusd: int
+    newest_at: datetime
+    newest_reason: str | None
 
 
 def record_llm_call(db: Statements, call: LlmCall | Mapping[str, Any]) -> int:
@@ -25,20 +63,16 @@ def spent_microusd(db: Statements, since: datetime) -> int:
     return int(row["spent"]) if row else 0
 
 
-def recent_calls(db: Statements, limit: int) -> list[Row]:
+def recent_calls(db: Statements, limit: int) -> list[LedgerEntry]:
     """Return the newest calls, newest first."""
-    return db.fetch_all("recent_calls", limit=limit)
+    return db.fetch_rows(LedgerEntry, "recent_calls", limit=limit)
 
 
 def call_groups(db: Statements, since: datetime) -> list[CallGroup]:
     """Return the calls since then as groups of like ones, oldest first."""
-    rows = db.fetch_all("call_groups", since=since)
-    return [CallGroup(**{**row, "beside": tuple(row["beside"])}) for row in rows]
+    return db.fetch_rows(CallGroup, "call_groups", since=since)
 
 
-def failures_by_code(db: Statements, since: datetime) -> list[Row]:
-    """Return ``code, kind, calls, made, cost_microusd, newest_at, newest_reason``, most frequent first.
-
-    ``made`` counts the calls that were made; the others were refused before.
-    """
-    return db.fetch_all("failures_by_code", since=since)
+def failures_by_code(db: Statements, since: datetime) -> list[FailureCodeCount]:
+    """Count the failed calls since then by code, most frequent first."""
+    return db.fetch_rows(FailureCodeCount, "failures_by_code", since=since)

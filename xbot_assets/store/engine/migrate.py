@@ -13,7 +13,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.connections import Connection, connect_once
-from xbot_assets.store.engine.database import Row, Statements, Transaction
+from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.engine.failures import START_PARTS, classify
 from xbot_assets.store.engine.timings import StatementTimings
 
@@ -34,6 +34,15 @@ class Migration:
     def checksum(self) -> str:
         """The SHA-256 of the file with Unix line ends, so that a checkout on Windows gives the same."""
         return hashlib.sha256(self.text.replace(b"\r\n", b"\n")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Applied:
+    """A migration that the database says it has."""
+
+    version: int
+    name: str
+    checksum: str
 
 
 def migrations_in(folder: Traversable | None = None) -> list[Migration]:
@@ -95,23 +104,23 @@ def check_schema(db: Statements, folder: Traversable | None = None) -> None:
         )
 
 
-def _applied(db: Statements) -> dict[int, Row]:
-    return {row["version"]: row for row in db.fetch_all("applied_migrations")}
+def _applied(db: Statements) -> dict[int, _Applied]:
+    return {one.version: one for one in db.fetch_rows(_Applied, "applied_migrations")}
 
 
-def _pending(ours: Sequence[Migration], applied: Mapping[int, Row]) -> list[Migration]:
+def _pending(ours: Sequence[Migration], applied: Mapping[int, _Applied]) -> list[Migration]:
     """Return what is still to do, after checking that what was done is what we know."""
     known = {migration.version for migration in ours}
     newer = sorted(set(applied) - known)
     if newer:
         raise PermanentFailure(
-            f"The database schema is newer than this program: it has migration {applied[newer[-1]]['name']}.",
+            f"The database schema is newer than this program: it has migration {applied[newer[-1]].name}.",
             code=FailureCode.SCHEMA_NEWER,
             remedy="Upgrade the program; a schema never goes back.",
         )
     for migration in ours:
-        row = applied.get(migration.version)
-        if row is not None and row["checksum"] != migration.checksum:
+        stored = applied.get(migration.version)
+        if stored is not None and stored.checksum != migration.checksum:
             raise PermanentFailure(
                 f"The migration {migration.name} was changed after it was applied.",
                 code=FailureCode.SCHEMA_CHANGED,

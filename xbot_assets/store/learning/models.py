@@ -1,22 +1,21 @@
 """Versions of the learned models, and which of each kind is the champion."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict
+from typing import Any, Literal, TypeVar
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.store.engine.database import Database, Row, Statements
+from xbot_assets.store.engine.database import Database, Statements
 
 ModelKind = Literal["bandit", "predictor"]
+Present = TypeVar("Present")
 
 
-class ModelVersion(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ModelVersion:
     """One trained model. ``trained_at`` is on the product's clock; versions count from 1 within a kind."""
-
-    model_config = ConfigDict(frozen=True, protected_namespaces=())
 
     id: int
     kind: ModelKind
@@ -25,6 +24,25 @@ class ModelVersion(BaseModel):
     evaluation: dict[str, Any]
     outcomes_used: int
     trained_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChampionSeat:
+    """Which version is a kind's champion, without its parameters."""
+
+    id: int
+    trained_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ChampionEvent:
+    """One promotion."""
+
+    kind: ModelKind
+    version: int
+    version_id: int
+    promoted_at: datetime
+    reason: str
 
 
 def insert_model_version(
@@ -38,7 +56,8 @@ def insert_model_version(
     """Store a model under the next number of its kind; safe when two processes do so at once."""
     with db.transaction() as transaction:
         transaction.execute("lock_model_versions", kind=kind)
-        row = transaction.fetch_one(
+        version = transaction.fetch_row(
+            ModelVersion,
             "insert_model_version",
             kind=kind,
             parameters=dict(parameters),
@@ -46,19 +65,17 @@ def insert_model_version(
             outcomes_used=outcomes_used,
             now=now,
         )
-    return ModelVersion(**_present(row))
+    return _present(version)
 
 
 def champion(db: Statements, kind: ModelKind) -> ModelVersion | None:
     """Return the champion of a kind, or ``None`` before the first promotion."""
-    row = db.fetch_one("champion", kind=kind)
-    return ModelVersion(**row) if row else None
+    return db.fetch_row(ModelVersion, "champion", kind=kind)
 
 
-def champion_seat(db: Statements, kind: ModelKind) -> tuple[int, datetime] | None:
-    """Return the id of a kind's champion and when it was trained, or ``None`` before the first promotion."""
-    row = db.fetch_one("champion_seat", kind=kind)
-    return (row["id"], row["trained_at"]) if row else None
+def champion_seat(db: Statements, kind: ModelKind) -> ChampionSeat | None:
+    """Return which version is the champion of a kind, or ``None`` before the first promotion."""
+    return db.fetch_row(ChampionSeat, "champion_seat", kind=kind)
 
 
 def promote(db: Statements, version: ModelVersion, reason: str, now: datetime) -> None:
@@ -68,15 +85,15 @@ def promote(db: Statements, version: ModelVersion, reason: str, now: datetime) -
 
 def model_versions(db: Statements, kind: ModelKind, limit: int) -> list[ModelVersion]:
     """Return the newest versions of a kind, newest first."""
-    return [ModelVersion(**row) for row in db.fetch_all("model_versions", kind=kind, limit=limit)]
+    return db.fetch_rows(ModelVersion, "model_versions", kind=kind, limit=limit)
 
 
-def champion_events(db: Statements, limit: int) -> list[Row]:
-    """Return the latest promotions: ``kind, version, promoted_at, reason``, newest first."""
-    return db.fetch_all("champion_events", limit=limit)
+def champion_events(db: Statements, limit: int) -> list[ChampionEvent]:
+    """Return the latest promotions, newest first."""
+    return db.fetch_rows(ChampionEvent, "champion_events", limit=limit)
 
 
-def _present(row: Row | None) -> Row:
+def _present(row: Present | None) -> Present:
     if row is None:
         raise PermanentFailure("The model version is not in the database.", code=FailureCode.NO_MODEL_VERSION)
     return row

@@ -1,15 +1,57 @@
 """The record of browser operations: who asked, who waited, who had a slot. Real time throughout."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from xbot_assets.domain.failures import FailureKind
-from xbot_assets.store.engine.database import Row, Statements
+from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
 
 DONE = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserOperation:
+    """One operation from being asked for to its end; times are ``None`` for what did not happen yet, or never did."""
+
+    id: UUID
+    kind: str
+    lane: str
+    run_id: str | None
+    queued_at: datetime
+    requested_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    slot: int | None
+    outcome: str | None
+    failure_code: str | None
+    failure_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSample:
+    """How many runs of a lane waited at a moment, and for how long the oldest did."""
+
+    sampled_at: datetime
+    lane: str
+    waiting: int
+    oldest_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneWaits:
+    """How long a lane's operations waited from being asked for to being started, and how long they then took."""
+
+    lane: str
+    operations: int
+    median_seconds: float
+    p95_seconds: float
+    longest_seconds: float
+    mean_seconds: float
+    busy_seconds: float
 
 
 class FailureFacts(Protocol):
@@ -72,12 +114,12 @@ def end_operation(
     return changed > 0
 
 
-def recent_operations(db: Statements, since: datetime) -> list[Row]:
+def recent_operations(db: Statements, since: datetime) -> list[BrowserOperation]:
     """Return the operations queued since then, newest first."""
-    return db.fetch_all("recent_operations", since=since)
+    return db.fetch_rows(BrowserOperation, "recent_operations", since=since)
 
 
-def insert_queue_samples(db: Statements, samples: Sequence[Row], now: datetime) -> None:
+def insert_queue_samples(db: Statements, samples: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Store who waits now: ``lane, waiting, oldest_seconds`` of each lane."""
     db.execute("insert_queue_samples", rows=as_rows(samples), now=now)
 
@@ -87,11 +129,11 @@ def purge_queue_samples(db: Statements, before: datetime) -> int:
     return db.execute("purge_queue_samples", before=before)
 
 
-def queue_samples(db: Statements, since: datetime) -> list[Row]:
-    """Return ``sampled_at, lane, waiting, oldest_seconds`` since a time, oldest first."""
-    return db.fetch_all("queue_samples", since=since)
+def queue_samples(db: Statements, since: datetime) -> list[QueueSample]:
+    """Return the samples since a time, oldest first."""
+    return db.fetch_rows(QueueSample, "queue_samples", since=since)
 
 
-def waits_by_lane(db: Statements, since: datetime) -> list[Row]:
-    """Return each lane's waits since a time: operations, median, 95th percentile, mean and longest seconds."""
-    return db.fetch_all("waits_by_lane", since=since)
+def waits_by_lane(db: Statements, since: datetime) -> list[LaneWaits]:
+    """Return each lane's waits since a time."""
+    return db.fetch_rows(LaneWaits, "waits_by_lane", since=since)

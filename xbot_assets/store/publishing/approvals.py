@@ -22,7 +22,7 @@ from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.refusal import Refusal
-from xbot_assets.domain.learning.features import post_features
+from xbot_assets.domain.learning.features import edited_features
 from xbot_assets.domain.posts.post import PostStatus, fingerprint
 from xbot_assets.store.alerts import resolve_alert
 from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
@@ -92,7 +92,7 @@ def approve_post(db: Database, post_id: int, by: Decider, *, check: TextCheck, s
         for row in rows:
             _refuse_text(row, check(transaction, row))
             at = max(row["scheduled_at"], by.now)
-            values = {"at": at, "features": _features(row | {"scheduled_at": at}), "digest": text_digest(row["text"])}
+            values = {"at": at, "features": _features(row), "digest": text_digest(row["text"])}
             transaction.execute("approve_post", id=row["id"], **values, **by.values)
         tell_waiting(transaction, by.now)
 
@@ -146,7 +146,7 @@ def reschedule_post(db: Database, post_id: int, at: datetime, by: Decider) -> No
         )
     with db.transaction() as transaction:
         for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
-            features = _features(row | {"scheduled_at": at})
+            features = _features(row)
             transaction.execute("reschedule_post", id=row["id"], at=at, features=features, **by.values)
 
 
@@ -258,7 +258,7 @@ def _unprintable(text: str) -> bool:
 
 def _features(row: Row) -> str:
     """Return what learning knows of the post, made anew; one that it never learned from stays without."""
-    return json.dumps(post_features(row["text"], row["scheduled_at"]) if row["features"] else {})
+    return json.dumps(edited_features(row["features"], row["text"]))
 
 
 def _no_such_post(post_id: int) -> PermanentFailure:

@@ -22,7 +22,7 @@ from xbot_assets.runtime.supervision.child import Child, Limits, Reports
 from xbot_assets.runtime.supervision.orphans import ProcessRecord
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import budget_now
-from xbot_assets.store.content.ledger import recent_calls
+from xbot_assets.store.content.ledger import LedgerEntry, recent_calls
 from xbot_assets.store.engine.database import Database
 from xbot_assets.testing.content.budget_load import (
     BEGINNING,
@@ -76,10 +76,10 @@ class WallRun:
         started = time.perf_counter()
         ends = self._crowd.run(phase)
         seconds = time.perf_counter() - started
-        calls = [row for row in recent_calls(self._database, MANY) if row["called_at"] == phase.now]
-        made = [row for row in calls if row["prompt_tokens"] or row["reservation_id"]]
+        calls = [call for call in recent_calls(self._database, MANY) if call.called_at == phase.now]
+        made = [call for call in calls if call.prompt_tokens or call.reservation_id]
         usage = self._sandbox.usage()[logged:]
-        spent = sum(row["cost_microusd"] for row in calls)
+        spent = sum(call.cost_microusd for call in calls)
         return {
             "ends": dict(ends),
             "seconds": round(seconds, 2),
@@ -88,7 +88,7 @@ class WallRun:
             "spent_usd": spent / MICROUSD_PER_USD,
             "over_budget_microusd": max(0, spent - phase.settings.daily_budget_microusd),
             "lost_generations": self._many - ends.total(),
-            "ledger_equals_usage_log": Counter(map(_bill, made)) == Counter(map(_bill, usage)),
+            "ledger_equals_usage_log": Counter(map(_booked, made)) == Counter(map(_billed, usage)),
         }
 
     def _after_quota_error(self, now: datetime) -> dict[str, Any]:
@@ -205,5 +205,9 @@ def wall_settings(base: Settings, folder: Path, budget_usd: float) -> Settings:
     return base.model_copy(update=changes)
 
 
-def _bill(row: Mapping[str, Any]) -> Bill:
+def _booked(call: LedgerEntry) -> Bill:
+    return call.model, call.prompt_tokens, call.completion_tokens
+
+
+def _billed(row: Mapping[str, Any]) -> Bill:
     return row["model"], row["prompt_tokens"], row["completion_tokens"]

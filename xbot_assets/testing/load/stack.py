@@ -71,13 +71,13 @@ class LoadStack:
         """The supervisor's process."""
         return self._process.pid
 
-    def wait_until_up(self) -> None:
-        """Return when the stack says that it is up.
+    def wait_until_up(self, seconds: float = START_SECONDS) -> None:
+        """Return when the stack says that it is up; it has so many seconds for it.
 
         Raises:
             RuntimeError: with everything it said instead.
         """
-        deadline = time.monotonic() + START_SECONDS
+        deadline = time.monotonic() + seconds
         while UP not in self._log.read_text():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(self._log.read_text())
@@ -157,12 +157,19 @@ class LoadStack:
 @contextmanager
 def load_stack(settings: Mapping[str, str] | None = None) -> Iterator[LoadStack]:
     """Start a stack with the load's definitions; stop it and remove its data at the end."""
-    place = Path(tempfile.mkdtemp(prefix="xbot-load-"))
-    place.chmod(0o711)  # Chromium's user must pass through
-    stack = LoadStack(place / ".xbot", settings or {})
-    try:
-        stack.wait_until_up()
+    with running_stack(LOAD_SETTINGS | dict(settings or {})) as stack:
         stack.ask_sandbox("faults", {"slow_seconds": SITE_SECONDS})
+        yield stack
+
+
+@contextmanager
+def running_stack(settings: Mapping[str, str], start_seconds: float = START_SECONDS) -> Iterator[LoadStack]:
+    """Start a stack with these settings; stop it and remove its data at the end."""
+    place = Path(tempfile.mkdtemp(prefix="xbot-stack-"))
+    place.chmod(0o711)  # Chromium's user must pass through
+    stack = LoadStack(place / ".xbot", settings)
+    try:
+        stack.wait_until_up(start_seconds)
         yield stack
     finally:
         stack.stop()
@@ -171,7 +178,7 @@ def load_stack(settings: Mapping[str, str] | None = None) -> Iterator[LoadStack]
 
 def _environment(home: Path, settings: Mapping[str, str]) -> dict[str, str]:
     bare = {name: value for name, value in os.environ.items() if not name.startswith(("XBOT_", "OPENAI_"))}
-    chosen = {f"XBOT_{name.upper()}": value for name, value in {**LOAD_SETTINGS, **settings}.items()}
+    chosen = {f"XBOT_{name.upper()}": value for name, value in settings.items()}
     paths = {"PYTHONPATH": str(PACKAGE_ROOT), "PYTHONSAFEPATH": "1"}
     return bare | paths | chosen | {"XBOT_HOME": str(home)}
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from xbot_assets.defs.publishing.sensors import LOOK_EVERY_SECONDS
+from xbot_assets.defs.publishing.automation import LOOK_EVERY_SECONDS
 from xbot_assets.domain.clock import system_now
 from xbot_assets.steps.operations.clock_control import advance
 from xbot_assets.steps.product import Product

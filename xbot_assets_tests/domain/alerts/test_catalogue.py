@@ -88,13 +88,13 @@ def test_every_entry_is_raised_somewhere_and_ends_somewhere() -> None:
 
 
 def test_open_alerts_are_read_only_to_be_shown() -> None:
-    """Whatever else read them would make an alert a state that closing it changes."""
+    """Whatever else read them would make an alert a state that closing it changes. Rigs may look at them."""
     readers = {
         path.relative_to(CHECKOUT / "xbot_assets").as_posix()
         for path in (CHECKOUT / "xbot_assets").rglob("*.py")
         if "open_alerts" in path.read_text(encoding="utf-8")
     }
-    assert readers == {
+    assert {reader for reader in readers if not reader.startswith("testing/")} == {
         "store/alerts.py",
         "cli/alerts.py",
         "service/pages/alerts.py",

@@ -30,7 +30,7 @@ def simulate(rounds: int, seed: int) -> tuple[Posterior, list[float]]:
     posterior = prior(TOPICS, FORMATS, strength=2)
     earned = []
     for _ in range(rounds):
-        arm = choose(posterior, 1, rng)[0].arm
+        arm = choose(posterior, 1, rng).chosen[0].arm
         paid = float(np.clip(taste(arm) + rng.normal(0, 0.15), 0, 1))
         posterior = learn(posterior, [Observed(arm, paid)])
         earned.append(taste(arm))
@@ -59,16 +59,26 @@ def test_the_recorded_propensity_is_the_frequency_of_the_choice() -> None:
     """Judging another policy later rests on this."""
     posterior, _ = simulate(15, 3)
     rng = np.random.default_rng(4)
-    chosen = [choose(posterior, 1, rng)[0] for _ in range(400)]
+    chosen = [choose(posterior, 1, rng).chosen[0] for _ in range(400)]
     arm = estimates(posterior)[0].arm
     frequency = sum(c.arm == arm for c in chosen) / len(chosen)
     recorded = np.mean([c.propensity for c in chosen if c.arm == arm])
     assert frequency == pytest.approx(recorded, abs=0.08)
 
 
+def test_a_draw_tells_the_very_probabilities_that_it_chose_by() -> None:
+    """Drawn again they would differ a little, and no longer explain the choice."""
+    posterior, _ = simulate(15, 3)
+    drawn = choose(posterior, 2, np.random.default_rng(4))
+    chances = dict(zip(posterior.arms, drawn.chances, strict=True))
+    first, second = drawn.chosen
+    assert first.propensity == pytest.approx(chances[first.arm], rel=1e-12)
+    assert second.propensity == pytest.approx(chances[second.arm] / (1 - chances[first.arm]), rel=1e-12)
+
+
 def test_one_plan_never_holds_the_same_arm_twice() -> None:
     """Two posts of one plan differ."""
-    chosen = choose(prior(TOPICS, FORMATS, strength=2), 12, np.random.default_rng(0))
+    chosen = choose(prior(TOPICS, FORMATS, strength=2), 12, np.random.default_rng(0)).chosen
     assert len({c.arm for c in chosen}) == 12
 
 

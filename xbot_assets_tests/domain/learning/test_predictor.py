@@ -1,11 +1,12 @@
 """The predictor is judged on posts it did not see."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from xbot_assets.domain.learning.features import post_features
+from xbot_assets.domain.learning.features import post_features, with_hour
 from xbot_assets.domain.learning.predictor import Example, Predictor, fit
 
 AT = datetime(2026, 3, 1, 18, 30, tzinfo=UTC)
@@ -18,7 +19,9 @@ def examples(count: int, seed: int = 0) -> list[Example]:
     for _ in range(count):
         topic, words = str(rng.choice(["a", "b"])), int(rng.integers(3, 40))
         earned = 0.2 + 0.3 * (topic == "a") + 0.008 * words + rng.normal(0, 0.03)
-        made.append(Example(post_features("word " * words, AT), topic, "list", float(earned)))
+        made.append(
+            Example(with_hour(post_features("word " * words), AT, ZoneInfo("UTC")), topic, "list", float(earned))
+        )
     return made
 
 

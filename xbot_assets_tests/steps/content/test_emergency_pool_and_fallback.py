@@ -55,7 +55,7 @@ def rng() -> np.random.Generator:
 
 def pooled_ids(product: Product) -> list[int]:
     """Return the ids of the pool, oldest first."""
-    return [row["id"] for row in pool_store.pool_posts(product.database)]
+    return [row.id for row in pool_store.pool_posts(product.database)]
 
 
 def test_an_empty_pool_is_filled_with_approved_posts_of_many_arms(parts: Parts) -> None:
@@ -65,8 +65,8 @@ def test_an_empty_pool_is_filled_with_approved_posts_of_many_arms(parts: Parts) 
     done = top_up(product, rng())
     assert done.size == product.settings.pool_posts_max == len(pooled_ids(product))
     rows = pool_store.pool_posts(product.database)
-    assert len({(row["topic"], row["format"]) for row in rows}) == len(rows)
-    assert all(row["llm_call_id"] for row in rows)
+    assert len({(row.topic, row.format) for row in rows}) == len(rows)
+    assert all(row.llm_call_id for row in rows)
     assert post_store.queue_counts(product.database) == {"emergency_pool": done.size}
     assert pool_wait(product) is not None
 
@@ -102,15 +102,15 @@ def test_pooled_posts_are_taken_oldest_first_and_are_judged_again(parts: Parts) 
     """One that was published in other words meanwhile is retired with the gate's reason."""
     product, _ = parts
     ids = top_up(product, rng()).added
-    rows = {row["id"]: row for row in pool_store.pool_posts(product.database)}
+    rows = {row.id: row for row in pool_store.pool_posts(product.database)}
     now = product.clock.now()
-    said = NewPost(text=f"{rows[ids[0]]['text']} Again.", topic="cooking", format="tip", scheduled_at=now)
+    said = NewPost(text=f"{rows[ids[0]].text} Again.", topic="cooking", format="tip", scheduled_at=now)
     post_store.enqueue_posts(product.database, [said], now)
     taken = take_from_pool(product, 2, slots(product, 2))
     assert [post.id for post in taken] == list(ids[1:3])
     assert {post.source for post in taken} == {"pool"}
     assert post_store.post_events(product.database, ids[0])[-1]["note"].startswith("near_duplicate")
-    assert [row["purpose"] for row in recent_refusals(product.database, 1)] == [POOL_PURPOSE]
+    assert [row.purpose for row in recent_refusals(product.database, 1)] == [POOL_PURPOSE]
 
 
 def test_a_dead_api_is_survived_for_three_days_and_ends_by_itself(parts: Parts) -> None:
@@ -142,7 +142,7 @@ def test_an_empty_database_still_gives_posts_from_templates(parts: Parts) -> Non
     assert [post.scheduled_at for post in posts] == sorted(post.scheduled_at for post in posts)
     assert len({post.text for post in posts}) == 4
     used = pool_store.template_uses_since(product.database, product.clock.now() - HOUR)
-    assert [row["text"] for row in used] == [post.text for post in posts]
+    assert [row.text for row in used] == [post.text for post in posts]
 
 
 def test_the_share_counts_every_planned_post_but_not_the_pool_itself(parts: Parts) -> None:

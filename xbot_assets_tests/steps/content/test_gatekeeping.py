@@ -43,13 +43,13 @@ def test_a_text_that_says_what_waits_in_the_queue_is_refused_and_kept_for_the_ow
     refusal = judge_for(product, "plan", model="gpt-4o-mini").refusal(REWORDED, TIP)
     assert refusal is not None
     (row,) = recent_refusals(product.database, 10)
-    assert (row["gate"], row["text"], row["purpose"], row["model"]) == (
+    assert (row.gate, row.text, row.purpose, row.model) == (
         "near_duplicate",
         REWORDED,
         "plan",
         "gpt-4o-mini",
     )
-    assert row["reason"] == refusal.reason
+    assert row.reason == refusal.reason
 
 
 def test_two_of_one_batch_may_not_say_the_same(product: Product) -> None:

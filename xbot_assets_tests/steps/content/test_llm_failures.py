@@ -47,8 +47,8 @@ def test_every_call_names_its_job_and_what_ran_beside_it(parts: Parts) -> None:
     write(product, concurrent_runs)
     write(product, concurrent_runs)
     rows = recent_calls(product.database, 9)
-    assert [row["failure_code"] for row in rows] == ["api_held", "insufficient_quota", None]
-    assert {(row["job"], tuple(row["beside"])) for row in rows} == {("plan", ("learn", "measure"))}
+    assert [row.failure_code for row in rows] == ["api_held", "insufficient_quota", None]
+    assert {(row.job, tuple(row.beside)) for row in rows} == {("plan", ("learn", "measure"))}
 
 
 def test_a_call_outside_a_run_does_not_claim_to_know(parts: Parts) -> None:
@@ -56,7 +56,7 @@ def test_a_call_outside_a_run_does_not_claim_to_know(parts: Parts) -> None:
     product, _ = parts
     write(product, product.concurrent_runs)
     (row,) = recent_calls(product.database, 9)
-    assert (row["job"], row["beside"]) == (None, [])
+    assert (row.job, row.beside) == (None, [])
 
 
 def test_the_report_adds_up_to_the_ledger(parts: Parts) -> None:
@@ -69,7 +69,7 @@ def test_the_report_adds_up_to_the_ledger(parts: Parts) -> None:
     server.faults.active = {"llm_status": 503}
     write(product, ConcurrentRuns("plan", ("measure",)))
     report, rows = failure_report(product), recent_calls(product.database, 99)
-    spent = sum(row["cost_microusd"] for row in rows)
+    spent = sum(row.cost_microusd for row in rows)
     assert (report.whole.calls, report.whole.failed, report.whole.refused) == (5, 1, 0)
     assert report.whole.cost_microusd == spent > 0
     for part in (report.by_purpose, report.by_model, report.by_hour):
@@ -78,8 +78,9 @@ def test_the_report_adds_up_to_the_ledger(parts: Parts) -> None:
     assert sum(map(sum, report.cost_by_day.values())) == spent
     assert {name: one.failed for name, one in report.by_purpose.items()} == {"plan": 1, "pool": 0}
     (code,) = report.codes
-    assert (code["code"], code["kind"], code["made"]) == ("server_error", "transient", 1)
-    assert "500" in code["newest_reason"] or "503" in code["newest_reason"]
+    assert (code.code, code.kind, code.made) == ("server_error", "transient", 1)
+    assert code.newest_reason is not None
+    assert "500" in code.newest_reason or "503" in code.newest_reason
     beside = {one.name: (one.within.failed, one.within.occasions) for one in report.jobs}
     assert beside == {"learn": (0, 2), "measure": (1, 1)}
 

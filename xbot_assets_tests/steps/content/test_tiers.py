@@ -35,8 +35,8 @@ def test_a_full_budget_writes_two_posts_with_the_better_model_every_two_hours(pr
     plan = plan_posts(product)
     assert (plan.tier.name, plan.model, len(plan.posts)) == ("high", "gpt-4o", 2)
     (call,) = recent_calls(product.database, 9)
-    assert (call["model"], call["model_version"]) == ("gpt-4o", "gpt-4o-2024-08-06")
-    assert call["seed"] is not None
+    assert (call.model, call.model_version) == ("gpt-4o", "gpt-4o-2024-08-06")
+    assert call.seed is not None
     later(product, timedelta(minutes=118))
     assert plan_wait(product) is not None
     later(product, timedelta(minutes=3))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 import pytest
 
-from xbot_assets.defs.operations.sensors import alert_on_failed_run
+from xbot_assets.defs.operations.automation import alert_on_failed_run
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.domain.alerts.publishing import FAILED_POST, UNCONFIRMED_POST
 from xbot_assets.steps.product import Product

@@ -206,7 +206,7 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
     pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
     assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
     later(product, timedelta(hours=2))
-    assert [row["id"] for row in posts_due(product)] == [first]
+    assert [row.id for row in posts_due(product)] == [first]
     assert comparison_wait(product) is not None
 
 

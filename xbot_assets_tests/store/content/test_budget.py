@@ -68,8 +68,8 @@ def test_a_settled_call_gives_back_what_it_did_not_use(database: Database) -> No
     settled(database, reservation, call(40, seed=7, model_version="m-1"))
     assert account(database) == (40, 0, {"plan": 40})
     (row,) = ledger.recent_calls(database, 9)
-    assert (row["budget_day"], row["reservation_id"], row["cost_microusd"]) == (DAY.date, reservation.id, 40)
-    assert (row["seed"], row["model_version"]) == (7, "m-1")
+    assert (row.budget_day, row.reservation_id, row.cost_microusd) == (DAY.date, reservation.id, 40)
+    assert (row.seed, row.model_version) == (7, "m-1")
 
 
 def test_the_wall_stands_at_the_last_micro_dollar(database: Database) -> None:
@@ -136,8 +136,8 @@ def test_a_process_that_died_after_sending_is_booked_at_its_worst_case(database:
     assert budget.settle_for_the_dead(database) == 1
     assert account(database) == (300, 0, {"plan": 300})
     (row,) = ledger.recent_calls(database, 9)
-    assert (row["outcome"], row["failure_code"], row["cost_microusd"]) == ("unknown", "process_died", 300)
-    assert (row["prompt_tokens"], row["completion_tokens"], row["seed"]) == (70, 30, 7)
+    assert (row.outcome, row.failure_code, row.cost_microusd) == ("unknown", "process_died", 300)
+    assert (row.prompt_tokens, row.completion_tokens, row.seed) == (70, 30, 7)
 
 
 def test_a_process_thought_dead_corrects_its_row(database: Database) -> None:
@@ -147,7 +147,7 @@ def test_a_process_thought_dead_corrects_its_row(database: Database) -> None:
     budget.settle_for_the_dead(database)
     settled(database, reservation, call(80, completion_tokens=9))
     (row,) = ledger.recent_calls(database, 9)
-    assert (row["outcome"], row["failure_code"], row["cost_microusd"], row["completion_tokens"]) == ("ok", None, 80, 9)
+    assert (row.outcome, row.failure_code, row.cost_microusd, row.completion_tokens) == ("ok", None, 80, 9)
     assert account(database) == (80, 0, {"plan": 80})
 
 

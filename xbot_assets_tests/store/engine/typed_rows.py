@@ -1,7 +1,7 @@
 """Compares the row types of the product with the columns of the statements that they are used with."""
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -123,7 +123,8 @@ def _fits(sql_type: str, hint: object) -> bool:
     alternatives = [kind for kind in _alternatives(hint) if kind is not NoneType]
     if sql_type.startswith("_"):
         return all(
-            get_origin(kind) is list and _fits(sql_type.removeprefix("_"), get_args(kind)[0]) for kind in alternatives
+            get_origin(kind) in (list, Sequence) and _fits(sql_type.removeprefix("_"), get_args(kind)[0])
+            for kind in alternatives
         )
     return bool(alternatives) and all(_is_one_of(kind, PYTHON_TYPES.get(sql_type, ())) for kind in alternatives)
 

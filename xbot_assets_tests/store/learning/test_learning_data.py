@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -48,7 +49,12 @@ def reading(post_id: int, read_at: datetime, age: timedelta, **counts: int | Non
 def due(db: Database, now: datetime, limit: int = 10) -> list[int]:
     """Return which posts are to be measured at the report's cadence."""
     cadence = {"young": timedelta(minutes=20), "middle": 2 * HOUR, "old": DAY}
-    return [row["id"] for row in readings.posts_to_measure(db, now=now, limit=limit, **cadence)]
+    return [row.id for row in readings.posts_to_measure(db, now=now, limit=limit, **cadence)]
+
+
+def outcomes_due(db: Database, now: datetime, limit: int = 10) -> list[readings.OutcomeReading]:
+    """Return what outcomes could be taken from, between a day and a week."""
+    return readings.outcomes_due(db, now=now, min_age=DAY, max_age=7 * DAY, limit=limit)
 
 
 @pytest.mark.parametrize(("age", "interval"), [(HOUR, timedelta(minutes=20)), (2 * DAY, 2 * HOUR), (9 * DAY, DAY)])
@@ -85,9 +91,9 @@ def test_readings_come_back_as_they_were_shown(database: Database) -> None:
     )
     latest = readings.latest_reading(database, post_id)
     assert latest is not None
-    assert (latest["id"], latest["likes"], latest["views"], latest["read_at"]) == (second, 3, 50, NOON + HOUR)
+    assert (latest.id, latest.likes, latest.views, latest.read_at) == (second, 3, 50, NOON + HOUR)
     oldest = readings.readings_of(database, post_id)[0]
-    assert (oldest["id"], oldest["views"]) == (first, None)
+    assert (oldest.id, oldest.views) == (first, None)
     assert readings.insert_readings(database, []) == []
     assert readings.latest_reading(database, post_id + 1) is None
 
@@ -95,25 +101,47 @@ def test_readings_come_back_as_they_were_shown(database: Database) -> None:
 def test_an_outcome_is_taken_from_the_first_reading_at_the_right_age(database: Database) -> None:
     """Not from an early one, not from a later one, and only once."""
     post_id = published(database, "text", NOON - 2 * DAY, features={"length": 4.0}, propensity=0.25)
-    rows = [reading(post_id, NOON - 2 * DAY + age, age, likes=n) for n, age in enumerate((HOUR, DAY, DAY + HOUR))]
+    rows = [
+        reading(post_id, NOON - 2 * DAY + age, age, likes=n, views=9) for n, age in enumerate((HOUR, DAY, DAY + HOUR))
+    ]
     _, right, _ = readings.insert_readings(database, rows)
-    (found,) = readings.outcomes_due(database, now=NOON, min_age=DAY, limit=10)
-    assert (found["post_id"], found["metrics_id"], found["likes"]) == (post_id, right, 1)
+    (due_now,) = outcomes_due(database, NOON)
+    assert (due_now.post_id, due_now.metrics_id, due_now.likes) == (post_id, right, 1)
     outcome = {"post_id": post_id, "metrics_id": right, "reward": 0.5, "computed_at": NOON}
     assert readings.insert_outcomes(database, [outcome]) == 1
     assert readings.insert_outcomes(database, [{**outcome, "reward": 0.9}]) == 0
-    assert readings.outcomes_due(database, now=NOON, min_age=DAY, limit=10) == []
-    (learned,) = readings.training_rows(database)
-    assert (learned["reward"], learned["propensity"], learned["features"]) == (0.5, 0.25, {"length": 4.0})
-    assert (learned["topic"], learned["published_at"]) == ("sea", NOON - 2 * DAY)
+    assert outcomes_due(database, NOON) == []
+    (learned,) = readings.training_examples(database)
+    assert (learned.reward, learned.propensity, learned.features) == (0.5, 0.25, {"length": 4.0})
+    assert (learned.topic, learned.published_at) == ("sea", NOON - 2 * DAY)
+
+
+def test_a_reading_without_views_is_no_outcome_and_the_next_one_with_views_is(database: Database) -> None:
+    """Views not shown or nought make no rate, and such posts leave the places of a batch to others."""
+    unseen, waiting, other = (published(database, f"text {n}", NOON - 3 * DAY + n * HOUR) for n in range(3))
+    for post_id, views in ((unseen, None), (waiting, 0), (other, 9)):
+        readings.insert_readings(database, [reading(post_id, NOON - DAY, DAY, views=views)])
+    assert [row.post_id for row in outcomes_due(database, NOON, limit=1)] == [other]
+    (later,) = readings.insert_readings(database, [reading(waiting, NOON, 2 * DAY, views=5)])
+    assert [(row.post_id, row.views) for row in outcomes_due(database, NOON)] == [(waiting, 5), (other, 9)]
+    assert outcomes_due(database, NOON)[0].metrics_id == later
+
+
+def test_a_post_that_shows_views_too_late_has_no_outcome(database: Database) -> None:
+    """The wait for views has an end."""
+    post_id = published(database, "text", NOON - 9 * DAY)
+    readings.insert_readings(
+        database, [reading(post_id, NOON - 8 * DAY, DAY), reading(post_id, NOON, 9 * DAY, views=5)]
+    )
+    assert outcomes_due(database, NOON) == []
 
 
 def test_a_post_that_is_too_young_or_was_read_too_early_has_no_outcome(database: Database) -> None:
     """Both its age now and its age at the reading must be reached."""
     young = published(database, "young", NOON - HOUR)
     old = published(database, "old", NOON - HOUR)
-    readings.insert_readings(database, [reading(young, NOON, HOUR), reading(old, NOON, HOUR)])
-    assert readings.outcomes_due(database, now=NOON + 2 * DAY, min_age=DAY, limit=10) == []
+    readings.insert_readings(database, [reading(young, NOON, HOUR, views=9), reading(old, NOON, HOUR, views=9)])
+    assert outcomes_due(database, NOON + 2 * DAY) == []
 
 
 def test_new_outcomes_are_counted_against_a_version(database: Database) -> None:
@@ -134,7 +162,7 @@ def test_the_account_is_read_newest_first(database: Database) -> None:
         readings.insert_account_reading(database, {**facts, "read_at": NOON + n * HOUR, "followers": n})
     last = readings.last_account_reading(database, "me")
     assert last is not None
-    assert (last["followers"], last["exact"]) == (1, True)
+    assert (last.followers, last.exact) == (1, True)
     assert readings.last_account_reading(database, "you") is None
 
 
@@ -159,7 +187,7 @@ def test_a_promotion_and_its_reason_are_one(database: Database) -> None:
     for version, reason in ((first, "the first"), (second, "better"), (first, "worse live")):
         models.promote(database, version, reason, NOON)
     assert models.champion(database, "bandit") == first
-    kept = [(event["version"], event["reason"]) for event in models.champion_events(database, 10)]
+    kept = [(event.version, event.reason) for event in models.champion_events(database, 10)]
     assert kept == [(1, "worse live"), (2, "better"), (1, "the first")]
 
 
@@ -167,7 +195,7 @@ def test_a_version_that_is_not_stored_cannot_be_promoted(database: Database) -> 
     """And leaves no event behind."""
     made = models.insert_model_version(database, "bandit", {}, {}, 0, NOON)
     with pytest.raises(PermanentFailure) as caught:
-        models.promote(database, made.model_copy(update={"id": made.id + 1}), "no", NOON)
+        models.promote(database, replace(made, id=made.id + 1), "no", NOON)
     assert caught.value.code == "no_model_version"
     assert models.champion_events(database, 10) == []
 
@@ -185,7 +213,7 @@ def test_the_ledger_adds_up_what_was_spent_since_a_time(database: Database) -> N
     ledger.record_llm_call(database, LlmCall.model_validate(call()))
     assert ledger.spent_microusd(database, NOON) == 7
     assert ledger.spent_microusd(database, NOON - DAY) == 14
-    assert [row["called_at"] for row in ledger.recent_calls(database, 1)] == [NOON]
+    assert [row.called_at for row in ledger.recent_calls(database, 1)] == [NOON]
     with pytest.raises(ValidationError):
         ledger.record_llm_call(database, call(cost_microusd=-1))
     with pytest.raises(ValidationError):
@@ -202,9 +230,9 @@ def test_an_operation_is_kept_from_queue_to_end(database: Database) -> None:
     refusal = TransientFailure("No slot is free.", code=FailureCode.NO_SLOT)
     assert browser_operations.end_operation(database, bad, ended_at=NOON + HOUR, failure=refusal)
     assert not browser_operations.end_operation(database, bad, ended_at=NOON)
-    rows = {row["id"]: row for row in browser_operations.recent_operations(database, NOON)}
-    assert (rows[good]["outcome"], rows[good]["slot"], rows[good]["started_at"]) == ("ok", 1, started)
-    assert (rows[bad]["outcome"], rows[bad]["failure_code"], rows[bad]["slot"]) == ("transient", "no_slot", None)
+    rows = {row.id: row for row in browser_operations.recent_operations(database, NOON)}
+    assert (rows[good].outcome, rows[good].slot, rows[good].started_at) == ("ok", 1, started)
+    assert (rows[bad].outcome, rows[bad].failure_code, rows[bad].slot) == ("transient", "no_slot", None)
     assert browser_operations.recent_operations(database, NOON + HOUR) == []
 
 

@@ -164,7 +164,7 @@ def test_in_any_state_the_hint_says_go_exactly_when_a_claim_acts(
 
     SEEN.clear()
     holds()
-    assert len(SEEN) > len(RuleName) / 2, SEEN
+    assert len(SEEN) >= len(RuleName) / 2, SEEN
 
 
 def test_the_breaker_s_probe_does_not_stand_in_its_own_holder_s_way(

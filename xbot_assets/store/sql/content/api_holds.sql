@@ -17,12 +17,12 @@ with probe as (
         and (probe_lease_until is null or probe_lease_until <= clock_timestamp())
     returning account
 )
-select code, reason, remedy, held_until, probed, exists (select from probe) as may_probe
+select code, reason, remedy, held_until as until, probed, exists (select from probe) as may_probe
 from api_holds where account = %(account)s and (probed or held_until > %(now)s);
 
 -- name: read_api_hold
 -- The hold on an account, for showing.
-select code, reason, remedy, held_until, probed from api_holds
+select code, reason, remedy, held_until as until, probed from api_holds
 where account = %(account)s and (probed or held_until > %(now)s);
 
 -- name: put_off_probe

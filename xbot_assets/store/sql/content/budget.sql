@@ -39,7 +39,7 @@ returning id;
 
 -- name: budget_day_account
 -- What a day has spent and reserved.
-select spent_microusd, reserved_microusd, used_by_purpose from budget_days where day = %(day)s;
+select spent_microusd as spent, reserved_microusd as reserved, used_by_purpose from budget_days where day = %(day)s;
 
 -- name: note_reservation_sent
 -- The request goes out next: from now on it may be billed. The lease begins anew.
@@ -55,7 +55,8 @@ delete from budget_reservations where id = (
     select id from budget_reservations where lease_until <= clock_timestamp()
     order by lease_until limit 1 for update skip locked
 )
-returning *;
+returning id, day, purpose, model, prompt_version, prompt_tokens, completion_tokens, amount_microusd, seed, called_at,
+    sent;
 
 -- name: move_budget
 -- Turn what was reserved into what was spent, and give back the rest.

@@ -21,12 +21,12 @@ select id from pooled order by id;
 
 -- name: pool_posts
 -- What is in the pool, oldest first.
-select id, text, topic, format, planned_at as pooled_at, llm_call_id
+select id, text, topic, format, features, planned_at as pooled_at, llm_call_id
 from posts where status = 'emergency_pool' order by planned_at, id;
 
 -- name: lock_pooled_post
 -- Hold the oldest pooled post that nobody else holds, passing over a text that waits in the queue.
-select id, text, topic, format, planned_at as pooled_at
+select id, text, topic, format, features, planned_at as pooled_at, llm_call_id
 from posts p
 where status = 'emergency_pool'
     and not exists (

@@ -74,14 +74,16 @@ select id, handle, read_at, followers, following, posts, exact
 from account_metrics where handle = %(handle)s order by read_at desc, id desc limit 1;
 
 -- name: outcomes_due
--- Posts old enough, with the first reading taken at that age or later, and no outcome.
+-- Posts old enough and without an outcome, with the first reading of that age that shows views, and is not too late.
 select p.id as post_id, m.id as metrics_id, p.x_post_id, p.published_at, m.read_at, m.age_seconds,
     m.replies, m.reposts, m.likes, m.bookmarks, m.views
 from posts p
 join lateral (
     select id, read_at, age_seconds, replies, reposts, likes, bookmarks, views
     from post_metrics
-    where post_id = p.id and age_seconds >= extract(epoch from %(min_age)s::interval)
+    where post_id = p.id and views > 0
+        and age_seconds >= extract(epoch from %(min_age)s::interval)
+        and age_seconds <= extract(epoch from %(max_age)s::interval)
     order by read_at, id limit 1
 ) m on true
 where p.status = 'published'
@@ -99,7 +101,7 @@ from jsonb_to_recordset(%(rows)s::jsonb)
 order by r.position
 on conflict (post_id) do nothing;
 
--- name: training_rows
+-- name: training_examples
 -- Everything learning needs, one row per outcome, oldest post first.
 select p.id as post_id, p.topic, p.format, p.features, p.propensity, p.predicted_reward,
     p.bandit_version_id, p.predictor_version_id, e.reward, p.published_at, e.computed_at

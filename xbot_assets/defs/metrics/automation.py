@@ -3,8 +3,8 @@
 import dagster as dg
 
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
-from xbot_assets.defs.operations.jobs import account_job, measure_job
-from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.metrics.jobs import account_job, measure_job
+from xbot_assets.defs.resources import TickIn
 from xbot_assets.steps.metrics.readings import account_due, posts_due
 from xbot_assets.steps.publishing.posting_window import posting_window
 
@@ -15,9 +15,9 @@ from xbot_assets.steps.publishing.posting_window import posting_window
     default_status=dg.DefaultScheduleStatus.RUNNING,
     name="measure_when_due",
 )
-def measure_when_due(context: dg.ScheduleEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
+def measure_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Read posts as soon as one is due by its age, outside posting windows."""
-    wait = posting_window(product) or (None if posts_due(product) else "No post is due for a reading.")
+    wait = posting_window(tick) or (None if posts_due(tick) else "No post is due for a reading.")
     return request_unless(context, measure_job.name, wait=wait)
 
 
@@ -27,9 +27,7 @@ def measure_when_due(context: dg.ScheduleEvaluationContext, product: ProductIn) 
     default_status=dg.DefaultScheduleStatus.RUNNING,
     name="measure_account_when_due",
 )
-def measure_account_when_due(
-    context: dg.ScheduleEvaluationContext, product: ProductIn
-) -> dg.RunRequest | dg.SkipReason:
+def measure_account_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Read the own profile every hour of the product's clock, outside posting windows."""
-    wait = posting_window(product) or (None if account_due(product) else "The profile was read recently.")
+    wait = posting_window(tick) or (None if account_due(tick) else "The profile was read recently.")
     return request_unless(context, account_job.name, wait=wait)

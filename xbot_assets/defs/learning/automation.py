@@ -3,8 +3,8 @@
 import dagster as dg
 
 from xbot_assets.defs.due import request_unless
-from xbot_assets.defs.operations.jobs import learn_job
-from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.learning.jobs import learn_job
+from xbot_assets.defs.resources import TickIn
 from xbot_assets.steps.learning.training import learning_due
 
 LOOK_EVERY_SECONDS = 30
@@ -16,7 +16,7 @@ LOOK_EVERY_SECONDS = 30
     default_status=dg.DefaultSensorStatus.RUNNING,
     name="learn_when_due",
 )
-def learn_when_due(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
+def learn_when_due(context: dg.SensorEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Learn when a post has become old enough to be judged, at most once an hour of the product's clock."""
-    wait = None if learning_due(product) else "No new outcome, or learned recently."
+    wait = None if learning_due(tick) else "No new outcome, or learned recently."
     return request_unless(context, learn_job.name, wait=wait)

@@ -1,19 +1,19 @@
 """What calls of the language model cost and when they fail, as an asset."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
-from xbot_assets.defs.operations.jobs import failures_job
-from xbot_assets.defs.plots import column_plot, table
+from xbot_assets.defs.plots import Plots, PlotValue
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.tables import table
 from xbot_assets.domain.budget.llm_failures import NO_PATTERN, Contrast, Tally
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.steps.content.llm_failures import FailureReport, failure_report
+from xbot_assets.store.content.ledger import FailureCodeCount
 
-HOURLY = "25 * * * *"
-"""Twenty-five past, apart from what starts on the hour and from the other drawn assets."""
 TALLY_COLUMNS = ["calls", "failed", "failed_share", "refused_before", "cost_usd"]
 CODE_COLUMNS = ["code", "kind", "calls", "made", "cost_usd", "newest_at", "newest_reason"]
 CONTRAST_COLUMNS = ["failed", "occasions", "share", "otherwise", "difference", "verdict"]
@@ -29,20 +29,11 @@ CONTRAST_COLUMNS = ["failed", "occasions", "share", "otherwise", "difference", "
 def llm_failure_patterns(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """What calls of the language model cost and how they failed in 30 days: by purpose, model, hour, code, job."""
     with as_dagster_failure(context, product):
-        return dg.MaterializeResult(metadata=_metadata(failure_report(product)))
+        return dg.MaterializeResult(metadata=_metadata(failure_report(product), Plots.of(context, product.settings)))
 
 
-draw_failures = dg.ScheduleDefinition(
-    name="draw_llm_failure_patterns",
-    job=failures_job,
-    cron_schedule=HOURLY,
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-    description="Once an hour in real time.",
-)
-
-
-def _metadata(report: FailureReport) -> dict[str, dg.MetadataValue | int | float]:
-    found: dict[str, dg.MetadataValue | int | float] = {
+def _metadata(report: FailureReport, plots: Plots) -> dict[str, dg.MetadataValue | int | float]:
+    metadata: dict[str, dg.MetadataValue | int | float] = {
         "calls": report.whole.calls,
         "failed": report.whole.failed,
         "failed_share": report.whole.failed / max(1, report.whole.calls),
@@ -50,27 +41,29 @@ def _metadata(report: FailureReport) -> dict[str, dg.MetadataValue | int | float
         "cost_usd": report.whole.cost_microusd / MICROUSD_PER_USD,
         "by_purpose": _tallies("purpose", report.by_purpose),
         "by_model": _tallies("model", report.by_model),
-        "by_code": table([_priced(row) for row in report.codes], CODE_COLUMNS),
+        "by_code": table([_priced(code) for code in report.codes], CODE_COLUMNS),
         "beside_jobs": _contrasts("job", report.jobs),
         "hours_that_differ": _contrasts("hour", [one for one in report.hours if one.verdict != NO_PATTERN]),
     }
     if report.whole.calls:
-        found["by_hour"] = _hours(report.by_hour)
-        found["cost_by_day"] = _costs(report)
-    return found
+        metadata["by_hour"] = _hours(report.by_hour, plots)
+        metadata["cost_by_day"] = _costs(report, plots)
+    return metadata
 
 
-def _hours(by_hour: Mapping[int, Tally]) -> dg.MarkdownMetadataValue:
+def _hours(by_hour: Mapping[int, Tally], plots: Plots) -> PlotValue:
     stacks = {
         "went well": [one.calls - one.failed for one in by_hour.values()],
         "failed": [one.failed for one in by_hour.values()],
     }
-    return column_plot([f"{hour:02}" for hour in by_hour], stacks, title="Calls by hour of the owner's day")
+    labels = [f"{hour:02}" for hour in by_hour]
+    return plots.columns("by_hour", labels, stacks, title="Calls by hour of the owner's day")
 
 
-def _costs(report: FailureReport) -> dg.MarkdownMetadataValue:
+def _costs(report: FailureReport, plots: Plots) -> PlotValue:
     stacks = {purpose: [cost / MICROUSD_PER_USD for cost in costs] for purpose, costs in report.cost_by_day.items()}
-    return column_plot([f"{day:%m-%d}" for day in report.days], stacks, title="Cost in US dollars by day and purpose")
+    labels = [f"{day:%m-%d}" for day in report.days]
+    return plots.columns("cost_by_day", labels, stacks, title="Cost in US dollars by day and purpose")
 
 
 def _tallies(name: str, tallies: Mapping[str, Tally]) -> dg.MarkdownMetadataValue:
@@ -105,6 +98,5 @@ def _contrasts(name: str, those: Sequence[Contrast]) -> dg.MarkdownMetadataValue
     return table(rows, [name, *CONTRAST_COLUMNS])
 
 
-def _priced(row: Mapping[str, object]) -> dict[str, object]:
-    cost = row["cost_microusd"]
-    return {**row, "cost_usd": cost / MICROUSD_PER_USD if isinstance(cost, int) else None}
+def _priced(code: FailureCodeCount) -> dict[str, object]:
+    return {**asdict(code), "cost_usd": code.cost_microusd / MICROUSD_PER_USD}

@@ -3,8 +3,8 @@
 import dagster as dg
 
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
-from xbot_assets.defs.operations.jobs import publish_job, reconcile_job, recover_job
-from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.publishing.jobs import publish_job, reconcile_job, recover_job
+from xbot_assets.defs.resources import TickIn
 from xbot_assets.steps.publishing.cycle import publish_wait, take_from_dead_worker
 from xbot_assets.steps.publishing.posting_window import posting_window
 from xbot_assets.steps.publishing.reconciliation import comparison_wait
@@ -19,10 +19,10 @@ LOOK_EVERY_SECONDS = 10
     default_status=dg.DefaultSensorStatus.RUNNING,
     name="publish_when_due",
 )
-def publish_when_due(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
+def publish_when_due(context: dg.SensorEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Publish when a post is due; those in doubt are recovered by a run of their own."""
-    take_from_dead_worker(product, lambda run_id: _has_ended(context.instance, run_id))
-    wait = publish_wait(product, with_doubts=False)
+    take_from_dead_worker(tick, lambda run_id: _has_ended(context.instance, run_id))
+    wait = publish_wait(tick, with_doubts=False)
     return request_unless(context, publish_job.name, wait=wait.sentence if wait else None)
 
 
@@ -32,9 +32,9 @@ def publish_when_due(context: dg.SensorEvaluationContext, product: ProductIn) ->
     default_status=dg.DefaultSensorStatus.RUNNING,
     name="recover_when_due",
 )
-def recover_when_due(context: dg.SensorEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
+def recover_when_due(context: dg.SensorEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Look for posts in doubt as soon as a look is due, and take posts from workers whose time is over."""
-    return request_unless(context, recover_job.name, wait=recovery_wait(product))
+    return request_unless(context, recover_job.name, wait=recovery_wait(tick))
 
 
 @dg.schedule(
@@ -43,9 +43,9 @@ def recover_when_due(context: dg.SensorEvaluationContext, product: ProductIn) ->
     default_status=dg.DefaultScheduleStatus.RUNNING,
     name="reconcile_when_due",
 )
-def reconcile_when_due(context: dg.ScheduleEvaluationContext, product: ProductIn) -> dg.RunRequest | dg.SkipReason:
+def reconcile_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Compare the timeline every day of the product's clock and when a post is due to be seen on X again."""
-    wait = posting_window(product) or comparison_wait(product)
+    wait = posting_window(tick) or comparison_wait(tick)
     return request_unless(context, reconcile_job.name, wait=wait)
 
 

@@ -1,0 +1,33 @@
+"""The names of Dagster's own insides that we rest on, in one place: a new version of Dagster is checked here first.
+
+Dagster documents that an instance's launcher, coordinator and storage may be classes of one's own, but does not export
+the types of their methods. Two more are for the code server, which starts run workers its own way.
+"""
+
+from dagster._cli import cli
+from dagster._config.config_schema import UserConfigSchema
+from dagster._core.events import EngineEventData
+from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
+from dagster._core.storage.tags import PRIORITY_TAG
+from dagster._grpc import server as grpc_server
+from dagster._serdes import ConfigurableClassData
+from dagster._utils.error import serializable_error_info_from_exc_info
+
+RUN_WORKER_MODULES = ["dagster._grpc.impl"]
+"""What a run worker imports of Dagster before it begins, beside the definitions."""
+STORAGE_ENGINE = "_engine"
+"""The attribute in which each of Dagster's PostgreSQL storages keeps its way to the database."""
+__all__ = [
+    "PRIORITY_TAG",
+    "RUN_WORKER_MODULES",
+    "STORAGE_ENGINE",
+    "CheckRunHealthResult",
+    "ConfigurableClassData",
+    "EngineEventData",
+    "LaunchRunContext",
+    "UserConfigSchema",
+    "WorkerStatus",
+    "cli",
+    "grpc_server",
+    "serializable_error_info_from_exc_info",
+]

@@ -1,0 +1,25 @@
+"""The machinery and the whole loop, as Dagster sees them."""
+
+import dagster as dg
+
+from xbot_assets.defs.catalogue import catalogued
+from xbot_assets.defs.operations.assets import browser_usage
+from xbot_assets.defs.operations.automation import (
+    alert_on_failed_run,
+    check_session_when_due,
+    resolve_failed_run,
+    watch_browser_queue,
+    watch_browser_usage,
+)
+from xbot_assets.defs.operations.jobs import loop_job, session_job, watch_job
+from xbot_assets.defs.operations.session import session_checks
+
+ASSETS = [browser_usage, session_checks]
+"""What runs as a step here."""
+
+definitions = dg.Definitions(
+    assets=dg.map_asset_specs(catalogued, [*ASSETS]),
+    jobs=[watch_job, session_job, loop_job],
+    schedules=[watch_browser_usage, check_session_when_due],
+    sensors=[alert_on_failed_run, resolve_failed_run, watch_browser_queue],
+)
