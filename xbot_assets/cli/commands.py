@@ -16,7 +16,8 @@ from xbot_assets.cli.review import who_asks
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts.post import NewPost
-from xbot_assets.domain.posts.weighted_length import weighted_length
+from xbot_assets.domain.posts.presentable import presentable, presentation_problem
+from xbot_assets.domain.posts.weighted_length import length_problem
 from xbot_assets.runtime.machine.lock import holder_of, is_running
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import resume_publishing
@@ -65,7 +66,9 @@ def migrate_now() -> None:
 
 
 def post(
-    texts: Annotated[list[str], typer.Argument(help="What to post, as it should appear. Several make a thread.")],
+    texts: Annotated[
+        list[str], typer.Argument(help="What to post, as it should appear; \\n is a line break. Several make a thread.")
+    ],
     images: Annotated[
         list[Path] | None, typer.Option("--image", help="An image of the first post; up to four.", show_default=False)
     ] = None,
@@ -79,8 +82,10 @@ def post(
     Whether a rule makes it wait, and until when, is told on standard error.
     """
     settings = settings_now()
+    single = len(texts) == 1
+    texts = [presentable(text, single=single) for text in texts]
     for text in texts:
-        _check_text(text, settings.post_max_weighted_chars)
+        _check_text(text, settings.post_max_weighted_chars, single=single)
     shown = read_images(images or [], alts or [])
     with open_database(settings) as database:
         check_schema(database)
@@ -216,13 +221,20 @@ def _budget_lines(budget: dict[str, Any]) -> list[tuple[str, str]]:
     return lines + ([("Model on hold", budget["held"])] if budget["held"] else [])
 
 
-def _check_text(text: str, longest: int) -> None:
-    if not text.strip():
+def _check_text(text: str, longest: int, *, single: bool) -> None:
+    if not text:
         raise PermanentFailure("A post needs words.", code=FailureCode.EMPTY_POST, remedy="Give the text in quotes.")
-    length = weighted_length(text)
-    if length > longest:
+    problem = presentation_problem(text, single=single)
+    if problem is not None:
         raise PermanentFailure(
-            f"The post is too long: X counts {length} characters, and at most {longest} are allowed.",
+            f"The post cannot be shown as it is meant. {problem}",
+            code=FailureCode.NOT_PRESENTABLE,
+            remedy="Write it as readers shall see it. For a line break, press Enter inside the quotes, or write \\n.",
+        )
+    too_long = length_problem(text, longest)
+    if too_long is not None:
+        raise PermanentFailure(
+            f"The post cannot be queued. {too_long}",
             code=FailureCode.POST_TOO_LONG,
             remedy="Shorten it, or raise XBOT_POST_MAX_WEIGHTED_CHARS if the account may write more.",
         )

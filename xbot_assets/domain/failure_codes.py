@@ -141,6 +141,7 @@ class FailureCode(StrEnum):
     BAD_X_POST = "bad_x_post", _PERMANENT, "Copy the address of the post itself."
     EMPTY_POST = "empty_post", _PERMANENT, "Give the text."
     POST_TOO_LONG = "post_too_long", _PERMANENT, "Shorten it."
+    NOT_PRESENTABLE = "not_presentable", _PERMANENT, "Write it as readers shall see it."
     TOO_MANY_IMAGES = "too_many_images", _PERMANENT, "Give fewer images."
     ALT_WITHOUT_IMAGE = "alt_without_image", _PERMANENT, "Give one --alt for each --image, in order."
     ALT_TEXT_TOO_LONG = "alt_text_too_long", _PERMANENT, "Shorten it."

@@ -1,5 +1,7 @@
 """The form of the model's answer: what is asked for, and reading it back."""
 
+import re
+
 import openai
 from openai.types.chat import ChatCompletion
 from openai.types.shared_params import ResponseFormatJSONSchema
@@ -8,6 +10,11 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.failures import bad_answer
+
+_LONE_SURROGATE = re.compile(
+    r"(?<!\\)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+)
+"""An escape that is half a character: no parser takes it, and the other posts of the answer are good."""
 
 
 class _Draft(BaseModel):
@@ -61,13 +68,10 @@ def drafts_in(content: str, asked: int) -> tuple[str, ...]:
             to the model.
     """
     try:
-        drafts = _Drafts.model_validate_json(content).posts
+        drafts = _Drafts.model_validate_json(_LONE_SURROGATE.sub("", content)).posts
     except ValidationError as error:
         found = "not of the schema asked for" if content.lstrip().startswith("{") else "not JSON"
         raise bad_answer(f"The answer is {found}.") from error
     if len(drafts) != asked:
         raise bad_answer(f"The answer holds {len(drafts)} post(s) where {asked} were asked for.")
-    texts = tuple(draft.text for draft in sorted(drafts, key=lambda draft: draft.number))
-    if "" in texts:
-        raise bad_answer(f"Post {texts.index('') + 1} is empty.")
-    return texts
+    return tuple(draft.text for draft in sorted(drafts, key=lambda draft: draft.number))

@@ -9,10 +9,12 @@ from xbot_assets.domain.failures import ProductError, TransientFailure
 from xbot_assets.domain.gates.injection import follows_data
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.posts.post import fingerprint
+from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.llm.briefs import Judge, PostBrief, PostRequest, WrittenPost
 from xbot_assets.llm.prompts import Prompt, posts_messages, tone_of
 from xbot_assets.llm.untrusted import new_marker
 
+_EMPTY = Refusal("format", "It is empty: write the post.")
 _TWICE = Refusal("duplicate", "It repeats another post of this batch.")
 
 
@@ -64,7 +66,7 @@ class BriefProgress:
             TransientFailure: code ``gate_`` and the first refusing gate; what is still pending may be asked for again.
         """
         refused: list[Refusal] = []
-        for number, text in zip(self.pending, texts, strict=True):
+        for number, text in zip(self.pending, map(presentable, texts), strict=True):
             refusal = self._refusal(text, self.brief.posts[number])
             if refusal is None:
                 self.kept[number] = self._post(number, text, call_id)
@@ -81,6 +83,8 @@ class BriefProgress:
             self.correction = failure.reason
 
     def _refusal(self, text: str, ask: PostRequest) -> Refusal | None:
+        if not text:
+            return _EMPTY
         if fingerprint(text) in {fingerprint(post.text) for post in self.kept.values()}:
             return _TWICE
         return self._followed(text) or self.judge.refusal(text, ask)

@@ -2,7 +2,7 @@
 
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.posts.post import fingerprint
-from xbot_assets.domain.posts.weighted_length import weighted_length
+from xbot_assets.domain.posts.weighted_length import length_problem
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 
 
@@ -16,9 +16,9 @@ class BriefRules:
     def refusal(self, text: str, ask: PostRequest) -> Refusal | None:
         """Return the first rule that the text breaks."""
         del ask  # these rules are the same for every arm
-        length, limit = weighted_length(text), self._brief.max_weighted_chars
-        if length > limit:
-            return Refusal("length", f"It is too long: X counts {length} where {limit} are allowed.")
+        problem = length_problem(text, self._brief.max_weighted_chars)
+        if problem is not None:
+            return Refusal("length", problem)
         if fingerprint(text) in self._known:
             return Refusal("duplicate", "It repeats a post that was written before.")
         if any(phrase.casefold() in text.casefold() for phrase in self._brief.persona.never_say):

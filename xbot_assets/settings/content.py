@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD, TierRules
+from xbot_assets.domain.posts.weighted_length import POST_CHARACTERS_MAX
 
 _WHOLE = 100
 _SHARES = ("plan_share_percent", "pool_share_percent", "reply_share_percent")
@@ -21,7 +22,9 @@ class ContentSettings(BaseModel):
         3, ge=1, le=10, description="Tries of one LLM request; also of a post whose text is refused."
     )
     llm_timeout_seconds: float = Field(60, ge=1, le=600, description="One LLM request may take this long.")
-    post_max_weighted_chars: int = Field(280, ge=1, le=25_000, description="X's weighted length limit.")
+    post_max_weighted_chars: int = Field(
+        280, ge=1, le=POST_CHARACTERS_MAX, description="X's weighted length limit; the most is what can be typed."
+    )
 
     # budget
     daily_budget_usd: float = Field(5.0, ge=0, le=10_000, description="LLM spending stops here each day.")

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Base64Encoder, EncodedBytes, Field
 from pydantic_core import PydanticCustomError
 
 from xbot_assets.domain.posts.images import ALT_TEXT_MAX, IMAGE_BYTES_MAX, IMAGES_MAX
+from xbot_assets.domain.posts.weighted_length import POST_CHARACTERS_MAX
 from xbot_assets.x.answers import Message, PostsRead, ProfileRead, Published, SessionChecked, TimelineRead
 
 AnswerT = TypeVar("AnswerT", bound=Message)
@@ -67,7 +68,7 @@ class Publish(Operation[Published]):
     """
 
     kind: Literal["publish"] = "publish"
-    text: str = Field(min_length=1, max_length=4000)
+    text: str = Field(min_length=1, max_length=POST_CHARACTERS_MAX)
     images: tuple[Image, ...] = Field(default=(), max_length=IMAGES_MAX)
     in_reply_to: str | None = Field(None, pattern=r"^\d+$")
     submit: bool = True

@@ -51,7 +51,10 @@ def test_what_cannot_be_queued_says_why_and_queues_nothing(database: Database, p
     big.write_bytes(PNG + bytes(IMAGE_BYTES_MAX))
     for words, told in (
         (("One.", " "), "A post needs words"),
-        (("One.", "x" * 300), "X counts 300 characters"),
+        (("One.", "x" * 300), "X counts 300 where 280"),
+        (("Half **bold",), "marks of Markdown"),
+        (("1/5 Compost is alive",), "part of a thread"),
+        (("In Python \\n is a break",), "whether a line break is meant"),
         ([f"Number {n}." for n in range(26)], "from 2 to 25 segments, not 26"),
         ([f"Number {n}." for n in range(25)], "never fits into a day on which at most 24"),
         (("One.", "--image", text), "notes.png is not an image"),
@@ -66,3 +69,11 @@ def test_what_cannot_be_queued_says_why_and_queues_nothing(database: Database, p
         assert isinstance(failure, ProductError), words
         assert told in str(failure)
     assert posts.queue_counts(database) == {}
+
+
+def test_a_backslash_and_an_n_is_a_line_break_and_marks_are_taken_off(database: Database, post: Post) -> None:
+    """As 'xbot post --help' says."""
+    single = int(post("a\\nb &amp; **c**").stdout)
+    assert row(database, single)["text"] == "a\nb & c"
+    first, second = (int(line) for line in post("1/ One.", "2/ Two.").stdout.split())
+    assert [row(database, post_id)["text"] for post_id in (first, second)] == ["1/ One.", "2/ Two."]

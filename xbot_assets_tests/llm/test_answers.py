@@ -39,7 +39,6 @@ def completion(content: str | None, finish: str = "stop", refusal: str | None = 
         ('{"posts": [{"text": "cut', "not of the schema"),
         ('{"result": 1}', "not of the schema"),
         (answer("only one"), r"1 post\(s\) where 2"),
-        (answer("fine", "   "), "Post 2 is empty"),
     ],
 )
 def test_an_answer_of_another_form_is_refused_without_being_quoted(content: str, said: str) -> None:
@@ -96,3 +95,10 @@ def test_an_empty_answer_is_worth_another_try(given: ChatCompletion) -> None:
     """It is a bad answer like any other."""
     with pytest.raises(ProductError, match="empty"):
         content_of(given)
+
+
+def test_an_empty_post_and_half_a_character_do_not_spoil_their_batch() -> None:
+    """The others were paid for too."""
+    assert drafts_in(answer("fine", "   "), 2) == ("fine", "")
+    content = answer("fine", "HALF").replace("HALF", "half \\ud83d gone, \\ud83c\\udf31 whole")
+    assert drafts_in(content, 2) == ("fine", "half  gone, 🌱 whole")

@@ -9,6 +9,7 @@ from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.meaning import base_form
 from xbot_assets.domain.gates.plain import readings, words
 from xbot_assets.domain.gates.refusal import Refusal
+from xbot_assets.domain.gates.unspaced import is_unspaced
 from xbot_assets.domain.persona import ClaimKind, Persona, Topic
 
 _HUMAN_ILLNESS = (
@@ -75,7 +76,9 @@ def claims(text: str, context: GateContext) -> Refusal | None:
 
 def _phrase(reading: str, persona: Persona) -> str | None:
     for phrase in persona.never_say:
-        if re.search(rf"(?<!\w){re.escape(phrase.casefold())}(?!\w)", reading):
+        said = phrase.casefold()
+        whole = said in reading if is_unspaced(said) else re.search(rf"(?<!\w){re.escape(said)}(?!\w)", reading)
+        if whole:
             return f"It says something the persona never says: {phrase}."
     return None
 
@@ -91,7 +94,8 @@ def _avoided(text: str, persona: Persona) -> Topic | None:
 
 
 def _touches(said: str, topic: Topic, language: str) -> bool:
-    return any(f" {_base_forms(keyword, language).strip()} " in said for keyword in topic.keywords)
+    forms = {keyword: _base_forms(keyword, language) for keyword in topic.keywords}
+    return any((form.strip() if is_unspaced(keyword) else form) in said for keyword, form in forms.items())
 
 
 def _base_forms(text: str, language: str) -> str:

@@ -1,4 +1,4 @@
-"""The gate of format: is it what was asked for, and does it shout, tag or call on others.
+"""The gate of format: is it what was asked for, can it be shown as it is, does it shout, tag or call on others.
 
 Formats are known by the words in their name; one with another name is only held to the general rules.
 """
@@ -7,8 +7,11 @@ import re
 from collections.abc import Callable
 
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.plain import plain, words
+from xbot_assets.domain.gates.plain import plain
+from xbot_assets.domain.gates.questions import asks
 from xbot_assets.domain.gates.refusal import Refusal
+from xbot_assets.domain.gates.unspaced import word_count
+from xbot_assets.domain.posts.presentable import presentation_problem
 
 STORY_WORDS = 12
 """The shortest text with a beginning, a turn and an end."""
@@ -18,11 +21,10 @@ SHOUT_LETTERS, SHOUT_SHARE = 20, 0.7
 """A text with this many letters shouts when this share of them are capitals."""
 EXCLAMATIONS = 5
 """More of them shout, wherever they stand."""
-_ASKS = re.compile(
-    r"[?؟;]|^\W*(?:tell|show|name|describe|share|finish|fill|pick|choose|guess|vote|ask)\b", re.IGNORECASE
-)
+_INVITES = re.compile(r"^\W*(?:tell|show|name|describe|share|finish|fill|pick|choose|guess|vote|ask)\b", re.IGNORECASE)
 _AMOUNT = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?"
+    r"\d|[〇一二三四五六七八九十百千万億兆两兩几幾数][割倍人年月日回本個个件分歳岁年次种種]|半分|一半"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|hundreds?"
     r"|thousands?|millions?|billions?|half|halves|thirds?|quarters?|(?:fif|six|seven|eigh|nin|ten)ths?|dozens?"
     r"|twice|double|percent|first|second|every other|no other)\b"
     r"|\b(?:more|fewer|less|larger|longer|older|faster|slower|as many|as much)\b.*\bthan\b",
@@ -37,9 +39,9 @@ _Check = Callable[[str], str | None]
 
 
 def form(text: str, context: GateContext) -> Refusal | None:
-    """Refuse what is not of the format asked for, and more tags, mentions, emoji or capitals than the limits."""
+    """Refuse what X would show otherwise than it is meant, another format than asked for, and bad manners."""
     seen = plain(text)
-    reason = _manners(seen, context) or _wanted(seen, context.format)
+    reason = presentation_problem(text) or _manners(seen, context) or _wanted(seen, context.format)
     return Refusal("format", reason) if reason else None
 
 
@@ -69,7 +71,7 @@ def _wanted(seen: str, asked: str) -> str | None:
 
 
 def _question(seen: str) -> str | None:
-    return None if _ASKS.search(seen) else "It is not a question: ask the readers something."
+    return None if asks(seen) or _INVITES.search(seen) else "It is not a question: ask the readers something."
 
 
 def _list(seen: str) -> str | None:
@@ -78,7 +80,7 @@ def _list(seen: str) -> str | None:
 
 
 def _story(seen: str) -> str | None:
-    return None if len(words(seen)) >= STORY_WORDS else "It is too short for a scene with a beginning and an end."
+    return None if word_count(seen) >= STORY_WORDS else "It is too short for a scene with a beginning and an end."
 
 
 def _statistic(seen: str) -> str | None:

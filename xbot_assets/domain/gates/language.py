@@ -14,6 +14,21 @@ from xbot_assets.domain.gates.refusal import Refusal
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
+_CODES = """
+af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo fr fy ga gd gl gu ha he hi hr ht hu hy
+id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo lt lv mg mk ml mn mr ms mt my nb ne nl nn no oc om or pa pl ps pt
+qu ro ru rw sa se si sk sl sn so sq sr st sv sw ta te tg th tk tl tr tt ug uk ur uz vi vo wa xh yo zh zu
+"""
+_LETTERS_OF_A_CODE = 2
+KNOWN = frozenset(_CODES.split())
+"""The languages that the model knows and that have two letters; a test compares them with the model's."""
+WRITTEN_ALIKE = {
+    "ar": ("ar", "ary", "arz"),
+    "nb": ("no",),
+    "no": ("no", "nn"),
+    "zh": ("zh", "yue", "wuu"),
+}
+"""Languages that a short text does not tell from those beside them: any of these will do."""
 _NOT_PROSE = re.compile(r"(?:https?://|www\.)\S+|[#@]\w+|'[^']{3,}'|\"[^\"]{3,}\"|“[^”]{3,}”")
 
 
@@ -31,7 +46,20 @@ def language(text: str, context: GateContext) -> Refusal | None:
 
 def probability(text: str, wanted: str) -> float:
     """Return how likely the text is in a language; 1 for a language that the model does not know."""
-    return float(dict(_identifier().rank(text)).get(wanted, 1.0))
+    likely = dict(_identifier().rank(text))
+    known = [float(likely[name]) for name in WRITTEN_ALIKE.get(wanted, (wanted,)) if name in likely]
+    return sum(known) if known else 1.0
+
+
+def is_known(language: str) -> bool:
+    """Say whether a text can be told to be in the language."""
+    return language in KNOWN
+
+
+def known_to_the_model() -> frozenset[str]:
+    """Return the languages with two letters that the model knows."""
+    names = (name for name, _ in _identifier().rank(""))
+    return frozenset(name for name in names if len(name) == _LETTERS_OF_A_CODE)
 
 
 @cache

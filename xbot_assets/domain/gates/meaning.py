@@ -8,9 +8,11 @@ from functools import lru_cache
 
 from xbot_assets.domain.gates.plain import REMEMBERED, words
 from xbot_assets.domain.gates.stop_words import ENGLISH, SHORT
+from xbot_assets.domain.gates.unspaced import is_unspaced
 
 _ALPHABETIC = re.compile(r"^[^\W\d_]")
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0eff]")
+_HANGUL = re.compile("[\uac00-\ud7af]")
+"""Korean has spaces, but its words grow at their ends: their neighbouring syllables tell more."""
 _KNOWN_WORDS = 65_536
 
 
@@ -22,7 +24,7 @@ def content_words(text: str, language: str) -> tuple[str, ...]:
     """
     found: list[str] = []
     for word in words(text):
-        if _UNSPACED.match(word):
+        if is_unspaced(word) or _HANGUL.match(word):
             found.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
         elif _carries(word, language):
             found.append(base_form(word, language))

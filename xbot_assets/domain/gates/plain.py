@@ -9,7 +9,10 @@ from functools import lru_cache
 
 REMEMBERED = 8192
 """Texts kept with what was worked out about them; a history of 90 days is some 2,000."""
-_WORD = re.compile(r"\w+(?:['\u2019]\w+)*")
+_MARKS = "".join(mark for mark in map(chr, range(0x300, 0x1B00)) if unicodedata.category(mark).startswith("M"))
+"""Vowels and tones of Indian and South-East Asian scripts, which are parts of a word and no letters."""
+_PART = rf"\w[\w{_MARKS}]*"
+_WORD = re.compile(rf"{_PART}(?:['\u2019]{_PART})*")
 _LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _LOOKALIKES = str.maketrans(
     "аеорсухіјѕԁһӏԛԝгАВСЕНІЈКМОРЅТХУαεικνορτυχΑΒΕΖΗΙΚΜΝΟΡΤΥΧɑɡıᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",

@@ -6,14 +6,18 @@ from collections import Counter
 from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.meaning import content_words
 from xbot_assets.domain.gates.plain import plain, words
+from xbot_assets.domain.gates.questions import asks
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.gates.stop_words import UNFINISHED
+from xbot_assets.domain.gates.unspaced import is_unspaced, unspaced_count, word_count
 
 REPEATED_SHARE = 0.5
 """From this share of all meaningful words on, one word is the whole text."""
 REPEATED_TIMES = 3
 SENTENCE_WORDS = 7
 """A question, or this many words of any kind, may say enough with one meaningful word less."""
+UNSPACED_A_MEANING = 2
+"""Words without spaces are counted by characters: so many are taken for one that carries meaning."""
 _DECORATION = re.compile(r"(?:https?://|www\.)\S+|[#@]\w+")
 _ENDS_DECORATED = re.compile(r"(?:[#@]\w+|\S+\.\w\S*)$")
 _KIND = r"(?:post|tweet|question|story|tip|list|statistic|draft|version|thread|caption|answer)s?"
@@ -60,9 +64,10 @@ def _leak(seen: str) -> str | None:
 
 def _emptiness(seen: str, context: GateContext) -> str | None:
     carrying = content_words(seen, context.persona.language)
-    telling = [word for word in carrying if word not in _GREETINGS]
-    spoken = "?" in seen or len(words(seen)) >= SENTENCE_WORDS
-    if len(telling) < context.limits.content_words - spoken:
+    telling = sum(word not in _GREETINGS and not is_unspaced(word) for word in carrying)
+    telling += unspaced_count(seen) // UNSPACED_A_MEANING
+    spoken = asks(seen) or word_count(seen) >= SENTENCE_WORDS
+    if telling < context.limits.content_words - spoken:
         return "It says nothing: name a thing, a person, a place or an act."
     times = max(Counter(carrying).values(), default=0)
     if times >= REPEATED_TIMES and times >= REPEATED_SHARE * len(carrying):

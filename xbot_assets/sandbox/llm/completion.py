@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from xbot_assets.sandbox.counting.weight import weighted_length
 from xbot_assets.sandbox.llm import errors
 from xbot_assets.sandbox.llm.asked import Asked, AskedPost, read_prompt, shown_posts
 from xbot_assets.sandbox.llm.faults import ActiveFaults
 from xbot_assets.sandbox.llm.gullible import Demand, demand_in
-from xbot_assets.sandbox.llm.length import weighted_length
 from xbot_assets.sandbox.llm.schema import Filling, fill, strict_problem
 from xbot_assets.sandbox.llm.usage import UsageLog
 from xbot_assets.sandbox.llm.writer import Writer

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from xbot_assets.sandbox.counting.weight import weighted_length
 from xbot_assets.sandbox.llm import cards, grammar
 from xbot_assets.sandbox.llm.asked import AskedPost
-from xbot_assets.sandbox.llm.length import weighted_length
 
 SECOND_SENTENCE = 0.4
 """Share of observations that put a second sentence beside the first."""

@@ -1,27 +1,17 @@
 """CreateTweet: what X checks, what it answers, and what it refuses with HTTP 200."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from xbot_assets.sandbox.counting.weight import weighted_length
 from xbot_assets.sandbox.people.posts import Account, Post
 from xbot_assets.sandbox.site import Site
 from xbot_assets.sandbox.web.shapes import Viewer
 from xbot_assets.sandbox.web.uploads import IMAGES_MAX, INVALID, Uploads
 
 WEIGHTED_LIMIT = 280
-LINK_WEIGHT = 23
-"""What a link counts, whatever its length."""
-LIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-"""Code points that count 1; all others count 2 (twitter-text, configuration v3)."""
 DUPLICATE_WINDOW = timedelta(hours=24)
-_LINK = re.compile(r"https?://\S+")
-_EMOJI = re.compile(
-    "(?:[\U0001f1e6-\U0001f1ff]{2}|[#*0-9]\ufe0f?\u20e3"
-    "|[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
-    "(?:\u200d[\u2600-\u27bf\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*)*)"
-)
 
 MESSAGES = {
     64: "Your account is suspended and is not permitted to access this feature.",
@@ -57,15 +47,6 @@ class Draft:
     in_reply_to: str | None = None
     quoted_id: str | None = None
     media_ids: tuple[str, ...] = ()
-
-
-def weighted_length(text: str) -> int:
-    """Count a text as X does: links 23, emoji 2, most other non-Latin characters 2."""
-    text = unicodedata.normalize("NFC", text)
-    bare, links = _LINK.subn("", text)
-    rest, emoji = _EMOJI.subn("", bare)
-    light = sum(any(low <= ord(c) <= high for low, high in LIGHT_RANGES) for c in rest)
-    return links * LINK_WEIGHT + emoji * 2 + light + 2 * (len(rest) - light)
 
 
 def create(viewer: Viewer, author: Account, draft: Draft) -> Post:

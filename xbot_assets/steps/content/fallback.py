@@ -6,7 +6,7 @@ Every one passes the gate chain, says in its ``source`` where it is from, and co
 import tomllib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +19,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.posts.post import NewPost, normalised
+from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.domain.templates.choosing import first_passing
 from xbot_assets.domain.templates.facts import AccountReading, Facts, facts_of
 from xbot_assets.domain.templates.filling import Filled, TemplateFile, candidates
@@ -129,7 +130,8 @@ def _fill_one(
     def passes(one: Filled) -> bool:
         return normalised(one.text) not in texts and judge.judged(one.text, one.format) is None
 
-    ways = candidates(file.templates, product.persona, known_facts(product), rng, uses)
+    filled = candidates(file.templates, product.persona, known_facts(product), rng, uses)
+    ways = (replace(one, text=presentable(one.text)) for one in filled)
     chosen = first_passing(ways, passes)
     return _queue(product, judge, chosen, slot) if chosen else None
 

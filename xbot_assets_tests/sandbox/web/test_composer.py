@@ -1,5 +1,8 @@
 """The composer: an editor with a mind of its own, and CreateTweet's successes and refusals."""
 
+import json
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page
 
@@ -7,6 +10,10 @@ from xbot_assets_tests.sandbox.sandbox_rig import Account, Sandbox, by, write
 
 EDITOR = f"[role=dialog] {by('tweetTextarea_0')}"
 BUTTON = f"[role=dialog] {by('tweetButton')}"
+
+WEIGHTS = Path(__file__).parents[2] / "domain" / "posts" / "weighted_lengths.json"
+NEW_FLAG = "\U0001f1e8\U0001f1f6"
+"""Of an island that X's library of 2018 does not know."""
 
 
 def _open(page: Page, sandbox: Sandbox) -> None:
@@ -63,6 +70,17 @@ def test_the_button_follows_the_weighted_length(page: Page, sandbox: Sandbox, te
     page.click(EDITOR)
     page.keyboard.insert_text(text)
     assert _is_off(page) is off
+
+
+def test_the_page_counts_as_the_server_does_and_never_more_than_x(page: Page, sandbox: Sandbox) -> None:
+    """The page's own reader of links and emoji, on texts with the counts of X's library."""
+    _open(page, sandbox)
+    table = json.loads(WEIGHTS.read_text("utf-8"))
+    count = "async (texts) => { const {weight} = await import('/static/weight.js'); return texts.map(weight); }"
+    counted = page.evaluate(count, [text for text, _ in table])
+    rows = [(text, weight, ours) for (text, weight), ours in zip(table, counted, strict=True)]
+    assert [row for row in rows if row[2] > row[1]] == []
+    assert [row for row in rows if row[2] != row[1] and "\u200d" not in row[0] and NEW_FLAG not in row[0]] == []
 
 
 def test_a_sent_post_is_toasted_with_a_link_and_the_dialog_closes(page: Page, sandbox: Sandbox, handle: str) -> None:

@@ -43,7 +43,7 @@ def tell_of_failure(instance: dg.DagsterInstance, run_id: str, product: Product)
         dagster_event=event,
         dagster_instance=instance,
         dagster_run=run,
-        resources={"product": product},
+        resources={"tick": product},
     )
     alert_on_failed_run(context.for_run_failure())
 

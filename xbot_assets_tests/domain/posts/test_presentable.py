@@ -1,0 +1,97 @@
+"""Traces of how a text was written down: taken off where they have one meaning, else a reason to refuse it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xbot_assets.domain.posts.presentable import presentable, presentation_problem
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("First line.\\nSecond line.", "First line.\nSecond line."),
+        ("a\\nb", "a\nb"),
+        ("One. \\n\\n Two.", "One.\n\nTwo."),
+        ("One.\r\nTwo.\u2028Three.", "One.\nTwo.\nThree."),
+        ("x<br>y<br/>z", "x\ny\nz"),
+        ("**Bold** and __strong__", "Bold and strong"),
+        ("***Both*** of *these* or _those_", "Both of these or those"),
+        ("これは**大事**です", "これは大事です"),
+        ("# A heading\nText", "A heading\nText"),
+        ("Use `grep` twice", "Use grep twice"),
+        ("```text\nHello there\n```", "Hello there"),
+        ("Today:\n- soil\n- seeds", "Today:\n• soil\n• seeds"),
+        ("Today:\n* soil\n+ seeds", "Today:\n• soil\n• seeds"),
+        ('"The whole post."', "The whole post."),
+        ("“The whole post.”", "The whole post."),
+        ("'Don't stir it.'", "Don't stir it."),
+        ('\\"Stir it,\\" she said.', '"Stir it," she said.'),
+        ("Salt &amp; pepper &lt;3 &#39;n&#39; oil", "Salt & pepper <3 'n' oil"),
+        ("a\x00b\x1bc\ud800d\ufeff", "abcd"),
+        ("1/ Compost is alive.", "Compost is alive."),
+        ("(1/4) Compost is alive.", "Compost is alive."),
+    ],
+)
+def test_what_has_one_meaning_is_replaced(written: str, shown: str) -> None:
+    """And what comes out needs nothing more."""
+    assert presentable(written) == shown
+    assert presentation_problem(shown) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#hashtag first",
+        '"Stir it," she said, "and wait."',
+        "1/5 of all food is thrown away.",
+        "24/7 Care for tomatoes",
+        "2 * 3 * 4 = 24, and snake_case_names stay",
+        "1. soil\n2. seeds",
+        "AT&T; and R&D",
+        "C:\\new\\notes",
+        "+1 for compost; 5 > 3",
+        "https://example.com/a_b_c/_d_?x=*y*",
+        "@_name_ and ¯\\_(ツ)_/¯",
+    ],
+)
+def test_what_only_looks_like_a_trace_stays(text: str) -> None:
+    """Signs with a meaning of their own."""
+    assert presentable(text) == text
+    assert presentation_problem(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Half **bold", "Markdown"),
+        ("A ` alone", "Markdown"),
+        ("~~old~~ new", "Markdown"),
+        ("| a | b |\n|---|---|", "Markdown"),
+        ("See [this](https://example.com)", "link of Markdown"),
+        ("It is <b>bold</b>", "HTML"),
+        ("In Python \\n is a line break", "line break is meant"),
+        ("1/5 Compost is alive", "part of a thread"),
+        ("2/ Then water it", "part of a thread"),
+        ("How soil works, a thread: 🧵", "part of a thread"),
+    ],
+)
+def test_what_has_no_certain_meaning_is_refused_with_the_reason(text: str, said: str) -> None:
+    """Each reason tells the writer what to change."""
+    problem = presentation_problem(presentable(text))
+    assert problem is not None
+    assert said in problem
+
+
+def test_segments_of_a_thread_may_be_numbered() -> None:
+    """There the number says the truth."""
+    assert presentable("1/ Compost is alive.", single=False) == "1/ Compost is alive."
+    assert presentation_problem("2/3 Then water it.", single=False) is None
+
+
+@given(st.text(max_size=120) | st.text(alphabet="ab \n\\nrt*_`#-+>\"'&;1/()[]<br>", max_size=60))
+def test_no_text_breaks_it_and_what_it_gives_can_be_stored(text: str) -> None:
+    """PostgreSQL takes no NUL and no half of a character."""
+    shown = presentable(text)
+    assert "\x00" not in shown
+    shown.encode("utf-8")
