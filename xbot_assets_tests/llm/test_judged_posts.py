@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.llm.brief_progress import BriefProgress
@@ -80,7 +81,9 @@ def test_a_judge_that_fails_does_not_buy_the_call_again(
 
     class Broken:
         def refusal(self, text: str, ask: PostRequest) -> Refusal | None:
-            raise TransientFailure(f"no database to judge {len(text)} {ask.topic}", code="database_unreachable")
+            raise TransientFailure(
+                f"no database to judge {len(text)} {ask.topic}", code=FailureCode.DATABASE_UNREACHABLE
+            )
 
     with pytest.raises(TransientFailure, match="no database"):
         writer_for().write_posts(brief, Broken())

@@ -9,6 +9,7 @@ A database that does not answer raises: without a permit nothing is tried.
 from datetime import datetime
 
 from xbot_assets.domain.alerts.publishing import BREAKER_OPEN, BREAKER_STUCK
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.breaker import PUBLISHING, AttemptOutcome, BreakerPolicy, Permit
@@ -99,7 +100,9 @@ def breaker_state(db: Statements, name: str = PUBLISHING) -> Row:
     """
     row = db.fetch_one("breaker_seen", name=name)
     if row is None:
-        raise PermanentFailure(f"There is no breaker named {name}.", code="no_breaker", remedy="Run xbot migrate.")
+        raise PermanentFailure(
+            f"There is no breaker named {name}.", code=FailureCode.NO_BREAKER, remedy="Run xbot migrate."
+        )
     return row
 
 

@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.posts.recovery import RecoveryRules
 from xbot_assets.store.engine.database import Row, Statements
 from xbot_assets.store.engine.rows import as_rows
 
-DUPLICATE = "duplicate"
+DUPLICATE = FailureCode.DUPLICATE
 """The failure code of a text that X refused as one it has already (error 187): posting it again is no way out."""
 DAY = timedelta(days=1)
 
