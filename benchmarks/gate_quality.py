@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from xbot_assets.domain.gates.history import history_of
+from xbot_assets.domain.gates.reading.history import history_of
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.testing.content.gate_quality import Half, Quality, labelled_texts, measure, milliseconds, wrong
 

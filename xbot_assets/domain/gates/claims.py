@@ -6,10 +6,10 @@ The claims are English patterns; in another language the persona's own phrases a
 import re
 
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.meaning import base_form
-from xbot_assets.domain.gates.plain import readings, words
+from xbot_assets.domain.gates.reading.meaning import base_form
+from xbot_assets.domain.gates.reading.plain import readings, words
+from xbot_assets.domain.gates.reading.unspaced import is_unspaced
 from xbot_assets.domain.gates.refusal import Refusal
-from xbot_assets.domain.gates.unspaced import is_unspaced
 from xbot_assets.domain.persona import ClaimKind, Persona, Topic
 
 _HUMAN_ILLNESS = (

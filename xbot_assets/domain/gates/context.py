@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from xbot_assets.domain.gates.history import History
+from xbot_assets.domain.gates.reading.history import History
 from xbot_assets.domain.persona import Persona
 
 

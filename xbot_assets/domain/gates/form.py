@@ -7,10 +7,10 @@ import re
 from collections.abc import Callable
 
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.plain import plain
-from xbot_assets.domain.gates.questions import asks
+from xbot_assets.domain.gates.reading.plain import plain
+from xbot_assets.domain.gates.reading.questions import asks
+from xbot_assets.domain.gates.reading.unspaced import word_count
 from xbot_assets.domain.gates.refusal import Refusal
-from xbot_assets.domain.gates.unspaced import word_count
 from xbot_assets.domain.posts.presentable import presentation_problem
 
 STORY_WORDS = 12

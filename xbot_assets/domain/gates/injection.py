@@ -9,8 +9,8 @@ compared. Whatever it misses still meets the gates for links, claims, language a
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from xbot_assets.domain.gates.demands import decoded, is_order, quoted, undisguised, unpacked, wanted_words
 from xbot_assets.domain.gates.language import probability
+from xbot_assets.domain.gates.reading.demands import decoded, is_order, quoted, undisguised, unpacked, wanted_words
 from xbot_assets.domain.gates.refusal import Refusal
 
 GATE = "follows_data"

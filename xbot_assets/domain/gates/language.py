@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.plain import plain
+from xbot_assets.domain.gates.reading.plain import plain
 from xbot_assets.domain.gates.refusal import Refusal
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import re
 
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.plain import plain
+from xbot_assets.domain.gates.reading.plain import plain
 from xbot_assets.domain.gates.refusal import Refusal
 
 _ENDINGS = (

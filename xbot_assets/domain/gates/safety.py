@@ -6,7 +6,7 @@ Local rules for English, always in force: a wall against the obvious, not a judg
 import re
 
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.plain import plain, readings
+from xbot_assets.domain.gates.reading.plain import plain, readings
 from xbot_assets.domain.gates.refusal import Refusal
 
 CARD_DIGITS = range(13, 20)

@@ -4,12 +4,12 @@ import re
 from collections import Counter
 
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.meaning import content_words
-from xbot_assets.domain.gates.plain import plain, words
-from xbot_assets.domain.gates.questions import asks
+from xbot_assets.domain.gates.reading.meaning import content_words
+from xbot_assets.domain.gates.reading.plain import plain, words
+from xbot_assets.domain.gates.reading.questions import asks
+from xbot_assets.domain.gates.reading.stop_words import UNFINISHED
+from xbot_assets.domain.gates.reading.unspaced import is_unspaced, unspaced_count, word_count
 from xbot_assets.domain.gates.refusal import Refusal
-from xbot_assets.domain.gates.stop_words import UNFINISHED
-from xbot_assets.domain.gates.unspaced import is_unspaced, unspaced_count, word_count
 
 REPEATED_SHARE = 0.5
 """From this share of all meaningful words on, one word is the whole text."""

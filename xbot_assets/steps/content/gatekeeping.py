@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.gates.chain import GATES, first_refusal
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.history import History, history_of
+from xbot_assets.domain.gates.reading.history import History, history_of
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.briefs import PostRequest

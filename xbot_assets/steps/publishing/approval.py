@@ -12,7 +12,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.chain import first_refusal
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.history import history_of
+from xbot_assets.domain.gates.reading.history import history_of
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.persona import load_persona

@@ -10,7 +10,7 @@ from typing import Literal
 
 from xbot_assets.domain.gates.chain import GATES, first_refusal
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.history import History, history_of
+from xbot_assets.domain.gates.reading.history import History, history_of
 from xbot_assets.llm.persona import load_persona
 
 TEXTS = Path(__file__).with_name("gate_texts.toml")

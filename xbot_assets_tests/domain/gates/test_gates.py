@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from xbot_assets.domain.gates.chain import GATES, first_refusal
 from xbot_assets.domain.gates.context import GateContext, GateLimits
-from xbot_assets.domain.gates.history import History, history_of
-from xbot_assets.domain.gates.plain import plain, readings
+from xbot_assets.domain.gates.reading.history import History, history_of
+from xbot_assets.domain.gates.reading.plain import plain, readings
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.testing.content.gate_quality import CHAIN, OK, Half, labelled_texts, measure, milliseconds

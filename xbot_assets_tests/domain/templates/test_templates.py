@@ -10,7 +10,7 @@ import pytest
 
 from xbot_assets.domain.gates.chain import first_refusal
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.history import history_of
+from xbot_assets.domain.gates.reading.history import history_of
 from xbot_assets.domain.gates.repeats import near_duplicate
 from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.posts.post import normalised

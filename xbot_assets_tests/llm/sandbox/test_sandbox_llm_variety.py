@@ -9,7 +9,7 @@ import pytest
 
 from xbot_assets.domain.gates.chain import first_refusal
 from xbot_assets.domain.gates.context import GateContext
-from xbot_assets.domain.gates.history import history_of
+from xbot_assets.domain.gates.reading.history import history_of
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.sandbox.llm import cards, grammar
 from xbot_assets.sandbox.llm.asked import AskedPost

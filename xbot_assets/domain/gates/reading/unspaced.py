@@ -5,7 +5,7 @@ Chinese, Japanese; Thai, Lao, Khmer, Burmese. Tibetan marks its syllables, not i
 
 import re
 
-from xbot_assets.domain.gates.plain import words
+from xbot_assets.domain.gates.reading.plain import words
 
 _DENSE = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 """A word is one to three characters."""

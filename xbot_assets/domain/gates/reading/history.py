@@ -10,8 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from xbot_assets.domain.gates.meaning import content_words
-from xbot_assets.domain.gates.plain import plain
+from xbot_assets.domain.gates.reading.meaning import content_words
+from xbot_assets.domain.gates.reading.plain import plain
 from xbot_assets.domain.posts.post import fingerprint
 
 CONTAINED = 0.72

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from xbot_assets.domain.gates.plain import REMEMBERED, plain, readings
+from xbot_assets.domain.gates.reading.plain import REMEMBERED, plain, readings
 
 _ADDRESSED = (
     # English: an order about answers, prompts, rules or "every post"; a role; a fake turn; a tool call.

@@ -6,9 +6,9 @@ simplemma knows 54 languages; in any other a word is its own base form.
 import re
 from functools import lru_cache
 
-from xbot_assets.domain.gates.plain import REMEMBERED, words
-from xbot_assets.domain.gates.stop_words import ENGLISH, SHORT
-from xbot_assets.domain.gates.unspaced import is_unspaced
+from xbot_assets.domain.gates.reading.plain import REMEMBERED, words
+from xbot_assets.domain.gates.reading.stop_words import ENGLISH, SHORT
+from xbot_assets.domain.gates.reading.unspaced import is_unspaced
 
 _ALPHABETIC = re.compile(r"^[^\W\d_]")
 _HANGUL = re.compile("[\uac00-\ud7af]")
