@@ -99,9 +99,9 @@ class QueueUnderTest:
         """End the leases; a worker that had stored its intent clicked before it died, as the worst case is."""
         taken = posts.expire_leases(self.db, self.now, dead=dead)
         for row in taken:
-            if row["from_status"] == "armed":
-                self.click(row["id"])
-        return [row["id"] for row in taken]
+            if row.from_status == "armed":
+                self.click(row.id)
+        return [row.id for row in taken]
 
     def click(self, post_id: int) -> None:
         """X gets the post: the one thing that must never happen twice."""
@@ -135,7 +135,7 @@ class QueueUnderTest:
 
     def find(self, post_id: int, x_post_id: str) -> None:
         """A look finds the post, as made a moment after the intent."""
-        doubtful = {row["id"]: row["armed_at"] for row in posts.unconfirmed_posts(self.db)}
+        doubtful = {row.id: row.armed_at for row in posts.unconfirmed_posts(self.db)}
         at = doubtful.get(post_id, self.now)
         posts.confirm_found(self.db, post_id, x_post_id=x_post_id, permalink="/p", published_at=at, now=self.now)
 
