@@ -18,8 +18,9 @@ from pathlib import Path
 from benchmarks.browser.rig import local_site, machine, our_pool, report, tree_mb
 from xbot_assets.browser.host.lease import Lease
 from xbot_assets.browser.host.pool import BrowserPool
+from xbot_assets.browser.wire import OperationCall
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.x.operations import CheckSession, OperationCall
+from xbot_assets.x.operations import CheckSession
 
 SAMPLES = 50
 SHOWN = 10

@@ -30,8 +30,9 @@ from benchmarks.browser.rig import browser_path, local_site, machine, our_pool, 
 from xbot_assets.browser.chromium.launcher import FLAGS
 from xbot_assets.browser.host.lease import Lease
 from xbot_assets.browser.host.pool import BrowserPool
+from xbot_assets.browser.wire import OperationCall
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.x.operations import CheckSession, OperationCall
+from xbot_assets.x.operations import CheckSession
 
 BURSTS = (1, 10)
 WARM_UP = 5

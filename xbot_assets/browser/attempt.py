@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure
 
 
@@ -31,7 +32,7 @@ class Attempt:
             TransientFailure: ``preempted``, when the operation was told to make way: do not click.
         """
         if self._revoked:
-            raise TransientFailure("The operation made way for another before its click.", code="preempted")
+            raise TransientFailure("The operation made way for another before its click.", code=FailureCode.PREEMPTED)
         self.clicked = True
 
     @property

@@ -1,19 +1,16 @@
-"""The other side of the browser host: sends one typed operation, returns its typed result or raises."""
+"""The other side of the browser host, and the browser's way to X: sends one operation, returns its typed answer."""
 
-from typing import Self, TypeVar
+from typing import Self
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from xbot_assets.browser.wire import OperationAnswer, OperationCall
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome, failure_of
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.x.operations import (
-    RESULT_OF,
-    Operation,
-    OperationAnswer,
-    OperationCall,
-    Publish,
-)
+from xbot_assets.x.operations import AnswerT, Operation, Publish
+from xbot_assets.x.port import Execution
 
 CONNECT_SECONDS = 5.0
 GRACE_SECONDS = 15.0
@@ -21,8 +18,6 @@ GRACE_SECONDS = 15.0
 _HOST_REMEDY = "See that the browser host runs: 'xbot status' shows it, 'xbot up' starts it."
 _JSON = {"Content-Type": "application/json"}
 _LOOK_FIRST = "Look for the post on the account's timeline; do not post it again."
-
-ResultT = TypeVar("ResultT", bound=BaseModel)
 
 
 class BrowserClient:
@@ -45,24 +40,23 @@ class BrowserClient:
         """Close the connections."""
         self._http.close()
 
-    def run(self, operation: Operation, answer: type[ResultT], *, lane: Lane, deadline_seconds: float) -> ResultT:
-        """Carry out one operation and return its result.
-
-        Args:
-            operation: what to do.
-            answer: the type of its result, as :data:`RESULT_OF` names it.
-            lane: who is asking.
-            deadline_seconds: how long it may take, from the host's receipt.
+    def run(self, operation: Operation[AnswerT], *, lane: Lane, deadline_seconds: float) -> AnswerT:
+        """Carry out one operation and return its answer; the deadline counts from the host's receipt.
 
         Raises:
             ProductError: what the host answered, or what became of the connection to it.
-            TypeError: when ``answer`` is not the type that answers ``operation``.
         """
-        if RESULT_OF[operation.kind] is not answer:
-            msg = f"{operation.kind} is answered with {RESULT_OF[operation.kind].__name__}."
-            raise TypeError(msg)
-        reply = self.call(OperationCall(operation=operation, lane=lane, deadline_seconds=deadline_seconds))
-        return result_of(reply, answer)
+        return self.execute(operation, lane=lane, deadline_seconds=deadline_seconds).answer()
+
+    def execute(self, operation: Operation[AnswerT], *, lane: Lane, deadline_seconds: float) -> Execution[AnswerT]:
+        """Carry out one operation and return what came of it, with its times and slot.
+
+        Raises:
+            ProductError: what became of the connection to the host, as :meth:`call` says.
+        """
+        call = {"operation": operation, "lane": lane, "deadline_seconds": deadline_seconds}
+        reply = self.call(OperationCall.model_validate(call))
+        return Execution(reply.started_at, reply.ended_at, _outcome(reply, operation.answer_type()), reply.slot)
 
     def call(self, call: OperationCall) -> OperationAnswer:
         """Send one call and return the whole answer, a failed operation's too, with its times and slot.
@@ -99,33 +93,28 @@ class BrowserClient:
         return reply.status_code == httpx.codes.OK
 
 
-def result_of(reply: OperationAnswer, answer: type[ResultT]) -> ResultT:
-    """Return an answer's result.
-
-    Raises:
-        ProductError: the failure the answer holds.
-    """
+def _outcome(reply: OperationAnswer, answer: type[AnswerT]) -> AnswerT | ProductError:
     failure = reply.failure
-    if failure is not None:
-        raise failure_of(
-            failure.kind,
-            failure.reason,
-            code=failure.code,
-            remedy=failure.remedy,
-            retry_after_seconds=failure.retry_after_seconds,
-        )
-    return answer.model_validate(reply.result)
+    if failure is None:
+        return answer.model_validate(reply.result)
+    return failure_of(
+        failure.kind,
+        failure.reason,
+        code=failure.code,
+        remedy=failure.remedy,
+        retry_after_seconds=failure.retry_after_seconds,
+    )
 
 
 def _down(error: httpx.HTTPError) -> ProductError:
     reason = f"The browser host does not answer ({type(error).__name__})."
-    return TransientFailure(reason, code="browser_host_down", remedy=_HOST_REMEDY)
+    return TransientFailure(reason, code=FailureCode.BROWSER_HOST_DOWN, remedy=_HOST_REMEDY)
 
 
 def _refused(reply: httpx.Response) -> ProductError:
     return PermanentFailure(
         f"The browser host refused the call with HTTP {reply.status_code} ({_words(reply)}).",
-        code="browser_host_refused",
+        code=FailureCode.BROWSER_HOST_REFUSED,
         remedy="The token or the version of the host differs from this program's: restart the whole stack.",
     )
 
@@ -142,7 +131,7 @@ def _lost(call: OperationCall, how: str) -> ProductError:
     clicks = isinstance(call.operation, Publish) and call.operation.submit
     kind, remedy = (UnknownOutcome, _LOOK_FIRST) if clicks else (TransientFailure, _HOST_REMEDY)
     reason = f"The connection to the browser host broke during '{call.operation.kind}' ({how})."
-    return kind(reason, code="browser_host_lost", remedy=remedy)
+    return kind(reason, code=FailureCode.BROWSER_HOST_LOST, remedy=remedy)
 
 
 def _read(call: OperationCall, reply: httpx.Response) -> OperationAnswer:

@@ -3,6 +3,7 @@
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 
 LOOK_FIRST = "Look for the post on the account's timeline; do not post it again."
@@ -35,28 +36,28 @@ def classify(error: BaseException, *, clicked: bool = False) -> ProductError:
     if clicked:
         text = f"After the click on Post: {reason[0].lower()}{reason[1:]}"
         return UnknownOutcome(text, code=code, remedy=LOOK_FIRST)
-    if code == "browser_no_start":
+    if code is FailureCode.BROWSER_NO_START:
         return TransientFailure(reason, code=code, remedy="Run 'xbot doctor'; it tries the browser on its own.")
-    if code == "browser_error":
+    if code is FailureCode.BROWSER_ERROR:
         return PermanentFailure(reason, code=code, remedy="This is a fault of this program: report it with the log.")
     return TransientFailure(reason, code=code)
 
 
-def _words(error: BaseException) -> tuple[str, str]:
+def _words(error: BaseException) -> tuple[str, FailureCode]:
     """Return the reason and the code."""
     first = next(iter(str(error).splitlines()), "") or type(error).__name__
     known = (
-        (isinstance(error, TimeoutError), "The operation did not finish before its deadline.", "deadline"),
-        (_is_lost(error), "Chromium, or its page, went away during the operation.", "browser_crashed"),
+        (isinstance(error, TimeoutError), "The operation did not finish before its deadline.", FailureCode.DEADLINE),
+        (_is_lost(error), "Chromium, or its page, went away during the operation.", FailureCode.BROWSER_CRASHED),
         (
             isinstance(error, PlaywrightTimeoutError),
             f"The page did not do what was waited for: {first}",
-            "page_timeout",
+            FailureCode.PAGE_TIMEOUT,
         ),
-        (_says(error, _UNREACHABLE), f"The site could not be reached: {first}", "site_unreachable"),
-        (_says(error, _NO_START), f"Chromium does not start: {first}", "browser_no_start"),
+        (_says(error, _UNREACHABLE), f"The site could not be reached: {first}", FailureCode.SITE_UNREACHABLE),
+        (_says(error, _NO_START), f"Chromium does not start: {first}", FailureCode.BROWSER_NO_START),
     )
-    unknown = (f"The browser host failed: {type(error).__name__}: {first}", "browser_error")
+    unknown = (f"The browser host failed: {type(error).__name__}: {first}", FailureCode.BROWSER_ERROR)
     return next(((reason, code) for applies, reason, code in known if applies), unknown)
 
 

@@ -13,6 +13,7 @@ from xbot_assets.browser.chromium.find import find_browser, install_browser
 from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
 from xbot_assets.cli.images import read_images
 from xbot_assets.cli.review import who_asks
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.domain.posts.presentable import presentable, presentation_problem
@@ -151,7 +152,7 @@ def _status(settings: Settings) -> dict[str, Any]:
     except (httpx.HTTPError, ValueError) as error:
         raise TransientFailure(
             "The stack runs, but its status service does not answer.",
-            code="service_down",
+            code=FailureCode.SERVICE_DOWN,
             remedy=f"See {shown(settings.home)}/logs/service.log.",
         ) from error
     return {"running": True, "home": str(settings.home), "service_url": settings.service_url} | status
@@ -222,18 +223,18 @@ def _budget_lines(budget: dict[str, Any]) -> list[tuple[str, str]]:
 
 def _check_text(text: str, longest: int, *, single: bool) -> None:
     if not text:
-        raise PermanentFailure("A post needs words.", code="empty_post", remedy="Give the text in quotes.")
+        raise PermanentFailure("A post needs words.", code=FailureCode.EMPTY_POST, remedy="Give the text in quotes.")
     problem = presentation_problem(text, single=single)
     if problem is not None:
         raise PermanentFailure(
             f"The post cannot be shown as it is meant. {problem}",
-            code="not_presentable",
+            code=FailureCode.NOT_PRESENTABLE,
             remedy="Write it as readers shall see it. For a line break, press Enter inside the quotes, or write \\n.",
         )
     too_long = length_problem(text, longest)
     if too_long is not None:
         raise PermanentFailure(
             f"The post cannot be queued. {too_long}",
-            code="post_too_long",
+            code=FailureCode.POST_TOO_LONG,
             remedy="Shorten it, or raise XBOT_POST_MAX_WEIGHTED_CHARS if the account may write more.",
         )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX, IMAGES_MAX, PostImage, post_image
 
@@ -14,11 +15,13 @@ def read_images(paths: Sequence[Path], alts: Sequence[str]) -> tuple[PostImage, 
         PermanentFailure: ``image_unreadable``, ``too_many_images``, ``alt_without_image``, or as ``post_image``.
     """
     if len(paths) > IMAGES_MAX:
-        raise PermanentFailure(f"X shows {IMAGES_MAX} images in a post, not {len(paths)}.", code="too_many_images")
+        raise PermanentFailure(
+            f"X shows {IMAGES_MAX} images in a post, not {len(paths)}.", code=FailureCode.TOO_MANY_IMAGES
+        )
     if alts and len(alts) != len(paths):
         raise PermanentFailure(
             f"There are {len(alts)} alternative text(s) for {len(paths)} image(s).",
-            code="alt_without_image",
+            code=FailureCode.ALT_WITHOUT_IMAGE,
             remedy="Give one --alt for each --image, in the same order; --alt '' for none.",
         )
     return tuple(
@@ -33,5 +36,7 @@ def _content(path: Path) -> bytes:
             return file.read(IMAGE_BYTES_MAX + 1)
     except OSError as error:
         raise PermanentFailure(
-            f"The image {path} cannot be read: {error.strerror}.", code="image_unreadable", remedy="Check the path."
+            f"The image {path} cannot be read: {error.strerror}.",
+            code=FailureCode.IMAGE_UNREADABLE,
+            remedy="Check the path.",
         ) from error

@@ -18,6 +18,7 @@ from xbot_assets.browser.session.sealed import OwnerSession, SessionState, seal,
 from xbot_assets.browser.session.source import session_path, target
 from xbot_assets.cli.app import settings_alone, shown
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.machine.files import home_directory, private_directory, write_private
 from xbot_assets.runtime.machine.lock import is_running
@@ -50,7 +51,7 @@ def _site(settings: Settings) -> Site:
     if settings.mode == "sandbox" or base is None:
         raise PermanentFailure(
             "The sandbox logs in by itself.",
-            code="no_login",
+            code=FailureCode.NO_LOGIN,
             remedy="To log in to X, set XBOT_MODE=shadow or live, and XBOT_HANDLE; docs/live.md says how.",
         )
     return Site(base, settings.handle)

@@ -11,6 +11,7 @@ import typer
 
 from xbot_assets.cli.app import settings_now
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.sandbox.state.faults import FAULTS
 from xbot_assets.settings import Settings
@@ -91,7 +92,7 @@ def duration(text: str) -> timedelta:
     parts = list(_DURATION.finditer(text))
     if not parts or "".join(part[0] for part in parts) != text:
         raise PermanentFailure(
-            f"{text!r} is not a length of time.", code="bad_duration", remedy="Write it as 26h, 90m or 1d12h."
+            f"{text!r} is not a length of time.", code=FailureCode.BAD_DURATION, remedy="Write it as 26h, 90m or 1d12h."
         )
     return sum((timedelta(**{_UNITS[part["unit"]]: float(part["count"])}) for part in parts), timedelta())
 
@@ -100,7 +101,7 @@ def _change(text: str) -> tuple[str, object]:
     name, joint, value = text.partition("=")
     if not joint or not name:
         raise PermanentFailure(
-            f"{text!r} is not name=value.", code="bad_fault", remedy="See 'xbot sandbox fault --list'."
+            f"{text!r} is not name=value.", code=FailureCode.BAD_FAULT, remedy="See 'xbot sandbox fault --list'."
         )
     try:
         return name, json.loads(value)
@@ -111,7 +112,9 @@ def _change(text: str) -> tuple[str, object]:
 def _control(settings: Settings, method: str, path: str, body: object = None) -> dict[str, Any]:
     if settings.mode != "sandbox" or settings.sandbox_token is None or settings.target_url is None:
         raise PermanentFailure(
-            "No sandbox runs here.", code="no_sandbox", remedy="Start it with scripts/run or 'xbot up --parts'."
+            "No sandbox runs here.",
+            code=FailureCode.NO_SANDBOX,
+            remedy="Start it with scripts/run or 'xbot up --parts'.",
         )
     headers = {"Authorization": f"Bearer {settings.sandbox_token.get_secret_value()}"}
     url = f"{settings.target_url}/_sandbox/{path}"
@@ -119,14 +122,14 @@ def _control(settings: Settings, method: str, path: str, body: object = None) ->
         answer = httpx.request(method, url, json=body, headers=headers, timeout=CONTROL_SECONDS, trust_env=False)
     except httpx.HTTPError as error:
         raise TransientFailure(
-            "The sandbox does not answer.", code="sandbox_down", remedy="Check 'xbot status'."
+            "The sandbox does not answer.", code=FailureCode.SANDBOX_DOWN, remedy="Check 'xbot status'."
         ) from error
     if answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY:
-        raise PermanentFailure(_refusal(answer), code="refused", remedy="See 'xbot sandbox fault --list'.")
+        raise PermanentFailure(_refusal(answer), code=FailureCode.REFUSED, remedy="See 'xbot sandbox fault --list'.")
     if not answer.is_success:
         raise TransientFailure(
             f"The sandbox answers with status {answer.status_code}.",
-            code="sandbox_down",
+            code=FailureCode.SANDBOX_DOWN,
             remedy="See logs/sandbox.log.",
         )
     document = answer.json() if answer.content else {}

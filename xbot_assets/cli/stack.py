@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from xbot_assets.cli.app import progress, settings_alone, shown
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.endpoints import Endpoints
 from xbot_assets.runtime.run import run_pass, run_stack
@@ -87,6 +88,6 @@ def _not_all_published(document: dict[str, Any]) -> PermanentFailure:
     states = ", ".join(f"post {post['id']} is {post['status']}" for post in document.get("posts", []))
     return PermanentFailure(
         f"Not every post was published: {states or 'nothing was planned'}.",
-        code="pass_incomplete",
+        code=FailureCode.PASS_INCOMPLETE,
         remedy="Start the stack and look at the status page, or see logs/once.log in the data directory.",
     )

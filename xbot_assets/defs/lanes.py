@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import dagster as dg
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
 
@@ -64,7 +65,7 @@ def refuse_without_pool(assets: Sequence[dg.AssetsDefinition]) -> None:
     if wrong:
         raise PermanentFailure(
             f"These assets are in no pool, or in a browser pool that is not their lane's: {', '.join(wrong)}.",
-            code="no_lane",
+            code=FailureCode.NO_LANE,
             remedy="Give a browser step pool=BROWSER_POOL[lane] and op_tags=lane_tags(lane), any other pool=its name.",
         )
 

@@ -5,20 +5,19 @@ Every layer raises these; nothing above a driver sees a driver's own exception. 
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 
+from xbot_assets.domain.failure_codes import FailureCode, FailureKind
 
-class FailureKind(StrEnum):
-    """What a failure means for whoever might try again."""
-
-    PERMANENT = "permanent"
-    """Trying again gives the same answer: bad input, refused credentials, a changed page."""
-    BUDGET = "budget"
-    """Money or quota is used up: only time, a cheaper choice or the owner helps."""
-    TRANSIENT = "transient"
-    """Nothing happened and a later attempt may succeed."""
-    UNKNOWN = "unknown"
-    """It may have happened. Look before doing anything else; never repeat blindly."""
+__all__ = [
+    "BudgetFailure",
+    "FailureKind",
+    "PermanentFailure",
+    "ProductError",
+    "TransientFailure",
+    "UnknownOutcome",
+    "failure_of",
+    "worth_an_immediate_retry",
+]
 
 
 class ProductError(Exception):
@@ -26,20 +25,22 @@ class ProductError(Exception):
 
     Attributes:
         kind: what it means for a retry.
-        code: a stable snake_case word for programs, e.g. ``"rate_limited"``.
+        code: a stable word for programs.
         reason: one sentence for people; never holds a secret.
-        remedy: one sentence telling the owner what to do; empty when nothing needs doing.
+        remedy: one sentence telling the owner what to do; the code's own where none is given.
         retry_after_seconds: how long the other side asked us to wait, if it said so.
         told_by: the key of the alert that tells of it; empty when none does. Who sees it later opens no other.
     """
 
     kind: FailureKind = FailureKind.PERMANENT
 
-    def __init__(self, reason: str, *, code: str, remedy: str = "", retry_after_seconds: float | None = None) -> None:
-        super().__init__(f"{reason} {remedy}".strip())
+    def __init__(
+        self, reason: str, *, code: FailureCode, remedy: str | None = None, retry_after_seconds: float | None = None
+    ) -> None:
         self.reason = reason
         self.code = code
-        self.remedy = remedy
+        self.remedy = code.remedy if remedy is None else remedy
+        super().__init__(f"{reason} {self.remedy}".strip())
         self.retry_after_seconds = retry_after_seconds
         self.told_by = ""
 
@@ -86,7 +87,12 @@ _CLASSES: dict[FailureKind, type[ProductError]] = {
 
 
 def failure_of(
-    kind: FailureKind, reason: str, *, code: str, remedy: str = "", retry_after_seconds: float | None = None
+    kind: FailureKind,
+    reason: str,
+    *,
+    code: FailureCode,
+    remedy: str | None = None,
+    retry_after_seconds: float | None = None,
 ) -> ProductError:
     """Build the exception class that stands for ``kind``; used where a failure crossed a process boundary."""
     return _CLASSES[kind](reason, code=code, remedy=remedy, retry_after_seconds=retry_after_seconds)

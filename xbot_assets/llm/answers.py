@@ -7,6 +7,7 @@ from openai.types.chat import ChatCompletion
 from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.failures import bad_answer
 
@@ -51,7 +52,7 @@ def content_of(completion: ChatCompletion) -> str:
     if choice.message.refusal:
         raise PermanentFailure(
             "The model declined to write these posts.",
-            code="refused",
+            code=FailureCode.REFUSED,
             remedy="Look at the persona: a topic or a rule in it may read as harmful.",
         )
     if not choice.message.content:

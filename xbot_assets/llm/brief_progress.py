@@ -4,18 +4,16 @@ from dataclasses import dataclass, field
 
 from openai.types.chat import ChatCompletionMessageParam
 
+from xbot_assets.domain.failure_codes import GATE_CODES, FailureCode, gate_code
 from xbot_assets.domain.failures import ProductError, TransientFailure
 from xbot_assets.domain.gates.injection import follows_data
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.llm.briefs import Judge, PostBrief, PostRequest, WrittenPost
-from xbot_assets.llm.failures import BAD_ANSWER
 from xbot_assets.llm.prompts import Prompt, posts_messages, tone_of
 from xbot_assets.llm.untrusted import new_marker
 
-GATE_CODE = "gate_"
-"""Begins the code of a text that was refused; the gate's name ends it."""
 _EMPTY = Refusal("format", "It is empty: write the post.")
 _TWICE = Refusal("duplicate", "It repeats another post of this batch.")
 
@@ -77,7 +75,7 @@ class BriefProgress:
         if refused:
             # Numbered as the posts will be when only the refused ones are asked for again.
             told = " ".join(f"Post {place}: {refusal.reason}" for place, refusal in enumerate(refused, 1))
-            raise TransientFailure(told, code=GATE_CODE + refused[0].gate)
+            raise TransientFailure(told, code=gate_code(refused[0].gate))
 
     def note(self, failure: ProductError) -> None:
         """Tell the model next time what was wrong with its answer, if it was the answer."""
@@ -110,4 +108,4 @@ class BriefProgress:
 
 def is_of_the_answer(failure: ProductError) -> bool:
     """Say whether the call went well and only what the model wrote cannot be used."""
-    return failure.code == BAD_ANSWER or failure.code.startswith(GATE_CODE)
+    return failure.code is FailureCode.BAD_ANSWER or failure.code in GATE_CODES

@@ -3,10 +3,10 @@
 from typing import Protocol
 
 from xbot_assets.domain.budget.calls import BUDGET_RESERVED, DAILY_BUDGET, CallAsk, LlmCall, Reservation
-from xbot_assets.domain.budget.holds import HELD_CODE
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError
 
-REFUSED_BEFORE = frozenset({DAILY_BUDGET, BUDGET_RESERVED, HELD_CODE})
+REFUSED_BEFORE = frozenset({DAILY_BUDGET, BUDGET_RESERVED, FailureCode.API_HELD})
 """Codes of calls that were refused before they were made; they are booked too, at no cost."""
 
 

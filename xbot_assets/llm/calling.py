@@ -16,6 +16,7 @@ from pydantic import SecretStr, ValidationError
 
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall, Reservation
 from xbot_assets.domain.clock import Clock, system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.llm.answers import answer_format, content_of, drafts_in
 from xbot_assets.llm.budget import REFUSED_BEFORE, Budget
@@ -223,7 +224,7 @@ def not_served(model: str) -> PermanentFailure:
     """Build the failure of a model that this key may not use."""
     return PermanentFailure(
         f"The API does not serve the model {model!r}.",
-        code="model_not_found",
+        code=FailureCode.MODEL_NOT_FOUND,
         remedy="Set XBOT_PLAN_MODEL to a model that this key may use.",
     )
 

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 
 T = TypeVar("T", bound=BaseModel)
@@ -28,7 +29,7 @@ class DataFile(Generic[T]):
 
     shipped: str
     holds: type[T]
-    code: str
+    code: FailureCode
     setting: str
 
     def load(self, path: Path | None = None) -> T:

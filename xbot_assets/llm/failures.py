@@ -13,10 +13,9 @@ import httpx2
 import openai
 from pydantic import ValidationError
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 
-BAD_ANSWER = "bad_answer"
-"""The code of an answer that is no JSON, not of the schema asked for, or empty."""
 QUOTA_WORDS = frozenset(
     {
         "insufficient_quota",
@@ -50,7 +49,9 @@ def classify(exc: BaseException, *, now: datetime | None = None) -> ProductError
     for cls, build in _BY_CLASS:
         if isinstance(exc, cls):
             return build(exc)
-    return PermanentFailure(f"Unexpected {type(exc).__name__} from the language model's client.", code="llm_error")
+    return PermanentFailure(
+        f"Unexpected {type(exc).__name__} from the language model's client.", code=FailureCode.LLM_ERROR
+    )
 
 
 def may_have_been_billed(exc: BaseException) -> bool:
@@ -60,7 +61,7 @@ def may_have_been_billed(exc: BaseException) -> bool:
 
 def bad_answer(problem: str) -> TransientFailure:
     """Build the failure of an answer that cannot be used; asking again may give a better one."""
-    return TransientFailure(problem, code=BAD_ANSWER)
+    return TransientFailure(problem, code=FailureCode.BAD_ANSWER)
 
 
 def _of_status(exc: openai.APIStatusError, now: datetime | None) -> ProductError:
@@ -69,17 +70,17 @@ def _of_status(exc: openai.APIStatusError, now: datetime | None) -> ProductError
     if words & QUOTA_WORDS:
         return BudgetFailure(
             "The API account's quota is used up.",
-            code="insufficient_quota",
+            code=FailureCode.INSUFFICIENT_QUOTA,
             remedy="Add credit or raise the limit in the API's billing page.",
             retry_after_seconds=wait,
         )
     if isinstance(exc, openai.RateLimitError):
         return TransientFailure(
-            f"The API asks for fewer requests: {_said(exc)}", code="rate_limited", retry_after_seconds=wait
+            f"The API asks for fewer requests: {_said(exc)}", code=FailureCode.RATE_LIMITED, retry_after_seconds=wait
         )
     if exc.status_code >= _SERVER_ERRORS_FROM or exc.status_code in _TRANSIENT_STATUSES:
         return TransientFailure(
-            f"The API answered {exc.status_code}: {_said(exc)}", code="server_error", retry_after_seconds=wait
+            f"The API answered {exc.status_code}: {_said(exc)}", code=FailureCode.SERVER_ERROR, retry_after_seconds=wait
         )
     return _of_refusal(exc, words)
 
@@ -87,32 +88,34 @@ def _of_status(exc: openai.APIStatusError, now: datetime | None) -> ProductError
 def _of_refusal(exc: openai.APIStatusError, words: set[str]) -> PermanentFailure:
     if isinstance(exc, openai.AuthenticationError):
         return PermanentFailure(
-            "The API refused the key.", code="invalid_api_key", remedy="Set XBOT_OPENAI_API_KEY to a valid key."
+            "The API refused the key.",
+            code=FailureCode.INVALID_API_KEY,
+            remedy="Set XBOT_OPENAI_API_KEY to a valid key.",
         )
     if isinstance(exc, openai.PermissionDeniedError):
         return PermanentFailure(
             f"The API denies access: {_said(exc)}",
-            code="access_denied",
+            code=FailureCode.ACCESS_DENIED,
             remedy="Check the key's project, its permissions and the country the requests come from.",
         )
     if isinstance(exc, openai.NotFoundError):
         return _not_found(exc)
     if words & _FILTER_CODES:
         return _filtered(exc)
-    code = "prompt_too_long" if words & _TOO_LONG_CODES else "bad_request"
+    code = FailureCode.PROMPT_TOO_LONG if words & _TOO_LONG_CODES else FailureCode.BAD_REQUEST
     return PermanentFailure(f"The API refused the request ({exc.status_code}): {_said(exc)}", code=code)
 
 
 def _not_found(exc: openai.NotFoundError) -> PermanentFailure:
-    if exc.code == "model_not_found":
+    if exc.code == FailureCode.MODEL_NOT_FOUND:
         return PermanentFailure(
             f"The API does not know the model: {_said(exc)}",
-            code="model_not_found",
+            code=FailureCode.MODEL_NOT_FOUND,
             remedy="Set XBOT_PLAN_MODEL to a model that this key may use.",
         )
     return PermanentFailure(
         f"The API has no such address: {_said(exc)}",
-        code="not_found",
+        code=FailureCode.NOT_FOUND,
         remedy="Check XBOT_OPENAI_BASE_URL; it usually ends in /v1.",
     )
 
@@ -120,7 +123,7 @@ def _not_found(exc: openai.NotFoundError) -> PermanentFailure:
 def _filtered(_exc: BaseException) -> PermanentFailure:
     return PermanentFailure(
         "The API's content filter stopped the answer.",
-        code="content_filter",
+        code=FailureCode.CONTENT_FILTER,
         remedy="Look at the persona and its topics for words that the filter objects to.",
     )
 
@@ -128,23 +131,23 @@ def _filtered(_exc: BaseException) -> PermanentFailure:
 def _cut(_exc: BaseException) -> PermanentFailure:
     return PermanentFailure(
         "The answer was cut at its token limit.",
-        code="answer_cut",
+        code=FailureCode.ANSWER_CUT,
         remedy="Lower XBOT_POSTS_PER_PLAN, or choose a model that answers with less text.",
     )
 
 
 def _timed_out(_exc: BaseException) -> TransientFailure:
-    return TransientFailure("The API did not answer in time.", code="timeout")
+    return TransientFailure("The API did not answer in time.", code=FailureCode.TIMEOUT)
 
 
 def _not_connected(exc: BaseException) -> TransientFailure:
     if isinstance(exc.__cause__, _NEVER_SENT):
         return TransientFailure(
             "The API cannot be reached.",
-            code="unreachable",
+            code=FailureCode.UNREACHABLE,
             remedy="Check the network and XBOT_OPENAI_BASE_URL; with llm=sandbox, start the parts.",
         )
-    return TransientFailure("The connection to the API broke.", code="connection_broken")
+    return TransientFailure("The connection to the API broke.", code=FailureCode.CONNECTION_BROKEN)
 
 
 def _unreadable(_exc: BaseException) -> TransientFailure:

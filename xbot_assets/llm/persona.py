@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.language import is_known
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.data_files import DataFile
 
-_FILE = DataFile("persona.toml", Persona, "bad_persona", "XBOT_PERSONA_PATH")
+_FILE = DataFile("persona.toml", Persona, FailureCode.BAD_PERSONA, "XBOT_PERSONA_PATH")
 
 
 def load_persona(path: Path | None = None) -> Persona:
@@ -21,7 +22,7 @@ def load_persona(path: Path | None = None) -> Persona:
     if not is_known(persona.language):
         raise PermanentFailure(
             f"The persona's language, {persona.language!r}, is none that the gates can tell from others.",
-            code="bad_persona",
+            code=FailureCode.BAD_PERSONA,
             remedy="Give its two letters of ISO 639-1, such as en, ja or pt; docs/gates.md lists them.",
         )
     return persona

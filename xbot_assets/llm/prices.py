@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.data_files import DataFile
 
@@ -57,7 +58,7 @@ class PriceList(BaseModel):
         known = ", ".join(sorted({price.model for price in self.prices}))
         raise PermanentFailure(
             f"There is no price for the model {model!r}, so its cost could not be bounded.",
-            code="unknown_model_price",
+            code=FailureCode.UNKNOWN_MODEL_PRICE,
             remedy=f"{_REMEDY} ({known}), or name a price file with it in XBOT_PRICES_PATH.",
         )
 
@@ -72,7 +73,7 @@ class PriceList(BaseModel):
             return price
         raise PermanentFailure(
             f"The provider retired the model {model!r} on {price.retired_on}.",
-            code="model_retired",
+            code=FailureCode.MODEL_RETIRED,
             remedy=f"{_REMEDY} that is still served{_instead(price)}.",
         )
 
@@ -86,7 +87,7 @@ class Retirement:
     replacement: str | None
 
 
-_FILE = DataFile("prices.toml", PriceList, "bad_prices", "XBOT_PRICES_PATH")
+_FILE = DataFile("prices.toml", PriceList, FailureCode.BAD_PRICES, "XBOT_PRICES_PATH")
 
 
 def load_prices(path: Path | None = None) -> PriceList:

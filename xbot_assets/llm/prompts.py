@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.briefs import PostBrief, PostRequest
@@ -77,7 +78,7 @@ def _ask(number: int, request: PostRequest, persona: Persona) -> str:
     if topic is None or post_format is None:
         raise PermanentFailure(
             f"The persona has no topic {request.topic!r} with format {request.format!r}.",
-            code="unknown_arm",
+            code=FailureCode.UNKNOWN_ARM,
             remedy="Plan again: arms must come from the persona that is loaded now.",
         )
     return (

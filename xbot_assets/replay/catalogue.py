@@ -5,6 +5,7 @@ from importlib.resources import files
 
 from pydantic import ValidationError
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.replay.model.catalogue import Catalogue
 
@@ -30,6 +31,6 @@ def load_catalogue(text: str | None = None) -> Catalogue:
 def _bad(listed: str) -> PermanentFailure:
     return PermanentFailure(
         f"The catalogue of jobs cannot be used:\n{listed}",
-        code="bad_catalogue",
+        code=FailureCode.BAD_CATALOGUE,
         remedy="\nCorrect replay/catalogue.toml.",
     )

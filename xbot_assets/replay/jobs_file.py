@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.replay.model.jobs import DEFAULT_PRIORITY, Job, LegacyTraits, Way
@@ -205,6 +206,6 @@ def _bad(path: Path, problems: list[str]) -> PermanentFailure:
     listed = "\n".join(f"  - {problem}" for problem in problems)
     return PermanentFailure(
         f"{len(problems)} problem(s) in {path.name}:\n{listed}",
-        code="bad_jobs_file",
+        code=FailureCode.BAD_JOBS_FILE,
         remedy="\nCorrect the file; nothing of it was used.",
     )

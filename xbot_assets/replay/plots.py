@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.replay.study import LEGACY_TAPE, Samples, Study
@@ -35,7 +36,7 @@ def draw(found: Study, folder: Path) -> list[Path]:
     except OSError as error:
         raise PermanentFailure(
             f"The plots cannot be written to {folder}: {error.strerror}.",
-            code="cannot_write_plots",
+            code=FailureCode.CANNOT_WRITE_PLOTS,
             remedy="Name a folder that can be written to.",
         ) from error
     return written

@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from xbot_assets.browser.session.failures import SessionCode
 from xbot_assets.browser.session.source import load_session
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.prices import load_prices
@@ -31,7 +31,7 @@ def check_home(settings: Settings) -> None:
     if free < settings.disk_free_min_mb:
         raise PermanentFailure(
             f"Only {free} MB are free under {settings.home}; at least {settings.disk_free_min_mb} MB are needed.",
-            code="disk_full",
+            code=FailureCode.DISK_FULL,
             remedy="Free some disk space, set XBOT_HOME to another disk, or lower XBOT_DISK_FREE_MIN_MB.",
         )
 
@@ -86,7 +86,7 @@ def _check_session(settings: Settings) -> None:
     try:
         load_session(settings, system_now())
     except PermanentFailure as failure:
-        if failure.code != SessionCode.EXPIRED:
+        if failure.code is not FailureCode.SESSION_EXPIRED:
             raise
 
 

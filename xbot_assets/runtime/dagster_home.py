@@ -8,6 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.environment import PACKAGE_ROOT
 from xbot_assets.runtime.machine.files import private_directory, write_private
@@ -25,7 +26,9 @@ def prepare_dagster_home(home: Path) -> Path:
     source = PACKAGE_ROOT / DAGSTER_YAML
     if not source.is_file():
         raise PermanentFailure(
-            f"{source} is missing.", code="no_dagster_yaml", remedy="Start the stack from a checkout of xbot-assets."
+            f"{source} is missing.",
+            code=FailureCode.NO_DAGSTER_YAML,
+            remedy="Start the stack from a checkout of xbot-assets.",
         )
     place = private_directory(home / "dagster")
     shutil.copyfile(source, place / DAGSTER_YAML)

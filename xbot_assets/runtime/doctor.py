@@ -18,6 +18,7 @@ from typing import Literal
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.browser.session.source import load_session
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.llm.prices import Retirement, load_prices, retiring
 from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, free_mb
@@ -172,7 +173,7 @@ def _disk(settings: Settings) -> str:
     if free < settings.disk_free_min_mb:
         raise PermanentFailure(
             f"Only {free} MB are free; at least {settings.disk_free_min_mb} MB are needed.",
-            code="disk_full",
+            code=FailureCode.DISK_FULL,
             remedy="Free some disk space or set XBOT_HOME to another disk.",
         )
     return f"{free} MB free."
@@ -184,7 +185,7 @@ def _ports(settings: Settings) -> str:
     if taken:
         raise PermanentFailure(
             f"Taken by another program: {', '.join(taken)}.",
-            code="port_taken",
+            code=FailureCode.PORT_TAKEN,
             remedy="Stop that program, or leave the setting empty to let a free port be chosen.",
         )
     return "Free ports are chosen at the start." if not any(wanted.values()) else "The ports you chose are free."
@@ -195,7 +196,7 @@ def _browser(settings: Settings) -> str:
     if not _shows_a_page(binary):
         raise PermanentFailure(
             f"{binary} was found but shows no page.",
-            code="no_browser",
+            code=FailureCode.NO_BROWSER,
             remedy="Run it by hand to see why; missing system libraries are the usual cause.",
         )
     return f"{binary} works."
@@ -217,7 +218,9 @@ def _dagster(settings: Settings) -> str:
     try:
         found = version("dagster")
     except PackageNotFoundError as error:
-        raise PermanentFailure("Dagster is not installed.", code="no_dagster", remedy="Run scripts/run.") from error
+        raise PermanentFailure(
+            "Dagster is not installed.", code=FailureCode.NO_DAGSTER, remedy="Run scripts/run."
+        ) from error
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             build_command("check"),
@@ -229,11 +232,11 @@ def _dagster(settings: Settings) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise PermanentFailure("The asset graph takes too long to load.", code="graph_slow") from error
+        raise PermanentFailure("The asset graph takes too long to load.", code=FailureCode.GRAPH_SLOW) from error
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise PermanentFailure(
-            f"The asset graph does not load: {last}", code="graph_broken", remedy="Run scripts/check."
+            f"The asset graph does not load: {last}", code=FailureCode.GRAPH_BROKEN, remedy="Run scripts/check."
         )
     return f"{found}, the asset graph loads."
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from xbot_assets.browser.chromium.find import find_browser
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.checks import check_addresses, check_files, check_home
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
@@ -58,7 +59,7 @@ def run_pass(settings: Settings, progress: Progress) -> dict[str, Any]:
         prepare_dagster_home(settings.home)
         done = supervisor.run("once", build_command("once", "--json"), lambda line: _forward(line, progress))
         if done.code:
-            raise PermanentFailure(done.last_words, code="pass_failed", remedy=f"The log is {done.log}.")
+            raise PermanentFailure(done.last_words, code=FailureCode.PASS_FAILED, remedy=f"The log is {done.log}.")
         document = _document(done.output)
     if document is None:
         raise Stopped
@@ -110,7 +111,9 @@ def _document(output: str) -> dict[str, Any]:
     try:
         document = json.loads(output)
     except ValueError as error:
-        raise PermanentFailure("The pass gave no document.", code="pass_failed", remedy="See logs/once.log.") from error
+        raise PermanentFailure(
+            "The pass gave no document.", code=FailureCode.PASS_FAILED, remedy="See logs/once.log."
+        ) from error
     if not isinstance(document, dict):
-        raise PermanentFailure("The pass gave no document.", code="pass_failed", remedy="See logs/once.log.")
+        raise PermanentFailure("The pass gave no document.", code=FailureCode.PASS_FAILED, remedy="See logs/once.log.")
     return document

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.alerts.operations import BROWSER_DEGRADED, PROCESS_DYING
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.runtime.dagster_home import (
     build_command,
@@ -200,7 +201,7 @@ class Stack:
         done = self._supervisor.run("pools", build_command("pools"))
         if done.code:
             reason = f"Dagster's storage could not be set up: {done.last_words}"
-            raise PermanentFailure(reason, code="dagster_storage", remedy=f"The log is {done.log}.")
+            raise PermanentFailure(reason, code=FailureCode.DAGSTER_STORAGE, remedy=f"The log is {done.log}.")
 
     def _tell_parts(self) -> None:
         write_endpoints(self._settings.home, self.parts)

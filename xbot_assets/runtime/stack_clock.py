@@ -5,6 +5,7 @@ from datetime import datetime
 import httpx
 
 from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError, TransientFailure
 from xbot_assets.settings import Settings
 from xbot_assets.steps.operations.clock_control import apply_line
@@ -68,5 +69,5 @@ def _sandbox_time(settings: Settings, now: datetime) -> datetime:
         return ClockLine(*anchors, line["rate"]).at(now)
     except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
         raise TransientFailure(
-            "The sandbox does not tell its time.", code="sandbox_down", remedy="See .xbot/logs/sandbox.log."
+            "The sandbox does not tell its time.", code=FailureCode.SANDBOX_DOWN, remedy="See .xbot/logs/sandbox.log."
         ) from error

@@ -14,6 +14,7 @@ from typing import Any
 from dotenv.parser import parse_stream
 from pydantic import ValidationError
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
 from xbot_assets.settings.endpoints import HANDLE_PATTERN
@@ -31,7 +32,7 @@ class SettingsError(PermanentFailure):
         listed = "\n".join(f"  - {problem}" for problem in problems)
         super().__init__(
             f"{len(problems)} problem(s) in the settings:\n{listed}",
-            code="bad_settings",
+            code=FailureCode.BAD_SETTINGS,
             remedy="\nCorrect the environment or .env; .env.example explains every setting.",
         )
         self.problems = problems

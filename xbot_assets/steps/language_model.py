@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
 from xbot_assets.domain.clock import Clock
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.bandit import Arm
 from xbot_assets.domain.persona import Persona
@@ -41,7 +42,7 @@ def open_language_model(
         # Without an address the SDK would ask OpenAI itself.
         raise PermanentFailure(
             "The sandbox's language model is not running.",
-            code="no_language_model",
+            code=FailureCode.NO_LANGUAGE_MODEL,
             remedy="Start the parts with scripts/run or xbot up --parts, or set XBOT_LLM=openai and your key.",
         )
     key = settings.openai_api_key if settings.llm == "openai" and settings.openai_api_key else SANDBOX_KEY

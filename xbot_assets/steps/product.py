@@ -8,19 +8,18 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from xbot_assets.browser.client import BrowserClient
 from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
-from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
 from xbot_assets.steps.language_model import open_language_model
-from xbot_assets.steps.recorded_x import RecordedBrowser
+from xbot_assets.steps.recorded_x import RecordedX, open_backend
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.cache import Cache, open_cache
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import check_schema
+from xbot_assets.x.port import XPort
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Product:
     database: Database
     cache: Cache
     clock: DatabaseClock
-    browser: RecordedBrowser
+    x: XPort
     writer: LanguageModel
     persona: Persona
     worker: str
@@ -59,25 +58,15 @@ def open_product(
         check_schema(database)
         cache = stack.enter_context(closing(open_cache(settings)))
         clock = DatabaseClock(database)
-        client = stack.enter_context(_browser_client(settings))
+        backend = stack.enter_context(closing(open_backend(settings)))
         yield Product(
             settings=settings,
             database=database,
             cache=cache,
             clock=clock,
-            browser=RecordedBrowser(client, database, run_id=worker, asked_at=asked_at),
+            x=RecordedX(backend, database, run_id=worker, asked_at=asked_at),
             writer=stack.enter_context(open_language_model(settings, database, clock, concurrent_runs)),
             persona=load_persona(settings.persona_path),
             worker=worker,
             concurrent_runs=concurrent_runs,
         )
-
-
-def _browser_client(settings: Settings) -> BrowserClient:
-    if settings.browser_url is None or settings.browser_token is None:
-        raise PermanentFailure(
-            "No browser host is known.",
-            code="no_browser_host",
-            remedy="Start the stack with scripts/run, or set XBOT_BROWSER_URL and XBOT_BROWSER_TOKEN.",
-        )
-    return BrowserClient(settings.browser_url, settings.browser_token.get_secret_value())

@@ -1,92 +1,81 @@
-"""Browser operations with a record of each: who asked, when it was queued, started and ended, and how it ended.
+"""The way to X that the settings name, with a record of each operation.
 
-Times here are real time, not the product's clock.
+A record says who asked, when it was queued, started and ended, and how it ended, in real time, not the product's.
 """
 
 import logging
 import uuid
 from datetime import datetime
-from typing import TypeVar
 
-from pydantic import BaseModel
-
-from xbot_assets.browser.client import BrowserClient, result_of
+from xbot_assets.browser.client import BrowserClient
 from xbot_assets.domain.clock import system_now
-from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.operations import browser_operations as operation_store
-from xbot_assets.x.operations import (
-    RESULT_OF,
-    Operation,
-    OperationAnswer,
-    OperationCall,
-    OperationFailure,
-)
+from xbot_assets.x.operations import AnswerT, Operation
+from xbot_assets.x.port import Execution, XBackend
 
 _log = logging.getLogger(__name__)
 
-ResultT = TypeVar("ResultT", bound=BaseModel)
+
+def open_backend(settings: Settings) -> XBackend:
+    """Return the way to X that the settings name: the only place that knows which there are.
+
+    Raises:
+        PermanentFailure: ``no_browser_host``.
+    """
+    if settings.browser_url is None or settings.browser_token is None:
+        raise PermanentFailure(
+            "No browser host is known.",
+            code=FailureCode.NO_BROWSER_HOST,
+            remedy="Start the stack with scripts/run, or set XBOT_BROWSER_URL and XBOT_BROWSER_TOKEN.",
+        )
+    return BrowserClient(settings.browser_url, settings.browser_token.get_secret_value())
 
 
-class RecordedBrowser:
-    """A browser client whose every call leaves a row in ``browser_operations``."""
+class RecordedX:
+    """The port that the steps call: every operation leaves a row in ``browser_operations``."""
 
     def __init__(
-        self, client: BrowserClient, database: Database, *, run_id: str | None, asked_at: datetime | None = None
+        self, backend: XBackend, database: Database, *, run_id: str | None, asked_at: datetime | None = None
     ) -> None:
-        self._client = client
+        self._backend = backend
         self._database = database
         self._run_id = run_id
         self._asked_at = asked_at
 
-    def run(self, operation: Operation, answer: type[ResultT], *, lane: Lane, deadline_seconds: float) -> ResultT:
-        """Run one operation and return its typed result.
+    def run(self, operation: Operation[AnswerT], *, lane: Lane, deadline_seconds: float) -> AnswerT:
+        """Carry out one operation and return its answer.
 
         Raises:
-            ProductError: as the host answered, or as the connection to it failed.
+            ProductError: as :class:`xbot_assets.x.port.XPort` says.
         """
-        if RESULT_OF[operation.kind] is not answer:
-            msg = f"{operation.kind} is answered with {RESULT_OF[operation.kind].__name__}."
-            raise TypeError(msg)
-        reply = self._call(OperationCall(operation=operation, lane=lane, deadline_seconds=deadline_seconds))
-        return result_of(reply, answer)
-
-    def _call(self, call: OperationCall) -> OperationAnswer:
         record = uuid.uuid4()
         operation_store.begin_operation(
-            self._database,
-            record,
-            call.operation.kind,
-            call.lane,
-            self._run_id,
-            system_now(),
-            queued_at=self._asked_at,
+            self._database, record, operation.kind, lane, self._run_id, system_now(), queued_at=self._asked_at
         )
         # Only the first operation has waited since the run was asked for.
         self._asked_at = None
         try:
-            reply = self._client.call(call)
+            execution = self._backend.execute(operation, lane=lane, deadline_seconds=deadline_seconds)
         except ProductError as error:
             self._end(record, None, error)
             raise
-        self._end(record, reply, reply.failure)
-        return reply
+        self._end(record, execution, execution.failure)
+        return execution.answer()
 
-    def _end(
-        self,
-        record: uuid.UUID,
-        reply: OperationAnswer | None,
-        failure: ProductError | OperationFailure | None,
-    ) -> None:
-        """Store how it ended. What the host answered stands even when that fails: a click cannot be taken back."""
+    def _end(self, record: uuid.UUID, execution: Execution[AnswerT] | None, failure: ProductError | None) -> None:
+        """Store how it ended. What X answered stands even when that fails: a click cannot be taken back."""
         try:
             operation_store.end_operation(
                 self._database,
                 record,
-                started_at=reply.started_at if reply else None,
-                ended_at=reply.ended_at if reply else system_now(),
-                slot=reply.slot if reply else None,
+                started_at=execution.started_at if execution else None,
+                ended_at=execution.ended_at if execution else system_now(),
+                slot=execution.slot if execution else None,
                 failure=failure,
             )
         except ProductError as unstored:

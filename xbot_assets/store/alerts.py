@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.domain.alerts.entry import AlertEntry, Severity
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.store.engine.database import Statements
 
@@ -97,7 +98,9 @@ def acknowledge_alert(db: Statements, key: str, who: str, now: datetime) -> None
     """
     if not db.execute("acknowledge_alert", key=key, who=who, now=now):
         raise PermanentFailure(
-            f"No alert '{key}' is open.", code="no_such_alert", remedy="'xbot alerts list' shows those that are."
+            f"No alert '{key}' is open.",
+            code=FailureCode.NO_SUCH_ALERT,
+            remedy="'xbot alerts list' shows those that are.",
         )
 
 

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import UnknownOutcome
 from xbot_assets.domain.pace.admission import wait_at
 from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy, Permit
@@ -102,7 +103,7 @@ def one_claim(db: Database, plan: Plan, now: datetime) -> bool:
     if claim is None:
         return False
     arm_post(db, claim, now)
-    mark_unconfirmed(db, claim, UnknownOutcome("The id was lost.", code="lost"), now)
+    mark_unconfirmed(db, claim, UnknownOutcome("The id was lost.", code=FailureCode.NO_WITNESS), now)
     return True
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.store.engine.database import Database
@@ -14,9 +15,9 @@ from xbot_assets.testing.admission import LEASE, open_limits, take_post
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SPACING = timedelta(minutes=5)
-REFUSED = PermanentFailure("X said no.", code="refused")
-BUSY = TransientFailure("No slot.", code="no_slot")
-UNSURE = UnknownOutcome("The page hung.", code="timeout_after_click")
+REFUSED = PermanentFailure("X said no.", code=FailureCode.REFUSED)
+BUSY = TransientFailure("No slot.", code=FailureCode.NO_SLOT)
+UNSURE = UnknownOutcome("The page hung.", code=FailureCode.PAGE_TIMEOUT)
 
 
 def new_post(text: str, due: datetime = NOON) -> NewPost:

@@ -13,6 +13,7 @@ from xbot_assets.cli.review import who_asks
 from xbot_assets.domain.alerts.operations import PROCESS_DYING
 from xbot_assets.domain.alerts.publishing import FAILED_POST
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.steps.account.publishing_hold import hold_publishing, hold_reason
 from xbot_assets.store.alerts import alert, open_alerts
@@ -30,7 +31,7 @@ def run(tmp_path: Path, database_url: str) -> Xbot:
 
 def hold(db: Database) -> None:
     """Hold publishing."""
-    locked = PermanentFailure("X has locked the account.", code="locked", remedy="Unlock it on X.")
+    locked = PermanentFailure("X has locked the account.", code=FailureCode.LOCKED, remedy="Unlock it on X.")
     with db.transaction() as transaction:
         hold_publishing(transaction, locked, system_now())
 

@@ -9,24 +9,21 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
 import psutil  # type: ignore[import-untyped]  # ships no types
-from pydantic import BaseModel
 
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.browser.host.server import LISTENING
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets.x.operations import Operation
+from xbot_assets.x.operations import AnswerT, Operation
 
 TOKEN = "test-token"  # noqa: S105 - the test's own
 CONTROL_TOKEN = "t"  # noqa: S105 - the sandbox of a test
 HANDLE = "owner"
 OPERATION_SECONDS = 60.0
 """The deadline of an operation that ends by itself."""
-_Result = TypeVar("_Result", bound=BaseModel)
 
 
 class HostProcess:
@@ -58,10 +55,10 @@ class HostProcess:
         """Ask for its health."""
         return httpx.get(f"{self.url}/health", timeout=PATIENCE, trust_env=False)
 
-    def run(self, operation: Operation, answer: type[_Result], seconds: float = OPERATION_SECONDS) -> _Result:
+    def run(self, operation: Operation[AnswerT], seconds: float = OPERATION_SECONDS) -> AnswerT:
         """Carry out one operation through the real client."""
         with BrowserClient(self.url, TOKEN) as client:
-            return client.run(operation, answer, lane=Lane.HIGH, deadline_seconds=seconds)
+            return client.run(operation, lane=Lane.HIGH, deadline_seconds=seconds)
 
     def below(self) -> list[psutil.Process]:
         """Return every process below the host."""

@@ -17,10 +17,11 @@ from xbot_assets.browser.host.lease import Lease
 from xbot_assets.browser.host.pool import BrowserPool, ContextRules
 from xbot_assets.browser.host.slots import Slot, SlotTable
 from xbot_assets.browser.session.source import SandboxSession
+from xbot_assets.browser.wire import OperationCall
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import load_settings
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets.x.operations import CheckSession, OperationCall
+from xbot_assets.x.operations import CheckSession
 
 PAGE_SECONDS = 120.0
 Measured = TypeVar("Measured")

@@ -6,6 +6,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from xbot_assets.browser.chromium.launcher import RunAs
 from xbot_assets.browser.failures import classify
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind
 
 CASES = [
@@ -36,7 +37,7 @@ def test_any_error_after_the_click_leaves_the_outcome_unknown(error: Exception, 
 
 def test_a_typed_failure_stays_what_it_is() -> None:
     """X's own answer to the click is better evidence than the click."""
-    refusal = BudgetFailure("r", code="daily_limit")
+    refusal = BudgetFailure("r", code=FailureCode.DAILY_LIMIT)
     assert classify(refusal, clicked=True) is refusal
 
 

@@ -10,6 +10,7 @@ from xbot_assets.defs.metrics.automation import measure_account_when_due, measur
 from xbot_assets.defs.operations.automation import check_session_when_due, watch_browser_queue
 from xbot_assets.defs.publishing.automation import publish_when_due, reconcile_when_due, recover_when_due
 from xbot_assets.domain.alerts.operations import BROWSER_QUEUE_DEEP
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import UnknownOutcome
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.steps.product import Product
@@ -124,7 +125,9 @@ def test_a_post_in_doubt_starts_a_recovery_and_no_publishing(instance: dg.Dagste
     queue_post(product, timedelta(0))
     claim = claimed(product, timedelta(hours=1))
     assert post_store.arm_post(product.database, claim, product.clock.now())
-    post_store.mark_unconfirmed(product.database, claim, UnknownOutcome("?", code="no_witness"), product.clock.now())
+    post_store.mark_unconfirmed(
+        product.database, claim, UnknownOutcome("?", code=FailureCode.NO_WITNESS), product.clock.now()
+    )
     assert isinstance(tick_sensor(publish_when_due, instance, product), dg.SkipReason)
     assert isinstance(tick_sensor(recover_when_due, instance, product), dg.RunRequest)
     assert isinstance(tick_schedule(reconcile_when_due, instance, product), dg.RunRequest)

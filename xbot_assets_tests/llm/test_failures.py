@@ -6,6 +6,7 @@ import httpx2
 import openai
 import pytest
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.llm.failures import classify, may_have_been_billed
 
@@ -101,6 +102,6 @@ def test_a_key_in_the_apis_own_words_is_masked() -> None:
 
 def test_a_product_failure_passes_unchanged_and_a_stranger_is_named() -> None:
     """Nothing is swallowed."""
-    ours = TransientFailure("later", code="x")
+    ours = TransientFailure("later", code=FailureCode.TIMEOUT)
     assert classify(ours) is ours
     assert "ZeroDivisionError" in classify(ZeroDivisionError()).reason

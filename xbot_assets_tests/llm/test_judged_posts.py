@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.gates.refusal import Refusal
+from xbot_assets.llm.brief_progress import BriefProgress
 from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm.prompts import load_prompt
 from xbot_assets_tests.llm.conftest import ListBooks, WriterFor
 from xbot_assets_tests.llm.llm_server import LlmServer
 
@@ -78,8 +81,22 @@ def test_a_judge_that_fails_does_not_buy_the_call_again(
 
     class Broken:
         def refusal(self, text: str, ask: PostRequest) -> Refusal | None:
-            raise TransientFailure(f"no database to judge {len(text)} {ask.topic}", code="database_unreachable")
+            raise TransientFailure(
+                f"no database to judge {len(text)} {ask.topic}", code=FailureCode.DATABASE_UNREACHABLE
+            )
 
     with pytest.raises(TransientFailure, match="no database"):
         writer_for().write_posts(brief, Broken())
     assert len(server.usage.rows()) == 1
+
+
+def test_drafts_are_made_presentable_and_an_empty_one_spoils_no_other(brief: PostBrief) -> None:
+    """No NUL reaches the judge, who writes to the database; the empty draft is asked for again."""
+    judge = CountingJudge(refusals=0)
+    progress = BriefProgress(brief, judge, load_prompt("posts"))
+    with pytest.raises(TransientFailure, match="empty") as caught:
+        progress.take(("\x00", "**Old maps** lie,\\nand streets\x00 remember."), 1)
+    assert caught.value.code == "gate_format"
+    assert [text for _, text in judge.shown] == ["Old maps lie,\nand streets remember."]
+    assert [post.text for post in progress.kept.values()] == ["Old maps lie,\nand streets remember."]
+    assert progress.pending == [0]

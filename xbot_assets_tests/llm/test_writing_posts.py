@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall, Reservation
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import (
     BudgetFailure,
     FailureKind,
@@ -194,7 +195,7 @@ def test_books_that_fail_do_not_buy_the_call_again(
     def broken(
         _self: ListBooks, _reservation: Reservation, call: LlmCall, _failure: ProductError | None, *, answered: bool
     ) -> int:
-        raise TransientFailure(f"cannot store {call.purpose} {answered}", code="database_busy")
+        raise TransientFailure(f"cannot store {call.purpose} {answered}", code=FailureCode.DATABASE_BUSY)
 
     monkeypatch.setattr(ListBooks, "settle", broken)
     with pytest.raises(TransientFailure, match="cannot store plan"):
@@ -208,7 +209,7 @@ def test_books_that_cannot_be_asked_make_no_call(
     """Without a reservation nothing is sent, however often it is tried."""
 
     def broken(_self: ListBooks, ask: CallAsk) -> Reservation:
-        raise TransientFailure(f"no database for {ask.model}", code="database_unreachable")
+        raise TransientFailure(f"no database for {ask.model}", code=FailureCode.DATABASE_UNREACHABLE)
 
     monkeypatch.setattr(ListBooks, "reserve", broken)
     with pytest.raises(TransientFailure, match="no database"):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.service.app import SECURITY_HEADERS, build_app, render
 from xbot_assets.service.health.components import Component, Components, NotUsed, Verdict, is_ready
@@ -19,6 +20,7 @@ from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert
 from xbot_assets.testing.patience import PATIENCE
+from xbot_assets.x.account_state import AccountState
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&"
@@ -85,7 +87,7 @@ def test_the_page_uses_no_script_and_no_inline_style(client: TestClient) -> None
 
 def test_ready_is_200_when_only_what_is_optional_or_off_is_missing(connections: Connections) -> None:
     """A registered component is on the page without the page knowing its name."""
-    failure = TransientFailure("It is gone.", code="gone", remedy="Bring it back.")
+    failure = TransientFailure("It is gone.", code=FailureCode.GONE, remedy="Bring it back.")
     parts = [component("One"), component("Two", failure, required=False), component("Three", NotUsed("Off."))]
     with TestClient(build_app(connections, parts), base_url="http://localhost") as client:
         ready = client.get("/health/ready")
@@ -183,7 +185,7 @@ def hostile_status() -> Status:
         queue={"queued": 3},
         posts=[post],
         alerts=[alert],
-        holds=[PublishingHold(code="locked", reason=HOSTILE, remedy=HOSTILE, since=NOW)],
+        holds=[PublishingHold(code=FailureCode.LOCKED, reason=HOSTILE, remedy=HOSTILE, since=NOW)],
         budget=BudgetLine(
             ends_at=NOW,
             spent_usd=0.5,
@@ -198,7 +200,7 @@ def hostile_status() -> Status:
         ),
         models=[],
         operations=[],
-        session=SessionCheck(state="logged_out", handle=HOSTILE, checked_at=NOW),
+        session=SessionCheck(state=AccountState.LOGGED_OUT, handle=HOSTILE, checked_at=NOW),
     )
     return Status(
         version="1",

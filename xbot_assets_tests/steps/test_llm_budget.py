@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall
 from xbot_assets.domain.clock import ManualClock
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 from xbot_assets.llm.client import LanguageModel
@@ -163,7 +164,7 @@ def test_a_call_that_waits_to_be_sent_learns_of_a_hold(
     books = DatabaseBudget(database, settings_for(), clock)
     waiting, failing = books.reserve(asked(100, NOON)), books.reserve(asked(100, NOON))
     books.send(failing)
-    quota = BudgetFailure("No credit.", code="insufficient_quota")
+    quota = BudgetFailure("No credit.", code=FailureCode.INSUFFICIENT_QUOTA)
     entry = LlmCall(purpose="plan", model="m", prompt_version="p", outcome="budget", called_at=NOON)
     books.settle(failing, entry, quota, answered=False)
     with pytest.raises(BudgetFailure, match="No credit"):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.steps.product import Product
@@ -20,7 +21,7 @@ def test_a_database_lost_after_the_click_does_not_send_the_post_back_to_the_queu
     post_store.enqueue_posts(product.database, [NewPost(text=text, topic="c", format="tip", scheduled_at=now)], now)
 
     def lost(*_: object, **__: object) -> None:
-        raise TransientFailure("The database does not answer.", code="database_unreachable")
+        raise TransientFailure("The database does not answer.", code=FailureCode.DATABASE_UNREACHABLE)
 
     monkeypatch.setattr(operation_store, "end_operation", lost)
     assert publish_next(product).x_post_id is not None

@@ -22,7 +22,7 @@ from xbot_assets.store.learning import models as model_store
 from xbot_assets.store.metrics import readings as metric_store
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets.x.operations import PostsRead, ReadPosts
+from xbot_assets.x.operations import ReadPosts
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
@@ -63,9 +63,8 @@ def test_the_stored_metrics_are_what_the_page_says(product: Product) -> None:
     for post_id in ids:
         stored = metric_store.latest_reading(product.database, post_id)
         assert stored is not None
-        page = product.browser.run(
+        page = product.x.run(
             ReadPosts(post_ids=(rows[post_id].x_post_id,), handle=product.settings.handle),
-            PostsRead,
             lane=Lane.LOW,
             deadline_seconds=PATIENCE,
         ).posts[0]

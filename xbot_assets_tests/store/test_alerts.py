@@ -8,6 +8,7 @@ import psycopg
 import pytest
 
 from xbot_assets.domain.alerts.entry import ACKNOWLEDGED, AlertEntry, Severity
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.store.alerts import (
     acknowledge_alert,
@@ -137,6 +138,6 @@ def test_all_alerts_of_an_entry_end_together_and_no_other_does(database: Databas
 
 def test_a_failure_that_an_alert_tells_of_is_marked_with_its_key(database: Database) -> None:
     """Whoever sees it later joins that alert."""
-    failure = PermanentFailure("Gone.", code="lost")
+    failure = PermanentFailure("Gone.", code=FailureCode.REFUSED)
     alert(database, LOST, now=NOON, cause=failure, reason=failure.reason)
     assert failure.told_by == "session_lost"

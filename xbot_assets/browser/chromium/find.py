@@ -10,6 +10,7 @@ from pathlib import Path
 
 import playwright
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 
@@ -57,7 +58,9 @@ def find_browser(
         if works(named):
             return named
         reason = f"{named} is not a Chromium that runs here."
-        raise PermanentFailure(reason, code="no_browser", remedy="Correct XBOT_BROWSER_PATH, or leave it empty.")
+        raise PermanentFailure(
+            reason, code=FailureCode.NO_BROWSER, remedy="Correct XBOT_BROWSER_PATH, or leave it empty."
+        )
     found = next(filter(works, _candidates(os.environ if environ is None else environ, places)), None)
     if found is None:
         raise _no_browser("There is no working Chromium on this machine.")
@@ -79,7 +82,7 @@ def find_windowed_browser(
     if found is None:
         raise PermanentFailure(
             "There is no Chromium on this machine that can open a window.",
-            code="no_browser",
+            code=FailureCode.NO_BROWSER,
             remedy="Install the package chromium, or run 'python -m playwright install chromium'.",
         )
     return found
@@ -87,7 +90,7 @@ def find_windowed_browser(
 
 def _no_browser(reason: str) -> PermanentFailure:
     remedy = "Install the package chromium-headless-shell or chromium, or name a binary in XBOT_BROWSER_PATH."
-    return PermanentFailure(reason, code="no_browser", remedy=remedy)
+    return PermanentFailure(reason, code=FailureCode.NO_BROWSER, remedy=remedy)
 
 
 def _candidates(env: Mapping[str, str], places: Sequence[str]) -> Iterator[Path]:

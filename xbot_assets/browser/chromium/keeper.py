@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from xbot_assets.browser.chromium.launcher import Engine, Launcher
 from xbot_assets.browser.chromium.start_breaker import StartBreaker
 from xbot_assets.browser.failures import classify
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure
 
 _log = logging.getLogger(__name__)
@@ -70,7 +71,9 @@ class ChromiumKeeper:
             TransientFailure: ``browser_down``.
         """
         if self._engine is None:
-            raise TransientFailure(self._trouble, code="browser_down", remedy="It is started again by itself.")
+            raise TransientFailure(
+                self._trouble, code=FailureCode.BROWSER_DOWN, remedy="It is started again by itself."
+            )
         return self._engine
 
     @property

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.wire import OperationCall
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError, TransientFailure
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.x.operations import OperationCall
 
 
 @dataclass(slots=True, eq=False)
@@ -65,4 +66,4 @@ class Lease:
 def preempted() -> ProductError:
     """Return the failure of an operation that made way."""
     reason = "The operation made way for a critical one before it had changed anything."
-    return TransientFailure(reason, code="preempted", remedy="Ask again; nothing was posted.")
+    return TransientFailure(reason, code=FailureCode.PREEMPTED, remedy="Ask again; nothing was posted.")

@@ -19,28 +19,18 @@ from xbot_assets.browser.pages.session import check_session
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.status import read_posts
 from xbot_assets.browser.pages.timeline import read_own_timeline, search
+from xbot_assets.browser.wire import OperationAnswer, OperationCall, OperationFailure, WireOperation
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
-from xbot_assets.x.operations import (
-    CheckSession,
-    Operation,
-    OperationAnswer,
-    OperationCall,
-    OperationFailure,
-    OperationResult,
-    Publish,
-    ReadOwnTimeline,
-    ReadPosts,
-    ReadProfile,
-    Search,
-    SessionChecked,
-)
+from xbot_assets.x.account_state import AccountState
+from xbot_assets.x.answers import Message, SessionChecked
+from xbot_assets.x.operations import CheckSession, Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 LAST_WORDS_SECONDS = 0.5
 """After its page has gone, an operation may still end by itself, with what it has read so far."""
-_SESSION_LOST = "logged_out"
 _STOPPING = "The browser host is stopping."
 
 
@@ -76,26 +66,26 @@ class Performer:
             return _answer(lease, error=error)
         return _answer(lease, result=result)
 
-    async def _in_slot(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
+    async def _in_slot(self, slot: Slot, operation: WireOperation, attempt: Attempt) -> Message:
         result = await self._on_page(slot, operation, attempt)
         if self._told_lost(result):
             result = await self._on_page(slot, operation, attempt)  # once more, with the session the source has now
             self._told_lost(result)  # and whoever comes next begins with the one it has then
         return result
 
-    def _told_lost(self, result: OperationResult) -> bool:
-        lost = isinstance(result, SessionChecked) and result.state == _SESSION_LOST
+    def _told_lost(self, result: Message) -> bool:
+        lost = isinstance(result, SessionChecked) and result.state == AccountState.LOGGED_OUT
         if lost:
             self.pool.forget_session()
         return lost
 
-    async def _on_page(self, slot: Slot, operation: Operation, attempt: Attempt) -> OperationResult:
+    async def _on_page(self, slot: Slot, operation: WireOperation, attempt: Attempt) -> Message:
         async with self.pool.page(slot, attempt.remaining) as page:
             page.set_default_timeout(attempt.remaining_ms)
             async with asyncio.timeout(attempt.remaining):
                 return await _unless_gone(page, self._do(page, operation, attempt))
 
-    async def _do(self, page: Page, operation: Operation, attempt: Attempt) -> OperationResult:
+    async def _do(self, page: Page, operation: WireOperation, attempt: Attempt) -> Message:
         match operation:
             case Publish():
                 if operation.submit and not self.may_post:
@@ -113,10 +103,10 @@ class Performer:
                 return await check_session(page, self.site, attempt)
 
     def _learn_from(self, error: ProductError, raised: Exception) -> None:
-        if error.code == _SESSION_LOST:
+        if error.code is FailureCode.LOGGED_OUT:
             self.pool.forget_session()
         if error is not raised:
-            unexpected = raised if error.code == "browser_error" else None
+            unexpected = raised if error.code == FailureCode.BROWSER_ERROR else None
             _log.warning("An operation failed: %s", error.reason, exc_info=unexpected)
 
 
@@ -141,7 +131,7 @@ async def _unless_gone(page: Page, work: Awaitable[_T]) -> _T:
 def _shadow() -> PermanentFailure:
     return PermanentFailure(
         "This host runs in shadow mode and does not post.",
-        code="shadow_mode",
+        code=FailureCode.SHADOW_MODE,
         remedy="Ask with submit=False; docs/live.md says how to go live.",
     )
 
@@ -149,12 +139,10 @@ def _shadow() -> PermanentFailure:
 def _cut_short(lease: Lease) -> ProductError:
     if lease.attempt.clicked:
         return classify(TimeoutError(), clicked=True)
-    return preempted() if lease.preempted else TransientFailure(_STOPPING, code="browser_host_stopping")
+    return preempted() if lease.preempted else TransientFailure(_STOPPING, code=FailureCode.BROWSER_HOST_STOPPING)
 
 
-def _answer(
-    lease: Lease, *, result: OperationResult | None = None, error: ProductError | None = None
-) -> OperationAnswer:
+def _answer(lease: Lease, *, result: Message | None = None, error: ProductError | None = None) -> OperationAnswer:
     return OperationAnswer(
         slot=lease.slot,
         started_at=lease.started_at,

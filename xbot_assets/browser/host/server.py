@@ -30,9 +30,10 @@ from xbot_assets.browser.host.pool import BrowserPool, ContextRules
 from xbot_assets.browser.host.slots import SlotTable
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.session.source import session_source, target
+from xbot_assets.browser.wire import CALL_BYTES_MAX, OperationAnswer, OperationCall
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings, load_settings
-from xbot_assets.x.operations import CALL_BYTES_MAX, OperationAnswer, OperationCall
 
 _log = logging.getLogger(__name__)
 
@@ -191,13 +192,15 @@ def site_of(settings: Settings) -> Site:
     """
     base = target(settings)
     if base is None:
-        raise PermanentFailure("No site is configured.", code="no_target", remedy="Start the sandbox first.")
+        raise PermanentFailure("No site is configured.", code=FailureCode.NO_TARGET, remedy="Start the sandbox first.")
     return Site(base, settings.handle)
 
 
 def _token(settings: Settings) -> str:
     if settings.browser_token is None or not settings.browser_token.get_secret_value():
-        raise PermanentFailure("The browser host needs a token.", code="no_token", remedy="Set XBOT_BROWSER_TOKEN.")
+        raise PermanentFailure(
+            "The browser host needs a token.", code=FailureCode.NO_TOKEN, remedy="Set XBOT_BROWSER_TOKEN."
+        )
     return settings.browser_token.get_secret_value()
 
 

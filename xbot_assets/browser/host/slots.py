@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xbot_assets.browser.chromium.memory import free_mb
 from xbot_assets.browser.host.contexts import WarmContext
 from xbot_assets.browser.host.lease import Lease
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.domain.lanes import Lane
 
@@ -70,13 +71,13 @@ class SlotTable:
 
     def _slot_for(self, lease: Lease) -> Slot:
         if self._holder(lease.id) is not None:
-            raise TransientFailure(f"Operation {lease.id} is under way.", code="operation_under_way")
+            raise TransientFailure(f"Operation {lease.id} is under way.", code=FailureCode.OPERATION_UNDER_WAY)
         self.settle()
         free = next((slot for slot in self.open() if slot.holder is None), None)
         slot = free or (self._least_loss() if lease.lane is Lane.CRITICAL else None)
         if slot is None:
             reason = f"All {len(self.open())} browser slots are taken."
-            raise TransientFailure(reason, code="no_slot", remedy=_TRY_LATER)
+            raise TransientFailure(reason, code=FailureCode.NO_SLOT, remedy=_TRY_LATER)
         return slot
 
     def _least_loss(self) -> Slot | None:

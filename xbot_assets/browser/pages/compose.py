@@ -13,8 +13,10 @@ from xbot_assets.browser.pages.refusals import no_witness, publish_refusal
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic, body_of, operation_of
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
-from xbot_assets.x.operations import Publish, Published
+from xbot_assets.x.answers import Published
+from xbot_assets.x.operations import Publish
 
 _BUTTON: Final = '[data-testid="tweetButton"]'
 _EDITOR: Final = '[data-testid="tweetTextarea_0"]'
@@ -85,7 +87,7 @@ async def _type(page: Page, text: str) -> str:
             return held
     raise PermanentFailure(
         f"The editor holds {len(held)} characters that are not the {len(text)} typed; nothing was clicked.",
-        code="typed_text_differs",
+        code=FailureCode.TYPED_TEXT_DIFFERS,
         remedy="Look at the text for characters that X's editor changes; if there are none, the editor has changed.",
     )
 
@@ -111,7 +113,7 @@ async def _until_enabled(page: Page, button: Locator) -> None:
     except PlaywrightTimeoutError as error:
         raise PermanentFailure(
             "X does not enable the Post button for this text.",
-            code="post_button_disabled",
+            code=FailureCode.POST_BUTTON_DISABLED,
             remedy="The text is most likely too long for this account.",
         ) from error
 
@@ -131,7 +133,7 @@ async def _click_once(page: Page, button: Locator, attempt: Attempt) -> str:
     page.on("response", on_response)
     page.on("requestfailed", on_failed)
     if attempt.remaining <= ANSWER_RESERVE_SECONDS:
-        raise TransientFailure("There was no time left to click and hear the answer.", code="deadline")
+        raise TransientFailure("There was no time left to click and hear the answer.", code=FailureCode.DEADLINE)
     attempt.begin_click()
     async with asyncio.timeout(attempt.remaining - ANSWER_RESERVE_SECONDS):
         await button.click(no_wait_after=True, timeout=attempt.remaining_ms)

@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping
 
-from xbot_assets.x.operations import Counts
+from xbot_assets.x.answers import Counts
 
 _PART = re.compile(r"^(\d+) (repl(?:y|ies)|reposts?|likes?|bookmarks?|views?)$")
 _FIELDS = {"repl": "replies", "repo": "reposts", "like": "likes", "book": "bookmarks", "view": "views"}

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.pages.uploads import Uploads, media_refused
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.x.operations import Image
 
@@ -83,7 +84,7 @@ async def check_attached(page: Page, wanted: int) -> None:
     shown = await _shown(page)
     if shown.images != wanted or shown.busy:
         reason = f"The page shows {shown.images} images instead of {wanted} before the click; nothing was clicked."
-        raise TransientFailure(reason, code="images_differ")
+        raise TransientFailure(reason, code=FailureCode.IMAGES_DIFFER)
 
 
 async def _file_input(page: Page) -> Locator:
@@ -117,12 +118,12 @@ async def _until_processed(page: Page, uploads: Uploads, wanted: int, attempt: A
 def _said(words: str) -> ProductError:
     if _ABOUT_FILES.search(words):
         return media_refused(f"X's page refuses an image: {words}")
-    return TransientFailure(f"While images went up, X's page said: {words}", code="media_upload_failed")
+    return TransientFailure(f"While images went up, X's page said: {words}", code=FailureCode.MEDIA_UPLOAD_FAILED)
 
 
 def _slow(shown: _Shown, processed: int, wanted: int) -> TransientFailure:
     reason = f"After the time for uploads, X had {processed} of {wanted} images and the page showed {shown.images}."
-    return TransientFailure(reason, code="media_upload_slow")
+    return TransientFailure(reason, code=FailureCode.MEDIA_UPLOAD_SLOW)
 
 
 async def _describe(page: Page, texts: Sequence[str]) -> None:
@@ -136,11 +137,11 @@ async def _describe(page: Page, texts: Sequence[str]) -> None:
                 return
     except PlaywrightTimeoutError as error:
         reason = "X's page did not open, or did not close, its dialog for image descriptions."
-        raise TransientFailure(reason, code="alt_text_unavailable") from error
+        raise TransientFailure(reason, code=FailureCode.ALT_TEXT_UNAVAILABLE) from error
     differ = sum(kept != asked for kept, asked in zip(held, wanted, strict=True))
     raise PermanentFailure(
         f"The page keeps {differ} of {len(texts)} image descriptions differently; nothing was clicked.",
-        code="alt_text_differs",
+        code=FailureCode.ALT_TEXT_DIFFERS,
         remedy="Shorten the descriptions, or remove characters that X changes.",
     )
 

@@ -12,8 +12,10 @@ from xbot_assets.browser.pages.reading import RawProfile, Snapshot, page_changed
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.x.operations import ProfileRead, ReadProfile
+from xbot_assets.x.answers import ProfileRead
+from xbot_assets.x.operations import ReadProfile
 
 _JOINED = "Joined %B %Y"
 _AUTOMATED = re.compile(r"Automated( by @\w+)?")
@@ -53,7 +55,7 @@ def _exact(user: GraphUser) -> ProfileRead:
 def _shown(handle: str, seen: Snapshot) -> ProfileRead:
     if seen.profile is None:
         reason = f"X shows no account @{handle}: {seen.state.empty or 'no words'}"
-        raise PermanentFailure(reason, code="no_account")
+        raise PermanentFailure(reason, code=FailureCode.NO_ACCOUNT)
     try:
         return profile_of_page(handle, seen.profile)
     except ValueError as error:

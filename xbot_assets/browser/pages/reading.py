@@ -8,8 +8,9 @@ from playwright.async_api import Page
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from xbot_assets.browser.pages.labels import counts_of
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.x.operations import PostReading, QuotedPost
+from xbot_assets.x.answers import PostReading, QuotedPost
 
 _log = logging.getLogger(__name__)
 
@@ -123,7 +124,9 @@ class Snapshot(_Read):
 def page_changed(reason: str) -> PermanentFailure:
     """Return the failure that says X no longer looks as this code expects."""
     return PermanentFailure(
-        reason, code="page_changed", remedy="X's pages have changed: look at the page and update browser/pages."
+        reason,
+        code=FailureCode.PAGE_CHANGED,
+        remedy="X's pages have changed: look at the page and update browser/pages.",
     )
 
 

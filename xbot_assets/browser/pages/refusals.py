@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import (
     BudgetFailure,
     PermanentFailure,
@@ -24,46 +25,46 @@ _RETRY_LATER = "Nothing needs doing; it is tried again."
 @dataclass(frozen=True, slots=True)
 class _Meaning:
     kind: type[ProductError]
-    code: str
+    code: FailureCode
     reason: str
-    remedy: str = ""
+    remedy: str | None = None
 
 
 _MEANINGS: dict[int, _Meaning] = {
-    29: _Meaning(TransientFailure, "x_timeout", "X's servers timed out.", _RETRY_LATER),
-    32: _Meaning(PermanentFailure, "logged_out", "X does not accept the stored session.", _LOGIN),
-    37: _Meaning(PermanentFailure, "suspended", "X has suspended the account.", _LOOK),
-    63: _Meaning(PermanentFailure, "suspended", "X has suspended the account.", _LOOK),
-    64: _Meaning(PermanentFailure, "suspended", "X has suspended the account.", _LOOK),
-    88: _Meaning(TransientFailure, "rate_limited", "X limits how often this account may ask."),
-    130: _Meaning(TransientFailure, "x_overloaded", "X is over capacity.", _RETRY_LATER),
-    131: _Meaning(TransientFailure, "x_internal_error", "X had an internal error.", _RETRY_LATER),
-    141: _Meaning(PermanentFailure, "suspended", "X has suspended the account.", _LOOK),
-    144: _Meaning(PermanentFailure, "gone", "X has no post with that id."),
-    186: _Meaning(PermanentFailure, "too_long", "X says that the text is too long.", "Shorten the post."),
+    29: _Meaning(TransientFailure, FailureCode.X_TIMEOUT, "X's servers timed out.", _RETRY_LATER),
+    32: _Meaning(PermanentFailure, FailureCode.LOGGED_OUT, "X does not accept the stored session.", _LOGIN),
+    37: _Meaning(PermanentFailure, FailureCode.SUSPENDED, "X has suspended the account.", _LOOK),
+    63: _Meaning(PermanentFailure, FailureCode.SUSPENDED, "X has suspended the account.", _LOOK),
+    64: _Meaning(PermanentFailure, FailureCode.SUSPENDED, "X has suspended the account.", _LOOK),
+    88: _Meaning(TransientFailure, FailureCode.RATE_LIMITED, "X limits how often this account may ask."),
+    130: _Meaning(TransientFailure, FailureCode.X_OVERLOADED, "X is over capacity.", _RETRY_LATER),
+    131: _Meaning(TransientFailure, FailureCode.X_INTERNAL_ERROR, "X had an internal error.", _RETRY_LATER),
+    141: _Meaning(PermanentFailure, FailureCode.SUSPENDED, "X has suspended the account.", _LOOK),
+    144: _Meaning(PermanentFailure, FailureCode.GONE, "X has no post with that id."),
+    186: _Meaning(PermanentFailure, FailureCode.TOO_LONG, "X says that the text is too long.", "Shorten the post."),
     187: _Meaning(
         UnknownOutcome,
-        "duplicate",
+        FailureCode.DUPLICATE,
         "X says that this account has already posted this text.",
         "Look for the post on the account's timeline; do not post it again.",
     ),
     226: _Meaning(
         PermanentFailure,
-        "looks_automated",
+        FailureCode.LOOKS_AUTOMATED,
         "X says that the request looks automated.",
         "Stop posting and look at the account by hand: repeating this leads to suspension.",
     ),
-    326: _Meaning(PermanentFailure, "locked", "X has locked the account.", f"Unlock it by hand. {_LOOK}"),
-    336: _Meaning(PermanentFailure, "request_refused", "X did not accept the form of the request."),
+    326: _Meaning(PermanentFailure, FailureCode.LOCKED, "X has locked the account.", f"Unlock it by hand. {_LOOK}"),
+    336: _Meaning(PermanentFailure, FailureCode.REQUEST_REFUSED, "X did not accept the form of the request."),
     344: _Meaning(
         BudgetFailure,
-        "daily_limit",
+        FailureCode.DAILY_LIMIT,
         "X says that the account has reached its daily limit of posts.",
         "Wait until tomorrow, or lower the daily cap.",
     ),
     385: _Meaning(
         PermanentFailure,
-        "replies_restricted",
+        FailureCode.REPLIES_RESTRICTED,
         "The post's author has restricted who may reply, or the post is gone.",
     ),
 }
@@ -90,7 +91,7 @@ def refusal_of(status: int, headers: Mapping[str, str], body: object) -> Product
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return _failure(_MEANINGS[32], 32, headers)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return TransientFailure(f"X answered with HTTP {status}.", code="x_unavailable", remedy=_RETRY_LATER)
+        return TransientFailure(f"X answered with HTTP {status}.", code=FailureCode.X_UNAVAILABLE, remedy=_RETRY_LATER)
     return None
 
 
@@ -106,25 +107,29 @@ def publish_refusal(status: int, headers: Mapping[str, str], body: object) -> Pr
     errors = errors_in(body)
     if known is None and errors:
         reason = f"X refused the post with error {errors[0][0]}."
-        return PermanentFailure(reason, code="refused", remedy=_LOOK)
+        return PermanentFailure(reason, code=FailureCode.REFUSED, remedy=_LOOK)
     if known is None and HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         reason = f"X refused the request to post with HTTP {status}."
-        return PermanentFailure(reason, code="request_refused", remedy="X's pages have changed, or the session is bad.")
+        return PermanentFailure(
+            reason, code=FailureCode.REQUEST_REFUSED, remedy="X's pages have changed, or the session is bad."
+        )
     return no_witness(f"X answered the post with HTTP {status} and named no post.")
 
 
-_SAYS_NOTHING = frozenset({"x_timeout", "x_overloaded", "x_internal_error", "x_unavailable"})
+_SAYS_NOTHING = frozenset(
+    {FailureCode.X_TIMEOUT, FailureCode.X_OVERLOADED, FailureCode.X_INTERNAL_ERROR, FailureCode.X_UNAVAILABLE}
+)
 
 
 def no_witness(reason: str) -> UnknownOutcome:
     """Return the failure for a click that X did not answer in a way that proves anything."""
     return UnknownOutcome(
-        reason, code="no_witness", remedy="Look for the post on the account's timeline; do not post it again."
+        reason, code=FailureCode.NO_WITNESS, remedy="Look for the post on the account's timeline; do not post it again."
     )
 
 
 def _failure(meaning: _Meaning, code: int, headers: Mapping[str, str]) -> ProductError:
-    if meaning.code == "rate_limited":
+    if meaning.code == FailureCode.RATE_LIMITED:
         return rate_limited(headers)
     return meaning.kind(f"{meaning.reason} (error {code})", code=meaning.code, remedy=meaning.remedy)
 
@@ -134,7 +139,7 @@ def rate_limited(headers: Mapping[str, str]) -> TransientFailure:
     wait = _seconds_until_reset(headers)
     reason = "X limits how often this account may ask."
     remedy = f"It is tried again after the limit ends, in {wait:.0f} s."
-    return TransientFailure(reason, code="rate_limited", remedy=remedy, retry_after_seconds=wait)
+    return TransientFailure(reason, code=FailureCode.RATE_LIMITED, remedy=remedy, retry_after_seconds=wait)
 
 
 def _seconds_until_reset(headers: Mapping[str, str]) -> float:

@@ -4,16 +4,11 @@ from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.pages.site import Site
-from xbot_assets.browser.pages.states import PageState, failure_of_state, look_at, recognise
+from xbot_assets.browser.pages.states import ACCOUNT_STATE_OF, PageState, failure_of_state, look_at, recognise
 from xbot_assets.browser.pages.traffic import Traffic
-from xbot_assets.x.operations import SessionChecked
+from xbot_assets.x.answers import SessionChecked
 
-_ANSWERS = {
-    PageState.READY: "logged_in",
-    PageState.LOGGED_OUT: "logged_out",
-    PageState.LOCKED: "locked",
-    PageState.SUSPENDED: "suspended",
-}
+_SAYS_NOTHING = frozenset(PageState) - {PageState.READY, PageState.LOGGED_OUT, PageState.LOCKED, PageState.SUSPENDED}
 
 
 async def check_session(page: Page, site: Site, attempt: Attempt) -> SessionChecked:
@@ -23,8 +18,8 @@ async def check_session(page: Page, site: Site, attempt: Attempt) -> SessionChec
         ProductError: when X showed something that says nothing about the session.
     """
     seen = await look_at(page, site.home(), "home", traffic=Traffic(page), seconds=attempt.remaining)
-    found = recognise(seen.state)
-    if found not in _ANSWERS:
-        raise failure_of_state(found, seen.state.path)
-    handle = seen.state.own_handle if found is PageState.READY else None
-    return SessionChecked.model_validate({"state": _ANSWERS[found], "handle": handle})
+    shown = recognise(seen.state)
+    if shown in _SAYS_NOTHING:
+        raise failure_of_state(shown, seen.state.path)
+    handle = seen.state.own_handle if shown is PageState.READY else None
+    return SessionChecked.model_validate({"state": ACCOUNT_STATE_OF[shown], "handle": handle})

@@ -1,4 +1,4 @@
-"""The one place that says which state a page is in, and what each state means to the caller."""
+"""The one place that says which state a page is in, and what each state means to the account and to the caller."""
 
 import time
 from enum import StrEnum
@@ -11,7 +11,9 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from xbot_assets.browser.pages.reading import RawState, Snapshot, page_changed, script, take
 from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+from xbot_assets.x.account_state import AccountState, shown_trouble
 
 Wanted = Literal["home", "list", "status", "profile", "compose"]
 """What a page is opened for; ``x.js`` knows when it is there."""
@@ -58,33 +60,25 @@ def recognise(state: RawState) -> PageState:
     return next((found for applies, found in marks if applies), PageState.READY)
 
 
-def failure_of_state(found: PageState, path: str) -> ProductError:
+ACCOUNT_STATE_OF: dict[PageState, AccountState] = {
+    PageState.READY: AccountState.LOGGED_IN,
+    PageState.LOGGED_OUT: AccountState.LOGGED_OUT,
+    PageState.LOCKED: AccountState.LOCKED,
+    PageState.SUSPENDED: AccountState.SUSPENDED,
+    PageState.CHALLENGE: AccountState.CHALLENGE,
+}
+"""What a page says of the account; the other states are the page's own."""
+
+
+def failure_of_state(shown: PageState, path: str) -> ProductError:
     """Return the typed failure for a state that is not ready."""
-    kind, reason, remedy = _FAILURES[found]
-    return kind(f"{reason} (page {path})", code=str(found), remedy=remedy)
+    if shown in ACCOUNT_STATE_OF:
+        return shown_trouble(ACCOUNT_STATE_OF[shown], where=f"page {path}")
+    kind, reason, remedy = _FAILURES[shown]
+    return kind(f"{reason} (page {path})", code=FailureCode(shown), remedy=remedy)
 
 
 _FAILURES: dict[PageState, tuple[type[ProductError], str, str]] = {
-    PageState.LOGGED_OUT: (
-        PermanentFailure,
-        "The stored session is no longer logged in.",
-        "Run 'xbot login'; the sandbox's session is renewed by itself.",
-    ),
-    PageState.LOCKED: (
-        PermanentFailure,
-        "X has locked the account.",
-        "Unlock it by hand in a browser, and find out why before anything else is posted.",
-    ),
-    PageState.SUSPENDED: (
-        PermanentFailure,
-        "X has suspended the account.",
-        "Nothing more can be posted; the owner may appeal to X.",
-    ),
-    PageState.CHALLENGE: (
-        PermanentFailure,
-        "X asks for proof that a person is there.",
-        "Stop, and look at the account by hand.",
-    ),
     PageState.SCRIPT_FAILURE: (TransientFailure, "The page's own program did not load.", ""),
     PageState.TIMELINE_FAILED: (TransientFailure, "X showed an error with a Retry button instead of posts.", ""),
     PageState.GONE: (PermanentFailure, "X says that this page does not exist.", ""),
@@ -117,7 +111,7 @@ async def look_at(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, sec
     began, limit = time.monotonic(), max(LEAST_SECONDS, min(seconds - READING_SECONDS, SETTLE_SECONDS))
     response = await page.goto(url, wait_until="commit", timeout=limit * 1000)
     if response is not None and response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise TransientFailure(f"X answered with HTTP {response.status}.", code="x_unavailable")
+        raise TransientFailure(f"X answered with HTTP {response.status}.", code=FailureCode.X_UNAVAILABLE)
     seen, late = await _settled(page, wanted, began + limit)
     await traffic.drained()
     if late and recognise(seen.state) in {PageState.READY, PageState.LOADING}:

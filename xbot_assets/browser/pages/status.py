@@ -10,14 +10,17 @@ from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.failures import classify
 from xbot_assets.browser.pages.reading import Snapshot
 from xbot_assets.browser.pages.site import Site
-from xbot_assets.browser.pages.states import PageState, open_page
+from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
-from xbot_assets.x.operations import MissedPost, PostReading, PostsRead, ReadPosts
+from xbot_assets.x.account_state import ACCOUNT_TROUBLE
+from xbot_assets.x.answers import MissedPost, PostReading, PostsRead
+from xbot_assets.x.operations import ReadPosts
 
 RESERVE_SECONDS = 2.0
 """Kept back from the deadline, so that what was read is answered rather than lost."""
-_STOPS_ALL = frozenset({"logged_out", "locked", "suspended", "challenge", "rate_limited", "browser_crashed"})
+_STOPS_ALL = ACCOUNT_TROUBLE | {FailureCode.RATE_LIMITED, FailureCode.BROWSER_CRASHED}
 """After one of these the next page would say the same."""
 _GONE = re.compile(r"deleted|does(n.t| not) exist|no longer exists", re.IGNORECASE)
 
@@ -44,7 +47,7 @@ async def read_posts(page: Page, site: Site, operation: ReadPosts, attempt: Atte
 
 
 def _missed(post_id: str, failure: ProductError) -> MissedPost:
-    why = "gone" if failure.code == PageState.GONE else "unread"
+    why = "gone" if failure.code is FailureCode.GONE else "unread"
     return MissedPost.model_validate({"post_id": post_id, "why": why, "reason": failure.reason})
 
 
@@ -57,7 +60,7 @@ async def _read_one(
 ) -> PostReading:
     seconds = attempt.remaining - RESERVE_SECONDS
     if seconds <= 0:
-        raise TransientFailure("The time of this batch was up before this post's turn.", code="deadline")
+        raise TransientFailure("The time of this batch was up before this post's turn.", code=FailureCode.DEADLINE)
     seen = await open_page(page, site.status(handle, post_id), "status", traffic=traffic, seconds=seconds)
     found = next((post for post in seen.readings() if post.post_id == post_id), None)
     if found is None:
@@ -69,7 +72,7 @@ def _absent(seen: Snapshot, post_id: str) -> ProductError:
     """Say why the page of a post does not hold it: X's words about it, or an unexpected page."""
     words = next(iter(seen.placeholders), "")
     if _GONE.search(words):
-        return PermanentFailure(f"X says: {words}", code=PageState.GONE)
+        return PermanentFailure(f"X says: {words}", code=FailureCode.GONE)
     if words:
-        return PermanentFailure(f"X does not show the post: {words}", code="unavailable")
-    return PermanentFailure(f"The page {seen.state.path} does not show post {post_id}.", code="page_changed")
+        return PermanentFailure(f"X does not show the post: {words}", code=FailureCode.UNAVAILABLE)
+    return PermanentFailure(f"The page {seen.state.path} does not show post {post_id}.", code=FailureCode.PAGE_CHANGED)

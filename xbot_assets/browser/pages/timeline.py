@@ -12,7 +12,8 @@ from xbot_assets.browser.pages.reading import Snapshot, take
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, failure_of_state, open_page, recognise
 from xbot_assets.browser.pages.traffic import Traffic
-from xbot_assets.x.operations import PostReading, ReadOwnTimeline, Search, TimelineRead
+from xbot_assets.x.answers import PostReading, TimelineRead
+from xbot_assets.x.operations import ReadOwnTimeline, Search
 
 STEP_SCREENS = 0.8
 """How far each step scrolls: less than a screen, so that no post passes between two readings."""

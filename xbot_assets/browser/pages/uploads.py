@@ -9,6 +9,7 @@ from playwright.async_api import Page, Request, Response
 from xbot_assets.browser.pages.graphql import at
 from xbot_assets.browser.pages.refusals import refusal_of
 from xbot_assets.browser.pages.traffic import body_of
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 
 _PATH = "/media/upload.json"
@@ -21,7 +22,7 @@ _FAILED = "failed"
 def media_refused(reason: str) -> PermanentFailure:
     """Return the failure for a file that X does not take; the same file is not taken at the next try either."""
     remedy = "Replace the image by a PNG, JPEG, WebP or GIF of at most 5 MB that opens in a browser."
-    return PermanentFailure(reason, code="media_refused", remedy=remedy)
+    return PermanentFailure(reason, code=FailureCode.MEDIA_REFUSED, remedy=remedy)
 
 
 class Uploads:
@@ -56,7 +57,9 @@ class Uploads:
 
     def _on_failed(self, request: Request) -> None:
         if _command(request.url) is not None:
-            broken = TransientFailure("The connection to X broke while an image went up.", code="media_upload_failed")
+            broken = TransientFailure(
+                "The connection to X broke while an image went up.", code=FailureCode.MEDIA_UPLOAD_FAILED
+            )
             self.failure = self.failure or broken
 
     async def _read(self, response: Response) -> None:
@@ -84,5 +87,5 @@ def _command(url: str) -> str | None:
 def _refusal(response: Response, body: object) -> ProductError:
     known = refusal_of(response.status, response.headers, body)
     if known is None and response.status == HTTPStatus.REQUEST_TIMEOUT:
-        known = TransientFailure("X did not wait for the whole image.", code="media_upload_failed")
+        known = TransientFailure("X did not wait for the whole image.", code=FailureCode.MEDIA_UPLOAD_FAILED)
     return known or media_refused(f"X refuses an image (HTTP {response.status}).")

@@ -21,9 +21,11 @@ from xbot_assets.browser.pages.reading import take
 from xbot_assets.browser.pages.session import check_session
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, recognise
-from xbot_assets.browser.session.failures import damaged, expired, other_account
+from xbot_assets.browser.session.failures import damaged, expired
 from xbot_assets.browser.session.sealed import of_site
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.x.account_state import AccountState, other_account
 
 LOOK_SECONDS = 0.5
 """Between two looks at whether the owner has logged in; each takes milliseconds."""
@@ -62,7 +64,7 @@ def check_display(environ: Mapping[str, str] | None = None) -> None:
     if sys.platform == "linux" and not any(env.get(name) for name in DISPLAYS):
         raise PermanentFailure(
             "There is no screen here to log in on.",
-            code="no_display",
+            code=FailureCode.NO_DISPLAY,
             remedy="Run it on a machine with a screen, or bring a session from one: 'xbot login --import FILE'.",
         )
 
@@ -90,7 +92,7 @@ async def log_in(window: LoginWindow, owner: Callable[[Page], Awaitable[None]] |
                 return of_site(state, window.site.base)
         except TimeoutError:
             reason = f"Nobody logged in as @{window.site.handle} within {window.seconds / 60:g} minutes."
-            raise PermanentFailure(reason, code="login_timeout", remedy=NOTHING_STORED) from None
+            raise PermanentFailure(reason, code=FailureCode.LOGIN_TIMEOUT, remedy=NOTHING_STORED) from None
         except PlaywrightError as error:
             raise _closed() if not engine.browser.contexts or engine.lost.is_set() else classify(error) from error
 
@@ -99,7 +101,7 @@ async def checked(launcher: Launcher, site: Site, state: StorageState) -> Storag
     """Return a session made elsewhere as the site has it after one look, in which the site said whose it is.
 
     Raises:
-        PermanentFailure: one of ``SESSION_CODES``, when it is no session, or not of this account.
+        PermanentFailure: one of ``SESSION_TROUBLE``, when it is no session, or not of this account.
         ProductError: when the site said nothing about it.
     """
     async with _browser(launcher) as engine:
@@ -109,7 +111,7 @@ async def checked(launcher: Launcher, site: Site, state: StorageState) -> Storag
             raise damaged("is not one that Chromium takes") from None  # the error's text may quote a cookie
         page = await context.new_page()
         found = await check_session(page, site, Attempt(CHECK_SECONDS))
-        if found.state != "logged_in":
+        if found.state != AccountState.LOGGED_IN:
             raise expired(f"is not accepted by the site, which says: {found.state.replace('_', ' ')}")
         if (found.handle or "").casefold() != site.handle.casefold():
             raise other_account(f"@{found.handle}" if found.handle else "nobody that the page names", f"@{site.handle}")
@@ -123,7 +125,7 @@ async def _browser(launcher: Launcher) -> AsyncIterator[Engine]:
     except ProductError as failure:
         remedy = "Run 'xbot doctor'; on a machine without a screen, use 'xbot login --import FILE'."
         raise PermanentFailure(
-            f"The browser did not open: {failure.reason}", code="login_window", remedy=remedy
+            f"The browser did not open: {failure.reason}", code=FailureCode.LOGIN_WINDOW, remedy=remedy
         ) from failure
     try:
         yield engine
@@ -160,5 +162,5 @@ async def _account(page: Page, site: Site) -> str | None:
 
 def _closed() -> PermanentFailure:
     return PermanentFailure(
-        "The window was closed before the login was done.", code="login_window", remedy=NOTHING_STORED
+        "The window was closed before the login was done.", code=FailureCode.LOGIN_WINDOW, remedy=NOTHING_STORED
     )

@@ -10,12 +10,14 @@ from typing import Protocol
 import httpx
 from playwright.async_api import StorageState
 
-from xbot_assets.browser.session.failures import damaged, expired, missing, not_sealed, other_account
+from xbot_assets.browser.session.failures import damaged, expired, missing, not_sealed
 from xbot_assets.browser.session.key import read_key
 from xbot_assets.browser.session.sealed import OwnerSession, storage_state, unseal
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.settings import Settings
+from xbot_assets.x.account_state import other_account
 
 REAL_SITE = "https://x.com"
 SEALED_FILE = "session.sealed"
@@ -60,7 +62,7 @@ class SandboxSession:
         except (httpx.HTTPError, ValueError) as error:
             raise TransientFailure(
                 f"The sandbox gave no session ({type(error).__name__}).",
-                code="no_session",
+                code=FailureCode.NO_SESSION,
                 remedy="See that the sandbox runs: 'xbot status' shows it.",
             ) from None  # the error's text may quote the answer
 
@@ -75,7 +77,7 @@ class SealedSession:
         """Return the sealed session.
 
         Raises:
-            PermanentFailure: one of ``SESSION_CODES``.
+            PermanentFailure: one of ``SESSION_TROUBLE``.
         """
         return load_session(self._settings, system_now()).state
 
@@ -93,7 +95,7 @@ def load_session(settings: Settings, now: datetime) -> OwnerSession:
         now: real time.
 
     Raises:
-        PermanentFailure: one of ``SESSION_CODES``, with one sentence.
+        PermanentFailure: one of ``SESSION_TROUBLE``, with one sentence.
     """
     path = session_path(settings)
     try:
@@ -138,6 +140,6 @@ def session_source(settings: Settings) -> SessionSource:
         return SandboxSession(settings.target_url.rstrip("/"), token, settings.handle)
     raise PermanentFailure(
         "No sandbox is there to give the browser a session.",
-        code="no_session",
+        code=FailureCode.NO_SESSION,
         remedy="Start the sandbox's parts with 'xbot up --parts', or set XBOT_MODE to shadow or live.",
     )

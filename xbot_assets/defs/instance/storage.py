@@ -12,6 +12,7 @@ import sqlalchemy
 from dagster_postgres import DagsterPostgresStorage
 
 from xbot_assets.defs.instance.dagster_internals import STORAGE_ENGINE, ConfigurableClassData, UserConfigSchema
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings, load_settings
 
@@ -34,7 +35,7 @@ def dagster_storage_url(settings: Settings) -> str:
     if settings.database_url is None:
         raise PermanentFailure(
             "No database is known.",
-            code="no_database",
+            code=FailureCode.NO_DATABASE,
             remedy="Start the parts with 'xbot up --parts' (or scripts/run), or set XBOT_DATABASE_URL.",
         )
     _, _, rest = settings.database_url.get_secret_value().partition("://")

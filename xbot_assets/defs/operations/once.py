@@ -21,6 +21,7 @@ from xbot_assets.defs.learning.jobs import learn_job
 from xbot_assets.defs.metrics.jobs import account_job, measure_job
 from xbot_assets.defs.publishing.jobs import publish_job
 from xbot_assets.domain.admission.rules import RULES
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import load_settings
 from xbot_assets.steps.operations.clock_control import advance
@@ -89,7 +90,7 @@ class _Runner:
             job = self._definitions.resolve_job_def(name)
             result = job.execute_in_process(instance=self._instance, raise_on_error=False, run_config=QUIET)
         if not result.success:
-            raise PermanentFailure(_why(result.get_step_failure_events), code="step_failed", remedy="")
+            raise PermanentFailure(_why(result.get_step_failure_events), code=FailureCode.STEP_FAILED, remedy="")
         return result
 
 
@@ -110,7 +111,7 @@ def _refuse_fallback(result: dg.ExecuteInProcessResult) -> None:
     (plan,) = result.asset_materializations_for_node("content_plan")
     if plan.metadata["model"].value == NO_MODEL:
         missing = plan.metadata["missing"].value
-        raise PermanentFailure(f"content_plan failed: {missing}", code="step_failed", remedy="")
+        raise PermanentFailure(f"content_plan failed: {missing}", code=FailureCode.STEP_FAILED, remedy="")
 
 
 def _why(events: Any) -> str:  # noqa: ANN401 - Dagster's bound method

@@ -9,11 +9,13 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from xbot_assets.domain.failure_codes import FailureCode
+
 Outcome = Literal["ok", "permanent", "budget", "transient", "unknown"]
 
-DAILY_BUDGET = "daily_budget"
+DAILY_BUDGET = FailureCode.DAILY_BUDGET
 """The code of a call that does not fit in what is left of the day's budget."""
-BUDGET_RESERVED = "budget_reserved"
+BUDGET_RESERVED = FailureCode.BUDGET_RESERVED
 """The code of a call that fits only after calls under way are settled."""
 
 

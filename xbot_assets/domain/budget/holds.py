@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.alerts.content import LANGUAGE_MODEL_HELD
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, ProductError, TransientFailure
 
-QUOTA_CODE = "insufficient_quota"
-PROBED_CODES = frozenset({QUOTA_CODE, "invalid_api_key", "access_denied"})
+PROBED_CODES = frozenset({FailureCode.INSUFFICIENT_QUOTA, FailureCode.INVALID_API_KEY, FailureCode.ACCESS_DENIED})
 """Failures of the account: calling again helps only after a person acted, so one caller at a time finds out."""
-RATE_CODE = "rate_limited"
-HELD_CODE = "api_held"
 PROBE_RUNNING_SECONDS = 5.0
 """A caller that meets another's probe may ask again after this long: a call takes about so many real seconds."""
 
@@ -22,7 +20,7 @@ PROBE_RUNNING_SECONDS = 5.0
 class Hold:
     """No call before ``until``; then one caller alone if ``probed``, else everybody."""
 
-    code: str
+    code: FailureCode
     reason: str
     remedy: str
     until: datetime
@@ -30,14 +28,14 @@ class Hold:
 
     def refusal(self, now: datetime) -> ProductError:
         """Build what a caller gets meanwhile: a budget failure for a quota, a transient one otherwise."""
-        kind = BudgetFailure if self.code == QUOTA_CODE else TransientFailure
+        kind = BudgetFailure if self.code == FailureCode.INSUFFICIENT_QUOTA else TransientFailure
         wait = (self.until - now).total_seconds()
         when = (
             f"before {self.until:%Y-%m-%d %H:%M:%S} UTC" if wait > 0 else "while another process tries whether it works"
         )
         failure = kind(
             f"No call is made {when}. {self.reason}",
-            code=HELD_CODE,
+            code=FailureCode.API_HELD,
             remedy=self.remedy,
             retry_after_seconds=wait if wait > 0 else PROBE_RUNNING_SECONDS,
         )
@@ -51,6 +49,6 @@ def hold_after(failure: ProductError, now: datetime, probe_after: timedelta) -> 
     if failure.code in PROBED_CODES:
         until = now + max(asked, probe_after)
         return Hold(failure.code, failure.reason, failure.remedy, until, probed=True)
-    if failure.code == RATE_CODE and asked:
+    if failure.code is FailureCode.RATE_LIMITED and asked:
         return Hold(failure.code, failure.reason, failure.remedy, now + asked, probed=False)
     return None

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, ProductError
 
 
@@ -38,11 +39,11 @@ PUBLISHED = Answer(Outcome.SUCCESS)
 TAKEN_BACK = Answer(Outcome.REMOVED)
 
 _BY_CODE = {
-    "rate_limited": Outcome.RATE_LIMITED,
-    "daily_limit": Outcome.DAILY_LIMIT,
-    "looks_automated": Outcome.AUTOMATED,
-    "refused": Outcome.FAILURE,
-    "request_refused": Outcome.FAILURE,
+    FailureCode.RATE_LIMITED: Outcome.RATE_LIMITED,
+    FailureCode.DAILY_LIMIT: Outcome.DAILY_LIMIT,
+    FailureCode.LOOKS_AUTOMATED: Outcome.AUTOMATED,
+    FailureCode.REFUSED: Outcome.FAILURE,
+    FailureCode.REQUEST_REFUSED: Outcome.FAILURE,
 }
 
 

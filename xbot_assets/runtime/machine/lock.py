@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Self
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.machine.files import home_directory, unwritable
 
@@ -69,7 +70,7 @@ class StackLock:
     def _refusal(self) -> PermanentFailure:
         return PermanentFailure(
             f"A stack is already running from {self._home} (xbot {holder_of(self._home)}).",
-            code="already_running",
+            code=FailureCode.ALREADY_RUNNING,
             remedy="Stop it with Ctrl-C where it runs, or use another clone or another XBOT_HOME.",
         )
 

@@ -6,6 +6,7 @@ import random
 import socket
 from pathlib import Path
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.machine.files import write_private
 
@@ -47,7 +48,7 @@ class PortBook:
             if port not in self._taken and port not in self._known.values() and is_free(port):
                 return port
         msg = f"No free port was found for the {name}."
-        raise PermanentFailure(msg, code="port_taken", remedy="Stop some of the programs that listen here.")
+        raise PermanentFailure(msg, code=FailureCode.PORT_TAKEN, remedy="Stop some of the programs that listen here.")
 
     def _take(self, name: str, port: int) -> int:
         self._taken.add(port)
@@ -72,7 +73,7 @@ def _taken_failure(name: str, port: int) -> PermanentFailure:
     setting = f"XBOT_{name.upper()}_PORT"
     return PermanentFailure(
         f"Port {port}, asked for by {setting}, is taken by another program.",
-        code="port_taken",
+        code=FailureCode.PORT_TAKEN,
         remedy=f"Stop that program, or change {setting}, or leave it empty to let a free port be chosen.",
     )
 
@@ -81,7 +82,7 @@ def _given_twice(name: str, port: int) -> PermanentFailure:
     setting = f"XBOT_{name.upper()}_PORT"
     return PermanentFailure(
         f"Port {port}, asked for by {setting}, is already used by another part of this stack.",
-        code="port_taken",
+        code=FailureCode.PORT_TAKEN,
         remedy=f"Give each part a port of its own, or leave {setting} empty to let a free port be chosen.",
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.machine.logfile import LogFile
 from xbot_assets.runtime.machine.processes import MARK, Tree, end_tree
@@ -212,7 +213,7 @@ class Child:
         said = f' Its last words: "{last}".' if last else ""
         return PermanentFailure(
             f"The {self.program.name} {what}.{said}",
-            code="start_failed",
+            code=FailureCode.START_FAILED,
             remedy=f"Its log is {self._log.path}.",
         )
 

@@ -59,8 +59,11 @@ def _with_scheme(text: str, start: int, end: int) -> Links:
 
 def _bare(start: int, domain: str, after: int) -> Links:
     """Only the ASCII parts of a domain are linked; the last one takes what follows the domain."""
-    parts = list(_ascii_parts(domain))
-    spans = [(start + begin, end - begin) for begin, end in parts]
+    spans, end = [], 0
+    for begin, stop in _ascii_parts(domain):
+        place = domain.find(domain[begin:stop], end)  # X looks for the same letters, and finds the first
+        end = place + stop - begin
+        spans.append((start + place, stop - begin))
     return [*spans[:-1], (spans[-1][0], spans[-1][1] + after)] if spans else []
 
 

@@ -147,7 +147,12 @@ const asciiParts = (domain) => {
 const bare = (at, domain, size, hasPath) => {
   const parts = asciiParts(domain);
   const after = hasPath ? size - domain.length : 0;
-  return parts.map(([from, end], index) => [at + from, end - from + (index === parts.length - 1 ? after : 0)]);
+  let seen = 0;
+  return parts.map(([from, end], index) => {
+    const place = domain.indexOf(domain.slice(from, end), seen);
+    seen = place + end - from;
+    return [at + place, end - from + (index === parts.length - 1 ? after : 0)];
+  });
 };
 
 // What stands at a place: where it ends, and the links in it.

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 
 BEAT_AGE_MAX = timedelta(seconds=90)
@@ -30,9 +31,11 @@ def heartbeats(web_url: str, seconds: float) -> dict[str, datetime | None]:
         return {item["daemonType"]: _time(item["lastHeartbeatTime"]) for item in statuses if item["required"]}
     except httpx.HTTPError as error:
         reason = f"The Dagster UI does not answer ({type(error).__name__})."
-        raise TransientFailure(reason, code="unreachable", remedy=REMEDY) from error
+        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy=REMEDY) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise PermanentFailure("The Dagster UI answers nonsense.", code="bad_answer", remedy=REMEDY) from error
+        raise PermanentFailure(
+            "The Dagster UI answers nonsense.", code=FailureCode.BAD_ANSWER, remedy=REMEDY
+        ) from error
 
 
 def silent(beats: dict[str, datetime | None], since: datetime) -> list[str]:

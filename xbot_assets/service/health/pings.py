@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.service.health.components import Component, NotUsed
 from xbot_assets.service.health.connections import Connections
@@ -65,13 +66,15 @@ class _Pings:
             raise NotUsed("Switched off; the database answers alone.")
         if not self._connections.cache().ping():
             reason = "The cache does not answer; the database answers alone, more slowly."
-            raise TransientFailure(reason, code="cache_down", remedy=LOGS)
+            raise TransientFailure(reason, code=FailureCode.CACHE_DOWN, remedy=LOGS)
         return "Answers."
 
     def browser(self) -> str:
         settings = self._connections.settings()
         if settings.browser_url is None:
-            raise PermanentFailure("No browser host runs.", code="no_browser_host", remedy="Start it: scripts/run.")
+            raise PermanentFailure(
+                "No browser host runs.", code=FailureCode.NO_BROWSER_HOST, remedy="Start it: scripts/run."
+            )
         token = settings.browser_token.get_secret_value() if settings.browser_token else ""
         answer = _get(f"{settings.browser_url}/health", "browser host", token)
         return _browser_words(answer)
@@ -79,7 +82,9 @@ class _Pings:
     def target(self) -> str:
         settings = self._connections.settings()
         if settings.target_url is None:
-            raise PermanentFailure("No target is known.", code="no_target", remedy="Start the sandbox: scripts/run.")
+            raise PermanentFailure(
+                "No target is known.", code=FailureCode.NO_TARGET, remedy="Start the sandbox: scripts/run."
+            )
         if settings.mode == "sandbox":
             return f"The sandbox answers, its time is {_get_sandbox_time(settings.target_url)}."
         # A real site is not visited from here: only the browser host may, with the owner's session.
@@ -100,7 +105,7 @@ class _Pings:
         missing = silent(beats, system_now() - BEAT_AGE_MAX)
         if missing:
             reason = f"No heartbeat from: {', '.join(missing)}."
-            raise TransientFailure(reason, code="daemon_silent", remedy=REMEDY)
+            raise TransientFailure(reason, code=FailureCode.DAEMON_SILENT, remedy=REMEDY)
         return f"{len(beats)} daemons beat."
 
 
@@ -122,14 +127,16 @@ def _request(what: str, send: Callable[[], httpx.Response]) -> dict[str, Any]:
         found = answer.json()
     except httpx.HTTPError as error:
         reason = f"The {what} does not answer ({type(error).__name__})."
-        raise TransientFailure(reason, code="unreachable", remedy=LOGS) from error
+        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy=LOGS) from error
     except ValueError as error:
-        raise PermanentFailure(f"The {what} answers nonsense.", code="bad_answer", remedy=LOGS) from error
+        raise PermanentFailure(f"The {what} answers nonsense.", code=FailureCode.BAD_ANSWER, remedy=LOGS) from error
     if answer.status_code == HTTPStatus.UNAUTHORIZED:
-        raise PermanentFailure(f"The {what} refuses our key.", code="refused", remedy="Correct the key or token.")
+        raise PermanentFailure(
+            f"The {what} refuses our key.", code=FailureCode.REFUSED, remedy="Correct the key or token."
+        )
     if answer.status_code != HTTPStatus.OK or not isinstance(found, dict):
         reason = f"The {what} answers with status {answer.status_code}{_said(found)}."
-        raise TransientFailure(reason, code="bad_answer", remedy=LOGS)
+        raise TransientFailure(reason, code=FailureCode.BAD_ANSWER, remedy=LOGS)
     return found
 
 
@@ -153,12 +160,14 @@ def _connects(host: str, port: int) -> str:
             return f"{host} accepts connections."
     except OSError as error:
         reason = f"{host} cannot be reached."
-        raise TransientFailure(reason, code="unreachable", remedy="Check the network.") from error
+        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy="Check the network.") from error
 
 
 def _model_endpoint(settings: Settings) -> tuple[str, str]:
     if settings.llm == "openai" and settings.openai_api_key is not None:
         return settings.openai_base_url or OPENAI_URL, settings.openai_api_key.get_secret_value()
     if settings.openai_base_url is None:
-        raise PermanentFailure("No language model runs.", code="no_llm", remedy="Start the sandbox: scripts/run.")
+        raise PermanentFailure(
+            "No language model runs.", code=FailureCode.NO_LLM, remedy="Start the sandbox: scripts/run."
+        )
     return settings.openai_base_url, SANDBOX_KEY

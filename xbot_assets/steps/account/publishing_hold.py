@@ -10,15 +10,12 @@ The hold is a row of ``publishing_holds``; the alert only tells of it.
 from collections.abc import Callable
 from datetime import datetime
 
-from xbot_assets.browser.session.failures import SESSION_CODES
 from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.store.account.publishing_holds import Lifting, PublishingHold, insert_hold, lift_holds, open_holds
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Statements, Transaction
-
-ACCOUNT_CODES = SESSION_CODES | {"logged_out", "locked", "suspended", "challenge", "looks_automated"}
-"""Failures of the account, as ``browser/pages`` names them, and of its sealed session."""
 
 
 def hold_publishing(transaction: Transaction, failure: ProductError, now: datetime) -> None:
@@ -45,7 +42,7 @@ def refuse_while_held(db: Statements) -> None:
         PermanentFailure: ``publishing_held``; the hold's alert tells of it.
     """
     for hold in open_holds(db):
-        held = PermanentFailure(_in_words(hold), code="publishing_held", remedy="The alert says what to do.")
+        held = PermanentFailure(_in_words(hold), code=FailureCode.PUBLISHING_HELD, remedy="The alert says what to do.")
         held.told_by = PUBLISHING_HOLD.key_of(code=hold.code)
         raise held
 

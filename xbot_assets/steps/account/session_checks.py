@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-from xbot_assets.browser.pages.states import PageState, failure_of_state
-from xbot_assets.browser.session.failures import SESSION_CODES, other_account
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES, hold_publishing, holds, lift_disproved
+from xbot_assets.steps.account.publishing_hold import hold_publishing, holds, lift_disproved
 from xbot_assets.steps.product import Product
 from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import (
@@ -16,11 +14,11 @@ from xbot_assets.store.account.session_checks import (
     states_since,
 )
 from xbot_assets.store.engine.database import Transaction
-from xbot_assets.x.operations import CheckSession, SessionChecked
+from xbot_assets.x.account_state import ACCOUNT_TROUBLE, SESSION_TROUBLE, AccountState, other_account, shown_trouble
+from xbot_assets.x.operations import CheckSession
 
 DEADLINE_SECONDS = 30.0
 """Most that a check may take: it opens one page, which settles within 15 s or not at all."""
-HOME = "/home"
 
 
 def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
@@ -34,23 +32,23 @@ def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
     """
     trouble: ProductError | None
     try:
-        found = _ask(product, lane)
-        trouble = _trouble_of(found, product.settings.handle)
+        login = _ask(product, lane)
+        trouble = _trouble_of(login, product.settings.handle)
     except ProductError as failure:
-        if failure.code not in SESSION_CODES | {PageState.LOGGED_OUT}:
-            if failure.code in ACCOUNT_CODES:
+        if failure.code not in SESSION_TROUBLE | {AccountState.LOGGED_OUT}:
+            if failure.code in ACCOUNT_TROUBLE:
                 with product.database.transaction() as transaction:
                     hold_publishing(transaction, failure, product.clock.now())
             raise
-        found, trouble = Login(state="logged_out"), failure
+        login, trouble = Login(state=AccountState.LOGGED_OUT), failure
     with product.database.transaction() as transaction:
-        _settle(transaction, product, found, trouble)
-    return found
+        _settle(transaction, product, login, trouble)
+    return login
 
 
 def session_wait(product: Product) -> str | None:
     """Say in words why no check is due now, or ``None``."""
-    if PageState.CHALLENGE in holds(product.database):
+    if AccountState.CHALLENGE in holds(product.database):
         return "X wants proof of a person: nothing looks at it until 'xbot resume'."
     last = last_session_check(product.database)
     interval = timedelta(minutes=product.settings.session_check_minutes)
@@ -60,31 +58,31 @@ def session_wait(product: Product) -> str | None:
 
 
 def _ask(product: Product, lane: Lane) -> Login:
-    answer = product.browser.run(CheckSession(), SessionChecked, lane=lane, deadline_seconds=DEADLINE_SECONDS)
+    answer = product.x.run(CheckSession(), lane=lane, deadline_seconds=DEADLINE_SECONDS)
     return Login(state=answer.state, handle=answer.handle)
 
 
-def _settle(transaction: Transaction, product: Product, found: Login, trouble: ProductError | None) -> None:
+def _settle(transaction: Transaction, product: Product, login: Login, trouble: ProductError | None) -> None:
     """Keep the answer, hold publishing for its trouble, and lift the holds that it disproves.
 
     A refusal of X's that no check ever saw stays a hold: a page that looks well does not prove that posting is well.
     """
     now = product.clock.now()
-    insert_session_check(transaction, found, now)
+    insert_session_check(transaction, login, now)
     if trouble is not None:
         hold_publishing(transaction, trouble, now)
 
     def is_over(hold: PublishingHold) -> bool:
         if trouble is not None and hold.code == trouble.code:
             return False
-        return hold.code in SESSION_CODES or hold.code in states_since(transaction, hold.since)
+        return hold.code in SESSION_TROUBLE or hold.code in states_since(transaction, hold.since)
 
     lift_disproved(transaction, product.worker, now, is_over)
 
 
-def _trouble_of(found: Login, handle: str) -> ProductError | None:
-    if found.state != "logged_in":
-        return failure_of_state(PageState(found.state), HOME)
-    if found.handle is not None and found.handle.casefold() != handle.casefold():
-        return other_account(f"@{found.handle}", f"@{handle}")
+def _trouble_of(login: Login, handle: str) -> ProductError | None:
+    if login.state != AccountState.LOGGED_IN:
+        return shown_trouble(login.state)
+    if login.handle is not None and login.handle.casefold() != handle.casefold():
+        return other_account(f"@{login.handle}", f"@{handle}")
     return None

@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from xbot_assets.domain.alerts.content import FALLBACK_SHARE
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.posts.post import NewPost, normalised
@@ -155,6 +156,6 @@ def _queue(product: Product, judge: GateJudge, chosen: Filled, slot: datetime) -
 def _bad_templates(path: Path | None, what: str) -> PermanentFailure:
     return PermanentFailure(
         f"The templates file {path or 'of the package'} cannot be used: {what}.",
-        code="bad_templates",
+        code=FailureCode.BAD_TEMPLATES,
         remedy="Correct the file XBOT_TEMPLATES_PATH names, or unset it to use the shipped templates.",
     )

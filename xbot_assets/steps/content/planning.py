@@ -13,6 +13,7 @@ import numpy as np
 from xbot_assets.domain.alerts.content import CANNOT_WRITE
 from xbot_assets.domain.budget.calls import DAILY_BUDGET
 from xbot_assets.domain.budget.tiers import BudgetTier
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind, ProductError
 from xbot_assets.domain.learning import bandit
 from xbot_assets.domain.learning.bandit import Arm, Choice, Draw, Posterior
@@ -38,7 +39,15 @@ from xbot_assets.store.publishing.policy import hold_unapproved
 PLAN_PURPOSE = "plan"
 FALLBACK_POSTS = 1
 """Posts of a plan that nothing could be written for: the pool is small, and one keeps the account alive."""
-TOLD_ELSEWHERE = frozenset({"refused", "content_filter", "answer_cut", "invalid_api_key", "access_denied"})
+TOLD_ELSEWHERE = frozenset(
+    {
+        FailureCode.REFUSED,
+        FailureCode.CONTENT_FILTER,
+        FailureCode.ANSWER_CUT,
+        FailureCode.INVALID_API_KEY,
+        FailureCode.ACCESS_DENIED,
+    }
+)
 """Answers of a model that declined or was cut short once, and what holds the API and is told by the hold."""
 SEEDS = 2**31
 """A plan's seed is drawn below this: what every API takes as a whole number."""

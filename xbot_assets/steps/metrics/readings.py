@@ -10,13 +10,8 @@ from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.metrics import readings as metric_store
 from xbot_assets.store.metrics.readings import Fields, PostToMeasure
 from xbot_assets.store.publishing.policy import store_account_facts
-from xbot_assets.x.operations import (
-    PostReading,
-    PostsRead,
-    ProfileRead,
-    ReadPosts,
-    ReadProfile,
-)
+from xbot_assets.x.answers import PostReading, ProfileRead
+from xbot_assets.x.operations import ReadPosts, ReadProfile
 
 HEALTHY_SHARE = 0.9
 """Below this share of posts read, an alert is raised (report, layer 8: under 90 % intensify)."""
@@ -46,9 +41,8 @@ def measure_posts(product: Product) -> MeasureReport:
     if not due:
         return MeasureReport(0, (), ())
     settings = product.settings
-    answer = product.browser.run(
+    answer = product.x.run(
         ReadPosts(post_ids=tuple(post.x_post_id for post in due), handle=settings.handle),
-        PostsRead,
         lane=Lane.HIGH,
         deadline_seconds=settings.read_deadline_seconds + len(due) * settings.read_post_seconds,
     )
@@ -87,9 +81,8 @@ def measure_account(product: Product) -> ProfileRead:
         ProductError: when the profile could not be read.
     """
     settings = product.settings
-    profile = product.browser.run(
+    profile = product.x.run(
         ReadProfile(handle=settings.handle),
-        ProfileRead,
         lane=Lane.HIGH,
         deadline_seconds=settings.read_deadline_seconds,
     )

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.clock import read_line, set_line
@@ -31,7 +32,9 @@ def advance(settings: Settings, database: Database, by: timedelta) -> datetime:
         TransientFailure: when the sandbox does not answer; neither clock has moved then.
     """
     if by < timedelta(0):
-        raise PermanentFailure("Time never runs backwards.", code="time_backwards", remedy="Give a positive time.")
+        raise PermanentFailure(
+            "Time never runs backwards.", code=FailureCode.TIME_BACKWARDS, remedy="Give a positive time."
+        )
     line = current_line(database).moved(system_now(), by)
     apply_line(settings, database, line)
     return line.at(system_now())
@@ -63,7 +66,7 @@ def apply_line(settings: Settings, database: Database, line: ClockLine) -> None:
     except httpx.HTTPError as error:
         raise TransientFailure(
             "The sandbox did not take the new clock.",
-            code="sandbox_down",
+            code=FailureCode.SANDBOX_DOWN,
             remedy="Check 'xbot status'; start the stack with scripts/run.",
         ) from error
     set_line(database, line)
@@ -73,7 +76,7 @@ def _control_token(settings: Settings) -> str:
     if settings.mode != "sandbox" or settings.sandbox_token is None or settings.target_url is None:
         raise PermanentFailure(
             "Only the sandbox's clock can be moved.",
-            code="not_the_sandbox",
+            code=FailureCode.NOT_THE_SANDBOX,
             remedy="Start the stack in sandbox mode (the default) with scripts/run.",
         )
     return settings.sandbox_token.get_secret_value()

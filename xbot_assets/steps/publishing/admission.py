@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, TAKEN_BACK, answer_of
@@ -17,7 +18,7 @@ from xbot_assets.store.publishing.pace import learn_hours, observe
 
 HOURS_LEARNED_FROM = timedelta(days=90)
 """Older rewards say little about when readers are there now."""
-OUR_OWN_TROUBLE = frozenset({"no_slot", "operation_under_way", "preempted"})
+OUR_OWN_TROUBLE = frozenset({FailureCode.NO_SLOT, FailureCode.OPERATION_UNDER_WAY, FailureCode.PREEMPTED})
 """Failures that say nothing about X or the browser: the slots were taken."""
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from xbot_assets.domain.admission.rules import unalterable
 from xbot_assets.domain.clock import Clock
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.chain import first_refusal
 from xbot_assets.domain.gates.context import GateContext
@@ -102,4 +103,4 @@ def told_time(at: datetime, settings: Settings) -> str:
 
 
 def _bad_time(reason: str) -> PermanentFailure:
-    return PermanentFailure(reason, code="bad_time", remedy="Write it as 2026-05-31T18:30.")
+    return PermanentFailure(reason, code=FailureCode.BAD_TIME, remedy="Write it as 2026-05-31T18:30.")

@@ -12,13 +12,13 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.alerts.publishing import FAILED_POST, UNCONFIRMED_POST
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.breaker import AttemptOutcome
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.steps.account.publishing_hold import (
-    ACCOUNT_CODES,
     hold_publishing,
     hold_reason,
     refuse_while_held,
@@ -39,11 +39,9 @@ from xbot_assets.store.publishing import queue as queue_store
 from xbot_assets.store.publishing.admission import peek, take
 from xbot_assets.store.publishing.policy import hold_post
 from xbot_assets.store.publishing.threads import broken_threads, hold_broken_threads, post_images
-from xbot_assets.x.operations import (
-    Image,
-    Publish,
-    Published,
-)
+from xbot_assets.x.account_state import ACCOUNT_TROUBLE
+from xbot_assets.x.answers import Published
+from xbot_assets.x.operations import Image, Publish
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +142,8 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
     """Click once, and leave the post in the state that the answer allows."""
     settings = product.settings
     try:
-        return product.browser.run(
+        return product.x.run(
             publish_operation(product, claim),
-            Published,
             lane=Lane.CRITICAL,
             deadline_seconds=settings.publish_deadline_seconds,
         )
@@ -157,7 +154,7 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
 
 
 def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
-    """Return what the browser is asked to do: the text, its images, and the post that it goes below.
+    """Return what X is asked to do: the text, its images, and the post that it goes below.
 
     Raises:
         PermanentFailure: ``not_an_operation`` for a row that no post can be made of.
@@ -171,7 +168,7 @@ def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
         return Publish(text=claim.text, images=images, in_reply_to=below, submit=submit)
     except ValidationError as error:
         raise PermanentFailure(
-            f"Post {claim.id} cannot be given to the browser: {error.errors()[0]['msg']}.", code="not_an_operation"
+            f"Post {claim.id} cannot be given to X: {error.errors()[0]['msg']}.", code=FailureCode.NOT_AN_OPERATION
         ) from error
 
 
@@ -181,7 +178,7 @@ def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError,
     if failure.kind is FailureKind.UNKNOWN:
         post_store.mark_unconfirmed(database, claim, failure, now)
         alert_unconfirmed(product, claim.id, failure.reason, failure)
-    elif failure.code in ACCOUNT_CODES:
+    elif failure.code in ACCOUNT_TROUBLE:
         with database.transaction() as transaction:
             post_store.disarm_post(transaction, claim, failure, now)
             hold_publishing(transaction, failure, now)

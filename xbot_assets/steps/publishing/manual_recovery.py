@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
@@ -71,5 +72,7 @@ def _named(where: str, settings: Settings) -> str:
 
 def _bad(reason: str) -> PermanentFailure:
     return PermanentFailure(
-        reason, code="bad_x_post", remedy="Copy the address of the post itself, https://x.com/NAME/status/NUMBER."
+        reason,
+        code=FailureCode.BAD_X_POST,
+        remedy="Copy the address of the post itself, https://x.com/NAME/status/NUMBER.",
     )

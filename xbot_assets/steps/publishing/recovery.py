@@ -19,7 +19,8 @@ from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
 from xbot_assets.store.publishing.rows import UnconfirmedPost
-from xbot_assets.x.operations import PostReading, ReadOwnTimeline, TimelineRead
+from xbot_assets.x.answers import PostReading
+from xbot_assets.x.operations import ReadOwnTimeline
 
 LOOK_MARGIN = 40
 """Posts read beyond those that we submitted ourselves since the time in question: the owner's own, and older ones."""
@@ -109,9 +110,8 @@ def look_at_timeline(product: Product, since: datetime, lane: Lane) -> tuple[Tim
         ProductError: as the browser host answered.
     """
     depth = min(LOOK_DEEPEST, LOOK_MARGIN + recovery.submitted_since(product.database, since))
-    read = product.browser.run(
+    read = product.x.run(
         ReadOwnTimeline(limit=depth),
-        TimelineRead,
         lane=lane,
         deadline_seconds=product.settings.read_deadline_seconds,
     )

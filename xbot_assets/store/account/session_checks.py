@@ -1,13 +1,11 @@
 """Whether the stored session was still logged in, each time it was asked."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from xbot_assets.store.engine.database import Statements
-
-SessionState = Literal["logged_in", "logged_out", "locked", "suspended"]
+from xbot_assets.x.account_state import AccountState, SessionState
 
 
 class Login(BaseModel):
@@ -25,9 +23,9 @@ class SessionCheck(Login):
     checked_at: AwareDatetime
 
 
-def insert_session_check(db: Statements, found: Login, now: datetime) -> None:
+def insert_session_check(db: Statements, login: Login, now: datetime) -> None:
     """Keep what a check found."""
-    db.execute("insert_session_check", state=found.state, handle=found.handle, now=now)
+    db.execute("insert_session_check", state=login.state, handle=login.handle, now=now)
 
 
 def last_session_check(db: Statements) -> SessionCheck | None:
@@ -36,6 +34,6 @@ def last_session_check(db: Statements) -> SessionCheck | None:
     return SessionCheck(**row) if row else None
 
 
-def states_since(db: Statements, since: datetime) -> set[SessionState]:
+def states_since(db: Statements, since: datetime) -> set[AccountState]:
     """Return every state that a check saw from ``since`` on."""
-    return {row["state"] for row in db.fetch_all("session_states_since", since=since)}
+    return {AccountState(row["state"]) for row in db.fetch_all("session_states_since", since=since)}

@@ -13,6 +13,7 @@ from typing import Any
 from xbot_assets.domain.budget.calls import BUDGET_RESERVED, DAILY_BUDGET, CallAsk, LlmCall, Reservation
 from xbot_assets.domain.budget.shares import BudgetTerms
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, ProductError, TransientFailure
 from xbot_assets.domain.owner_day import BudgetDay
 from xbot_assets.store.content.ledger import record_llm_call
@@ -21,7 +22,7 @@ from xbot_assets.store.engine.rows import as_rows
 
 RESERVED_WAIT_SECONDS = 2.0
 """How soon to ask again when only calls under way stand in the way: about what one takes."""
-DIED = "process_died"
+DIED = FailureCode.PROCESS_DIED
 _DIED_REASON = "The process that made this call ended before it was settled; its worst case is booked."
 
 
@@ -109,7 +110,8 @@ def note_sent(db: Statements, reservation: Reservation, lease: timedelta) -> Non
     """
     if not db.execute("note_reservation_sent", id=reservation.id, lease=lease):
         raise TransientFailure(
-            "This process took too long between asking for money and making its call.", code="reservation_lost"
+            "This process took too long between asking for money and making its call.",
+            code=FailureCode.RESERVATION_LOST,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.budget.llm_failures import CallGroup
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.store.engine.database import Statements
 
@@ -52,7 +53,7 @@ def record_llm_call(db: Statements, call: LlmCall | Mapping[str, Any]) -> int:
     """Store one call and return its id. Anything with the fields of :class:`LlmCall` will do."""
     row = db.fetch_one("record_llm_call", **LlmCall.model_validate(call).model_dump())
     if row is None:
-        raise PermanentFailure("The ledger did not store the call.", code="store_error")
+        raise PermanentFailure("The ledger did not store the call.", code=FailureCode.STORE_ERROR)
     return int(row["id"])
 
 

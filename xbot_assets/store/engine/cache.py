@@ -16,6 +16,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.failures import classify
@@ -250,6 +251,6 @@ def open_cache(settings: Settings) -> Cache:
     except ValueError:
         raise PermanentFailure(
             "XBOT_REDIS_URL is not the address of a Redis or Valkey.",
-            code="bad_redis_url",
+            code=FailureCode.BAD_REDIS_URL,
             remedy="Write it as redis://:password@host:port/0, or 'off'.",
         ) from None

@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import JsonbDumper
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.failures import classify, classify_connect
@@ -53,7 +54,7 @@ def check_url(url: str) -> None:
 def _bad_url() -> PermanentFailure:
     return PermanentFailure(
         "XBOT_DATABASE_URL is not a PostgreSQL connection string.",
-        code="bad_database_url",
+        code=FailureCode.BAD_DATABASE_URL,
         remedy="Write it as postgresql://user:password@host:port/database; encode special characters.",
     )
 

@@ -15,6 +15,7 @@ import stamina
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.connections import Connection, configure, connect_once, connection_arguments
@@ -240,7 +241,7 @@ class Database(Statements):
     def _no_connection(self, error: PoolTimeout | PoolClosed) -> ProductError:
         """Tell a full pool from a database that is not there."""
         if isinstance(error, PoolClosed):
-            return PermanentFailure("The database was used after it was closed.", code="database_closed")
+            return PermanentFailure("The database was used after it was closed.", code=FailureCode.DATABASE_CLOSED)
         if self._in_use >= self._pool.max_size:
             return classify(error)
         return unreachable(f"no connection within {self._connect_seconds:g} s.")
@@ -260,7 +261,7 @@ def open_database(settings: Settings) -> Database:
         TransientFailure: ``database_unreachable``.
     """
     if settings.database_url is None:
-        raise PermanentFailure("No database is running.", code="no_database", remedy=START_PARTS)
+        raise PermanentFailure("No database is running.", code=FailureCode.NO_DATABASE, remedy=START_PARTS)
     url = settings.database_url.get_secret_value()
     connect_once(url, settings).close()
     return Database(url, settings)
@@ -269,7 +270,7 @@ def open_database(settings: Settings) -> Database:
 def _statement(name: str) -> Statement:
     statement = product_statements().get(name)
     if statement is None:
-        raise PermanentFailure(f"There is no SQL statement named {name}.", code="unknown_statement")
+        raise PermanentFailure(f"There is no SQL statement named {name}.", code=FailureCode.UNKNOWN_STATEMENT)
     return statement
 
 
@@ -285,7 +286,7 @@ def _execute(
 
 
 def _is_connection_failure(error: Exception) -> bool:
-    return isinstance(error, TransientFailure) and error.code == "database_unreachable"
+    return isinstance(error, TransientFailure) and error.code == FailureCode.DATABASE_UNREACHABLE
 
 
 def _timing_rows(drained: Mapping[str, Timing]) -> Iterator[Row]:

@@ -8,16 +8,17 @@ import psycopg
 import psycopg_pool
 import redis
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 
 START_PARTS = "Start the parts with scripts/run or xbot up --parts, or correct XBOT_DATABASE_URL."
 _NO_SUCH_TABLE = ("42P01", "42703", "3F000", "42883")
 _TRANSIENT_STATES = {
-    "53300": ("database_busy", "The database has no free connection."),
-    "57014": ("statement_timeout", "A database statement took too long and was cancelled."),
-    "40001": ("database_conflict", "The database gave up on two changes that collided."),
-    "40P01": ("database_conflict", "The database gave up on two changes that waited for each other."),
-    "55P03": ("database_conflict", "Another process held a database lock for too long."),
+    "53300": (FailureCode.DATABASE_BUSY, "The database has no free connection."),
+    "57014": (FailureCode.STATEMENT_TIMEOUT, "A database statement took too long and was cancelled."),
+    "40001": (FailureCode.DATABASE_CONFLICT, "The database gave up on two changes that collided."),
+    "40P01": (FailureCode.DATABASE_CONFLICT, "The database gave up on two changes that waited for each other."),
+    "55P03": (FailureCode.DATABASE_CONFLICT, "Another process held a database lock for too long."),
 }
 _STOPPING = ("57P01", "57P02", "57P03")
 _DISK_FULL = "53100"
@@ -29,12 +30,12 @@ def classify(exc: BaseException) -> ProductError:
     if isinstance(exc, ProductError):
         return exc
     if isinstance(exc, psycopg_pool.PoolTimeout | psycopg_pool.TooManyRequests):
-        return TransientFailure("No database connection became free in time.", code="database_busy")
+        return TransientFailure("No database connection became free in time.", code=FailureCode.DATABASE_BUSY)
     if isinstance(exc, psycopg.Error):
         return _classify_database(exc)
     if isinstance(exc, redis.RedisError):
         return _classify_cache(exc)
-    return PermanentFailure(f"Unexpected {type(exc).__name__} in the store.", code="store_error")
+    return PermanentFailure(f"Unexpected {type(exc).__name__} in the store.", code=FailureCode.STORE_ERROR)
 
 
 def connection_was_lost(exc: BaseException) -> bool:
@@ -46,14 +47,16 @@ def in_doubt() -> UnknownOutcome:
     """Build the failure of a change whose connection broke before the server answered."""
     return UnknownOutcome(
         "The database connection broke during a change; it may or may not have been stored.",
-        code="write_in_doubt",
+        code=FailureCode.WRITE_IN_DOUBT,
         remedy="Look at the stored state before doing it again.",
     )
 
 
 def unreachable(detail: str) -> TransientFailure:
     """Build the failure of a database that does not answer."""
-    return TransientFailure(f"The database does not answer: {detail}", code="database_unreachable", remedy=START_PARTS)
+    return TransientFailure(
+        f"The database does not answer: {detail}", code=FailureCode.DATABASE_UNREACHABLE, remedy=START_PARTS
+    )
 
 
 def classify_connect(exc: psycopg.Error) -> ProductError:
@@ -67,13 +70,13 @@ def classify_connect(exc: psycopg.Error) -> ProductError:
     if missing:
         return PermanentFailure(
             "The database named in XBOT_DATABASE_URL does not exist.",
-            code="database_missing",
+            code=FailureCode.DATABASE_MISSING,
             remedy="Create it (createdb NAME) or correct XBOT_DATABASE_URL.",
         )
     if _password_refused(exc, words):
         return PermanentFailure(
             "The database refused the user, the password or this machine.",
-            code="database_auth",
+            code=FailureCode.DATABASE_AUTH,
             remedy="Correct the user and password in XBOT_DATABASE_URL.",
         )
     return unreachable(words)
@@ -107,33 +110,37 @@ def _classify_database(exc: psycopg.Error) -> ProductError:
 def _without_state(exc: psycopg.Error) -> ProductError:
     if isinstance(exc, psycopg.OperationalError):
         return unreachable(_first_line(exc))
-    return PermanentFailure(f"The database driver refused: {_first_line(exc)}", code="database_error")
+    return PermanentFailure(f"The database driver refused: {_first_line(exc)}", code=FailureCode.DATABASE_ERROR)
 
 
 def _permanent(exc: psycopg.Error, state: str) -> PermanentFailure:
     words = exc.diag.message_primary or type(exc).__name__
     if state == _DISK_FULL:
         return PermanentFailure(
-            "The database's disk is full.", code="disk_full", remedy="Free disk space, then run it again."
+            "The database's disk is full.", code=FailureCode.DISK_FULL, remedy="Free disk space, then run it again."
         )
     if exc.diag.constraint_name == _UNIQUE_OPEN_TEXT:
-        return PermanentFailure("A post with the same text is already waiting.", code="duplicate_text")
+        return PermanentFailure("A post with the same text is already waiting.", code=FailureCode.DUPLICATE_TEXT)
     if state in _NO_SUCH_TABLE:
         return PermanentFailure(
             f"The database schema does not fit this program: {words}.",
-            code="schema_mismatch",
+            code=FailureCode.SCHEMA_MISMATCH,
             remedy="Run xbot migrate.",
         )
     if isinstance(exc, psycopg.IntegrityError):
-        return PermanentFailure(f"The database refused a row: {words}.", code="integrity")
-    return PermanentFailure(f"The database refused a statement: {words} ({state}).", code="database_error")
+        return PermanentFailure(f"The database refused a row: {words}.", code=FailureCode.INTEGRITY)
+    return PermanentFailure(f"The database refused a statement: {words} ({state}).", code=FailureCode.DATABASE_ERROR)
 
 
 def _classify_cache(exc: redis.RedisError) -> ProductError:
     if isinstance(exc, redis.AuthenticationError | redis.exceptions.NoPermissionError):
-        return PermanentFailure("The cache refused the password.", code="cache_auth", remedy="Correct XBOT_REDIS_URL.")
+        return PermanentFailure(
+            "The cache refused the password.", code=FailureCode.CACHE_AUTH, remedy="Correct XBOT_REDIS_URL."
+        )
     if isinstance(exc, redis.ConnectionError | redis.TimeoutError):
         return TransientFailure(
-            "The cache does not answer.", code="cache_unreachable", remedy="Nothing is lost; it is only slower."
+            "The cache does not answer.",
+            code=FailureCode.CACHE_UNREACHABLE,
+            remedy="Nothing is lost; it is only slower.",
         )
-    return TransientFailure(f"The cache refused a command ({type(exc).__name__}).", code="cache_error")
+    return TransientFailure(f"The cache refused a command ({type(exc).__name__}).", code=FailureCode.CACHE_ERROR)

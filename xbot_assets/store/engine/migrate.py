@@ -9,6 +9,7 @@ from importlib.resources.abc import Traversable
 
 import psycopg
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.connections import Connection, connect_once
@@ -57,7 +58,7 @@ def migrations_in(folder: Traversable | None = None) -> list[Migration]:
             continue
         match = _FILE.match(file.name)
         if match is None or int(match["version"]) in found:
-            raise PermanentFailure(f"The migration file {file.name} is misnamed.", code="bad_migration")
+            raise PermanentFailure(f"The migration file {file.name} is misnamed.", code=FailureCode.BAD_MIGRATION)
         version = int(match["version"])
         found[version] = Migration(version, file.name.removesuffix(".sql"), file.read_bytes())
     return list(found.values())
@@ -72,7 +73,7 @@ def migrate(settings: Settings, folder: Traversable | None = None) -> list[str]:
         PermanentFailure: ``schema_newer``, ``schema_changed``, ``migration_failed``, or as ``open_database``.
     """
     if settings.database_url is None:
-        raise PermanentFailure("No database is running.", code="no_database", remedy=START_PARTS)
+        raise PermanentFailure("No database is running.", code=FailureCode.NO_DATABASE, remedy=START_PARTS)
     with connect_once(settings.database_url.get_secret_value(), settings) as connection:
         statements = Transaction(connection, StatementTimings(settings.slow_query_seconds))
         connection.execute(_NO_TIMEOUT)
@@ -98,7 +99,7 @@ def check_schema(db: Statements, folder: Traversable | None = None) -> None:
     if pending:
         raise PermanentFailure(
             f"The database schema is older than this program: {len(pending)} migration(s) are missing.",
-            code="schema_older",
+            code=FailureCode.SCHEMA_OLDER,
             remedy="Run xbot migrate.",
         )
 
@@ -114,7 +115,7 @@ def _pending(ours: Sequence[Migration], applied: Mapping[int, _Applied]) -> list
     if newer:
         raise PermanentFailure(
             f"The database schema is newer than this program: it has migration {applied[newer[-1]].name}.",
-            code="schema_newer",
+            code=FailureCode.SCHEMA_NEWER,
             remedy="Upgrade the program; a schema never goes back.",
         )
     for migration in ours:
@@ -122,7 +123,7 @@ def _pending(ours: Sequence[Migration], applied: Mapping[int, _Applied]) -> list
         if stored is not None and stored.checksum != migration.checksum:
             raise PermanentFailure(
                 f"The migration {migration.name} was changed after it was applied.",
-                code="schema_changed",
+                code=FailureCode.SCHEMA_CHANGED,
                 remedy="Restore the file as it was released and put the change into a new migration.",
             )
     return [migration for migration in ours if migration.version not in applied]
@@ -142,6 +143,6 @@ def _apply(connection: Connection, statements: Statements, migration: Migration)
         failure = classify(error)
         raise PermanentFailure(
             f"The migration {migration.name} failed and was undone: {failure.reason}",
-            code="migration_failed",
+            code=FailureCode.MIGRATION_FAILED,
             remedy=failure.remedy,
         ) from error

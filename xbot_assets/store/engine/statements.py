@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 
 _HEADER = re.compile(r"^-- name: (?P<name>[a-z][a-z0-9_]*)$", re.MULTILINE)
@@ -74,4 +75,4 @@ def _statements_in(file: Traversable) -> Iterator[Statement]:
 
 
 def _bad_file(file: str, problem: str) -> PermanentFailure:
-    return PermanentFailure(f"The SQL file {file} cannot be used: {problem}.", code="bad_sql_file")
+    return PermanentFailure(f"The SQL file {file} cannot be used: {problem}.", code=FailureCode.BAD_SQL_FILE)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeVar
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.store.engine.database import Database, Statements
 
@@ -94,5 +95,5 @@ def champion_events(db: Statements, limit: int) -> list[ChampionEvent]:
 
 def _present(row: Present | None) -> Present:
     if row is None:
-        raise PermanentFailure("The model version is not in the database.", code="no_model_version")
+        raise PermanentFailure("The model version is not in the database.", code=FailureCode.NO_MODEL_VERSION)
     return row

@@ -12,6 +12,7 @@ from xbot_assets.domain.admission.facts import AdmissionFacts, AdmissionLimits, 
 from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.admission.rules import NOTED, first_refusal
 from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.pace.rate import PaceFacts
@@ -100,7 +101,7 @@ def why_not(db: Statements, question: Question, post_id: int) -> Refusal | None:
     """
     judged = _judge(db, question, [post_id])
     if not judged:
-        raise PermanentFailure(f"There is no post {post_id}.", code="no_such_post")
+        raise PermanentFailure(f"There is no post {post_id}.", code=FailureCode.NO_SUCH_POST)
     return judged[0][1]
 
 
@@ -228,7 +229,9 @@ def _judge(db: Statements, question: Question, post_ids: Sequence[int]) -> list[
 def _account(db: Statements, question: Question) -> SeenAccount:
     account = db.fetch_row(SeenAccount, "admission_account", now=question.now, handle=question.limits.handle)
     if account is None:
-        raise PermanentFailure("The database did not answer what is known of the account.", code="account_unknown")
+        raise PermanentFailure(
+            "The database did not answer what is known of the account.", code=FailureCode.ACCOUNT_UNKNOWN
+        )
     return account
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.learning.features import edited_features
@@ -63,12 +64,12 @@ class Decider:
         """Refuse what could not be read later."""
         if not self.who.strip() or len(self.who) > LONGEST_NAME or not self.who.isprintable():
             raise PermanentFailure(
-                f"A decision needs a name, of at most {LONGEST_NAME} plain characters.", code="no_name"
+                f"A decision needs a name, of at most {LONGEST_NAME} plain characters.", code=FailureCode.NO_NAME
             )
         if len(self.why) > LONGEST_REASON or _unprintable(self.why):
             raise PermanentFailure(
                 f"A reason has at most {LONGEST_REASON} plain characters.",
-                code="reason_too_long",
+                code=FailureCode.REASON_TOO_LONG,
                 remedy="Say it shorter.",
             )
 
@@ -127,7 +128,9 @@ def reject_post(db: Database, post_id: int, by: Decider) -> None:
         PermanentFailure: ``no_reason``, ``no_such_post``, ``already_decided``.
     """
     if not by.why.strip():
-        raise PermanentFailure("Rejecting a post needs a reason.", code="no_reason", remedy="Say why in a few words.")
+        raise PermanentFailure(
+            "Rejecting a post needs a reason.", code=FailureCode.NO_REASON, remedy="Say why in a few words."
+        )
     with db.transaction() as transaction:
         for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
             transaction.execute("reject_post", id=row.id, **by.values)
@@ -146,7 +149,7 @@ def reschedule_post(db: Database, post_id: int, at: datetime, by: Decider) -> No
     if not by.now <= at <= by.now + FARTHEST:
         raise PermanentFailure(
             f"A post cannot be put on {at:%Y-%m-%d %H:%M} UTC: now it is {by.now:%Y-%m-%d %H:%M} UTC.",
-            code="bad_time",
+            code=FailureCode.BAD_TIME,
             remedy=f"Choose a time within the next {FARTHEST.days} days.",
         )
     with db.transaction() as transaction:
@@ -201,7 +204,7 @@ def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]
     if row.status not in states:
         raise PermanentFailure(
             f"Post {post_id} is {row.status} now{_by_whom(transaction, post_id)}.",
-            code="already_decided",
+            code=FailureCode.ALREADY_DECIDED,
             remedy="Nothing was changed. Look at it again.",
         )
     return row
@@ -225,7 +228,7 @@ def _as_seen(rows: Sequence[LockedPost], seen: str | None) -> None:
     if seen is not None and seen != texts_digest([row.text for row in rows]):
         raise PermanentFailure(
             f"The text of post {rows[0].id} was edited since you read it.",
-            code="text_changed",
+            code=FailureCode.TEXT_CHANGED,
             remedy="Nothing was changed. Read it again and decide then.",
         )
 
@@ -235,7 +238,7 @@ def _refuse_broken(transaction: Transaction, post_id: int) -> None:
     if broken is not None:
         raise PermanentFailure(
             f"The thread of post {post_id} broke at segment {broken['segment'] + 1}; there is nothing to go on from.",
-            code="broken_thread",
+            code=FailureCode.BROKEN_THREAD,
             remedy="Reject the rest, then queue what is missing as a new thread.",
         )
 
@@ -244,7 +247,7 @@ def _refuse_text(row: LockedPost, refusal: Refusal | None) -> None:
     if refusal is not None:
         raise PermanentFailure(
             f"Post {row.id} cannot be published: {refusal.reason} ({refusal.gate})",
-            code="text_refused",
+            code=FailureCode.TEXT_REFUSED,
             remedy="Edit or reject it.",
         )
 
@@ -253,7 +256,7 @@ def _clean(text: str) -> str:
     """Return the text with one kind of line end; a form sends two characters for each."""
     words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     if not words or _unprintable(words):
-        raise PermanentFailure("A post needs words, and no control characters.", code="empty_post")
+        raise PermanentFailure("A post needs words, and no control characters.", code=FailureCode.EMPTY_POST)
     return words
 
 
@@ -268,5 +271,7 @@ def _features(row: LockedPost) -> str:
 
 def _no_such_post(post_id: int) -> PermanentFailure:
     return PermanentFailure(
-        f"There is no post {post_id}.", code="no_such_post", remedy="'xbot approve list' shows those that wait."
+        f"There is no post {post_id}.",
+        code=FailureCode.NO_SUCH_POST,
+        remedy="'xbot approve list' shows those that wait.",
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.alerts.publishing import BREAKER_OPEN, BREAKER_STUCK
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.breaker import PUBLISHING, AttemptOutcome, BreakerPolicy, Permit
@@ -147,7 +148,9 @@ def breaker_state(db: Statements, name: str = PUBLISHING) -> BreakerState:
     """
     state = db.fetch_row(BreakerState, "breaker_seen", name=name)
     if state is None:
-        raise PermanentFailure(f"There is no breaker named {name}.", code="no_breaker", remedy="Run xbot migrate.")
+        raise PermanentFailure(
+            f"There is no breaker named {name}.", code=FailureCode.NO_BREAKER, remedy="Run xbot migrate."
+        )
     return state
 
 

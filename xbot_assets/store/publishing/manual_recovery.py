@@ -7,6 +7,7 @@ unconfirmed -> published         it is on X
 from collections.abc import Sequence
 
 from xbot_assets.domain.alerts.publishing import DOUBLED_POST, REMOVED_POST, UNCONFIRMED_POST, UNKNOWN_POSTS
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.post import PostStatus
 from xbot_assets.store.alerts import resolve_alert
@@ -28,7 +29,7 @@ def settle_found(db: Database, post_id: int, x_post_id: str, permalink: str, by:
         if known_x_ids(transaction, [x_post_id]):
             raise PermanentFailure(
                 f"The post {x_post_id} of X belongs to another row.",
-                code="id_taken",
+                code=FailureCode.ID_TAKEN,
                 remedy="Nothing was changed. Look for the post itself; if it is not there, say so.",
             )
         transaction.execute("settle_found", id=post_id, x_post_id=x_post_id, permalink=permalink, **by.values)
@@ -43,7 +44,9 @@ def settle_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> No
         PermanentFailure: ``no_such_post``, ``already_decided``, ``no_reason`` for dropping it without one.
     """
     if not again and not by.why.strip():
-        raise PermanentFailure("Dropping a post needs a reason.", code="no_reason", remedy="Say why in a few words.")
+        raise PermanentFailure(
+            "Dropping a post needs a reason.", code=FailureCode.NO_REASON, remedy="Say why in a few words."
+        )
     with db.transaction() as transaction:
         lock_to_decide(transaction, post_id, IN_DOUBT)
         transaction.execute("settle_absent", id=post_id, again=again, **by.values)
@@ -65,7 +68,7 @@ def acknowledge(db: Database, x_ids: Sequence[str], by: Decider) -> int:
     if not known and not gone:
         raise PermanentFailure(
             "No such post waits to be acknowledged.",
-            code="nothing_to_acknowledge",
+            code=FailureCode.NOTHING_TO_ACKNOWLEDGE,
             remedy="'xbot approve unconfirmed' shows those that do.",
         )
     return len(known) + len(gone)

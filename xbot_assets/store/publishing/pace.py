@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.domain.pace.admission import Wait, wait_at
@@ -97,7 +98,7 @@ def pace_facts(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) 
     if seen is None:
         raise PermanentFailure(
             f"The pace of the kind '{kind}' is not in the database, so nothing is published.",
-            code="pace_unknown",
+            code=FailureCode.PACE_UNKNOWN,
             remedy="Run xbot migrate; if that does not help, restore the row of pace_rates.",
         )
     state, hours = _state(seen, rules.pacing[kind]), _hours(seen, rules.zone)
@@ -118,7 +119,7 @@ def learn_hours(db: Statements, kind: PaceKind, since: datetime, rules: PaceRule
 def _admit(transaction: Transaction, kind: PaceKind, now: datetime) -> Admitted:
     row = transaction.fetch_one("admit", kind=kind, now=now)
     if row is None:
-        raise PermanentFailure("The database did not note an admission.", code="pace_unknown")
+        raise PermanentFailure("The database did not note an admission.", code=FailureCode.PACE_UNKNOWN)
     return Admitted(row["id"])
 
 

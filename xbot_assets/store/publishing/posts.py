@@ -12,15 +12,16 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost, fingerprint
 from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
 from xbot_assets.store.publishing.rows import ExpiredLease, PostEvent, PublishedPost, RecentPost, UnconfirmedPost
 
-NOT_HELD = "lost_fence"
+NOT_HELD = FailureCode.LOST_FENCE
 """The code of the failure a worker gets for a post that is no longer its own."""
-NOT_UNCONFIRMED = "not_unconfirmed"
+NOT_UNCONFIRMED = FailureCode.NOT_UNCONFIRMED
 """The code of the failure for a post in doubt that is in doubt no more."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.posts.recovery import RecoveryRules
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
@@ -21,7 +22,7 @@ from xbot_assets.store.publishing.rows import (
     SeenPost,
 )
 
-DUPLICATE = "duplicate"
+DUPLICATE = FailureCode.DUPLICATE
 """The failure code of a text that X refused as one it has already (error 187): posting it again is no way out."""
 DAY = timedelta(days=1)
 

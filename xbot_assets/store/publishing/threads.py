@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.alerts.publishing import BROKEN_THREAD, FAILED_POST
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.images import PostImage
 from xbot_assets.domain.posts.post import NewPost
@@ -52,7 +53,7 @@ def enqueue_thread(db: Statements, posts: Sequence[NewPost], now: datetime, *, d
     """
     problem = thread_problem(posts, daily_cap=daily_cap)
     if problem is not None:
-        raise PermanentFailure(problem, code="bad_thread", remedy="Nothing was queued.")
+        raise PermanentFailure(problem, code=FailureCode.BAD_THREAD, remedy="Nothing was queued.")
     return insert_posts(db, posts, now, threaded=True)
 
 

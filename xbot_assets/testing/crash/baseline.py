@@ -16,7 +16,7 @@ from typing import Any
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import load_settings
-from xbot_assets.x.operations import Publish, Published
+from xbot_assets.x.operations import Publish
 
 VERSION = "3.10.0"
 PLACE_VARIABLE = "CRASH_BASELINE"
@@ -58,7 +58,7 @@ def publish(text: str) -> None:
     token = settings.browser_token.get_secret_value() if settings.browser_token else ""
     with BrowserClient(settings.browser_url or "", token) as client:
         seconds = settings.publish_deadline_seconds
-        client.run(Publish(text=text), Published, lane=Lane.CRITICAL, deadline_seconds=seconds)
+        client.run(Publish(text=text), lane=Lane.CRITICAL, deadline_seconds=seconds)
 
 
 def work() -> int:

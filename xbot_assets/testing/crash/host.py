@@ -21,8 +21,8 @@ from xbot_assets.browser.chromium import start_breaker
 from xbot_assets.browser.chromium.launcher import Launcher
 from xbot_assets.browser.host import server
 from xbot_assets.browser.host.perform import Performer
+from xbot_assets.browser.wire import OperationAnswer, OperationCall
 from xbot_assets.testing.crash.points import announce
-from xbot_assets.x.operations import OperationAnswer, OperationCall
 
 PAGES = Path(server.__file__).parent
 STEPPED = (async_api.Page, async_api.Locator, async_api.Keyboard, async_api.ElementHandle, async_api.Response)

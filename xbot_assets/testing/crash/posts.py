@@ -8,6 +8,7 @@ from typing import Any, Literal, LiteralString, Protocol
 import psycopg
 from psycopg import sql
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.posts.images import PostImage, post_image
 from xbot_assets.domain.posts.post import NewPost
@@ -30,7 +31,7 @@ PATIENCE_SECONDS = 60.0
 RETRY_SECONDS = 0.2
 CONNECT_SECONDS = 3
 BASELINE_DATABASE = "plain"
-DUPLICATE = "duplicate_text"
+DUPLICATE = FailureCode.DUPLICATE_TEXT
 IMAGES = (post_image("grey.png", png(8), "A grey square."),)
 
 _POSTS = """

@@ -15,6 +15,7 @@ from functools import wraps
 from typing import Any
 
 from xbot_assets.browser.client import BrowserClient
+from xbot_assets.browser.wire import OperationAnswer, OperationCall
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.settings import load_settings
 from xbot_assets.steps.product import open_product
@@ -22,7 +23,6 @@ from xbot_assets.steps.publishing.cycle import publish_next, publish_wait, take_
 from xbot_assets.store.engine.database import Database, Transaction
 from xbot_assets.store.engine.statements import Statement
 from xbot_assets.testing.crash.points import CYCLE, announce
-from xbot_assets.x.operations import OperationAnswer, OperationCall
 
 PAUSE_SECONDS = 0.25
 """Between two cycles; a sensor ticks less often."""

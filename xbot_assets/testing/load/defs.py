@@ -11,7 +11,7 @@ from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags, refuse_without_pool
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.product import Product
-from xbot_assets.x.operations import CheckSession, PostsRead, ReadPosts, Search, SessionChecked, TimelineRead
+from xbot_assets.x.operations import CheckSession, ReadPosts, Search
 
 POSTS_A_STEP = 12
 """Posts that one step reads, each on its own page: about five seconds with Chromium sharing two cores."""
@@ -23,12 +23,10 @@ PARTITIONS = dg.StaticPartitionsDefinition([f"p{number}" for number in range(100
 def _read(product: Product, lane: Lane) -> int:
     """Find some posts and read each on its own page; return how many were read."""
     seconds = product.settings.read_deadline_seconds
-    found = product.browser.run(
-        Search(query=FOUND_BY, limit=POSTS_A_STEP), TimelineRead, lane=lane, deadline_seconds=seconds
-    )
+    found = product.x.run(Search(query=FOUND_BY, limit=POSTS_A_STEP), lane=lane, deadline_seconds=seconds)
     posts = tuple(post.post_id for post in found.posts if post.post_id)
     asked = ReadPosts(post_ids=posts, handle=product.settings.handle)
-    return len(product.browser.run(asked, PostsRead, lane=lane, deadline_seconds=seconds).posts)
+    return len(product.x.run(asked, lane=lane, deadline_seconds=seconds).posts)
 
 
 def _reading(name: str, lane: Lane, partitions: dg.PartitionsDefinition[str] | None = None) -> dg.AssetsDefinition:
@@ -52,7 +50,7 @@ def _checking(name: str, partitions: dg.PartitionsDefinition[str] | None = None)
     def checks(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
         with as_dagster_failure(context, product):
             seconds = product.settings.read_deadline_seconds
-            answer = product.browser.run(CheckSession(), SessionChecked, lane=Lane.CRITICAL, deadline_seconds=seconds)
+            answer = product.x.run(CheckSession(), lane=Lane.CRITICAL, deadline_seconds=seconds)
             return dg.MaterializeResult(metadata={"state": answer.state})
 
     return checks

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from xbot_assets.browser.client import BrowserClient
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.jitter import jittered
@@ -26,7 +27,7 @@ from xbot_assets.steps.product import Product
 from xbot_assets.testing.crash.stack import HANDLE, CrashStack
 from xbot_assets.testing.weeks.judging import figures
 from xbot_assets.testing.weeks.time import WeekClock
-from xbot_assets.x.operations import Publish, Published
+from xbot_assets.x.operations import Publish
 
 EVERY = timedelta(minutes=5)
 HOUR = timedelta(hours=1)
@@ -46,7 +47,7 @@ def _post(own: Mapping[str, str], text: str, told: Connection) -> None:
     with BrowserClient(settings.browser_url or "", token) as client:
         try:
             seconds = settings.publish_deadline_seconds
-            client.run(Publish(text=text), Published, lane=Lane.CRITICAL, deadline_seconds=seconds)
+            client.run(Publish(text=text), lane=Lane.CRITICAL, deadline_seconds=seconds)
         except ProductError as failure:
             told.send(failure.code)
         else:
@@ -88,7 +89,7 @@ class _Poster:
         for text in [text for text, slot in self.slots.items() if slot <= moment and text not in self.done]:
             code = self._try(text, dies=dies)
             self.failures[code] += bool(code)
-            self.limited_attempts += code == "rate_limited"
+            self.limited_attempts += code == FailureCode.RATE_LIMITED
             if dies:
                 return
             if not code:

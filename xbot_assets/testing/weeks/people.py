@@ -23,7 +23,7 @@ from xbot_assets.store.publishing.approvals import Decider, approve_post, held_p
 from xbot_assets.store.publishing.policy import InboundEngagement, hold_unapproved, insert_engagements
 from xbot_assets.store.publishing.posts import enqueue_posts, published_since
 from xbot_assets.testing.crash.stack import HANDLE
-from xbot_assets.x.operations import Search, TimelineRead
+from xbot_assets.x.operations import Search
 
 TEXTS = Path(__file__).parents[1] / "content" / "gate_texts.toml"
 OPPORTUNITIES = 40
@@ -58,8 +58,8 @@ class People:
         self._rng = np.random.default_rng(self.seed)
         groups = tomllib.loads(TEXTS.read_text())["group"]
         self._texts = [text for group in groups if group["gate"] == "ok" for _, text in group["texts"]]
-        found = self.product.browser.run(
-            Search(query="a", limit=OPPORTUNITIES), TimelineRead, lane=Lane.HIGH, deadline_seconds=SEARCH_SECONDS
+        found = self.product.x.run(
+            Search(query="a", limit=OPPORTUNITIES), lane=Lane.HIGH, deadline_seconds=SEARCH_SECONDS
         )
         others = {post.handle: post.post_id for post in found.posts if post.handle != HANDLE and post.post_id}
         self._targets = [(str(post_id), handle) for handle, post_id in others.items()]

@@ -1,6 +1,6 @@
 """Runs twitter-text, X's own library, where node and the package are there.
 
-``XBOT_TWITTER_TEXT`` names the directory ``node_modules`` it is in: ``npm install twitter-text@3.1.0`` makes one.
+``TWITTER_TEXT_MODULES`` names the directory ``node_modules`` it is in: ``npm install twitter-text@3.1.0`` makes one.
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 VERSION = "3.1.0"
-PLACE = "XBOT_TWITTER_TEXT"
+PLACE = "TWITTER_TEXT_MODULES"
 RUN_SECONDS = 300
 _COUNT = """
 const {parseTweet} = require(process.argv[1]);

@@ -14,7 +14,8 @@ from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.process_identity import identity_of, own_identity
 from xbot_assets.settings import load_settings
 from xbot_assets.testing.patience import until
-from xbot_assets.x.operations import CheckSession, SessionChecked
+from xbot_assets.x.account_state import AccountState
+from xbot_assets.x.operations import CheckSession
 from xbot_assets_tests.browser.host_rig import HostProcess, browser_host, gone, ready
 from xbot_assets_tests.browser.tiny_site import TinySite, tiny_site
 
@@ -30,7 +31,7 @@ def site() -> Iterator[TinySite]:
 
 
 def _works(host: HostProcess) -> bool:
-    return host.run(CheckSession(), SessionChecked).state == "logged_in"
+    return host.run(CheckSession()).state is AccountState.LOGGED_IN
 
 
 def test_a_chromium_that_keeps_crashing_is_started_ever_more_rarely(site: TinySite, tmp_path: Path) -> None:

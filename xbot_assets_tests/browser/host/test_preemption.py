@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from xbot_assets.browser.client import BrowserClient
+from xbot_assets.browser.wire import OperationAnswer, OperationCall, WireOperation
 from xbot_assets.domain.failures import FailureKind
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets.x.operations import CheckSession, Operation, OperationAnswer, OperationCall, Publish, ReadPosts
+from xbot_assets.x.operations import CheckSession, Publish, ReadPosts
 from xbot_assets_tests.browser.host_rig import HANDLE, TOKEN, HostProcess, browser_host, ready
 from xbot_assets_tests.browser.tiny_site import TinySite, tiny_site
 
@@ -46,7 +47,7 @@ def host(shared_site: TinySite, tmp_path_factory: pytest.TempPathFactory) -> Ite
 class Call:
     """One call in a thread of its own."""
 
-    def __init__(self, host: HostProcess, lane: Lane, operation: Operation = HANGING) -> None:
+    def __init__(self, host: HostProcess, lane: Lane, operation: WireOperation = HANGING) -> None:
         self.id = uuid.uuid4().hex
         self._call = OperationCall(operation=operation, lane=lane, deadline_seconds=PATIENCE, operation_id=self.id)
         self._answers: list[OperationAnswer] = []

@@ -9,18 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from xbot_assets.browser.wire import CALL_BYTES_MAX
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.pictures import GIF, broken_png, png
-from xbot_assets.x.operations import (
-    CALL_BYTES_MAX,
-    Image,
-    PostsRead,
-    Publish,
-    Published,
-    ReadPosts,
-)
+from xbot_assets.x.answers import Published
+from xbot_assets.x.operations import Image, Publish, ReadPosts
 from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, TOKEN, HostProcess, browser_host, ready
 from xbot_assets_tests.sandbox.sandbox_rig import TOKEN as CONTROL_TOKEN
 from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
@@ -65,7 +60,7 @@ def image(content: bytes, alt_text: str = "", mime_type: Any = "image/png") -> I
 def _publish(
     host: HostProcess, text: str, *images: Image, submit: bool = True, seconds: float = OPERATION_SECONDS
 ) -> Published:
-    return host.run(Publish(text=text, images=images, submit=submit), Published, seconds)
+    return host.run(Publish(text=text, images=images, submit=submit), seconds)
 
 
 def _failure(
@@ -97,7 +92,7 @@ def test_four_images_arrive_whole_in_order_and_with_their_descriptions(host: Hos
     done = _publish(host, text, *images)
     assert done.typed_text == text
     assert _shown(sandbox, text) == [[(_sha(c), alt) for c, alt in zip(contents, alts, strict=True)]]
-    read = host.run(ReadPosts(post_ids=(done.post_id or "",), handle=HANDLE), PostsRead).posts[0]
+    read = host.run(ReadPosts(post_ids=(done.post_id or "",), handle=HANDLE)).posts[0]
     assert (read.photos, read.videos, read.text) == (4, 0, text)
 
 

@@ -17,20 +17,9 @@ from xbot_assets.browser.pages.reading import Snapshot, script
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import FailureKind, ProductError, TransientFailure
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets.x.operations import (
-    CheckSession,
-    PostReading,
-    PostsRead,
-    ProfileRead,
-    Publish,
-    Published,
-    ReadOwnTimeline,
-    ReadPosts,
-    ReadProfile,
-    Search,
-    SessionChecked,
-    TimelineRead,
-)
+from xbot_assets.x.account_state import AccountState
+from xbot_assets.x.answers import PostReading, Published, TimelineRead
+from xbot_assets.x.operations import CheckSession, Operation, Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
 from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready
 
 SHORT_SECONDS = 2.5
@@ -104,18 +93,18 @@ def sandbox(running: Sandbox) -> Iterator[Sandbox]:
 
 
 def _publish(host: HostProcess, text: str, *, reply_to: str | None = None, seconds: float = 20) -> Published:
-    return host.run(Publish(text=text, in_reply_to=reply_to), Published, seconds)
+    return host.run(Publish(text=text, in_reply_to=reply_to), seconds)
 
 
 def _read(host: HostProcess, post_id: str) -> PostReading:
-    return host.run(ReadPosts(post_ids=(post_id,), handle=HANDLE), PostsRead).posts[0]
+    return host.run(ReadPosts(post_ids=(post_id,), handle=HANDLE)).posts[0]
 
 
 # --- in good order ----------------------------------------------------------------------------------------
 def test_the_session_is_the_configured_account(host: HostProcess, sandbox: Sandbox) -> None:
     """The host logs in through the control endpoint."""
     assert sandbox.url
-    checked = host.run(CheckSession(), SessionChecked)
+    checked = host.run(CheckSession())
     assert (checked.state, checked.handle) == ("logged_in", HANDLE)
 
 
@@ -127,7 +116,7 @@ def test_a_published_post_is_in_the_ledger_on_its_page_and_on_the_timeline(host:
     reading = _read(host, done.post_id or "")
     assert (reading.text, reading.permalink, reading.handle) == (text, done.permalink, HANDLE)
     assert reading.counts.views is None or reading.counts.views >= 0
-    own = host.run(ReadOwnTimeline(limit=10), TimelineRead)
+    own = host.run(ReadOwnTimeline(limit=10))
     assert done.post_id in [post.post_id for post in own.posts]
     assert {post.handle for post in own.posts} == {HANDLE}
 
@@ -143,7 +132,7 @@ def test_a_reply_answers_the_post_it_was_asked_to(host: HostProcess, sandbox: Sa
 
 def test_shadow_publishing_leaves_the_ledger_alone(host: HostProcess, sandbox: Sandbox) -> None:
     """Everything but the click."""
-    done = host.run(Publish(text="only a shadow", submit=False), Published)
+    done = host.run(Publish(text="only a shadow", submit=False))
     assert (done.post_id, done.typed_text) == (None, "only a shadow")
     assert sandbox.posted("only a shadow") == []
 
@@ -151,7 +140,7 @@ def test_shadow_publishing_leaves_the_ledger_alone(host: HostProcess, sandbox: S
 def test_a_post_that_never_was_is_gone(host: HostProcess, sandbox: Sandbox) -> None:
     """X's own answer is kept apart from not having looked."""
     assert sandbox.url
-    done = host.run(ReadPosts(post_ids=("12345",), handle=HANDLE), PostsRead)
+    done = host.run(ReadPosts(post_ids=("12345",), handle=HANDLE))
     assert [(miss.post_id, miss.why) for miss in done.missed] == [("12345", "gone")]
 
 
@@ -159,7 +148,7 @@ def test_a_post_that_never_was_is_gone(host: HostProcess, sandbox: Sandbox) -> N
 def test_a_profile_is_exact_in_every_shape_of_xs_data(host: HostProcess, sandbox: Sandbox, shape: str) -> None:
     """X's own data are read, whichever shape they have: numbers, age and label."""
     sandbox.fault(user_shape=shape)
-    profile = host.run(ReadProfile(handle=HANDLE), ProfileRead)
+    profile = host.run(ReadProfile(handle=HANDLE))
     assert (profile.handle, profile.exact, profile.labelled_automated) == (HANDLE, True, True)
     assert profile.followers > 0
     assert profile.created_at is not None
@@ -169,7 +158,7 @@ def test_a_profile_is_exact_in_every_shape_of_xs_data(host: HostProcess, sandbox
 def test_a_search_scrolls_through_a_list_that_forgets_what_is_far_away(host: HostProcess, sandbox: Sandbox) -> None:
     """More posts than a screen, none twice, ads marked, in page order: newest first."""
     assert sandbox.url
-    found = host.run(Search(query=COMMON_WORD, limit=60), TimelineRead, 40)
+    found = host.run(Search(query=COMMON_WORD, limit=60), 40)
     ids = [post.post_id for post in found.posts]
     assert len(ids) == len(set(ids)) == 60
     ordinary = [post for post in found.posts if not post.promoted]
@@ -182,7 +171,7 @@ def test_a_search_scrolls_through_a_list_that_forgets_what_is_far_away(host: Hos
 def test_a_search_without_results_is_complete_and_empty(host: HostProcess, sandbox: Sandbox) -> None:
     """No results is an answer, not a failure."""
     assert sandbox.url
-    assert host.run(Search(query="zzqqxxnothing"), TimelineRead) == TimelineRead(posts=(), complete=True)
+    assert host.run(Search(query="zzqqxxnothing")) == TimelineRead(posts=(), complete=True)
 
 
 @pytest.mark.parametrize("locale", ["en", "ja", "de"])
@@ -262,7 +251,7 @@ def test_a_connection_dropped_after_the_commit_is_an_unknown_outcome(host: HostP
     sandbox.fault()
     ids = sandbox.posted(text)
     assert len(ids) == 1
-    own = host.run(ReadOwnTimeline(limit=10), TimelineRead)
+    own = host.run(ReadOwnTimeline(limit=10))
     assert [post.post_id for post in own.posts if post.text == text] == ids
 
 
@@ -276,9 +265,10 @@ def test_the_same_text_twice_is_a_duplicate_that_must_be_looked_for(host: HostPr
 def test_a_rate_limit_is_transient_and_says_how_long(host: HostProcess, sandbox: Sandbox) -> None:
     """Reading and publishing alike."""
     sandbox.fault(rate_limited=True)
-    for operation, answer in ((Search(query=COMMON_WORD), TimelineRead), (Publish(text="not now"), Published)):
+    asked: tuple[Operation[Any], ...] = (Search(query=COMMON_WORD), Publish(text="not now"))
+    for operation in asked:
         with pytest.raises(TransientFailure) as caught:
-            host.run(operation, answer)
+            host.run(operation)
         assert caught.value.code == "rate_limited"
         assert (caught.value.retry_after_seconds or 0) > 0
     assert sandbox.posted("not now") == []
@@ -288,18 +278,19 @@ def test_a_rate_limit_is_transient_and_says_how_long(host: HostProcess, sandbox:
 def test_the_accounts_state_is_told_by_every_operation(host: HostProcess, sandbox: Sandbox, state: str) -> None:
     """A check names the state; other operations fail with it, before any click; afterwards all is well again."""
     sandbox.fault(**{state: True})
-    assert host.run(CheckSession(), SessionChecked).state == state
-    for operation, answer in (
-        (Publish(text="never seen"), Published),
-        (ReadOwnTimeline(), TimelineRead),
-        (ReadPosts(post_ids=("1",), handle=HANDLE), PostsRead),
-    ):
+    assert host.run(CheckSession()).state == state
+    asked: tuple[Operation[Any], ...] = (
+        Publish(text="never seen"),
+        ReadOwnTimeline(),
+        ReadPosts(post_ids=("1",), handle=HANDLE),
+    )
+    for operation in asked:
         with pytest.raises(ProductError) as caught:
-            host.run(operation, answer)
+            host.run(operation)
         assert (caught.value.kind, caught.value.code) == (FailureKind.PERMANENT, state)
         assert caught.value.remedy
     sandbox.fault()
-    assert host.run(CheckSession(), SessionChecked).state == "logged_in"
+    assert host.run(CheckSession()).state is AccountState.LOGGED_IN
 
 
 @pytest.mark.parametrize("fault", ["down", "script_load_failure", "changed_markup"])
@@ -309,7 +300,7 @@ def test_a_site_that_cannot_be_used_is_never_mistaken_for_an_empty_one(
     """A broken page is a failure of the operation, not a list without posts, and nothing is posted."""
     sandbox.fault(**{fault: True})
     with pytest.raises(ProductError) as caught:
-        host.run(ReadOwnTimeline(), TimelineRead, SHORT_SECONDS)
+        host.run(ReadOwnTimeline(), SHORT_SECONDS)
     assert caught.value.code in {"x_unavailable", "script_failure", "loading"}
     assert _failure(host, seconds=SHORT_SECONDS)[0] is not FailureKind.UNKNOWN
     assert sandbox.posted("never seen") == []

@@ -17,16 +17,9 @@ from xbot_assets.domain.failures import (
     TransientFailure,
 )
 from xbot_assets.testing.patience import PATIENCE, growing, until
-from xbot_assets.x.operations import (
-    CheckSession,
-    PostsRead,
-    ProfileRead,
-    Publish,
-    Published,
-    ReadPosts,
-    ReadProfile,
-    SessionChecked,
-)
+from xbot_assets.x.account_state import AccountState
+from xbot_assets.x.answers import PostsRead, Published
+from xbot_assets.x.operations import CheckSession, Publish, ReadPosts, ReadProfile
 from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, TOKEN, HostProcess, browser_host, gone, ready
 from xbot_assets_tests.browser.tiny_site import TinySite, tiny_site
 
@@ -64,11 +57,11 @@ def site(shared_site: TinySite) -> TinySite:
 def _publish(
     host: HostProcess, text: str = "hello", seconds: float = OPERATION_SECONDS, *, submit: bool = True
 ) -> Published:
-    return host.run(Publish(text=text, submit=submit), Published, seconds)
+    return host.run(Publish(text=text, submit=submit), seconds)
 
 
 def _read(host: HostProcess, *ids: str, seconds: float = OPERATION_SECONDS) -> PostsRead:
-    return host.run(ReadPosts(post_ids=ids, handle=HANDLE), PostsRead, seconds)
+    return host.run(ReadPosts(post_ids=ids, handle=HANDLE), seconds)
 
 
 # --- the one click ----------------------------------------------------------------------------------------
@@ -153,9 +146,9 @@ def test_a_batch_says_of_every_post_whether_it_was_read(host: HostProcess, site:
 def test_a_locked_account_is_not_a_batch_of_missed_posts(host: HostProcess, site: TinySite) -> None:
     """When X shows no page at all, the whole operation fails with the account's state."""
     site.state = "locked"
-    assert host.run(CheckSession(), SessionChecked).state == "locked"
+    assert host.run(CheckSession()).state is AccountState.LOCKED
     with pytest.raises(PermanentFailure) as caught:
-        host.run(ReadProfile(handle=HANDLE), ProfileRead)
+        host.run(ReadProfile(handle=HANDLE))
     assert caught.value.code == "locked"
 
 
@@ -163,10 +156,10 @@ def test_a_lost_session_is_renewed_when_it_is_checked(host: HostProcess, site: T
     """The source is asked for a new session and the page is looked at once more."""
     before = site.sessions
     site.state = "logged_out"
-    assert host.run(CheckSession(), SessionChecked).state == "logged_out"
+    assert host.run(CheckSession()).state is AccountState.LOGGED_OUT
     assert site.sessions > before
     site.state = "logged_in"
-    checked = host.run(CheckSession(), SessionChecked)
+    checked = host.run(CheckSession())
     assert (checked.state, checked.handle) == ("logged_in", "owner")
 
 
@@ -276,7 +269,7 @@ def test_a_hung_chromium_is_replaced(host: HostProcess, site: TinySite) -> None:
     before = host.chromium()
     before.send_signal(signal.SIGSTOP)
     with pytest.raises(TransientFailure):
-        host.run(ReadProfile(handle=HANDLE), ProfileRead, 1.5)
+        host.run(ReadProfile(handle=HANDLE), 1.5)
     until(lambda: gone([before]), "the hung Chromium is gone")
     ready(host)
     assert _read(host, "1").posts
@@ -339,7 +332,7 @@ def test_a_chromium_that_does_not_start_makes_the_host_degraded_not_dead(site: T
         assert "Chromium" in own.health().json()["reason"]
         assert own.process.poll() is None
         with pytest.raises(TransientFailure) as caught:
-            own.run(CheckSession(), SessionChecked)
+            own.run(CheckSession())
         assert caught.value.code == "browser_down"
 
 

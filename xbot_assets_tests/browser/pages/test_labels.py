@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xbot_assets.browser.pages.labels import counts_of, shown_number
-from xbot_assets.x.operations import Counts
+from xbot_assets.x.answers import Counts
 
 NOTHING: dict[str, str | None] = dict.fromkeys(("replies", "reposts", "likes", "bookmarks", "views"))
 WORDS = {"replies": ("reply", "replies"), "reposts": ("repost", "reposts"), "likes": ("like", "likes")}

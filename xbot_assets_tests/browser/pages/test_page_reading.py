@@ -127,7 +127,7 @@ def test_a_state_that_needs_a_person_says_what_to_do() -> None:
     """Permanent states of the account carry a remedy; passing ones may be tried again."""
     for state in set(PageState) - {PageState.READY, PageState.GONE}:
         failure = failure_of_state(state, "/home")
-        assert failure.code == state
+        assert failure.code.value == state.value
         assert (failure.kind is FailureKind.PERMANENT) == bool(failure.remedy)
 
 

@@ -32,7 +32,8 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import load_settings
 from xbot_assets.settings.acknowledgement import live_sentence
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets.x.operations import CheckSession, Publish, Published, SessionChecked
+from xbot_assets.x.account_state import AccountState
+from xbot_assets.x.operations import CheckSession, Publish
 from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready
 from xbot_assets_tests.browser.sessions import new_key, sealed, store
 
@@ -240,8 +241,8 @@ def test_a_session_made_elsewhere_is_sealed_and_its_file_deleted(sandbox: Sandbo
     extra = live(sandbox, settings.home, tmp_path / "keys" / "session.key")
     with browser_host(settings.home, sandbox.url, extra=extra) as host:
         ready(host)
-        assert host.run(CheckSession(), SessionChecked).handle == HANDLE
-        assert host.run(Publish(text=text), Published).post_id
+        assert host.run(CheckSession()).handle == HANDLE
+        assert host.run(Publish(text=text)).post_id
         told = host.log + host.health().text + _command_lines(host)
     assert [post["text"] for post in sandbox.control("GET", "ledger")["posts"]].count(text) == 1
     kept = everything_below(settings.home).decode(errors="replace")
@@ -267,7 +268,7 @@ def test_a_key_in_the_environment_stays_with_the_host(sandbox: Sandbox, tmp_path
     store(session_path(load_settings(extra)), sealed(key, HANDLE, sandbox.url, sandbox.session()))
     with browser_host(tmp_path / ".xbot", sandbox.url, extra=extra) as host:
         ready(host)
-        assert host.run(CheckSession(), SessionChecked).state == "logged_in"
+        assert host.run(CheckSession()).state is AccountState.LOGGED_IN
         inherited = [name for process in host.below() for name in of_process(process.environ)]
     assert "PATH" in inherited
     assert [name for name in inherited if name.startswith("XBOT_")] == []

@@ -14,14 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
-from xbot_assets.browser.session.failures import SESSION_CODES
 from xbot_assets.browser.session.key import SessionKey, find_or_make_key, key_path, read_key
 from xbot_assets.browser.session.sealed import of_site, storage_state, unseal
 from xbot_assets.browser.session.source import load_session, session_path
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
-from xbot_assets.steps.account.publishing_hold import ACCOUNT_CODES
+from xbot_assets.x.account_state import ACCOUNT_TROUBLE, SESSION_TROUBLE
 from xbot_assets_tests.browser.sessions import COOKIE_VALUE, a_state, new_key, sealed, store
 
 SITE = "https://x.com"
@@ -47,7 +46,7 @@ class Home:
         """Open the session, which must fail, and return how; nothing secret is in it."""
         with pytest.raises(PermanentFailure) as caught:
             load_session(self.settings, system_now())
-        assert caught.value.code in SESSION_CODES
+        assert caught.value.code in SESSION_TROUBLE
         assert COOKIE_VALUE not in str(caught.value)
         assert self.key.text not in str(caught.value)
         assert "\n" not in caught.value.reason
@@ -256,4 +255,4 @@ def test_only_what_belongs_to_the_site_is_kept() -> None:
 
 def test_every_trouble_with_the_session_holds_publishing() -> None:
     """None of them is the post's fault."""
-    assert SESSION_CODES <= ACCOUNT_CODES
+    assert SESSION_TROUBLE <= ACCOUNT_TROUBLE

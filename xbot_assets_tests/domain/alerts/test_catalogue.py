@@ -15,6 +15,7 @@ from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
 from xbot_assets.domain.alerts.catalogue import CATALOGUE, SUBJECTS, entry_of
 from xbot_assets.domain.alerts.entry import ACKNOWLEDGED, AlertEntry
 from xbot_assets.domain.alerts.publishing import FAILED_POST
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.runbook_document import runbook_document
 from xbot_assets.settings import CHECKOUT
 
@@ -135,7 +136,7 @@ def test_the_runbook_is_the_catalogue_s_and_has_a_place_for_every_entry() -> Non
 
 def test_an_alert_in_words_has_all_its_fields_and_no_space_where_one_is_empty() -> None:
     """A failure without a remedy leaves only what the entry itself says."""
-    words = PUBLISHING_HOLD.words(code="locked", reason="X locked it.", remedy="")
+    words = PUBLISHING_HOLD.words(code=FailureCode.LOCKED, reason="X locked it.", remedy="")
     assert (words.key, words.remedy) == ("account:locked", "Then run 'xbot resume'.")
     assert words.reason == "Publishing is on hold: X locked it."
 

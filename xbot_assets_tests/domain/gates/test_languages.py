@@ -58,11 +58,13 @@ def test_what_is_not_of_the_format_is_refused_there_too(language: str, name: str
 
 def test_forbidden_words_are_seen_inside_a_text_without_spaces() -> None:
     """No space marks where they begin."""
-    bread = "今日は絶対に儲かる話を市場で聞いた。"
-    assert judged(bread, "ja") is None
-    assert getattr(judged(bread, "ja", never_say=("絶対に儲かる",), avoid_topics=()), "gate", None) == "claims"
-    topic = Topic(name="市場", keywords=("市場",))
-    assert getattr(judged(bread, "ja", avoid_topics=(topic,)), "gate", None) == "claims"
+    text = "今日は絶対に儲かる話を市場で聞いた。"
+    assert judged(text, "ja") is None
+    said = judged(text, "ja", never_say=("絶対に儲かる",))
+    about = judged(text, "ja", avoid_topics=(Topic(name="市場", keywords=("市場",)),))
+    assert said is not None
+    assert about is not None
+    assert (said.gate, about.gate) == ("claims", "claims")
 
 
 def test_the_languages_a_persona_may_name_are_those_of_the_model() -> None:

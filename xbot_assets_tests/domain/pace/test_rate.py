@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.pace.admission import effective_rate, wait_at
 from xbot_assets.domain.pace.answers import PUBLISHED, Answer, Outcome, answer_of
@@ -271,13 +272,13 @@ def test_a_record_dated_after_now_makes_the_wait_longer_not_shorter() -> None:
 @pytest.mark.parametrize(
     ("failure", "outcome"),
     [
-        (TransientFailure("", code="rate_limited", retry_after_seconds=60), Outcome.RATE_LIMITED),
-        (PermanentFailure("", code="looks_automated"), Outcome.AUTOMATED),
-        (UnknownOutcome("", code="no_witness"), Outcome.UNCONFIRMED),
-        (PermanentFailure("", code="refused"), Outcome.FAILURE),
-        (TransientFailure("", code="no_slot"), None),
-        (TransientFailure("", code="x_unavailable"), None),
-        (PermanentFailure("", code="too_long"), None),
+        (TransientFailure("", code=FailureCode.RATE_LIMITED, retry_after_seconds=60), Outcome.RATE_LIMITED),
+        (PermanentFailure("", code=FailureCode.LOOKS_AUTOMATED), Outcome.AUTOMATED),
+        (UnknownOutcome("", code=FailureCode.NO_WITNESS), Outcome.UNCONFIRMED),
+        (PermanentFailure("", code=FailureCode.REFUSED), Outcome.FAILURE),
+        (TransientFailure("", code=FailureCode.NO_SLOT), None),
+        (TransientFailure("", code=FailureCode.X_UNAVAILABLE), None),
+        (PermanentFailure("", code=FailureCode.TOO_LONG), None),
     ],
 )
 def test_only_what_x_answered_says_something_about_the_pace(failure: ProductError, outcome: Outcome | None) -> None:

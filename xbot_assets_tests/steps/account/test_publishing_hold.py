@@ -23,6 +23,7 @@ from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_next, publish_wait
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing.posts import enqueue_posts, queue_counts
+from xbot_assets.x.account_state import AccountState
 from xbot_assets_tests.browser.host_rig import HostProcess, browser_host, ready
 from xbot_assets_tests.browser.sessions import a_state, new_key, sealed, store
 from xbot_assets_tests.steps.conftest import HANDLE
@@ -140,7 +141,7 @@ def test_a_session_that_is_no_good_holds_publishing_with_one_alert_until_it_is_r
     with live_host(owner) as host:
         with open_product(loop_settings(browser_url=host.url, **READY_FOR_LIVE), worker="live") as live:
             held_with_one_alert(product, live, code)
-            assert check_session(live).state == "logged_out"
+            assert check_session(live).state is AccountState.LOGGED_OUT
             assert [told.key for told in open_alerts(live.database)] == [f"account:{code}"]
             owner.log_in()
             assert len(resume_publishing(live.database, "owner", live.clock.now())) == 1

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import hold_publishing, hold_reason, resume_publishing
@@ -13,6 +14,7 @@ from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_wait
 from xbot_assets.store.account.session_checks import last_session_check
 from xbot_assets.store.alerts import open_alerts
+from xbot_assets.x.account_state import AccountState
 from xbot_assets_tests.steps.conftest import HANDLE
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
@@ -55,7 +57,7 @@ def test_whatever_is_wrong_with_the_account_holds_publishing_with_one_alert_unti
     check_session(product)
     assert [told.times_seen for told in open_alerts(product.database)] == [2]
     site.set_faults()
-    assert check_session(product).state == "logged_in"
+    assert check_session(product).state is AccountState.LOGGED_IN
     assert alert_keys(product) == []
     assert hold_reason(product.database) is None
 
@@ -72,8 +74,10 @@ def test_another_account_than_the_owner_s_holds_publishing(
     assert alert_keys(product) == []
 
 
-@pytest.mark.parametrize("code", ["looks_automated", "locked"])
-def test_a_hold_that_only_publishing_ran_into_stays_until_a_person_lifts_it(product: Product, code: str) -> None:
+@pytest.mark.parametrize("code", [FailureCode.LOOKS_AUTOMATED, FailureCode.LOCKED])
+def test_a_hold_that_only_publishing_ran_into_stays_until_a_person_lifts_it(
+    product: Product, code: FailureCode
+) -> None:
     """A page that looks well does not prove that posting is: going on would repeat what X refused."""
     hold(product, PermanentFailure("X refused the post.", code=code))
     check_session(product)
@@ -93,5 +97,5 @@ def test_not_being_able_to_ask_is_not_an_answer(product: Product, site: Site) ->
 
 def test_while_x_wants_proof_of_a_person_nothing_looks_at_it(product: Product) -> None:
     """Asking again by itself is what must not happen."""
-    hold(product, PermanentFailure("X asks.", code="challenge"))
+    hold(product, PermanentFailure("X asks.", code=FailureCode.CHALLENGE))
     assert "proof of a person" in (session_wait(product) or "")

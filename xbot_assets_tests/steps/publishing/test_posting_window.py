@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.steps.account.publishing_hold import hold_publishing
@@ -42,7 +43,7 @@ def test_a_post_that_is_long_overdue_does_not_starve_the_reading(product: Produc
 def test_while_publishing_is_on_hold_there_is_no_window(product: Product) -> None:
     """Nothing goes out, so nothing has to make room."""
     queue(product, HALF_A_MINUTE)
-    locked = PermanentFailure("X has locked the account.", code="locked")
+    locked = PermanentFailure("X has locked the account.", code=FailureCode.LOCKED)
     with product.database.transaction() as transaction:
         hold_publishing(transaction, locked, product.clock.now())
     assert posting_window(product) is None

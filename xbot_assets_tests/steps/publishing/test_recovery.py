@@ -25,7 +25,7 @@ from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.pace import pace_facts
 from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets.x.operations import Publish, Published
+from xbot_assets.x.operations import Publish
 from xbot_assets_tests.steps.conftest import HANDLE
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
@@ -66,9 +66,7 @@ def die_before_the_click(product: Product, text: str, answers: str | None = None
 
 def by_hand(product: Product, text: str, answers: str | None = None) -> str:
     """Post as the owner does, past the queue; return X's id."""
-    posted = product.browser.run(
-        Publish(text=text, in_reply_to=answers), Published, lane=Lane.CRITICAL, deadline_seconds=PATIENCE
-    )
+    posted = product.x.run(Publish(text=text, in_reply_to=answers), lane=Lane.CRITICAL, deadline_seconds=PATIENCE)
     return posted.post_id or ""
 
 

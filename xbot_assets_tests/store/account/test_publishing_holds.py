@@ -11,6 +11,7 @@ from pydantic import SecretStr
 
 import xbot_assets.store
 from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import (
@@ -33,7 +34,7 @@ FIRST_WITH_HOLDS = 13
 
 def locked() -> PermanentFailure:
     """Return a failure of the account."""
-    return PermanentFailure(LOCKED, code="locked", remedy="Unlock it on X.")
+    return PermanentFailure(LOCKED, code=FailureCode.LOCKED, remedy="Unlock it on X.")
 
 
 def hold(db: Database, failure: PermanentFailure, now: datetime = NOON) -> None:
@@ -55,7 +56,7 @@ def test_closing_the_alert_of_a_hold_leaves_the_hold(database: Database) -> None
     assert open_alerts(database) == []
     assert hold_reason(database) == f"Publishing is on hold: {LOCKED}"
     hold(database, locked(), LATER)
-    assert resolve_alert(database, PUBLISHING_HOLD, LATER, code="locked")
+    assert resolve_alert(database, PUBLISHING_HOLD, LATER, code=FailureCode.LOCKED)
     with pytest.raises(PermanentFailure, match="on hold") as caught:
         refuse_while_held(database)
     assert caught.value.told_by == "account:locked"
@@ -64,7 +65,7 @@ def test_closing_the_alert_of_a_hold_leaves_the_hold(database: Database) -> None
 def test_a_hold_that_is_seen_again_keeps_its_beginning_and_has_one_alert(database: Database) -> None:
     """The newer words count."""
     hold(database, locked())
-    hold(database, PermanentFailure("Still locked.", code="locked"), LATER)
+    hold(database, PermanentFailure("Still locked.", code=FailureCode.LOCKED), LATER)
     assert [(found.since, found.reason) for found in holds(database).values()] == [(NOON, "Still locked.")]
     assert [told.times_seen for told in open_alerts(database)] == [2]
 
@@ -72,7 +73,7 @@ def test_a_hold_that_is_seen_again_keeps_its_beginning_and_has_one_alert(databas
 def test_resuming_lifts_every_hold_and_keeps_who_did_it_and_how(database: Database, database_url: str) -> None:
     """The alerts end with them, each with its notice; a second time there is nothing to lift."""
     hold(database, locked())
-    hold(database, PermanentFailure("Logged out.", code="logged_out"))
+    hold(database, PermanentFailure("Logged out.", code=FailureCode.LOGGED_OUT))
     assert {found.code for found in resume_publishing(database, "olga", LATER)} == {"locked", "logged_out"}
     assert hold_reason(database) is None
     assert open_alerts(database) == []

@@ -9,6 +9,7 @@ import pytest
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall, Reservation
 from xbot_assets.domain.budget.holds import Hold
 from xbot_assets.domain.budget.shares import BudgetTerms, budget_terms
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.store.content import api_holds, budget, ledger
@@ -19,7 +20,7 @@ DAY = budget_day(NOON, ZoneInfo("UTC"))
 LEASE = timedelta(seconds=60)
 DEAD = timedelta(seconds=-1)
 """A lease that is over at once: the caller counts as dead."""
-HOLD = Hold("insufficient_quota", "The quota is used up.", "Pay.", NOON + timedelta(minutes=30), probed=True)
+HOLD = Hold(FailureCode.INSUFFICIENT_QUOTA, "The quota is used up.", "Pay.", NOON + timedelta(minutes=30), probed=True)
 
 
 def terms(microusd: int = 1000, now: datetime = NOON, **shares: int) -> BudgetTerms:
@@ -232,7 +233,7 @@ def test_a_prober_that_died_is_replaced(database: Database) -> None:
 
 def test_a_hold_for_speed_ends_by_itself_and_never_replaces_a_graver_one(database: Database) -> None:
     """Nobody probes it; everybody goes on at its time."""
-    fast = Hold("rate_limited", "Too fast.", "", NOON + timedelta(seconds=20), probed=False)
+    fast = Hold(FailureCode.RATE_LIMITED, "Too fast.", "", NOON + timedelta(seconds=20), probed=False)
     api_holds.hold_api(database, "a", fast)
     with pytest.raises(TransientFailure):
         api_holds.ask_api(database, "a", NOON, LEASE)

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.store.clock import DatabaseClock, read_line, set_line
@@ -226,7 +227,7 @@ def test_an_operation_is_kept_from_queue_to_end(database: Database) -> None:
         browser_operations.begin_operation(database, operation, "publish", "critical", "run", NOON)
     started = NOON + timedelta(seconds=2)
     assert browser_operations.end_operation(database, good, started_at=started, ended_at=NOON + HOUR, slot=1)
-    refusal = TransientFailure("No slot is free.", code="no_slot")
+    refusal = TransientFailure("No slot is free.", code=FailureCode.NO_SLOT)
     assert browser_operations.end_operation(database, bad, ended_at=NOON + HOUR, failure=refusal)
     assert not browser_operations.end_operation(database, bad, ended_at=NOON)
     rows = {row.id: row for row in browser_operations.recent_operations(database, NOON)}

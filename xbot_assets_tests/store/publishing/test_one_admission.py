@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.admission.refusal import RuleName
 from xbot_assets.domain.clock import system_now
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules
 from xbot_assets.domain.policy.facts import ApprovalMode
 from xbot_assets.domain.policy.quiet import QuietHours
@@ -148,7 +149,7 @@ def test_in_any_state_the_hint_says_go_exactly_when_a_claim_acts(
     def holds(world: World, limits: AdmissionLimits) -> None:
         plant(raw, world)
         if world.hold:
-            insert_hold(database, code="locked", reason="X locked it.", remedy="", now=NOON)
+            insert_hold(database, code=FailureCode.LOCKED, reason="X locked it.", remedy="", now=NOON)
         question = Question(limits, NOON, "w")
         each = judge_due(database, question)
         assert each == [(post_id, why_not(database, question, post_id)) for post_id, _ in each]
@@ -185,7 +186,7 @@ def test_a_hold_is_told_before_everything_else_and_stops_the_claim_itself(databa
     """Also when it came between the look and the claim; a hold that is lifted leaves nothing behind."""
     question = Question(open_limits(), NOON)
     queue(database, "one")
-    insert_hold(database, code="locked", reason="X locked it.", remedy="", now=NOON)
+    insert_hold(database, code=FailureCode.LOCKED, reason="X locked it.", remedy="", now=NOON)
     for answer in (peek(database, question), take(database, question, lease=LEASE)):
         assert not isinstance(answer, ClaimedPost)
         assert answer is not None

@@ -1,0 +1,122 @@
+"""What X answers: posts, accounts and sessions as they were read, and the witness of a post that was published."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from xbot_assets.x.account_state import SessionState
+
+
+class Message(BaseModel):
+    """Operations and answers are immutable and refuse unknown fields: a version mismatch is an error, no default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Counts(Message):
+    """What a post's ``role=group`` label says. A missing word is 0, except views: missing means not shown."""
+
+    replies: int = Field(0, ge=0)
+    reposts: int = Field(0, ge=0)
+    likes: int = Field(0, ge=0)
+    bookmarks: int = Field(0, ge=0)
+    views: int | None = Field(None, ge=0)
+
+
+class QuotedPost(Message):
+    """The post inside a quote box; its id is not on the page."""
+
+    handle: str | None
+    created_at: datetime | None
+    text: str | None
+
+
+class PostReading(Message):
+    """One post as a page showed it.
+
+    ``post_id`` and ``permalink`` are ``None`` only where the page gives none; promoted posts carry their id
+    in an analytics link. ``text`` is ``None`` when the post has only media, a card or an article.
+    """
+
+    post_id: str | None
+    handle: str
+    permalink: str | None
+    created_at: datetime | None
+    text: str | None
+    lang: str | None
+    counts: Counts
+    label: str
+    """The group label as written, kept as evidence."""
+    quoted: tuple[QuotedPost, ...] = ()
+    promoted: bool = False
+    focal: bool = False
+    pinned: bool = False
+    edited: bool = False
+    truncated: bool = False
+    """The page shows "Show more" for this post's own text."""
+    reposted_by: str | None = None
+    in_reply_to: str | None = None
+    """The post that it answers, in lists where X's own data told; ``None`` is no answer, or not told."""
+    viewer_liked: bool = False
+    viewer_bookmarked: bool = False
+    photos: int = 0
+    videos: int = 0
+    card: bool = False
+    article: bool = False
+
+
+class Published(Message):
+    """The witness: the id X itself returned, or ``None`` in shadow mode."""
+
+    post_id: str | None
+    permalink: str | None
+    typed_text: str
+    """The editor's content read back before the click."""
+
+
+class MissedPost(Message):
+    """A post that was asked for and not read, and why: ``gone`` is X's own answer, ``unread`` is ours."""
+
+    post_id: str
+    why: Literal["gone", "unread"]
+    reason: str
+
+
+class PostsRead(Message):
+    """What was read and what was not; together they are what was asked for."""
+
+    posts: tuple[PostReading, ...]
+    missed: tuple[MissedPost, ...] = ()
+
+
+class ProfileRead(Message):
+    """An account as X's own data gives it (exact), or as the page shows it (``exact`` is then false).
+
+    ``created_at`` is when the account was made; a page tells only the month, of which it is then the last moment.
+    ``labelled_automated`` is whether it carries X's label of automated accounts. Both are ``None`` when not told.
+    """
+
+    handle: str
+    name: str
+    followers: int = Field(ge=0)
+    following: int = Field(ge=0)
+    posts: int = Field(ge=0)
+    bio: str
+    exact: bool
+    created_at: AwareDatetime | None = None
+    labelled_automated: bool | None = None
+
+
+class TimelineRead(Message):
+    """Posts in page order; ``complete`` when the list ended before ``limit``."""
+
+    posts: tuple[PostReading, ...]
+    complete: bool
+
+
+class SessionChecked(Message):
+    """``state`` says what X showed; ``handle`` is the account when logged in."""
+
+    state: SessionState
+    handle: str | None
