@@ -89,7 +89,7 @@ def _latency(told: Sequence[Asked]) -> dict[str, Any]:
 def _breaker(crowd: Crowd, url: str, options: argparse.Namespace) -> dict[str, Any]:
     seen = crowd.probe_rush(url, POLICY, options.probe_asks, START)
     with opened(url) as db:
-        given = [row["fencing_token"] for row in breaker_events(db) if row["event"] == "probe_given"]
+        given = [probe.fencing_token for probe in breaker_events(db) if probe.event == "probe_given"]
     once_each = len(given) == len(set(given)) == seen.probes
     return {
         "asked": crowd.processes * options.probe_asks,

@@ -1,6 +1,7 @@
 """``xbot approve``: what waits for a person, and what the person decides."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -11,10 +12,10 @@ from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import owners_time, told_time
-from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import approvals
-from xbot_assets.store.publishing.policy import policy_refusals
+from xbot_assets.store.publishing.policy import PolicyRefusal, policy_refusals
 from xbot_assets.store.publishing.posts import post_events
+from xbot_assets.store.publishing.rows import HeldPost, PostEvent, ReviewedPost
 
 PREVIEW_CHARS = 70
 
@@ -35,12 +36,10 @@ def list_held(as_json: Annotated[bool, typer.Option("--json", help="Print one JS
     with review_now() as review:
         rows = approvals.held_posts(review.database)
     if as_json:
-        print_json(rows)
+        print_json([asdict(row) for row in rows])
         return
     for row in rows:
-        typer.echo(
-            f"{row['id']:<7}{told_time(row['scheduled_at'], review.settings)}  {_place(row)}{preview(row['text'])}"
-        )
+        typer.echo(f"{row.id:<7}{told_time(row.scheduled_at, review.settings)}  {_place(row)}{preview(row.text)}")
     if not rows:
         typer.echo("No post waits for a person.")
 
@@ -54,7 +53,8 @@ def show(
         row = approvals.post_to_decide(review.database, post_id)
         events, refusals = post_events(review.database, post_id), policy_refusals(review.database, post_id)
     if as_json:
-        print_json(row | {"events": events, "refusals": refusals})
+        story = {"events": [asdict(event) for event in events], "refusals": [asdict(refusal) for refusal in refusals]}
+        print_json(asdict(row) | story)
         return
     typer.echo("\n".join(_told(row, events, refusals, review.settings)))
 
@@ -98,29 +98,27 @@ def reschedule(
         typer.echo(f"Post {post_id} is due at {told_time(time, review.settings)}.")
 
 
-def _told(row: Row, events: list[Row], refusals: list[Row], settings: Settings) -> list[str]:
-    lines = [*map(plain, row["text"].splitlines()), ""]
-    facts = [("State", row["status"]), ("Due", told_time(row["scheduled_at"], settings))]
-    facts += [("Kind", f"{row['topic']}, {row['format']}, from {row['source']}")]
-    facts += (
-        [("In reply to", f"@{row['reply_to_handle']}, post {row['reply_to_x_id']}")] if row["reply_to_handle"] else []
-    )
+def _told(row: ReviewedPost, events: list[PostEvent], refusals: list[PolicyRefusal], settings: Settings) -> list[str]:
+    lines = [*map(plain, row.text.splitlines()), ""]
+    facts = [("State", row.status), ("Due", told_time(row.scheduled_at, settings))]
+    facts += [("Kind", f"{row.topic}, {row.format}, from {row.source}")]
+    facts += [("In reply to", f"@{row.reply_to_handle}, post {row.reply_to_x_id}")] if row.reply_to_handle else []
     facts += [("Thread", place.removeprefix("thread "))] if (place := _place(row).strip()) else []
-    facts += [("Images", str(row["images"]))] if row["images"] else []
-    facts += [("Rule", f"{refusal['reason']} ({refusal['rule']}, {refusal['times']} x)") for refusal in refusals]
+    facts += [("Images", str(row.images))] if row.images else []
+    facts += [("Rule", f"{refusal.reason} ({refusal.rule}, {refusal.times} x)") for refusal in refusals]
     lines += [f"{name:<{NAME_WIDTH}}{text}" for name, text in facts]
     return [*lines, "", *(_event(event, settings) for event in events)]
 
 
-def _event(event: Row, settings: Settings) -> str:
-    step = event["decision"] or f"{event['from_status'] or 'new'} -> {event['to_status']}"
-    by = f" by {event['actor']}" if event["actor"] else ""
-    note = f": {event['note']}" if event["note"] else ""
-    return f"{told_time(event['happened_at'], settings)}  {step}{by}{note}"
+def _event(event: PostEvent, settings: Settings) -> str:
+    step = event.decision or f"{event.from_status or 'new'} -> {event.to_status}"
+    by = f" by {event.actor}" if event.actor else ""
+    note = f": {event.note}" if event.note else ""
+    return f"{told_time(event.happened_at, settings)}  {step}{by}{note}"
 
 
-def _place(row: Row) -> str:
-    place = thread_place(row["segment"], row["segments"])
+def _place(row: HeldPost | ReviewedPost) -> str:
+    place = thread_place(row.segment, row.segments)
     return f"{place}  " if place else ""
 
 
@@ -135,6 +133,6 @@ def plain(line: str) -> str:
     return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
 
 
-def print_json(document: Any) -> None:  # noqa: ANN401 - rows of any shape
+def print_json(document: Any) -> None:  # noqa: ANN401 - a document of any shape
     """Print one JSON document; times and the like as text."""
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))

@@ -79,14 +79,12 @@ def acknowledge(
 
 def _told(waiting: Unsettled, settings: Settings) -> list[str]:
     lines = [
-        f"{row['id']:<7}unconfirmed since {told_time(row['intended_at'], settings)}, "
-        f"{row['looks']} looks found nothing  {preview(row['text'])}"
+        f"{row.id:<7}unconfirmed since {told_time(row.intended_at, settings)}, "
+        f"{row.looks} looks found nothing  {preview(row.text)}"
         for row in waiting.unconfirmed
     ]
     for row in waiting.phantoms:
-        like = f"reads like post {row['resembles_post_id']}" if row["resembles_post_id"] else "not from here"
-        lines.append(f"{row['x_post_id']}  {like}  {preview(row['text'])}")
-    lines += [
-        f"{row['x_post_id']}  taken back by X, was post {row['id']}  {preview(row['text'])}" for row in waiting.removals
-    ]
+        like = f"reads like post {row.resembles_post_id}" if row.resembles_post_id else "not from here"
+        lines.append(f"{row.x_post_id}  {like}  {preview(row.text)}")
+    lines += [f"{row.x_post_id}  taken back by X, was post {row.id}  {preview(row.text)}" for row in waiting.removals]
     return lines

@@ -8,8 +8,9 @@ import pytest
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
-from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
+from xbot_assets.store.publishing.rows import RecentPost
 from xbot_assets.testing.admission import LEASE, open_limits, take_post
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -51,14 +52,14 @@ def armed(db: Database, now: datetime = NOON) -> ClaimedPost:
     return held
 
 
-def row(db: Database, post_id: int) -> Row:
+def row(db: Database, post_id: int) -> RecentPost:
     """Return a post as the status page shows it."""
-    return next(found for found in posts.recent_posts(db, 100) if found["id"] == post_id)
+    return next(post for post in posts.recent_posts(db, 100) if post.id == post_id)
 
 
 def steps(db: Database, post_id: int) -> list[tuple[str | None, str]]:
     """Return the changes of state that were recorded."""
-    return [(event["from_status"], event["to_status"]) for event in posts.post_events(db, post_id)]
+    return [(event.from_status, event.to_status) for event in posts.post_events(db, post_id)]
 
 
 def code_of(action: Callable[[], object]) -> str:

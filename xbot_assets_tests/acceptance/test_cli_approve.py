@@ -15,6 +15,7 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import policy, posts, recovery
+from xbot_assets.store.publishing.rows import SeenPost
 from xbot_assets.testing.queueing import NOON, UNSURE, armed, new_post
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.acceptance.command import xbot
@@ -106,13 +107,7 @@ def test_a_person_settles_what_only_they_can_see_on_x(database: Database, approv
     assert "Nothing on X waits" in approve("unconfirmed").stdout
     held = armed(database)
     posts.mark_unconfirmed(database, held, UNSURE, NOON)
-    stranger = {
-        "x_post_id": "501",
-        "text": "By hand.",
-        "permalink": "/p",
-        "created_at": NOON,
-        "resembles_post_id": None,
-    }
+    stranger = SeenPost("501", "By hand.", "/p", NOON, None)
     recovery.note_phantoms(database, [stranger], NOON)
     listed = approve("unconfirmed").stdout
     assert "unconfirmed since" in listed

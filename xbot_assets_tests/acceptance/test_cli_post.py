@@ -34,12 +34,12 @@ def test_several_texts_are_a_thread_whose_first_post_shows_the_images(
     done = post("One.", "Two.", "Three.", *images)
     assert done.exit_code == 0, done.exception
     ids = [int(line) for line in done.stdout.split()]
-    assert [row(database, post_id)["segment"] for post_id in ids] == [0, 1, 2]
+    assert [row(database, post_id).segment for post_id in ids] == [0, 1, 2]
     shown = threads.post_images(database, ids[0])
     assert [(image.file_name, image.alt_text) for image in shown] == [("sea", "waves"), ("sky", "")]
     assert threads.post_images(database, ids[1]) == []
     single = int(post("Alone.", "--image", tmp_path / "sea").stdout)
-    assert row(database, single)["segment"] is None
+    assert row(database, single).segment is None
     assert len(threads.post_images(database, single)) == 1
 
 
@@ -74,6 +74,6 @@ def test_what_cannot_be_queued_says_why_and_queues_nothing(database: Database, p
 def test_a_backslash_and_an_n_is_a_line_break_and_marks_are_taken_off(database: Database, post: Post) -> None:
     """As 'xbot post --help' says."""
     single = int(post("a\\nb &amp; **c**").stdout)
-    assert row(database, single)["text"] == "a\nb & c"
+    assert row(database, single).text == "a\nb & c"
     first, second = (int(line) for line in post("1/ One.", "2/ Two.").stdout.split())
-    assert [row(database, post_id)["text"] for post_id in (first, second)] == ["1/ One.", "2/ Two."]
+    assert [row(database, post_id).text for post_id in (first, second)] == ["1/ One.", "2/ Two."]

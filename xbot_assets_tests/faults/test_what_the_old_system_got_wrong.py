@@ -67,7 +67,7 @@ def test_a_post_written_long_ago_is_not_taken_from_the_worker_that_has_just_clai
     assert hold_stale(product) == []
     assert claim(product, much_later, worker="a second one") is None
     assert posts.arm_post(product.database, held, now)
-    assert [event["to_status"] for event in posts.post_events(product.database, post_id)][-1] == "armed"
+    assert [event.to_status for event in posts.post_events(product.database, post_id)][-1] == "armed"
 
 
 def test_posts_overdue_after_an_outage_go_to_a_person_with_one_alert_and_none_is_dropped(product: Product) -> None:
@@ -108,8 +108,8 @@ def test_a_post_that_has_to_wait_loses_neither_its_place_nor_a_try(product: Prod
     due = now + timedelta(hours=1)
     (waiting,) = queue(product, "Over the cap.", due=due)
     assert [publish(product, due + timedelta(minutes=minute)) for minute in range(100)] == [None] * 100
-    (row,) = [found for found in posts.recent_posts(product.database, 10) if found["id"] == waiting]
-    assert (row["status"], row["scheduled_at"]) == ("queued", due)
+    (row,) = [found for found in posts.recent_posts(product.database, 10) if found.id == waiting]
+    assert (row.status, row.scheduled_at) == ("queued", due)
     assert publish(product, now + DAY) == waiting
 
 

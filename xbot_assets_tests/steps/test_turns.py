@@ -59,16 +59,16 @@ def test_two_turns_end_with_models_that_used_the_first_turns_posts(product: Prod
 def test_the_stored_metrics_are_what_the_page_says(product: Product) -> None:
     """Read the same page once more, at the same time of a clock at rest, and compare every count."""
     ids = turn(product)
-    rows = {row["id"]: row for row in post_store.recent_posts(product.database, 10)}
+    rows = {row.id: row for row in post_store.recent_posts(product.database, 10)}
     for post_id in ids:
         stored = metric_store.latest_reading(product.database, post_id)
         assert stored is not None
         page = product.x.run(
-            ReadPosts(post_ids=(rows[post_id]["x_post_id"],), handle=product.settings.handle),
+            ReadPosts(post_ids=(rows[post_id].x_post_id,), handle=product.settings.handle),
             lane=Lane.LOW,
             deadline_seconds=PATIENCE,
         ).posts[0]
-        assert page.text == rows[post_id]["text"]
+        assert page.text == rows[post_id].text
         # Real time passed between the two readings; within it a saturated post gains at most a few reactions.
         assert 0 <= page.counts.likes - stored.likes <= 2
         assert f"{stored.views} views" in stored.label

@@ -55,7 +55,7 @@ def _one_pass(definitions: dg.Definitions) -> dict[str, Any]:
         runner = _Runner(definitions, instance, seconds)
         started = product.clock.now()
         _refuse_fallback(runner.run(plan_job.name))
-        planned = [row["id"] for row in queue_store.queued_posts(product.database)]
+        planned = [post.id for post in queue_store.queued_posts(product.database)]
         for post_id in planned:
             if not _waits(product, post_id):  # a segment that went out with its thread
                 continue
@@ -126,7 +126,7 @@ def _why(events: Any) -> str:  # noqa: ANN401 - Dagster's bound method
 
 
 def _waits(product: Product, post_id: int) -> bool:
-    return post_id in {row["id"] for row in queue_store.queued_posts(product.database)}
+    return post_id in {post.id for post in queue_store.queued_posts(product.database)}
 
 
 def _move_to_due(product: Product, post_id: int) -> None:

@@ -1,5 +1,7 @@
 """Posts in doubt, and the timeline compared with the queue."""
 
+from dataclasses import asdict
+
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
@@ -71,6 +73,6 @@ def _comparison_metadata(found: Comparison) -> dict[str, dg.MetadataValue | int 
         "confirmed": len(found.confirmed),
         "missing": len(found.missing),
         "back": len(found.back),
-        "removed": table(found.removed, REMOVED_COLUMNS),
-        "phantoms": table(found.phantoms, PHANTOM_COLUMNS),
+        "removed": table([asdict(post) for post in found.removed], REMOVED_COLUMNS),
+        "phantoms": table([asdict(post) for post in found.phantoms], PHANTOM_COLUMNS),
     }

@@ -5,7 +5,7 @@ Nothing changes by looking: every change is a POST that the guard lets through.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -29,13 +29,13 @@ from xbot_assets.service.pages.guard import (
     posted_fields,
     require_own_page,
 )
-from xbot_assets.service.pages.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE, cards_of
+from xbot_assets.service.pages.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE, UnsettledCards, cards_of
 from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, ReviewContext, open_review, owners_time, told_time
-from xbot_assets.steps.publishing.manual_recovery import Unsettled, unsettled
+from xbot_assets.steps.publishing.manual_recovery import unsettled
 from xbot_assets.store.alerts import Alert
-from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import approvals
 from xbot_assets.store.publishing.approvals import LONGEST_NAME, LONGEST_REASON, Decider
+from xbot_assets.store.publishing.rows import HeldPost
 
 PAGE = "/approvals"
 DECISIONS_SHOWN = 12
@@ -72,7 +72,7 @@ class ApprovalPage:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
-    on_x: Unsettled | None = None
+    on_x: UnsettledCards | None = None
     alerts: list[Alert] = field(default_factory=list)
     timezone: str = ""
     now: str = ""
@@ -211,8 +211,8 @@ def _read(review: ReviewContext, said: str, typed: Typed | None) -> ApprovalPage
     return ApprovalPage(
         rows=_cards(approvals.held_posts(database), review),
         decisions=[
-            {**row, "at": told_time(row["happened_at"], settings)}
-            for row in approvals.recent_decisions(database, DECISIONS_SHOWN)
+            {**asdict(made), "at": told_time(made.happened_at, settings)}
+            for made in approvals.recent_decisions(database, DECISIONS_SHOWN)
         ],
         on_x=cards_of(unsettled(database), settings),
         alerts=alerts_to_acknowledge(database),
@@ -223,25 +223,25 @@ def _read(review: ReviewContext, said: str, typed: Typed | None) -> ApprovalPage
     )
 
 
-def _cards(rows: list[Row], review: ReviewContext) -> list[dict[str, Any]]:
+def _cards(rows: list[HeldPost], review: ReviewContext) -> list[dict[str, Any]]:
     """Return a card a post. Of a thread the first one decides about all that waits, and ``seen_all`` is all of it."""
     texts: dict[int, list[str]] = {}
     for row in rows:
-        texts.setdefault(row["thread_id"] or row["id"], []).append(row["text"])
+        texts.setdefault(row.thread_id or row.id, []).append(row.text)
     # Whichever of a thread comes first takes its texts; the others find none.
     cards = []
     for row in rows:
-        waiting = texts.pop(row["thread_id"] or row["id"], None)
+        waiting = texts.pop(row.thread_id or row.id, None)
         cards.append({**_card(row, review), "seen_all": approvals.texts_digest(waiting) if waiting else None})
     return cards
 
 
-def _card(row: Row, review: ReviewContext) -> dict[str, Any]:
-    due = row["scheduled_at"]
+def _card(row: HeldPost, review: ReviewContext) -> dict[str, Any]:
+    due = row.scheduled_at
     return {
-        **row,
-        "place": thread_place(row["segment"], row["segments"]),
-        "seen": approvals.text_digest(row["text"]),
+        **asdict(row),
+        "place": thread_place(row.segment, row.segments),
+        "seen": approvals.text_digest(row.text),
         "due": told_time(due, review.settings),
         "is_late": due < review.clock.now(),
         "at": due.astimezone(review.settings.zone).strftime(LOCAL_FORMAT),

@@ -19,10 +19,11 @@ from xbot_assets.store.account.publishing_holds import PublishingHold, open_hold
 from xbot_assets.store.account.session_checks import SessionCheck, last_session_check
 from xbot_assets.store.alerts import Alert, open_alerts
 from xbot_assets.store.clock import read_line
-from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.engine.database import Database
 from xbot_assets.store.learning.models import ModelKind, champion
 from xbot_assets.store.operations.browser_operations import BrowserOperation, recent_operations
 from xbot_assets.store.publishing.posts import queue_counts, recent_posts
+from xbot_assets.store.publishing.rows import RecentPost
 
 POSTS_SHOWN = 12
 OPERATIONS_SHOWN = 12
@@ -174,9 +175,9 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
     )
 
 
-def _post(row: Row, settings: Settings) -> PostLine:
-    url, thread = link_to(row["permalink"], settings.target_url), thread_place(row["segment"], row["segments"])
-    return PostLine.model_validate({**row, "url": url, "thread": thread})
+def _post(row: RecentPost, settings: Settings) -> PostLine:
+    url, thread = link_to(row.permalink, settings.target_url), thread_place(row.segment, row.segments)
+    return PostLine.model_validate({**asdict(row), "url": url, "thread": thread})
 
 
 def link_to(permalink: str | None, target_url: str | None) -> str | None:

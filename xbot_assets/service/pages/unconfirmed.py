@@ -1,13 +1,15 @@
 """The part of the approval page about posts on X: unconfirmed, not from here, or taken back."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import ReviewContext, told_time
 from xbot_assets.steps.publishing.manual_recovery import EVERYTHING, Unsettled, acknowledged_ids, settle_where
-from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.manual_recovery import acknowledge, settle_absent
+from xbot_assets.store.publishing.rows import PhantomPost, RemovedPost, UnconfirmedPost
 
 UNCONFIRMED_DONE = {
     "found": "Post {} is published.",
@@ -20,11 +22,21 @@ SITE = "https://x.com"
 """Where a permalink leads when no other target is set."""
 
 
-def cards_of(waiting: Unsettled, settings: Settings) -> Unsettled:
+@dataclass(frozen=True, slots=True)
+class UnsettledCards:
+    """What the page shows of :class:`Unsettled`."""
+
+    unconfirmed: list[dict[str, Any]]
+    phantoms: list[dict[str, Any]]
+    removals: list[dict[str, Any]]
+
+
+def cards_of(waiting: Unsettled, settings: Settings) -> UnsettledCards:
     """Return what waits with times in words and whole addresses, as the page shows it."""
     site = settings.target_url or SITE
 
-    def card(row: Row) -> Row:
+    def card(post: UnconfirmedPost | PhantomPost | RemovedPost) -> dict[str, Any]:
+        row = asdict(post)
         times = {
             name: told_time(row[name], settings)
             for name in ("intended_at", "created_at", "removed_at")
@@ -32,7 +44,7 @@ def cards_of(waiting: Unsettled, settings: Settings) -> Unsettled:
         }
         return row | times | {"url": f"{site}{row.get('permalink') or f'/{settings.handle}'}"}
 
-    return Unsettled(
+    return UnsettledCards(
         [card(row) for row in waiting.unconfirmed],
         [card(row) for row in waiting.phantoms],
         [card(row) for row in waiting.removals],

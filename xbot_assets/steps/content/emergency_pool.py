@@ -68,7 +68,7 @@ def pool_wait(product: Product) -> str | None:
     if budget.hold is not None or budget.tier.name is TierName.CRITICAL:
         return "The pool waits until the language model may be used freely again."
     last = queue_store.last_llm_call(product.database, POOL_PURPOSE)
-    again = last["called_at"] + timedelta(minutes=settings.pool_retry_minutes) if last else now
+    again = last.called_at + timedelta(minutes=settings.pool_retry_minutes) if last else now
     return None if now >= again else f"The pool is topped up again at {again:%Y-%m-%d %H:%M} UTC."
 
 

@@ -113,9 +113,9 @@ def _next_plan(product: Product, interval: timedelta) -> datetime | None:
     planned = queue_store.last_planned(product.database)
     due = planned + interval if planned else None
     last = queue_store.last_llm_call(product.database, PLAN_PURPOSE)
-    if last is None or last["outcome"] == "ok" or (planned and planned >= last["called_at"]):
+    if last is None or last.outcome == "ok" or (planned and planned >= last.called_at):
         return due
-    again: datetime = last["called_at"] + timedelta(minutes=product.settings.plan_retry_minutes)
+    again = last.called_at + timedelta(minutes=product.settings.plan_retry_minutes)
     return max(again, due) if due else again
 
 

@@ -42,7 +42,7 @@ def question_of(product: Product) -> Question:
 
 def take_probe_from_dead(product: Product, has_ended: Callable[[str], bool]) -> None:
     """Take the breaker's one probe from a worker that has ended, so that another may probe at once."""
-    holder = breaker_state(product.database)["probe_holder"]
+    holder = breaker_state(product.database).probe_holder
     if holder is not None and has_ended(holder):
         lose_probe(product.database, holder)
 

@@ -19,9 +19,10 @@ from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
 from xbot_assets.store.content import gates as gate_store
 from xbot_assets.store.content.gates import Judgement
-from xbot_assets.store.engine.database import Database, Row, Transaction
+from xbot_assets.store.engine.database import Database, Transaction
 from xbot_assets.store.publishing.admission import Question, facts_of
 from xbot_assets.store.publishing.approvals import TextCheck, judged_against_others
+from xbot_assets.store.publishing.rows import LockedPost
 
 APPROVAL_PURPOSE = "approval"
 LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
@@ -43,28 +44,28 @@ class ReviewContext:
         Each judgement of the gates is stored as any other, whatever becomes of the decision.
         """
 
-        def refusal(transaction: Transaction, row: Row) -> Refusal | None:
+        def refusal(transaction: Transaction, row: LockedPost) -> Refusal | None:
             return self._against_policy(transaction, row) or self._by_gates(transaction, row)
 
         return refusal
 
-    def _against_policy(self, transaction: Transaction, row: Row) -> Refusal | None:
+    def _against_policy(self, transaction: Transaction, row: LockedPost) -> Refusal | None:
         question = Question(self.settings.admission_limits, self.clock.now())
-        ((_, facts),) = facts_of(transaction, question, [row["id"]])
+        ((_, facts),) = facts_of(transaction, question, [row.id])
         refusal = unalterable(facts, question.limits)
         return Refusal(refusal.rule, refusal.sentence) if refusal else None
 
-    def _by_gates(self, transaction: Transaction, row: Row) -> Refusal | None:
+    def _by_gates(self, transaction: Transaction, row: LockedPost) -> Refusal | None:
         now, settings, persona = self.clock.now(), self.settings, self.persona
         since = now - timedelta(days=settings.gate_history_days)
-        history = history_of(judged_against_others(transaction, row["id"], since), persona.language)
-        known = row["format"] if persona.format(row["format"]) else ""
-        found = first_refusal(row["text"], GateContext(persona, known, settings.gate_limits, history))
+        history = history_of(judged_against_others(transaction, row.id, since), persona.language)
+        known = row.format if persona.format(row.format) else ""
+        found = first_refusal(row.text, GateContext(persona, known, settings.gate_limits, history))
         judgement = Judgement(
             judged_at=now,
-            text=row["text"],
-            topic=row["topic"],
-            format=row["format"],
+            text=row.text,
+            topic=row.topic,
+            format=row.format,
             purpose=APPROVAL_PURPOSE,
             gate=found.gate if found else None,
             reason=found.reason if found else None,

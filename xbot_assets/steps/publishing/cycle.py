@@ -115,9 +115,9 @@ def hold_stale(product: Product) -> list[int]:
     What was topical then may be wrong by now; dropping it in silence would be worse.
     """
     now, hours = product.clock.now(), product.settings.post_stale_hours
-    rows = queue_store.stale_posts(product.database, now - timedelta(hours=hours))
+    stale = queue_store.stale_posts(product.database, now - timedelta(hours=hours))
     why = f"late: It was due more than {hours:g} hours ago. Approve it to publish it now, or reject it."
-    return [row["id"] for row in rows if hold_post(product.database, row["id"], why, now)]
+    return [post.id for post in stale if hold_post(product.database, post.id, why, now)]
 
 
 def publish_wait(product: Product, *, with_doubts: bool = True) -> Refusal | None:

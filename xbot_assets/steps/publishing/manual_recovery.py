@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
-from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.manual_recovery import settle_found
+from xbot_assets.store.publishing.rows import PhantomPost, RemovedPost, UnconfirmedPost
 
 X_HOSTS = frozenset({"x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com"})
 _STATUS = re.compile(r"/(?P<handle>\w{1,15})/status/(?P<id>\d+)(?:/.*)?")
@@ -26,9 +27,9 @@ EVERYTHING = "all"
 class Unsettled:
     """What waits for a person's word: unconfirmed posts, posts that no row knows, posts that X took back."""
 
-    unconfirmed: list[Row]
-    phantoms: list[Row]
-    removals: list[Row]
+    unconfirmed: list[UnconfirmedPost]
+    phantoms: list[PhantomPost]
+    removals: list[RemovedPost]
 
 
 def unsettled(database: Database) -> Unsettled:
@@ -53,7 +54,7 @@ def acknowledged_ids(database: Database, which: str) -> list[str]:
     """Return the ids that a person means: one, or every unknown post's with ``all``."""
     if which.strip() != EVERYTHING:
         return [which.strip()]
-    return [row["x_post_id"] for row in recovery.open_phantoms(database) if row["resembles_post_id"] is None]
+    return [row.x_post_id for row in recovery.open_phantoms(database) if row.resembles_post_id is None]
 
 
 def _named(where: str, settings: Settings) -> str:

@@ -7,7 +7,6 @@ Posts that X shows and no row knows are phantoms: a doubled post, or the owner's
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from xbot_assets.domain.alerts.publishing import DOUBLED_POST, REMOVED_POST, UNKNOWN_POSTS
 from xbot_assets.domain.failures import ProductError
@@ -19,9 +18,9 @@ from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
 from xbot_assets.steps.publishing.recovery import RecoveryOutcome, look_at_timeline, settle, shown_as
 from xbot_assets.store.alerts import alert, resolve_alert
-from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
+from xbot_assets.store.publishing.rows import MissingPost, PhantomPost, PostText, SeenPost
 
 VERIFIED_FOR = timedelta(days=3)
 """Posts younger than this are looked for on the timeline; the readings of metrics notice older ones that are gone."""
@@ -43,9 +42,9 @@ class Comparison:
     covers_since: datetime | None
     confirmed: tuple[int, ...]
     missing: tuple[int, ...]
-    removed: tuple[Row, ...]
+    removed: tuple[MissingPost, ...]
     back: tuple[int, ...]
-    phantoms: tuple[dict[str, Any], ...]
+    phantoms: tuple[SeenPost, ...]
 
 
 def comparison_wait(product: Product) -> str | None:
@@ -100,20 +99,18 @@ def _note(product: Product, found: Comparison) -> None:
 def _confirm_doubts(product: Product, look: TimelineView, known: set[str]) -> tuple[int, ...]:
     """Confirm every post in doubt that is shown, also one that waits for a person; absence is not counted here."""
     shown = [row for row in post_store.unconfirmed_posts(product.database) if shown_as(row, look, known)]
-    return tuple(row["id"] for row in shown if settle(product, row, look, known) is RecoveryOutcome.FOUND)
+    return tuple(row.id for row in shown if settle(product, row, look, known) is RecoveryOutcome.FOUND)
 
 
-def _verify(product: Product, look: TimelineView) -> tuple[tuple[int, ...], tuple[Row, ...], tuple[int, ...]]:
+def _verify(product: Product, look: TimelineView) -> tuple[tuple[int, ...], tuple[MissingPost, ...], tuple[int, ...]]:
     """Note which published posts are shown and which are surely not; return those missing, removed and back."""
     settings, database, now = product.settings, product.database, product.clock.now()
     # Younger ones prove nothing: X may still show them late, or take them back.
     rows = recovery.posts_to_verify(database, since=now - VERIFIED_FOR, until=now - settings.verify_after)
     ids = {post.x_post_id for post in look.shown}
-    visible = [row["id"] for row in rows if row["x_post_id"] in ids]
+    visible = [row.id for row in rows if row.x_post_id in ids]
     missing = [
-        row["id"]
-        for row in rows
-        if row["x_post_id"] not in ids and row["removed_at"] is None and look.covers(row["published_at"])
+        row.id for row in rows if row.x_post_id not in ids and row.removed_at is None and look.covers(row.published_at)
     ]
     back = recovery.note_visible(database, visible, now)
     for post_id in back:
@@ -124,19 +121,19 @@ def _verify(product: Product, look: TimelineView) -> tuple[tuple[int, ...], tupl
     return tuple(missing), tuple(removed), tuple(back)
 
 
-def _tell_removed(product: Product, row: Row) -> None:
-    note_removed(product, is_reply=row["reply_to_x_id"] is not None)
+def _tell_removed(product: Product, row: MissingPost) -> None:
+    note_removed(product, is_reply=row.reply_to_x_id is not None)
     alert(
         product.database,
         REMOVED_POST,
         now=product.clock.now(),
-        post_id=row["id"],
-        x_post_id=row["x_post_id"],
-        permalink=row["permalink"],
+        post_id=row.id,
+        x_post_id=row.x_post_id,
+        permalink=row.permalink,
     )
 
 
-def _phantoms(product: Product, look: TimelineView) -> tuple[dict[str, Any], ...]:
+def _phantoms(product: Product, look: TimelineView) -> tuple[SeenPost, ...]:
     """Keep and tell the posts that X shows and no row knows; return those that are new.
 
     Posts from before the first of ours are none of our business. The rows are asked after the timeline was read, so
@@ -147,10 +144,10 @@ def _phantoms(product: Product, look: TimelineView) -> tuple[dict[str, Any], ...
     known = recovery.known_x_ids(database, [post.x_post_id for post in look.shown])
     unknown = [post for post in look.shown if post.x_post_id not in known and _is_ours_to_know(post, began)]
     texts = _Texts(recovery.newest_texts(database, COMPARED_TEXTS)) if unknown else _Texts([])
-    rows = [_row(post, texts.like(post)) for post in unknown if not texts.is_in_hand(post)]
-    new = recovery.note_phantoms(database, rows, now)
+    phantoms = [_seen(post, texts.like(post)) for post in unknown if not texts.is_in_hand(post)]
+    new = recovery.note_phantoms(database, phantoms, now)
     _tell_phantoms(product)
-    return tuple(row for row in rows if row["x_post_id"] in new)
+    return tuple(post for post in phantoms if post.x_post_id in new)
 
 
 def _is_ours_to_know(post: TimelinePost, began: datetime | None) -> bool:
@@ -159,45 +156,45 @@ def _is_ours_to_know(post: TimelinePost, began: datetime | None) -> bool:
     return post.created_at >= began - CLOCK_SKEW
 
 
-def _row(post: TimelinePost, like: Row | None) -> dict[str, Any]:
-    return {
-        "x_post_id": post.x_post_id,
-        "text": post.text,
-        "permalink": post.permalink,
-        "created_at": post.created_at,
-        "resembles_post_id": like["id"] if like else None,
-    }
+def _seen(post: TimelinePost, like: PostText | None) -> SeenPost:
+    return SeenPost(
+        x_post_id=post.x_post_id,
+        text=post.text,
+        permalink=post.permalink,
+        created_at=post.created_at,
+        resembles_post_id=like.id if like else None,
+    )
 
 
 class _Texts:
     """The newest rows by what recognises them on X."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[PostText]) -> None:
         self._rows = list(rows)
-        self._by_words: dict[str, list[Row]] = {}
+        self._by_words: dict[str, list[PostText]] = {}
         for row in self._rows:
-            self._by_words.setdefault(comparable(row["text"]), []).append(row)
+            self._by_words.setdefault(comparable(row.text), []).append(row)
 
-    def like(self, post: TimelinePost) -> Row | None:
+    def like(self, post: TimelinePost) -> PostText | None:
         """Return the newest row that reads like the post, or ``None``."""
         return next(iter(self._alike(post)), None)
 
     def is_in_hand(self, post: TimelinePost) -> bool:
         """Say whether the post may be a row's whose id is still to come."""
-        return any(row["status"] in IN_HAND for row in self._alike(post))
+        return any(row.status in IN_HAND for row in self._alike(post))
 
-    def _alike(self, post: TimelinePost) -> list[Row]:
+    def _alike(self, post: TimelinePost) -> list[PostText]:
         near = self._rows if post.truncated else self._by_words.get(comparable(post.text), [])
-        return [row for row in near if same_post(row["text"], post.text, truncated=post.truncated)]
+        return [row for row in near if same_post(row.text, post.text, truncated=post.truncated)]
 
 
 def _tell_phantoms(product: Product) -> None:
     """Keep an alert open for each doubled post, and one for all others together."""
     waiting = recovery.open_phantoms(product.database)
     for row in waiting:
-        if row["resembles_post_id"] is not None:
+        if row.resembles_post_id is not None:
             _tell_doubled(product, row)
-    others = [row for row in waiting if row["resembles_post_id"] is None]
+    others = [row for row in waiting if row.resembles_post_id is None]
     if not others:
         resolve_alert(product.database, UNKNOWN_POSTS, product.clock.now())
         return
@@ -206,17 +203,17 @@ def _tell_phantoms(product: Product) -> None:
         UNKNOWN_POSTS,
         now=product.clock.now(),
         posts=len(others),
-        permalink=others[0]["permalink"],
+        permalink=others[0].permalink,
     )
 
 
-def _tell_doubled(product: Product, row: Row) -> None:
+def _tell_doubled(product: Product, row: PhantomPost) -> None:
     alert(
         product.database,
         DOUBLED_POST,
         now=product.clock.now(),
-        x_post_id=row["x_post_id"],
-        permalink=row["permalink"],
-        post_id=row["resembles_post_id"],
-        status=row["resembles_status"],
+        x_post_id=row.x_post_id,
+        permalink=row.permalink,
+        post_id=row.resembles_post_id,
+        status=row.resembles_status,
     )

@@ -16,9 +16,9 @@ from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_published
 from xbot_assets.store.alerts import alert, resolve_alert
-from xbot_assets.store.engine.database import Row
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
+from xbot_assets.store.publishing.rows import UnconfirmedPost
 from xbot_assets.x.answers import PostReading
 from xbot_assets.x.operations import ReadOwnTimeline
 
@@ -81,17 +81,17 @@ def reconcile(product: Product, *, lane: Lane) -> Recovery:
     """
     taken = recovery.take_looks(product.database, product.settings.recovery_rules, product.clock.now())
     doubts = post_store.unconfirmed_posts(product.database)
-    due = [row for row in doubts if row["id"] in taken]
+    due = [row for row in doubts if row.id in taken]
     if not due:
-        return Recovery(in_doubt=tuple(row["id"] for row in doubts))
+        return Recovery(in_doubt=tuple(row.id for row in doubts))
     try:
-        look, known = look_at_timeline(product, min(row["intended_at"] for row in due), lane)
+        look, known = look_at_timeline(product, min(row.intended_at for row in due), lane)
     except ProductError as failure:
         for row in due:
             _tell_unseen(product, row, failure.reason, failure)
         raise
-    sights = {row["id"]: settle(product, row, look, known) for row in due}
-    left = {row["id"]: sights.get(row["id"], RecoveryOutcome.IN_DOUBT) for row in doubts}
+    sights = {row.id: settle(product, row, look, known) for row in due}
+    left = {row.id: sights.get(row.id, RecoveryOutcome.IN_DOUBT) for row in doubts}
 
     def those(wanted: RecoveryOutcome) -> tuple[int, ...]:
         return tuple(post_id for post_id, sight in left.items() if sight is wanted)
@@ -134,7 +134,7 @@ def _shown(post: PostReading) -> TimelinePost:
     )
 
 
-def settle(product: Product, row: Row, look: TimelineView, known: set[str]) -> RecoveryOutcome:
+def settle(product: Product, row: UnconfirmedPost, look: TimelineView, known: set[str]) -> RecoveryOutcome:
     """Settle one post in doubt by what a look says of it; a find is added to ``known``."""
     try:
         return _settled(product, row, look, known)
@@ -144,7 +144,7 @@ def settle(product: Product, row: Row, look: TimelineView, known: set[str]) -> R
         return RecoveryOutcome.ELSEWHERE
 
 
-def _settled(product: Product, row: Row, look: TimelineView, known: set[str]) -> RecoveryOutcome:
+def _settled(product: Product, row: UnconfirmedPost, look: TimelineView, known: set[str]) -> RecoveryOutcome:
     found = shown_as(row, look, known)
     if found is not None:
         known.add(found.x_post_id)
@@ -153,59 +153,59 @@ def _settled(product: Product, row: Row, look: TimelineView, known: set[str]) ->
     if _alike(row, look, known):
         _tell_unseen(product, row, "A post with its words answers another post than it should.")
         return RecoveryOutcome.IN_DOUBT
-    if not look.covers(row["intended_at"]):
+    if not look.covers(row.intended_at):
         _tell_unseen(product, row, "Its own timeline did not show posts of that time.")
         return RecoveryOutcome.IN_DOUBT
     return _absent(product, row)
 
 
-def shown_as(row: Row, look: TimelineView, known: set[str]) -> TimelinePost | None:
+def shown_as(row: UnconfirmedPost, look: TimelineView, known: set[str]) -> TimelinePost | None:
     """Return the post on X that a post in doubt is, if the look shows it: its words, in the place it was meant for."""
-    return next((post for post in _alike(row, look, known) if in_its_place(post, row["answers_x_id"])), None)
+    return next((post for post in _alike(row, look, known) if in_its_place(post, row.answers_x_id)), None)
 
 
-def _alike(row: Row, look: TimelineView, known: set[str]) -> list[TimelinePost]:
+def _alike(row: UnconfirmedPost, look: TimelineView, known: set[str]) -> list[TimelinePost]:
     """Return the posts shown with the words of a post in doubt.
 
     What X refused as a duplicate (187) is there from before, however old.
     """
-    since = None if row["failure_code"] == recovery.DUPLICATE else row["intended_at"]
-    return look.alike(row["text"], since=since, taken=known)
+    since = None if row.failure_code == recovery.DUPLICATE else row.intended_at
+    return look.alike(row.text, since=since, taken=known)
 
 
-def _confirm(product: Product, row: Row, found: TimelinePost) -> None:
+def _confirm(product: Product, row: UnconfirmedPost, found: TimelinePost) -> None:
     now = product.clock.now()
     post_store.confirm_found(
         product.database,
-        row["id"],
+        row.id,
         x_post_id=found.x_post_id,
         permalink=found.permalink,
         published_at=found.created_at or now,
         now=now,
     )
-    resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row["id"])
-    note_published(product, is_reply=row["reply_to_x_id"] is not None)
+    resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row.id)
+    note_published(product, is_reply=row.reply_to_x_id is not None)
 
 
-def _absent(product: Product, row: Row) -> RecoveryOutcome:
+def _absent(product: Product, row: UnconfirmedPost) -> RecoveryOutcome:
     """Count a look that surely did not find the post; in the end it is queued again, or a person is asked."""
     now, rules = product.clock.now(), product.settings.recovery_rules
-    looks = post_store.record_look(product.database, row["id"], now)
+    looks = post_store.record_look(product.database, row.id, now)
     if looks < rules.looks_max:
         return RecoveryOutcome.IN_DOUBT
-    if recovery.requeue_absent(product.database, row["id"], rules, now):
-        resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row["id"])
+    if recovery.requeue_absent(product.database, row.id, rules, now):
+        resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row.id)
         return RecoveryOutcome.REQUEUED
-    by_itself = rules.may_requeue and not row["requeues"] and row["failure_code"] != recovery.DUPLICATE
-    if not by_itself or now - row["intended_at"] >= 2 * rules.span:
-        alert_unconfirmed(product, row["id"], f"It was not on the timeline in {looks} looks.")
+    by_itself = rules.may_requeue and not row.requeues and row.failure_code != recovery.DUPLICATE
+    if not by_itself or now - row.intended_at >= 2 * rules.span:
+        alert_unconfirmed(product, row.id, f"It was not on the timeline in {looks} looks.")
     return RecoveryOutcome.IN_DOUBT
 
 
-def _tell_unseen(product: Product, row: Row, reason: str, cause: ProductError | None = None) -> None:
+def _tell_unseen(product: Product, row: UnconfirmedPost, reason: str, cause: ProductError | None = None) -> None:
     """Tell a person of a post that could not be looked for until now, when that has lasted."""
-    if product.clock.now() - row["intended_at"] >= product.settings.requeue_after:
-        alert_unconfirmed(product, row["id"], f"It could not be looked for. {reason}", cause)
+    if product.clock.now() - row.intended_at >= product.settings.requeue_after:
+        alert_unconfirmed(product, row.id, f"It could not be looked for. {reason}", cause)
 
 
 def alert_unconfirmed(product: Product, post_id: int, reason: str, cause: ProductError | None = None) -> None:

@@ -19,7 +19,7 @@ from xbot_assets.domain.pace.rate import PaceFacts
 from xbot_assets.domain.policy.facts import PolicyFacts, clock
 from xbot_assets.domain.policy.rules import DAY
 from xbot_assets.domain.posts.post import ClaimedPost
-from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.engine.database import Database, Statements, Transaction
 from xbot_assets.store.publishing.breaker import breaker_wait
 from xbot_assets.store.publishing.pace import lock_pace, pace_facts
 from xbot_assets.store.publishing.policy import end_standstill, refuse_post, tell_standstill
@@ -42,6 +42,35 @@ class Question:
     limits: AdmissionLimits
     now: datetime
     worker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAccount:
+    """What is the same for every post: the hold, the post in hand, the last submission, the account, the next time."""
+
+    hold: str | None
+    in_hand: str | None
+    last_activity: datetime | None
+    next_due: datetime | None
+    labelled_automated: bool | None
+    account_created_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPost:
+    """What the rules ask of one post: its place in the queue and its thread, its approval and its author."""
+
+    id: int
+    due: bool
+    due_at: datetime | None
+    segment: int | None
+    size: int
+    follows: bool
+    before_at: datetime | None
+    author: str | None
+    approved: bool
+    replies_to_author: list[datetime]
+    author_engaged_at: datetime | None
 
 
 def peek(db: Statements, question: Question) -> Refusal | None:
@@ -130,11 +159,12 @@ def facts_of(db: Statements, question: Question, post_ids: Sequence[int]) -> lis
         PermanentFailure: ``pace_unknown`` or ``no_breaker`` when the state is missing: then nothing goes.
     """
     now, limits = question.now, question.limits
-    rows = db.fetch_all("admission_posts", ids=list(post_ids), now=now, day_ago=now - DAY, shadow=limits.shadow)
-    if not rows:
+    terms = {"ids": list(post_ids), "now": now, "day_ago": now - DAY, "shadow": limits.shadow}
+    judged = db.fetch_rows(JudgedPost, "admission_posts", **terms)
+    if not judged:
         return []
     common = _Common(db, question)
-    return [(row["id"], common.facts(row)) for row in rows]
+    return [(post.id, common.facts(post)) for post in judged]
 
 
 @dataclass(slots=True)
@@ -143,7 +173,7 @@ class _Common:
 
     db: Statements
     question: Question
-    account: Row = field(init=False)
+    account: SeenAccount = field(init=False)
     breaker: str | None = field(init=False)
     pace: dict[PaceKind, PaceFacts] = field(default_factory=dict)
 
@@ -151,39 +181,39 @@ class _Common:
         self.account = _account(self.db, self.question)
         self.breaker = breaker_wait(self.db, asker=self.question.worker)
 
-    def facts(self, row: Row) -> AdmissionFacts:
+    def facts(self, post: JudgedPost) -> AdmissionFacts:
         """Return what the rules may know of one post."""
-        policy = self._policy(row)
-        return AdmissionFacts(self._queue(row), self._pace(PaceKind.of(is_reply=policy.is_reply)), policy)
+        policy = self._policy(post)
+        return AdmissionFacts(self._queue(post), self._pace(PaceKind.of(is_reply=policy.is_reply)), policy)
 
-    def _queue(self, row: Row) -> QueueFacts:
+    def _queue(self, post: JudgedPost) -> QueueFacts:
         account = self.account
         return QueueFacts(
-            due=row["due"],
-            due_at=row["due_at"],
+            due=post.due,
+            due_at=post.due_at,
             hold=_hold_in_words(account),
-            in_hand=account["in_hand"],
-            last_activity=account["last_activity"],
+            in_hand=account.in_hand,
+            last_activity=account.last_activity,
             breaker=self.breaker,
-            segment=row["segment"],
-            size=row["size"],
-            follows=row["follows"],
-            before_at=row["before_at"],
+            segment=post.segment,
+            size=post.size,
+            follows=post.follows,
+            before_at=post.before_at,
         )
 
-    def _policy(self, row: Row) -> PolicyFacts:
+    def _policy(self, post: JudgedPost) -> PolicyFacts:
         limits, account = self.question.limits, self.account
-        seen = account["labelled_automated"]
+        seen = account.labelled_automated
         return PolicyFacts(
             now=self.question.now,
-            author=row["author"],
-            approved=row["approved"],
-            replies_to_author=tuple(row["replies_to_author"]),
-            author_engaged_at=row["author_engaged_at"],
+            author=post.author,
+            approved=post.approved,
+            replies_to_author=tuple(post.replies_to_author),
+            author_engaged_at=post.author_engaged_at,
             # What X's pages do not tell is taken from the owner's word.
             labelled_automated=limits.labelled_automated if seen is None else seen,
-            account_created_at=account["account_created_at"] or limits.account_created_at,
-            continues=bool(row["segment"]),
+            account_created_at=account.account_created_at or limits.account_created_at,
+            continues=bool(post.segment),
         )
 
     def _pace(self, kind: PaceKind) -> PaceFacts:
@@ -196,17 +226,17 @@ def _judge(db: Statements, question: Question, post_ids: Sequence[int]) -> list[
     return [(number, first_refusal(facts, question.limits)) for number, facts in facts_of(db, question, post_ids)]
 
 
-def _account(db: Statements, question: Question) -> Row:
-    row = db.fetch_one("admission_account", now=question.now, handle=question.limits.handle)
-    if row is None:
+def _account(db: Statements, question: Question) -> SeenAccount:
+    account = db.fetch_row(SeenAccount, "admission_account", now=question.now, handle=question.limits.handle)
+    if account is None:
         raise PermanentFailure(
             "The database did not answer what is known of the account.", code=FailureCode.ACCOUNT_UNKNOWN
         )
-    return row
+    return account
 
 
-def _hold_in_words(account: Row) -> str | None:
-    reason = account["hold"]
+def _hold_in_words(account: SeenAccount) -> str | None:
+    reason = account.hold
     return None if reason is None else PUBLISHING_HOLD.words(code="", reason=reason, remedy="").reason
 
 
@@ -220,6 +250,6 @@ def _nothing_due(db: Statements, question: Question) -> Refusal:
     hold = _hold_in_words(account)
     if hold is not None:
         return Refusal(RuleName.PUBLISHING_HOLD, hold)
-    following: datetime | None = account["next_due"]
+    following = account.next_due
     sentence = f"No post is due before {clock(following)}." if following else "No post is due."
     return Refusal(RuleName.DUE, sentence, until=following)

@@ -15,7 +15,7 @@ The post's row is locked while a decision is made, so of two people one decides 
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
@@ -25,8 +25,16 @@ from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.learning.features import edited_features
 from xbot_assets.domain.posts.post import PostStatus, fingerprint
 from xbot_assets.store.alerts import resolve_alert
-from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.engine.database import Database, Statements, Transaction
 from xbot_assets.store.publishing.policy import tell_waiting
+from xbot_assets.store.publishing.rows import (
+    HeldPost,
+    LastDecision,
+    LockedPost,
+    LockedSegment,
+    PastDecision,
+    ReviewedPost,
+)
 
 LONGEST_NAME = 80
 LONGEST_REASON = 500
@@ -36,8 +44,8 @@ FARTHEST = timedelta(days=365)
 _BETWEEN_SEGMENTS = "\0"
 """No text of PostgreSQL holds it, so two different threads never read the same."""
 
-TextCheck = Callable[[Transaction, Row], Refusal | None]
-"""Asked about a locked post with ``id, text, topic, format, scheduled_at``: why it may not be published."""
+TextCheck = Callable[[Transaction, LockedPost], Refusal | None]
+"""Asked about a locked post: why it may not be published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +99,9 @@ def approve_post(db: Database, post_id: int, by: Decider, *, check: TextCheck, s
         _refuse_broken(transaction, post_id)
         for row in rows:
             _refuse_text(row, check(transaction, row))
-            at = max(row["scheduled_at"], by.now)
-            values = {"at": at, "features": _features(row), "digest": text_digest(row["text"])}
-            transaction.execute("approve_post", id=row["id"], **values, **by.values)
+            at = max(row.scheduled_at, by.now)
+            values = {"at": at, "features": _features(row), "digest": text_digest(row.text)}
+            transaction.execute("approve_post", id=row.id, **values, **by.values)
         tell_waiting(transaction, by.now)
 
 
@@ -107,9 +115,9 @@ def edit_post(db: Database, post_id: int, text: str, by: Decider, *, check: Text
     with db.transaction() as transaction:
         row = _held(transaction, post_id, (PostStatus.HELD,))
         _as_seen([row], seen)
-        edited = row | {"text": words, "fingerprint": fingerprint(words)}
+        edited = replace(row, text=words, fingerprint=fingerprint(words))
         _refuse_text(edited, check(transaction, edited))
-        values = {"text": words, "fingerprint": edited["fingerprint"], "features": _features(edited)}
+        values = {"text": words, "fingerprint": edited.fingerprint, "features": _features(edited)}
         transaction.execute("edit_post", id=post_id, **values, **by.values)
 
 
@@ -125,9 +133,9 @@ def reject_post(db: Database, post_id: int, by: Decider) -> None:
         )
     with db.transaction() as transaction:
         for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
-            transaction.execute("reject_post", id=row["id"], **by.values)
-            if row["thread_id"] is not None:
-                resolve_alert(transaction, BROKEN_THREAD, by.now, thread_id=row["thread_id"])
+            transaction.execute("reject_post", id=row.id, **by.values)
+            if row.thread_id is not None:
+                resolve_alert(transaction, BROKEN_THREAD, by.now, thread_id=row.thread_id)
         tell_waiting(transaction, by.now)
 
 
@@ -147,7 +155,7 @@ def reschedule_post(db: Database, post_id: int, at: datetime, by: Decider) -> No
     with db.transaction() as transaction:
         for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
             features = _features(row)
-            transaction.execute("reschedule_post", id=row["id"], at=at, features=features, **by.values)
+            transaction.execute("reschedule_post", id=row.id, at=at, features=features, **by.values)
 
 
 def text_digest(text: str) -> str:
@@ -160,22 +168,22 @@ def texts_digest(texts: Sequence[str]) -> str:
     return text_digest(_BETWEEN_SEGMENTS.join(texts))
 
 
-def held_posts(db: Statements) -> list[Row]:
+def held_posts(db: Statements) -> list[HeldPost]:
     """Return every post that waits for a person, soonest due first, with ``held_because``."""
-    return db.fetch_all("held_posts")
+    return db.fetch_rows(HeldPost, "held_posts")
 
 
-def post_to_decide(db: Statements, post_id: int) -> Row:
+def post_to_decide(db: Statements, post_id: int) -> ReviewedPost:
     """Return one post in any state. Raises ``no_such_post``."""
-    row = db.fetch_one("post_to_decide", id=post_id)
-    if row is None:
+    post = db.fetch_row(ReviewedPost, "post_to_decide", id=post_id)
+    if post is None:
         raise _no_such_post(post_id)
-    return row
+    return post
 
 
-def recent_decisions(db: Statements, limit: int) -> list[Row]:
-    """Return what people decided last: ``post_id, decision, actor, happened_at, note, text_before, status, text``."""
-    return db.fetch_all("recent_decisions", limit=limit)
+def recent_decisions(db: Statements, limit: int) -> list[PastDecision]:
+    """Return what people decided last, newest first."""
+    return db.fetch_rows(PastDecision, "recent_decisions", limit=limit)
 
 
 def judged_against_others(db: Statements, post_id: int, since: datetime) -> list[str]:
@@ -183,43 +191,43 @@ def judged_against_others(db: Statements, post_id: int, since: datetime) -> list
     return [row["text"] for row in db.fetch_all("judged_against_others", id=post_id, since=since)]
 
 
-def lock_to_decide(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> Row:
+def lock_to_decide(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> LockedPost:
     """Lock a post that is in one of these states and return it. Raises ``no_such_post``, ``already_decided``."""
     return _held(transaction, post_id, states)
 
 
-def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> Row:
+def _held(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> LockedPost:
     """Lock the post and return it when it can still be decided; otherwise say who was first."""
-    row = transaction.fetch_one("lock_post_to_decide", id=post_id)
+    row = transaction.fetch_row(LockedPost, "lock_post_to_decide", id=post_id)
     if row is None:
         raise _no_such_post(post_id)
-    if row["status"] not in states:
+    if row.status not in states:
         raise PermanentFailure(
-            f"Post {post_id} is {row['status']} now{_by_whom(transaction, post_id)}.",
+            f"Post {post_id} is {row.status} now{_by_whom(transaction, post_id)}.",
             code=FailureCode.ALREADY_DECIDED,
             remedy="Nothing was changed. Look at it again.",
         )
     return row
 
 
-def _held_thread(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> list[Row]:
+def _held_thread(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> list[LockedSegment]:
     """Lock the post with all that waits of its thread, in one order for everybody; as :func:`_held`."""
-    rows = transaction.fetch_all("lock_thread_to_decide", id=post_id)
+    rows = transaction.fetch_rows(LockedSegment, "lock_thread_to_decide", id=post_id)
     _held(transaction, post_id, states)
-    return [row for row in rows if row["status"] in states]
+    return [row for row in rows if row.status in states]
 
 
 def _by_whom(transaction: Transaction, post_id: int) -> str:
-    last = transaction.fetch_one("last_decision", id=post_id)
+    last = transaction.fetch_row(LastDecision, "last_decision", id=post_id)
     if last is None:
         return ""
-    return f"; {last['actor']} {last['decision']} it at {last['happened_at']:%Y-%m-%d %H:%M} UTC"
+    return f"; {last.actor} {last.decision} it at {last.happened_at:%Y-%m-%d %H:%M} UTC"
 
 
-def _as_seen(rows: Sequence[Row], seen: str | None) -> None:
-    if seen is not None and seen != texts_digest([row["text"] for row in rows]):
+def _as_seen(rows: Sequence[LockedPost], seen: str | None) -> None:
+    if seen is not None and seen != texts_digest([row.text for row in rows]):
         raise PermanentFailure(
-            f"The text of post {rows[0]['id']} was edited since you read it.",
+            f"The text of post {rows[0].id} was edited since you read it.",
             code=FailureCode.TEXT_CHANGED,
             remedy="Nothing was changed. Read it again and decide then.",
         )
@@ -235,10 +243,10 @@ def _refuse_broken(transaction: Transaction, post_id: int) -> None:
         )
 
 
-def _refuse_text(row: Row, refusal: Refusal | None) -> None:
+def _refuse_text(row: LockedPost, refusal: Refusal | None) -> None:
     if refusal is not None:
         raise PermanentFailure(
-            f"Post {row['id']} cannot be published: {refusal.reason} ({refusal.gate})",
+            f"Post {row.id} cannot be published: {refusal.reason} ({refusal.gate})",
             code=FailureCode.TEXT_REFUSED,
             remedy="Edit or reject it.",
         )
@@ -256,9 +264,9 @@ def _unprintable(text: str) -> bool:
     return any(ord(character) < ord(" ") and character not in "\n\t" for character in text)
 
 
-def _features(row: Row) -> str:
+def _features(row: LockedPost) -> str:
     """Return what learning knows of the post, made anew; one that it never learned from stays without."""
-    return json.dumps(edited_features(row["features"], row["text"]))
+    return json.dumps(edited_features(row.features, row.text))
 
 
 def _no_such_post(post_id: int) -> PermanentFailure:

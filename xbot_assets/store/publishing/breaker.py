@@ -6,7 +6,8 @@
 A database that does not answer raises: without a permit nothing is tried.
 """
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from xbot_assets.domain.alerts.publishing import BREAKER_OPEN, BREAKER_STUCK
 from xbot_assets.domain.failure_codes import FailureCode
@@ -14,9 +15,55 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.breaker import PUBLISHING, AttemptOutcome, BreakerPolicy, Permit
 from xbot_assets.store.alerts import alert, resolve_alert
-from xbot_assets.store.engine.database import Database, Row, Statements
+from xbot_assets.store.engine.database import Database, Statements
 
 _CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerState:
+    """A breaker as it is now, in real time by the server's clock.
+
+    Attributes:
+        try_at: when somebody may ask again.
+        must_wait: whether that is still to come; ``None`` for a breaker that is neither waiting nor probed.
+        stopped_for: for how long it has not been closed.
+    """
+
+    name: str
+    state: str
+    fencing_token: int
+    failures: int
+    successes: int
+    stopped_at: datetime | None
+    retry_at: datetime | None
+    probe_holder: str | None
+    probe_until: datetime | None
+    reason: str
+    try_at: datetime
+    must_wait: bool | None
+    stopped_for: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakenProbe:
+    """A probe that was given, and until when."""
+
+    fencing_token: int
+    probe_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BreakerEvent:
+    """One transition of a breaker, or one probe given or lost."""
+
+    event: str
+    from_state: str
+    to_state: str
+    fencing_token: int
+    happened_at: datetime
+    holder: str | None
+    reason: str
 
 
 def acquire(
@@ -38,12 +85,13 @@ def acquire(
         PermanentFailure: ``no_breaker``.
     """
     seen = breaker_state(db, name)
-    if seen["state"] == _CLOSED:
+    if seen.state == _CLOSED:
         return _answer(seen, holder)
     alert_if_stuck(db, policy, now, name=name)
-    taken = None if seen["must_wait"] else db.fetch_one("take_probe", name=name, holder=holder, lease=policy.probe)
+    terms = {"name": name, "holder": holder, "lease": policy.probe}
+    taken = None if seen.must_wait else db.fetch_row(TakenProbe, "take_probe", **terms)
     if taken is not None:
-        return Permit(name, holder, taken["fencing_token"], is_probe=True)
+        return Permit(name, holder, taken.fencing_token, is_probe=True)
     # Somebody else was faster, or it is not time yet: what it is by now decides.
     return _answer(breaker_state(db, name), holder)
 
@@ -85,25 +133,25 @@ def lose_probe(db: Statements, dead: str, *, name: str = PUBLISHING) -> bool:
 def alert_if_stuck(db: Statements, policy: BreakerPolicy, now: datetime, *, name: str = PUBLISHING) -> bool:
     """Say whether the breaker has not been closed for too long; if so, a graver alert takes the place of the first."""
     seen = breaker_state(db, name)
-    if seen["stopped_for"] is None or seen["stopped_for"] <= policy.stuck:
+    if seen.stopped_for is None or seen.stopped_for <= policy.stuck:
         return False
-    alert(db, BREAKER_STUCK, now=now, breaker=name, since=seen["stopped_at"], reason=seen["reason"])
+    alert(db, BREAKER_STUCK, now=now, breaker=name, since=seen.stopped_at, reason=seen.reason)
     resolve_alert(db, BREAKER_OPEN, now, breaker=name)
     return True
 
 
-def breaker_state(db: Statements, name: str = PUBLISHING) -> Row:
-    """Return the state for people to read: ``state, failures, successes, stopped_at, retry_at, probe_holder, reason``.
+def breaker_state(db: Statements, name: str = PUBLISHING) -> BreakerState:
+    """Return the state of a breaker.
 
     Raises:
         PermanentFailure: ``no_breaker``.
     """
-    row = db.fetch_one("breaker_seen", name=name)
-    if row is None:
+    state = db.fetch_row(BreakerState, "breaker_seen", name=name)
+    if state is None:
         raise PermanentFailure(
             f"There is no breaker named {name}.", code=FailureCode.NO_BREAKER, remedy="Run xbot migrate."
         )
-    return row
+    return state
 
 
 def breaker_wait(db: Statements, *, asker: str) -> str | None:
@@ -113,14 +161,14 @@ def breaker_wait(db: Statements, *, asker: str) -> str | None:
         PermanentFailure: ``no_breaker``.
     """
     seen = breaker_state(db)
-    if seen["state"] == _CLOSED or not seen["must_wait"] or (asker and seen["probe_holder"] == asker):
+    if seen.state == _CLOSED or not seen.must_wait or (asker and seen.probe_holder == asker):
         return None
-    return f"The publishing breaker is {seen['state']}: {seen['reason']}"
+    return f"The publishing breaker is {seen.state}: {seen.reason}"
 
 
-def breaker_events(db: Statements, name: str = PUBLISHING) -> list[Row]:
+def breaker_events(db: Statements, name: str = PUBLISHING) -> list[BreakerEvent]:
     """Return every transition and probe, oldest first."""
-    return db.fetch_all("breaker_events_of", name=name)
+    return db.fetch_rows(BreakerEvent, "breaker_events_of", name=name)
 
 
 def _report(db: Statements, permit: Permit, tried: AttemptOutcome, policy: BreakerPolicy, reason: str) -> str | None:
@@ -138,12 +186,12 @@ def _report(db: Statements, permit: Permit, tried: AttemptOutcome, policy: Break
     return row["state"] if row else None
 
 
-def _answer(seen: Row, holder: str) -> Permit | Wait:
-    if seen["state"] == _CLOSED:
-        return Permit(seen["name"], holder, seen["fencing_token"], is_probe=False)
-    if seen["probe_holder"] is None:
-        return Wait(seen["try_at"], f"The breaker '{seen['name']}' is {seen['state']}: {seen['reason']}")
-    return Wait(seen["try_at"], f"The breaker '{seen['name']}' waits for the probe of {seen['probe_holder']}.")
+def _answer(seen: BreakerState, holder: str) -> Permit | Wait:
+    if seen.state == _CLOSED:
+        return Permit(seen.name, holder, seen.fencing_token, is_probe=False)
+    if seen.probe_holder is None:
+        return Wait(seen.try_at, f"The breaker '{seen.name}' is {seen.state}: {seen.reason}")
+    return Wait(seen.try_at, f"The breaker '{seen.name}' waits for the probe of {seen.probe_holder}.")
 
 
 def _tell_open(db: Statements, policy: BreakerPolicy, name: str, reason: str, now: datetime) -> None:

@@ -77,5 +77,5 @@ def acknowledge(db: Database, x_ids: Sequence[str], by: Decider) -> int:
 def _end_alerts(transaction: Transaction, x_ids: Sequence[str], by: Decider) -> None:
     for x_post_id in x_ids:
         resolve_alert(transaction, DOUBLED_POST, by.now, x_post_id=x_post_id)
-    if all(row["resembles_post_id"] is not None for row in open_phantoms(transaction)):
+    if all(phantom.resembles_post_id is not None for phantom in open_phantoms(transaction)):
         resolve_alert(transaction, UNKNOWN_POSTS, by.now)

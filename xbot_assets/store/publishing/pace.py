@@ -17,7 +17,7 @@ from xbot_assets.domain.pace.hours import EarnedReward, HourWeights, hour_weight
 from xbot_assets.domain.pace.pacing import DAY, PaceKind, PaceRules, Pacing
 from xbot_assets.domain.pace.rate import PaceFacts, RateState, hold, initial
 from xbot_assets.domain.pace.rate import observe as observed
-from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.engine.database import Database, Statements, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,22 @@ class Admitted:
     """Leave to publish one. ``id`` names it for :func:`release`."""
 
     id: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPace:
+    """The stored state of one kind, and when something of it was or may have been published."""
+
+    kind: str
+    rate: float | None
+    successes: int
+    failures: int
+    paused_until: datetime | None
+    pause_reason: str
+    hour_weights: list[float] | None
+    recent: list[datetime]
+    continued: list[datetime]
+    promised: int
 
 
 def admission(db: Database, kind: PaceKind, now: datetime, rules: PaceRules) -> Admitted | Wait:
@@ -78,20 +94,15 @@ def observe_within(transaction: Transaction, kind: PaceKind, answer: Answer, now
 def pace_facts(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -> PaceFacts:
     """Return what is stored about a kind. Raises ``pace_unknown``."""
     since = min(budget_day(now, rules.zone).starts, now - DAY)
-    row = db.fetch_one("pace_seen", kind=kind, since=since)
-    if row is None:
+    seen = db.fetch_row(SeenPace, "pace_seen", kind=kind, since=since)
+    if seen is None:
         raise PermanentFailure(
             f"The pace of the kind '{kind}' is not in the database, so nothing is published.",
             code=FailureCode.PACE_UNKNOWN,
             remedy="Run xbot migrate; if that does not help, restore the row of pace_rates.",
         )
-    state, hours = _state(row, rules.pacing[kind]), _hours(row, rules.zone)
-    return PaceFacts(state, hours, row["recent"], row["continued"], row["promised"])
-
-
-def pace_changes(db: Statements, kind: PaceKind) -> list[Row]:
-    """Return every change of a rate or a pause, oldest first."""
-    return db.fetch_all("pace_changes_of", kind=kind)
+    state, hours = _state(seen, rules.pacing[kind]), _hours(seen, rules.zone)
+    return PaceFacts(state, hours, seen.recent, seen.continued, seen.promised)
 
 
 def learn_hours(db: Statements, kind: PaceKind, since: datetime, rules: PaceRules) -> tuple[float, ...]:
@@ -112,13 +123,13 @@ def _admit(transaction: Transaction, kind: PaceKind, now: datetime) -> Admitted:
     return Admitted(row["id"])
 
 
-def _state(row: Row, pacing: Pacing) -> RateState:
-    rate = initial(pacing).rate if row["rate"] is None else pacing.bounded(row["rate"])
-    return RateState(rate, row["successes"], row["failures"], row["paused_until"], row["pause_reason"])
+def _state(seen: SeenPace, pacing: Pacing) -> RateState:
+    rate = initial(pacing).rate if seen.rate is None else pacing.bounded(seen.rate)
+    return RateState(rate, seen.successes, seen.failures, seen.paused_until, seen.pause_reason)
 
 
-def _hours(row: Row, zone: ZoneInfo) -> HourWeights:
-    return HourWeights(zone) if row["hour_weights"] is None else HourWeights(zone, tuple(row["hour_weights"]))
+def _hours(seen: SeenPace, zone: ZoneInfo) -> HourWeights:
+    return HourWeights(zone) if seen.hour_weights is None else HourWeights(zone, tuple(seen.hour_weights))
 
 
 def _store(

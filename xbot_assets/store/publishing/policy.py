@@ -4,6 +4,7 @@ Also what they are told of: who engaged with the account, and what X says about 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
@@ -14,7 +15,7 @@ from xbot_assets.domain.alerts.publishing import POSTS_WAITING, STANDSTILL
 from xbot_assets.domain.policy.facts import ApprovalMode
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, resolve_alert, resolve_every
-from xbot_assets.store.engine.database import Row, Statements, Transaction
+from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
 
 
@@ -27,6 +28,18 @@ class InboundEngagement(BaseModel):
     kind: Literal["reply", "mention", "quote", "repost", "like", "follow"]
     x_post_id: str = ""
     engaged_at: AwareDatetime
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRefusal:
+    """What a rule said of a post, first and last when, and how often."""
+
+    rule: str
+    reason: str
+    refused_until: datetime | None
+    first_at: datetime
+    last_at: datetime
+    times: int
 
 
 def hold_unapproved(db: Statements, settings: Settings, now: datetime) -> list[int]:
@@ -55,17 +68,17 @@ def hold_post(db: Statements, post_id: int, why: str, now: datetime) -> bool:
 
 def tell_waiting(db: Statements, now: datetime) -> None:
     """Keep one alert open while posts wait for a person, and close it when none does."""
-    found = db.fetch_one("held_count")
-    waiting = found["posts"] if found else 0
+    row = db.fetch_one("held_count")
+    waiting = row["posts"] if row else 0
     if not waiting:
         resolve_alert(db, POSTS_WAITING, now)
         return
     alert(db, POSTS_WAITING, now=now, posts=waiting)
 
 
-def policy_refusals(db: Statements, post_id: int) -> list[Row]:
-    """Return ``rule, reason, refused_until, first_at, last_at, times`` of a post, newest first."""
-    return db.fetch_all("policy_refusals_of", id=post_id)
+def policy_refusals(db: Statements, post_id: int) -> list[PolicyRefusal]:
+    """Return what the rules said of a post, newest first."""
+    return db.fetch_rows(PolicyRefusal, "policy_refusals_of", id=post_id)
 
 
 def insert_engagements(db: Statements, engagements: Iterable[InboundEngagement]) -> int:

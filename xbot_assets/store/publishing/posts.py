@@ -15,8 +15,9 @@ from typing import Any
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost, fingerprint
-from xbot_assets.store.engine.database import Row, Statements, Transaction
+from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
+from xbot_assets.store.publishing.rows import ExpiredLease, PostEvent, PublishedPost, RecentPost, UnconfirmedPost
 
 NOT_HELD = FailureCode.LOST_FENCE
 """The code of the failure a worker gets for a post that is no longer its own."""
@@ -106,25 +107,17 @@ def mark_shadowed(db: Statements, claim: ClaimedPost, now: datetime) -> None:
     _move(db, claim, "mark_shadowed", now=now)
 
 
-def expire_leases(db: Statements, now: datetime, *, dead: str | None = None) -> list[Row]:
+def expire_leases(db: Statements, now: datetime, *, dead: str | None = None) -> list[ExpiredLease]:
     """Take posts from workers whose lease ran out, or who are ``dead``: claimed -> queued, armed -> unconfirmed.
 
     Leases run in real time on the server's clock, however fast the product's clock runs; ``now`` dates the events.
-
-    Returns:
-        ``id``, ``from_status``, ``to_status`` and ``claimed_by`` of each.
     """
-    return db.fetch_all("expire_leases", now=now, dead=dead)
+    return db.fetch_rows(ExpiredLease, "expire_leases", now=now, dead=dead)
 
 
-def unconfirmed_posts(db: Statements) -> list[Row]:
-    """Return the posts that may be on X, oldest intent first.
-
-    Each has ``id, text, fingerprint, armed_at, looks, looked_at, fencing_token, reply_to_x_id, failure_code, requeues,
-    first_absent_at, answers_x_id, intended_at``; the last is when it was first meant to be submitted, in whichever
-    attempt.
-    """
-    return db.fetch_all("unconfirmed_posts")
+def unconfirmed_posts(db: Statements) -> list[UnconfirmedPost]:
+    """Return the posts that may be on X, oldest intent first."""
+    return db.fetch_rows(UnconfirmedPost, "unconfirmed_posts")
 
 
 def confirm_found(
@@ -170,9 +163,9 @@ def queue_counts(db: Statements) -> dict[str, int]:
     return {row["status"]: row["posts"] for row in db.fetch_all("queue_counts")}
 
 
-def recent_posts(db: Statements, limit: int) -> list[Row]:
+def recent_posts(db: Statements, limit: int) -> list[RecentPost]:
     """Return the newest posts in any state, with what the status pages show, newest first."""
-    return db.fetch_all("recent_posts", limit=limit)
+    return db.fetch_rows(RecentPost, "recent_posts", limit=limit)
 
 
 def recent_texts(db: Statements, since: datetime) -> list[str]:
@@ -180,14 +173,14 @@ def recent_texts(db: Statements, since: datetime) -> list[str]:
     return [row["text"] for row in db.fetch_all("recent_texts", since=since)]
 
 
-def published_since(db: Statements, since: datetime) -> list[Row]:
+def published_since(db: Statements, since: datetime) -> list[PublishedPost]:
     """Return posts published since then, oldest first."""
-    return db.fetch_all("published_since", since=since)
+    return db.fetch_rows(PublishedPost, "published_since", since=since)
 
 
-def post_events(db: Statements, post_id: int) -> list[Row]:
+def post_events(db: Statements, post_id: int) -> list[PostEvent]:
     """Return every change of a post's state, oldest first."""
-    return db.fetch_all("post_events_of", id=post_id)
+    return db.fetch_rows(PostEvent, "post_events_of", id=post_id)
 
 
 def _new_row(post: NewPost) -> dict[str, Any]:

@@ -1,16 +1,57 @@
 """Questions about the queue that planning and publishing ask before they start anything."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from xbot_assets.store.engine.database import Row, Statements
+from xbot_assets.store.engine.database import Statements
 
 CHECKED_POSTS = 200
 """Posts whose latest reading is checked for impossible counts."""
 
 
-def queued_posts(db: Statements) -> list[Row]:
-    """Return ``id, scheduled_at, text, topic, format`` of every waiting post, soonest first."""
-    return db.fetch_all("queued_posts")
+@dataclass(frozen=True, slots=True)
+class QueuedPost:
+    """A post that waits to be published."""
+
+    id: int
+    scheduled_at: datetime
+    text: str
+    topic: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class StalePost:
+    """A waiting post that was due some time ago."""
+
+    id: int
+    scheduled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LastLlmCall:
+    """The newest call that was made for a purpose."""
+
+    id: int
+    purpose: str
+    model: str
+    outcome: str
+    called_at: datetime
+    cost_microusd: int
+
+
+@dataclass(frozen=True, slots=True)
+class ImpossibleReading:
+    """A published post whose latest reading shows more likes than views."""
+
+    id: int
+    likes: int
+    views: int
+
+
+def queued_posts(db: Statements) -> list[QueuedPost]:
+    """Return every post that waits to be published, soonest first."""
+    return db.fetch_rows(QueuedPost, "queued_posts")
 
 
 def waiting_times(db: Statements) -> list[datetime]:
@@ -24,12 +65,12 @@ def last_planned(db: Statements) -> datetime | None:
     return row["planned_at"] if row else None
 
 
-def stale_posts(db: Statements, before: datetime) -> list[Row]:
-    """Return ``id, scheduled_at`` of every waiting post that was due before a time, oldest first.
+def stale_posts(db: Statements, before: datetime) -> list[StalePost]:
+    """Return every waiting post that was due before a time, oldest first.
 
     A thread that was not begun is judged by its first segment; the rest of a begun one as any post.
     """
-    return db.fetch_all("stale_posts", before=before)
+    return db.fetch_rows(StalePost, "stale_posts", before=before)
 
 
 def post_due_between(db: Statements, start: datetime, end: datetime) -> bool:
@@ -44,11 +85,11 @@ def post_holder(db: Statements) -> str | None:
     return row["claimed_by"] if row else None
 
 
-def last_llm_call(db: Statements, purpose: str) -> Row | None:
-    """Return ``id, purpose, model, outcome, called_at, cost_microusd`` of the newest call for a purpose."""
-    return db.fetch_one("last_llm_call", purpose=purpose)
+def last_llm_call(db: Statements, purpose: str) -> LastLlmCall | None:
+    """Return the newest call for a purpose."""
+    return db.fetch_row(LastLlmCall, "last_llm_call", purpose=purpose)
 
 
-def impossible_readings(db: Statements) -> list[Row]:
+def impossible_readings(db: Statements) -> list[ImpossibleReading]:
     """Return recent posts whose latest reading shows more likes than views: the page was read wrongly."""
-    return db.fetch_all("impossible_readings", limit=CHECKED_POSTS)
+    return db.fetch_rows(ImpossibleReading, "impossible_readings", limit=CHECKED_POSTS)

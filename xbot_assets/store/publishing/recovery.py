@@ -4,23 +4,33 @@ unconfirmed -> queued              surely not on X, once
 published   -> published, removed  X no longer shows it
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.posts.recovery import RecoveryRules
-from xbot_assets.store.engine.database import Row, Statements
+from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
+from xbot_assets.store.publishing.rows import (
+    DueLook,
+    MissingPost,
+    PhantomPost,
+    PostText,
+    PostToVerify,
+    RemovedPost,
+    SeenPost,
+)
 
 DUPLICATE = FailureCode.DUPLICATE
 """The failure code of a text that X refused as one it has already (error 187): posting it again is no way out."""
 DAY = timedelta(days=1)
 
 
-def posts_to_look_for(db: Statements, rules: RecoveryRules, now: datetime) -> list[Row]:
-    """Return ``id, looked_at`` of each post in doubt whose next look is due: the one place that says when."""
-    return db.fetch_all(
+def posts_to_look_for(db: Statements, rules: RecoveryRules, now: datetime) -> list[DueLook]:
+    """Return each post in doubt whose next look is due: the one place that says when."""
+    return db.fetch_rows(
+        DueLook,
         "posts_to_look_for",
         looked_before=now - rules.between,
         looks_max=rules.looks_max,
@@ -35,7 +45,7 @@ def take_looks(db: Statements, rules: RecoveryRules, now: datetime) -> set[int]:
     A look that fails counts for nothing, and the next one is due after the same time.
     """
     due = posts_to_look_for(db, rules, now)
-    return {row["id"] for row in due if db.execute("begin_look", id=row["id"], seen=row["looked_at"], now=now)}
+    return {look.id for look in due if db.execute("begin_look", id=look.id, seen=look.looked_at, now=now)}
 
 
 def expired_lease_exists(db: Statements) -> bool:
@@ -73,9 +83,9 @@ def known_x_ids(db: Statements, x_ids: Iterable[str]) -> set[str]:
     return {row["x_post_id"] for row in db.fetch_all("known_x_ids", x_ids=list(x_ids))}
 
 
-def posts_to_verify(db: Statements, *, since: datetime, until: datetime) -> list[Row]:
-    """Return published posts of a stretch of time: ``id, x_post_id, published_at, missing_since, removed_at``."""
-    return db.fetch_all("posts_to_verify", since=since, until=until)
+def posts_to_verify(db: Statements, *, since: datetime, until: datetime) -> list[PostToVerify]:
+    """Return published posts of a stretch of time that X should show."""
+    return db.fetch_rows(PostToVerify, "posts_to_verify", since=since, until=until)
 
 
 def verification_is_due(db: Statements, *, now: datetime, after: timedelta, since: datetime) -> bool:
@@ -89,12 +99,11 @@ def note_visible(db: Statements, ids: Collection[int], now: datetime) -> list[in
     return [row["id"] for row in db.fetch_all("note_visible", ids=list(ids), now=now)] if ids else []
 
 
-def note_missing(db: Statements, ids: Collection[int], now: datetime, *, again: timedelta) -> list[Row]:
-    """Note that X surely does not show these posts; return those missing for at least ``again``: they are removed.
-
-    Each has ``id, text, x_post_id, permalink, reply_to_x_id``.
-    """
-    return db.fetch_all("note_missing", ids=list(ids), now=now, missing_before=now - again) if ids else []
+def note_missing(db: Statements, ids: Collection[int], now: datetime, *, again: timedelta) -> list[MissingPost]:
+    """Note that X surely does not show these posts; return those missing for at least ``again``: they are removed."""
+    if not ids:
+        return []
+    return db.fetch_rows(MissingPost, "note_missing", ids=list(ids), now=now, missing_before=now - again)
 
 
 def first_intent(db: Statements) -> datetime | None:
@@ -103,28 +112,25 @@ def first_intent(db: Statements) -> datetime | None:
     return row["at"] if row else None
 
 
-def newest_texts(db: Statements, limit: int) -> list[Row]:
-    """Return ``id, status, text`` of the newest rows, newest first."""
-    return db.fetch_all("newest_texts", limit=limit)
+def newest_texts(db: Statements, limit: int) -> list[PostText]:
+    """Return the texts of the newest rows, newest first."""
+    return db.fetch_rows(PostText, "newest_texts", limit=limit)
 
 
-def note_phantoms(db: Statements, phantoms: Iterable[Mapping[str, Any]], now: datetime) -> set[str]:
-    """Keep posts that X shows and no row knows; return the ids of those not seen before.
-
-    Each has ``x_post_id, text, permalink, created_at, resembles_post_id``.
-    """
-    rows = list(phantoms)
+def note_phantoms(db: Statements, phantoms: Iterable[SeenPost], now: datetime) -> set[str]:
+    """Keep posts that X shows and no row knows; return the ids of those not seen before."""
+    rows = [asdict(phantom) for phantom in phantoms]
     return {row["x_post_id"] for row in db.fetch_all("note_phantoms", rows=as_rows(rows), now=now)} if rows else set()
 
 
-def open_phantoms(db: Statements) -> list[Row]:
+def open_phantoms(db: Statements) -> list[PhantomPost]:
     """Return posts that no row knows and nobody has acknowledged, newest first, with the row that each resembles."""
-    return db.fetch_all("open_phantoms")
+    return db.fetch_rows(PhantomPost, "open_phantoms")
 
 
-def open_removals(db: Statements) -> list[Row]:
+def open_removals(db: Statements) -> list[RemovedPost]:
     """Return posts that X took back and nobody has acknowledged, newest first."""
-    return db.fetch_all("open_removals")
+    return db.fetch_rows(RemovedPost, "open_removals")
 
 
 def note_comparison(  # noqa: PLR0913 - one argument a column

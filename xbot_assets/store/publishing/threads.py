@@ -5,6 +5,7 @@ before it is on X.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.alerts.publishing import BROKEN_THREAD, FAILED_POST
@@ -14,7 +15,7 @@ from xbot_assets.domain.posts.images import PostImage
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.domain.posts.threads import thread_problem
 from xbot_assets.store.alerts import alert, resolve_alert
-from xbot_assets.store.engine.database import Database, Row, Statements, Transaction
+from xbot_assets.store.engine.database import Database, Statements, Transaction
 from xbot_assets.store.publishing.policy import hold_post
 from xbot_assets.store.publishing.posts import insert_posts
 
@@ -23,6 +24,24 @@ _WHY_BROKEN = {
     "rejected": "it was rejected",
     "shadowed": "it was only rehearsed in shadow mode",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenThread:
+    """A thread that waits behind a segment that will never be published.
+
+    ``broken_id``, ``segment``, ``status`` and ``failure_reason`` are of that segment; ``waiting_id`` is the first post
+    that waits behind it.
+    """
+
+    thread_id: int
+    broken_id: int
+    segment: int
+    status: str
+    failure_reason: str | None
+    segments: int
+    published: int
+    waiting_id: int
 
 
 def enqueue_thread(db: Statements, posts: Sequence[NewPost], now: datetime, *, daily_cap: int) -> list[int]:
@@ -55,9 +74,9 @@ def next_segment_time(db: Statements, spacing: timedelta, *, shadow: bool) -> da
     return row["at"] if row else None
 
 
-def broken_threads(db: Statements, *, shadow: bool) -> list[Row]:
+def broken_threads(db: Statements, *, shadow: bool) -> list[BrokenThread]:
     """Return the threads that wait behind a segment that will never be published."""
-    return db.fetch_all("broken_threads", shadow=shadow)
+    return db.fetch_rows(BrokenThread, "broken_threads", shadow=shadow)
 
 
 def hold_broken_threads(db: Database, now: datetime, *, shadow: bool) -> list[int]:
@@ -69,27 +88,27 @@ def hold_broken_threads(db: Database, now: datetime, *, shadow: bool) -> list[in
         return []
     with db.transaction() as transaction:
         transaction.execute("lock_claims")
-        found = broken_threads(transaction, shadow=shadow)
-        for thread in found:
+        broken = broken_threads(transaction, shadow=shadow)
+        for thread in broken:
             _hold_rest(transaction, thread, now)
-    return [thread["thread_id"] for thread in found]
+    return [thread.thread_id for thread in broken]
 
 
-def _hold_rest(transaction: Transaction, thread: Row, now: datetime) -> None:
-    place = f"segment {thread['segment'] + 1} of {thread['segments']}"
-    cause = thread["failure_reason"] or _WHY_BROKEN[thread["status"]]
-    why = f"The thread of post {thread['thread_id']} broke at {place}: {cause}"
-    hold_post(transaction, thread["broken_id"], f"broken thread: {why}", now)
+def _hold_rest(transaction: Transaction, thread: BrokenThread, now: datetime) -> None:
+    place = f"segment {thread.segment + 1} of {thread.segments}"
+    cause = thread.failure_reason or _WHY_BROKEN[thread.status]
+    why = f"The thread of post {thread.thread_id} broke at {place}: {cause}"
+    hold_post(transaction, thread.broken_id, f"broken thread: {why}", now)
     alert(
         transaction,
         BROKEN_THREAD,
         now=now,
-        thread_id=thread["thread_id"],
-        segment=thread["segment"] + 1,
-        segments=thread["segments"],
+        thread_id=thread.thread_id,
+        segment=thread.segment + 1,
+        segments=thread.segments,
         why=cause.rstrip("."),
-        published=thread["published"],
-        waiting_id=thread["waiting_id"],
+        published=thread.published,
+        waiting_id=thread.waiting_id,
     )
     # One incident is one alert: this one names the refused segment and why.
-    resolve_alert(transaction, FAILED_POST, now, post_id=thread["broken_id"])
+    resolve_alert(transaction, FAILED_POST, now, post_id=thread.broken_id)

@@ -21,7 +21,7 @@ from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.approval import ReviewContext, open_review, owners_time
 from xbot_assets.store.publishing.approvals import Decider, approve_post, held_posts, reject_post
 from xbot_assets.store.publishing.policy import InboundEngagement, hold_unapproved, insert_engagements
-from xbot_assets.store.publishing.posts import enqueue_posts
+from xbot_assets.store.publishing.posts import enqueue_posts, published_since
 from xbot_assets.testing.crash.stack import HANDLE
 from xbot_assets.x.operations import Search
 
@@ -93,8 +93,8 @@ class People:
 
     def raw(self, kind: str, at: datetime) -> None:
         """Queue a text that no gate has seen."""
-        published = self.product.database.fetch_all("published_since", since=at - timedelta(days=1))
-        text = published[0]["text"] if kind == "repeated" and published else " ".join(self._texts)[:OVERLONG_CHARS]
+        published = published_since(self.product.database, at - timedelta(days=1))
+        text = published[0].text if kind == "repeated" and published else " ".join(self._texts)[:OVERLONG_CHARS]
         self._queue(text, at)
 
     def reply(self, at: datetime) -> None:
@@ -112,7 +112,7 @@ class People:
             self.resumed.append(now)
         desk = open_review(product.settings, product.database, product.clock)
         for row in held_posts(product.database):
-            self._decide(desk, row["id"], row["scheduled_at"], row["held_because"] or "")
+            self._decide(desk, row.id, row.scheduled_at, row.held_because or "")
 
     def _decide(self, desk: ReviewContext, post_id: int, due: datetime, why: str) -> None:
         if post_id not in self._seen:

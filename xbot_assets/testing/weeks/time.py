@@ -86,7 +86,7 @@ class WeekClock:
 
     def _of_due_posts(self, now: datetime) -> Iterator[datetime]:
         """Return when the rules, and the breaker in its own time, say that a due post may go."""
-        retry_at = breaker_state(self.product.database)["retry_at"]
+        retry_at = breaker_state(self.product.database).retry_at
         if retry_at:
             yield now + (retry_at - system_now())
         for _, refusal in judge_due(self.product.database, question_of(self.product)):

@@ -33,7 +33,7 @@ def hold(db: Database, settings: Settings, text: str, due: datetime | None = Non
 
 def status_of(db: Database, post_id: int) -> str:
     """Return the state of a post."""
-    return next(str(row["status"]) for row in posts.recent_posts(db, 100) if row["id"] == post_id)
+    return next(str(row.status) for row in posts.recent_posts(db, 100) if row.id == post_id)
 
 
 @contextlib.contextmanager

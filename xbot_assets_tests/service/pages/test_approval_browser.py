@@ -79,7 +79,7 @@ def test_a_person_reads_edits_approves_and_rejects(
     expect(page.get_by_text("No post waits")).to_be_visible()
     _keep_picture(page, "decided.png")
     assert (status_of(database, late), status_of(database, loud)) == ("queued", "rejected")
-    assert [made["decision"] for made in approvals.recent_decisions(database, 9)][::-1] == [
+    assert [made.decision for made in approvals.recent_decisions(database, 9)][::-1] == [
         "edited",
         "approved",
         "rescheduled",

@@ -37,7 +37,7 @@ def test_a_post_is_approved_from_the_page_under_the_name_of_who_runs_it(database
         assert done.status_code == 303
         assert "is approved" in client.get(done.headers["location"]).text
     assert status_of(database, post_id) == "queued"
-    assert approvals.recent_decisions(database, 1)[0]["actor"]
+    assert approvals.recent_decisions(database, 1)[0].actor
 
 
 def test_a_thread_is_read_and_approved_as_one(database: Database, settings: Settings) -> None:
@@ -64,8 +64,8 @@ def test_a_post_is_edited_rescheduled_and_rejected_from_the_page(database: Datab
             sent = client.post(f"/approvals/{post_id}/{action}", data=form_of(client) | fields, headers=ORIGIN)
             assert sent.status_code == 303, sent.text
     found = approvals.post_to_decide(database, post_id)
-    assert (found["text"], found["status"], found["failure_reason"]) == (BREAD, "rejected", "Not today.")
-    assert found["scheduled_at"] == local
+    assert (found.text, found.status, found.failure_reason) == (BREAD, "rejected", "Not today.")
+    assert found.scheduled_at == local
 
 
 def test_looking_changes_nothing(database: Database, settings: Settings) -> None:
@@ -160,7 +160,7 @@ def test_a_text_that_no_longer_passes_is_not_approved_and_what_was_typed_is_not_
         assert refused.status_code == 422
         assert repeat in refused.text
         assert "near_duplicate" in refused.text
-    assert approvals.post_to_decide(database, first)["text"] == BREAD
+    assert approvals.post_to_decide(database, first).text == BREAD
     assert status_of(database, second) == "held"
 
 
@@ -210,7 +210,7 @@ def test_with_a_token_every_page_is_behind_the_login(database: Database, setting
         assert client.post("/logout", data={"form_token": "x"}, headers=ORIGIN).status_code == 403
         assert client.post("/logout", data=form, headers=ORIGIN).status_code == 303
         assert client.get("/").status_code == 401
-    assert approvals.recent_decisions(database, 1)[0]["actor"] == "Anna"
+    assert approvals.recent_decisions(database, 1)[0].actor == "Anna"
 
 
 def test_the_cookie_is_kept_from_scripts_and_other_sites(database: Database, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from xbot_assets.domain.clock import system_now
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts, recovery
+from xbot_assets.store.publishing.rows import SeenPost
 from xbot_assets.testing.queueing import NOON, UNSURE, armed
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.service.pages.review_page import ORIGIN, status_of, visitor
@@ -83,23 +84,22 @@ def test_a_post_that_is_not_there_is_queued_again_or_dropped(
     post_id = doubted(database)
     assert send(client, f"{post_id}/{action}", why=why)[0] == 303
     assert status_of(database, post_id) == arrives
-    assert posts.post_events(database, post_id)[-1]["decision"] == "not_on_x"
+    assert posts.post_events(database, post_id)[-1].decision == "not_on_x"
 
 
 def test_unknown_posts_are_shown_as_text_and_acknowledged_together(database: Database, client: TestClient) -> None:
     """A post that resembles one of ours is acknowledged by itself only."""
     like = doubted(database)
     rows = [
-        {"x_post_id": number, "text": HOSTILE, "permalink": f"/me/status/{number}", "created_at": NOON,
-         "resembles_post_id": resembles}
+        SeenPost(number, HOSTILE, f"/me/status/{number}", NOON, resembles)
         for number, resembles in (("501", None), ("502", None), ("503", like))
-    ]  # fmt: skip
+    ]
     recovery.note_phantoms(database, rows, system_now())
     page = client.get("/approvals").text
     assert "<script" not in page
     assert page.count("&lt;script&gt;") == len(rows)
     assert send(client, "0/acknowledge")[0] == 303
-    assert [row["x_post_id"] for row in recovery.open_phantoms(database)] == ["503"]
+    assert [row.x_post_id for row in recovery.open_phantoms(database)] == ["503"]
     assert send(client, "503/acknowledge")[0] == 303
     assert recovery.open_phantoms(database) == []
 

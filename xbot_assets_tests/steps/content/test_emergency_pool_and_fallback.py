@@ -83,7 +83,7 @@ def test_after_a_week_every_pooled_post_is_replaced_and_none_is_deleted(parts: P
     counts = post_store.queue_counts(product.database)
     assert counts == {"emergency_pool": product.settings.pool_posts_max, "retired": len(first.added)}
     last = post_store.post_events(product.database, first.added[0])[-1]
-    assert (last["to_status"], last["note"]) == ("retired", "it was in the pool for too long")
+    assert (last.to_status, last.note) == ("retired", "it was in the pool for too long")
 
 
 def test_stale_posts_stay_while_nothing_can_be_written(parts: Parts) -> None:
@@ -109,7 +109,7 @@ def test_pooled_posts_are_taken_oldest_first_and_are_judged_again(parts: Parts) 
     taken = take_from_pool(product, 2, slots(product, 2))
     assert [post.id for post in taken] == list(ids[1:3])
     assert {post.source for post in taken} == {"pool"}
-    assert post_store.post_events(product.database, ids[0])[-1]["note"].startswith("near_duplicate")
+    assert post_store.post_events(product.database, ids[0])[-1].note.startswith("near_duplicate")
     assert [row.purpose for row in recent_refusals(product.database, 1)] == [POOL_PURPOSE]
 
 
@@ -124,7 +124,7 @@ def test_a_dead_api_is_survived_for_three_days_and_ends_by_itself(parts: Parts) 
         sources += [post.source for post in posts]
         move(product, 2 * HOUR)
     assert sources == ["pool"] * size + ["template"] * (36 - size)
-    texts = [row["text"] for row in post_store.recent_posts(product.database, 100)]
+    texts = [row.text for row in post_store.recent_posts(product.database, 100)]
     assert len(set(texts)) == len(texts)
     assert FALLBACK_SHARE.key_of() in {found.key for found in open_alerts(product.database)}
     server.faults.active = {}

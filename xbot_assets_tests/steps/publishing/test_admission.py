@@ -72,14 +72,14 @@ def test_after_failures_in_a_row_one_probe_finds_out_and_a_post_is_not_risked_on
         site.set_faults(down=True)
         with pytest.raises(ProductError):
             publish_next(product)
-        assert breaker_state(product.database)["state"] == "open"
-        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
+        assert breaker_state(product.database).state == "open"
+        until(lambda: not breaker_state(product.database).must_wait, "the breaker's pause is over")
         later(product, timedelta(hours=1))
         with pytest.raises(ProductError):
             publish_next(product)
-        assert [row["to_status"] for row in post_store.post_events(product.database, post_id)].count("claimed") == 1
+        assert [row.to_status for row in post_store.post_events(product.database, post_id)].count("claimed") == 1
         site.set_faults()
-        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
+        until(lambda: not breaker_state(product.database).must_wait, "the breaker's pause is over")
         assert publish_next(product).x_post_id is not None
 
 
@@ -92,11 +92,11 @@ def test_a_probe_that_finds_the_account_logged_out_holds_publishing(
         site.set_faults(down=True)
         with pytest.raises(ProductError):
             publish_next(product)
-        until(lambda: not breaker_state(product.database)["must_wait"], "the breaker's pause is over")
+        until(lambda: not breaker_state(product.database).must_wait, "the breaker's pause is over")
         site.set_faults(logged_out=True)
         later(product, timedelta(hours=1))
         with pytest.raises(PermanentFailure, match="on hold"):
             publish_next(product)
-        assert [row["to_status"] for row in post_store.post_events(product.database, post_id)].count("claimed") == 1
+        assert [row.to_status for row in post_store.post_events(product.database, post_id)].count("claimed") == 1
         assert list(holds(product.database)) == ["logged_out"]
-        assert breaker_state(product.database)["probe_holder"] is None
+        assert breaker_state(product.database).probe_holder is None

@@ -112,7 +112,7 @@ def test_not_being_able_to_look_is_not_an_answer(product: Product, site: Site) -
     with pytest.raises(TransientFailure):
         publish_next(product)
     (row,) = post_store.unconfirmed_posts(product.database)
-    assert row["looks"] == 0
+    assert row.looks == 0
 
 
 def test_a_refused_post_fails_with_the_reason_and_is_not_tried_again(product: Product, site: Site) -> None:

@@ -72,7 +72,7 @@ def by_hand(product: Product, text: str, answers: str | None = None) -> str:
 
 def status_of(product: Product, post_id: int) -> str:
     """Return the state of a post."""
-    return next(str(row["status"]) for row in post_store.recent_posts(product.database, 50) if row["id"] == post_id)
+    return next(str(row.status) for row in post_store.recent_posts(product.database, 50) if row.id == post_id)
 
 
 def alert_keys(product: Product) -> set[str]:
@@ -127,7 +127,7 @@ def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_tol
         assert recover_posts(product).in_doubt == (post_id,), "the next look waits for its turn"
         later(product, QUARTER)
     (doubt,) = post_store.unconfirmed_posts(product.database)
-    assert (doubt["looks"], doubt["requeues"]) == (0, 0)
+    assert (doubt.looks, doubt.requeues) == (0, 0)
     told = [
         found.reason for found in open_alerts(product.database) if found.key == UNCONFIRMED_POST.key_of(post_id=post_id)
     ]
@@ -161,7 +161,7 @@ def test_what_the_site_calls_a_duplicate_is_published_as_the_post_that_is_there(
         publish_next(product)
     assert recover_posts(product).found == (post_id,)
     (row,) = post_store.published_since(product.database, product.clock.now() - timedelta(days=1))
-    assert (row["x_post_id"], site.posted(text)) == (x_post_id, 1)
+    assert (row.x_post_id, site.posted(text)) == (x_post_id, 1)
     assert not alert_keys(product)
 
 
@@ -201,7 +201,7 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
         later(product, TEN_MINUTES)
         found = compare_timeline(product)
         assert found.missing == (post_id,)
-        assert tuple(row["id"] for row in found.removed) == seen
+        assert tuple(row.id for row in found.removed) == seen
     assert REMOVED_POST.key_of(post_id=post_id) in alert_keys(product)
     pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
     assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
@@ -218,7 +218,7 @@ def test_posts_of_the_owner_s_own_hand_and_doubled_ones_are_told_apart(product: 
     double = by_hand(product, "Fold, do not stir, the egg whites!")
     later(product)
     found = compare_timeline(product)
-    assert {row["x_post_id"]: row["resembles_post_id"] for row in found.phantoms} == {own: None, double: post_id}
+    assert {row.x_post_id: row.resembles_post_id for row in found.phantoms} == {own: None, double: post_id}
     assert {found.key: found.severity for found in open_alerts(product.database)} == {
         UNKNOWN_POSTS.key_of(): "warning",
         DOUBLED_POST.key_of(x_post_id=double): "critical",

@@ -28,6 +28,6 @@ def test_a_text_that_was_posted_before_is_not_taken_for_the_new_row_and_blocks_n
     for _ in range(LOOKS):
         publish_next(product)
         later(product)
-    states = {(row["text"], row["status"]) for row in recent_posts(product.database, 3)}
+    states = {(row.text, row.status) for row in recent_posts(product.database, 3)}
     assert {(REPEATED, "published"), (NEXT, "published")} < states
     assert site.posted(REPEATED) == 1

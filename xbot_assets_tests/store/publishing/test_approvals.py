@@ -16,10 +16,11 @@ from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
-from xbot_assets.store.engine.database import Database, Row, Transaction, open_database
+from xbot_assets.store.engine.database import Database, Transaction, open_database
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.approvals import Decider, text_digest
+from xbot_assets.store.publishing.rows import LockedPost
 from xbot_assets.testing.admission import take_post, unhurried
 from xbot_assets.testing.queueing import NOON, code_of, new_post, queue, row, steps
 from xbot_assets.testing.servers import SettingsFor, prepared, running
@@ -29,12 +30,12 @@ BEN = Decider("ben", NOON + timedelta(minutes=1), "too loud")
 TEXT = "The sea is salt."
 
 
-def passes(_transaction: Transaction, _row: Row) -> Refusal | None:
+def passes(_transaction: Transaction, _row: LockedPost) -> Refusal | None:
     """Let every text pass."""
     return None
 
 
-def refuses(_transaction: Transaction, _row: Row) -> Refusal | None:
+def refuses(_transaction: Transaction, _row: LockedPost) -> Refusal | None:
     """Let no text pass."""
     return Refusal("length", "It is too long.")
 
@@ -62,20 +63,21 @@ def claim(db: Database, settings: Settings) -> int | None:
     return held.id if held else None
 
 
-def decisions(db: Database, post_id: int) -> list[tuple[str, str, str]]:
+def decisions(db: Database, post_id: int) -> list[tuple[str | None, str, str]]:
     """Return who decided what about a post, and why."""
     events = posts.post_events(db, post_id)
-    return [(event["actor"], event["decision"], event["note"]) for event in events if event["decision"]]
+    return [(event.actor, event.decision, event.note) for event in events if event.decision]
 
 
 def test_an_approved_post_is_claimed_and_who_when_and_why_is_kept(database: Database, settings: Settings) -> None:
     """Before that no claim sees it."""
     post_id = hold(database, settings)
     assert claim(database, settings) is None
-    assert approvals.held_posts(database)[0]["held_because"].startswith("approval: A person must approve every post")
+    (held,) = approvals.held_posts(database)
+    assert (held.held_because or "").startswith("approval: A person must approve every post")
     approve(database, post_id, ANNA)
     assert decisions(database, post_id) == [("anna", "approved", "it is good")]
-    assert approvals.post_to_decide(database, post_id)["approved_by"] == "anna"
+    assert approvals.post_to_decide(database, post_id).approved_by == "anna"
     assert open_alerts(database) == []
     assert claim(database, settings) == post_id
     assert steps(database, post_id)[-2:] == [("held", "queued"), ("queued", "claimed")]
@@ -88,10 +90,10 @@ def test_an_edited_text_gets_a_new_fingerprint_and_waits_for_approval_again(
     post_id = hold(database, settings)
     edit(database, post_id, "The sea is wide.\r\nAnd deep. ", ANNA)
     (held,) = approvals.held_posts(database)
-    assert held["text"] == "The sea is wide.\nAnd deep."
-    assert held["fingerprint"] == fingerprint(held["text"])
-    assert row(database, post_id)["predicted_reward"] is None
-    assert approvals.recent_decisions(database, 1)[0]["text_before"] == TEXT
+    assert held.text == "The sea is wide.\nAnd deep."
+    assert held.fingerprint == fingerprint(held.text)
+    assert row(database, post_id).predicted_reward is None
+    assert approvals.recent_decisions(database, 1)[0].text_before == TEXT
     assert claim(database, settings) is None
     approve(database, post_id, BEN)
     assert claim(database, settings) == post_id
@@ -108,7 +110,7 @@ def test_a_text_that_was_changed_after_its_approval_is_held_by_the_claim(
     with psycopg.connect(database_url) as connection:
         connection.execute("update xbot.posts set text = 'Read https://b.example' where id = %s", (post_id,))
     assert claim(database, settings) is None
-    assert row(database, post_id)["status"] == "held"
+    assert row(database, post_id).status == "held"
 
 
 def test_a_text_that_the_check_refuses_is_neither_approved_nor_stored(database: Database, settings: Settings) -> None:
@@ -119,8 +121,8 @@ def test_a_text_that_the_check_refuses_is_neither_approved_nor_stored(database: 
         lambda: approvals.edit_post(database, post_id, "Other.", ANNA, check=refuses),
     ):
         assert code_of(decide) == "text_refused"
-    assert row(database, post_id)["text"] == TEXT
-    assert row(database, post_id)["status"] == "held"
+    assert row(database, post_id).text == TEXT
+    assert row(database, post_id).status == "held"
     assert decisions(database, post_id) == []
 
 
@@ -133,7 +135,7 @@ def test_a_rejected_post_needs_a_reason_and_is_never_claimed(database: Database,
     approvals.reject_post(database, queued, BEN)
     assert claim(database, settings) is None
     found = row(database, queued)
-    assert (found["status"], found["failure_reason"]) == ("rejected", "too loud")
+    assert (found.status, found.failure_reason) == ("rejected", "too loud")
     assert open_alerts(database) == []
 
 
@@ -145,7 +147,7 @@ def test_a_rescheduled_post_keeps_waiting_and_goes_at_its_new_time(database: Dat
     approvals.reschedule_post(database, post_id, NOON + timedelta(hours=1), ANNA)
     approve(database, post_id, ANNA)
     assert claim(database, settings) is None
-    assert row(database, post_id)["scheduled_at"] == NOON + timedelta(hours=1)
+    assert row(database, post_id).scheduled_at == NOON + timedelta(hours=1)
     assert [made[1] for made in decisions(database, post_id)] == ["rescheduled", "approved"]
 
 
@@ -157,8 +159,8 @@ def test_a_post_that_is_late_when_it_is_approved_is_due_from_then_on(database: D
     assert not policy.hold_post(database, early, "Twice.", NOON)
     for post_id in (late, early):
         approve(database, post_id, BEN)
-    assert row(database, late)["scheduled_at"] == BEN.now
-    assert row(database, early)["scheduled_at"] == NOON + timedelta(days=1)
+    assert row(database, late).scheduled_at == BEN.now
+    assert row(database, early).scheduled_at == NOON + timedelta(days=1)
 
 
 def test_what_cannot_be_decided_says_why(database: Database, settings: Settings) -> None:
@@ -243,7 +245,7 @@ def test_rejecting_while_claims_run_either_stops_the_post_or_comes_too_late(
     )
     rejected = codes[1] == ""
     assert rejected is (claimed == [None])
-    assert row(database, post_id)["status"] == ("rejected" if rejected else "claimed")
+    assert row(database, post_id).status == ("rejected" if rejected else "claimed")
 
 
 @pytest.mark.slow
@@ -259,7 +261,7 @@ def test_a_held_post_and_an_approval_survive_a_restart_of_the_database(home: Pat
                 approve(database, approved, ANNA)
         with running(server.program(), home), open_database(settings) as database:
             assert posts.expire_leases(database, NOON) == []
-            assert [found["id"] for found in approvals.held_posts(database)] == [held]
+            assert [found.id for found in approvals.held_posts(database)] == [held]
             assert claim(database, settings) == approved
             assert [found.key for found in open_alerts(database)] == [POSTS_WAITING.key_of()]
     finally:

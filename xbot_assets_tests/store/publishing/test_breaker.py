@@ -52,7 +52,7 @@ def fail(db: Database, times: int, policy: BreakerPolicy = AT_ONCE) -> None:
 
 def state(db: Database) -> str:
     """Return the state's name."""
-    return str(breaker_state(db)["state"])
+    return str(breaker_state(db).state)
 
 
 def told(db: Database) -> list[str]:
@@ -62,7 +62,7 @@ def told(db: Database) -> list[str]:
 
 def history(db: Database) -> list[str]:
     """Return what happened, oldest first."""
-    return [row["event"] for row in breaker_events(db)]
+    return [row.event for row in breaker_events(db)]
 
 
 def test_the_defaults_are_those_of_the_report() -> None:
@@ -149,7 +149,7 @@ def test_a_report_under_a_permit_from_before_the_stop_changes_nothing(database: 
     for _ in range(2):
         report(database, permit(database), AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     assert not report(database, early, AttemptOutcome.FAILURE, AT_ONCE, NOON)
-    assert breaker_state(database)["failures"] == 0
+    assert breaker_state(database).failures == 0
 
 
 def test_a_breaker_that_stays_open_is_told_again_as_critical(database: Database, database_url: str) -> None:

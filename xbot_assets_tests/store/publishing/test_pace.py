@@ -27,7 +27,6 @@ from xbot_assets.store.publishing.pace import (
     admission,
     learn_hours,
     observe,
-    pace_changes,
     pace_facts,
     release,
     wait_now,
@@ -68,6 +67,14 @@ def until(db: Database, kind: PaceKind = POST) -> Wait:
     wait = wait_now(db, kind, NOON, RULES)
     assert wait is not None
     return wait
+
+
+def changes_of_posts(url: str) -> list[tuple[str, float, float]]:
+    """Return what changed the rate or the pause of posts, and how, oldest first."""
+    with psycopg.connect(url) as connection:
+        return connection.execute(
+            "select outcome, rate_before, rate_after from xbot.pace_changes where kind = 'post' order by id"
+        ).fetchall()
 
 
 def test_an_admission_counts_from_the_moment_it_is_given(database: Database) -> None:
@@ -123,12 +130,12 @@ def test_a_post_that_surely_did_not_go_makes_room_by_itself(database: Database) 
     assert wait_now(database, POST, NOON, RULES) is None
 
 
-def test_a_rate_limit_stops_posts_and_replies_until_its_reset(database: Database) -> None:
+def test_a_rate_limit_stops_posts_and_replies_until_its_reset(database: Database, database_url: str) -> None:
     """At once, for every kind, and stored with its outcome."""
     observe(database, REPLY, Answer(Outcome.RATE_LIMITED, timedelta(minutes=9)), NOON, RULES)
     for kind in (POST, REPLY):
         assert until(database, kind).until == NOON + timedelta(minutes=9)
-    assert [change["outcome"] for change in pace_changes(database, POST)] == ["rate_limited"]
+    assert [outcome for outcome, _, _ in changes_of_posts(database_url)] == ["rate_limited"]
 
 
 def test_the_daily_limit_of_x_pauses_for_the_setting(database: Database) -> None:
@@ -148,12 +155,11 @@ def test_suspicion_drops_every_rate_until_a_clean_window_and_leaves_the_telling_
     assert open_alerts(database) == []
 
 
-def test_the_rate_is_kept_and_each_change_is_stored_with_its_reason(database: Database) -> None:
+def test_the_rate_is_kept_and_each_change_is_stored_with_its_reason(database: Database, database_url: str) -> None:
     """What one process learned, every process knows after a restart."""
     for answer in [PUBLISHED] * 20 + [REFUSAL] * 3:
         observe(database, POST, answer, NOON, RULES)
-    changes = [(row["outcome"], row["rate_before"], row["rate_after"]) for row in pace_changes(database, POST)]
-    assert changes == [("success", 1.0, 1.1), ("failure", 1.1, pytest.approx(0.77))]
+    assert changes_of_posts(database_url) == [("success", 1.0, 1.1), ("failure", 1.1, pytest.approx(0.77))]
     assert rate(database) == pytest.approx(0.77)
     assert rate(database, REPLY) == 1.0
 

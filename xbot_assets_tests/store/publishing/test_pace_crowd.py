@@ -88,7 +88,7 @@ def test_eight_processes_at_an_open_breaker_never_have_two_probes_out(
     assert seen.most_at_once == 1
     assert seen.probes > PROCESSES
     assert seen.refusals > 0
-    given = [row["fencing_token"] for row in breaker_events(database) if row["event"] == "probe_given"]
+    given = [row.fencing_token for row in breaker_events(database) if row.event == "probe_given"]
     assert len(given) == seen.probes
     assert given == sorted(set(given))
 
@@ -114,7 +114,7 @@ def test_a_prober_that_is_killed_blocks_the_others_only_until_its_lease_ends(
     assert found.fencing_token == dead_token + 1
     assert isinstance(acquire(database, "third", POLICY, NOON), Wait)
     taken = breaker_events(database)[-1]
-    assert taken["happened_at"] >= wait.until
+    assert taken.happened_at >= wait.until
 
 
 def _closed_permit(database: Database) -> Permit:

@@ -58,7 +58,7 @@ def test_a_post_that_needs_approval_is_held_by_the_claim_itself(database: Databa
     assert claim(database, settings_for(approval="all")) is None
     assert steps(database, post_id)[-1] == ("queued", "held")
     (refusal,) = policy.policy_refusals(database, post_id)
-    assert (refusal["rule"], refusal["times"]) == ("approval", 1)
+    assert (refusal.rule, refusal.times) == ("approval", 1)
     assert [found.key for found in open_alerts(database)] == [POSTS_WAITING.key_of()]
     assert claim(database, settings_for(approval="off")) is None  # a held post waits for a person, not for a setting
 
@@ -69,7 +69,7 @@ def test_replies_are_held_while_posts_go(database: Database, settings_for: Setti
     (reply_id,) = queue_replies(database, reply("Thank you, Anna."))
     (post_id,) = queue(database, "A post.")
     assert published(database, settings_for(approval="replies")) == post_id
-    assert row(database, reply_id)["status"] == "held"
+    assert row(database, reply_id).status == "held"
 
 
 def test_a_claimed_reply_names_the_post_that_it_answers(database: Database, settings_for: SettingsFor) -> None:
@@ -89,8 +89,8 @@ def test_a_reply_to_a_stranger_is_rejected_with_the_rule_and_its_reason(
     stranger, friend = queue_replies(database, reply("Hello.", "bob"), reply("Hello, Anna.", "ANNA"))
     assert published(database, settings_for()) == friend
     found = row(database, stranger)
-    assert (found["status"], found["failure_code"]) == ("rejected", "engaged_only")
-    assert "@bob" in found["failure_reason"]
+    assert (found.status, found.failure_code) == ("rejected", "engaged_only")
+    assert "@bob" in (found.failure_reason or "")
     assert steps(database, stranger)[-1] == ("queued", "rejected")
 
 
@@ -104,8 +104,8 @@ def test_an_author_is_answered_no_more_than_allowed_in_24_hours(database: Databa
     assert claim(database, settings, later) is None
     assert claim(database, settings, later + timedelta(minutes=5)) is None
     (refusal,) = policy.policy_refusals(database, second)
-    assert (refusal["rule"], refusal["times"], refusal["refused_until"]) == ("author_cap", 2, NOON + DAY)
-    assert row(database, second)["status"] == "queued"
+    assert (refusal.rule, refusal.times, refusal.refused_until) == ("author_cap", 2, NOON + DAY)
+    assert row(database, second).status == "queued"
     assert published(database, settings, NOON + DAY) == second
 
 

@@ -11,11 +11,12 @@ from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import UnknownOutcome
 from xbot_assets.domain.posts.recovery import RecoveryRules
 from xbot_assets.store.alerts import alert, open_alerts
-from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.engine.database import Database
 from xbot_assets.store.metrics import readings
 from xbot_assets.store.operations import browser_operations
 from xbot_assets.store.publishing import manual_recovery, posts, recovery
 from xbot_assets.store.publishing.approvals import Decider
+from xbot_assets.store.publishing.rows import SeenPost
 from xbot_assets.testing.queueing import (
     NOON,
     armed,
@@ -61,15 +62,9 @@ def published(db: Database) -> int:
     return held.id
 
 
-def unknown(x_post_id: str, like: int | None = None) -> Row:
+def unknown(x_post_id: str, like: int | None = None) -> SeenPost:
     """Build a post of X that no row knows."""
-    return {
-        "x_post_id": x_post_id,
-        "text": "By hand.",
-        "permalink": f"/me/status/{x_post_id}",
-        "created_at": NOON,
-        "resembles_post_id": like,
-    }
+    return SeenPost(x_post_id, "By hand.", f"/me/status/{x_post_id}", NOON, like)
 
 
 def test_a_look_is_due_at_once_and_then_in_turns(database: Database) -> None:
@@ -78,7 +73,7 @@ def test_a_look_is_due_at_once_and_then_in_turns(database: Database) -> None:
     assert recovery.take_looks(database, RULES, NOON) == {post_id}
     assert recovery.take_looks(database, RULES, NOON + 4 * MINUTE) == set()
     assert recovery.take_looks(database, RULES, NOON + 5 * MINUTE) == {post_id}
-    assert posts.unconfirmed_posts(database)[0]["looks"] == 0
+    assert posts.unconfirmed_posts(database)[0].looks == 0
 
 
 def test_enough_looks_end_the_looking_only_where_nothing_can_follow(database: Database) -> None:
@@ -87,7 +82,7 @@ def test_enough_looks_end_the_looking_only_where_nothing_can_follow(database: Da
     look_in_vain(database, post_id, 0, 5, 10)
     late = NOON + 60 * MINUTE
     assert recovery.posts_to_look_for(database, replace(RULES, may_requeue=False), late) == []
-    assert [found["id"] for found in recovery.posts_to_look_for(database, RULES, late)] == [post_id]
+    assert [found.id for found in recovery.posts_to_look_for(database, RULES, late)] == [post_id]
 
 
 @pytest.mark.parametrize("minutes", [(0, 5, 10), (0, 40), (0, 10, 29)])
@@ -96,7 +91,7 @@ def test_few_or_hasty_looks_queue_nothing(database: Database, minutes: tuple[flo
     post_id = doubted(database)
     look_in_vain(database, post_id, *minutes)
     assert not requeue(database, post_id)
-    assert row(database, post_id)["status"] == "unconfirmed"
+    assert row(database, post_id).status == "unconfirmed"
 
 
 def test_a_post_that_is_surely_not_on_x_is_queued_again_once(database: Database) -> None:
@@ -105,13 +100,13 @@ def test_a_post_that_is_surely_not_on_x_is_queued_again_once(database: Database)
     look_in_vain(database, post_id, 0, 15, 30)
     assert requeue(database, post_id)
     assert steps(database, post_id)[-1] == ("unconfirmed", "queued")
-    assert "not on X" in posts.post_events(database, post_id)[-1]["note"]
+    assert "not on X" in posts.post_events(database, post_id)[-1].note
     again = claim(database, NOON + 40 * MINUTE)
     assert again is not None
     assert posts.arm_post(database, again, NOON + 40 * MINUTE)
     settle_unconfirmed(database, again, NOON + 40 * MINUTE)
     (doubt,) = posts.unconfirmed_posts(database)
-    assert (doubt["looks"], doubt["requeues"], doubt["intended_at"]) == (0, 1, NOON)
+    assert (doubt.looks, doubt.requeues, doubt.intended_at) == (0, 1, NOON)
     look_in_vain(database, post_id, 50, 70, 90)
     assert not requeue(database, post_id)
     assert recovery.posts_to_look_for(database, RULES, NOON + 120 * MINUTE) == []
@@ -139,9 +134,9 @@ def test_a_person_says_that_a_post_in_doubt_is_on_x(database: Database) -> None:
     post_id = doubted(database)
     alert(database, UNCONFIRMED_POST, now=NOON, post_id=post_id, reason="?")
     manual_recovery.settle_found(database, post_id, "77", "/me/status/77", ANNA)
-    assert (row(database, post_id)["status"], row(database, post_id)["x_post_id"]) == ("published", "77")
+    assert (row(database, post_id).status, row(database, post_id).x_post_id) == ("published", "77")
     last = posts.post_events(database, post_id)[-1]
-    assert (last["decision"], last["actor"], last["note"]) == ("found_on_x", "anna", "I looked.")
+    assert (last.decision, last.actor, last.note) == ("found_on_x", "anna", "I looked.")
     assert open_alerts(database) == []
     assert code_of(lambda: manual_recovery.settle_absent(database, post_id, ANNA, again=True)) == "already_decided"
 
@@ -162,8 +157,8 @@ def test_a_person_says_that_a_post_in_doubt_is_not_on_x(database: Database, agai
     """It is queued again, however often it was, or dropped for good."""
     post_id = doubted(database)
     manual_recovery.settle_absent(database, post_id, ANNA, again=again)
-    assert row(database, post_id)["status"] == arrives
-    assert posts.post_events(database, post_id)[-1]["decision"] == "not_on_x"
+    assert row(database, post_id).status == arrives
+    assert posts.post_events(database, post_id)[-1].decision == "not_on_x"
     assert (claim(database, NOON + 10 * MINUTE) is not None) is again
 
 
@@ -180,12 +175,12 @@ def test_a_post_missing_twice_is_removed_and_no_longer_measured(database: Databa
     assert recovery.verification_is_due(database, now=NOON + 11 * MINUTE, after=10 * MINUTE, since=NOON - DAYS)
     miss = [recovery.note_missing(database, [post_id], NOON + at * MINUTE, again=10 * MINUTE) for at in (11, 15, 22)]
     assert [len(found) for found in miss] == [0, 0, 1]
-    assert "removed" in posts.post_events(database, post_id)[-1]["note"]
+    assert "removed" in posts.post_events(database, post_id)[-1].note
     young, middle, old = MINUTE, 2 * MINUTE, 3 * MINUTE
     late = NOON + 60 * MINUTE
     assert readings.posts_to_measure(database, now=late, young=young, middle=middle, old=old, limit=9) == []
-    assert row(database, post_id)["status"] == "published"
-    assert [found["id"] for found in recovery.open_removals(database)] == [post_id]
+    assert row(database, post_id).status == "published"
+    assert [found.id for found in recovery.open_removals(database)] == [post_id]
     assert manual_recovery.acknowledge(database, [str(post_id)], replace(ANNA, now=late)) == 1
     assert recovery.open_removals(database) == []
     assert recovery.note_visible(database, [post_id], late) == [post_id]
@@ -211,7 +206,7 @@ def test_unknown_posts_are_kept_once_until_somebody_knows_of_them(database: Data
     post_id = published(database)
     assert recovery.note_phantoms(database, [unknown("501"), unknown("502", post_id)], NOON) == {"501", "502"}
     assert recovery.note_phantoms(database, [unknown("501")], NOON + MINUTE) == set()
-    assert [found["resembles_status"] for found in recovery.open_phantoms(database)] == [None, "published"]
+    assert [found.resembles_status for found in recovery.open_phantoms(database)] == [None, "published"]
     assert manual_recovery.acknowledge(database, ["501"], ANNA) == 1
-    assert [found["x_post_id"] for found in recovery.open_phantoms(database)] == ["502"]
+    assert [found.x_post_id for found in recovery.open_phantoms(database)] == ["502"]
     assert code_of(lambda: manual_recovery.acknowledge(database, ["501"], ANNA)) == "nothing_to_acknowledge"

@@ -56,11 +56,6 @@ where kind = %(kind)s;
 insert into pace_changes (kind, changed_at, outcome, rate_before, rate_after, paused_until)
 values (%(kind)s, %(now)s, %(outcome)s, %(rate_before)s, %(rate_after)s, %(paused_until)s);
 
--- name: pace_changes_of
--- The changes of one kind, oldest first.
-select changed_at, outcome, rate_before, rate_after, paused_until
-from pace_changes where kind = %(kind)s order by id;
-
 -- name: earned_rewards
 -- What posts earned and when they were published.
 select p.published_at, o.reward

@@ -8,10 +8,6 @@ select id, scheduled_at, text, topic, format from posts where status = 'queued' 
 -- The time of every waiting post.
 select scheduled_at from posts where status in ('queued', 'held') order by scheduled_at;
 
--- name: known_on_x
--- Which posts on X belong to a row.
-select x_post_id from posts where x_post_id = any (%(ids)s::text[]);
-
 -- name: post_due_between
 -- Whether a post is being published, or one is due in this stretch of time.
 select exists (select from posts where status in ('claimed', 'armed'))

@@ -175,7 +175,7 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
         """The rules look over the queue: what needs approval and what is too late."""
         policy.hold_unapproved(self.db, self.settings, self.now)
         for row in stale_posts(self.db, self.now - LATE):
-            assert policy.hold_post(self.db, row["id"], "late", self.now)
+            assert policy.hold_post(self.db, row.id, "late", self.now)
 
     # -- people
 

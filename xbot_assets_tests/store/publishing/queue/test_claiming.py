@@ -118,8 +118,8 @@ def test_a_post_put_off_again_and_again_is_late_by_the_time_it_was_meant_for(dat
         assert posts.arm_post(database, held, now)
         posts.disarm_post(database, held, BUSY, now, not_before=now + SPACING)
         now += SPACING
-    assert row(database, post_id)["scheduled_at"] == now
-    assert [late["id"] for late in stale_posts(database, NOON + timedelta(seconds=1))] == [post_id]
+    assert row(database, post_id).scheduled_at == now
+    assert [late.id for late in stale_posts(database, NOON + timedelta(seconds=1))] == [post_id]
     reschedule_post(database, post_id, now, Decider("Ann", now))
     assert stale_posts(database, NOON + timedelta(seconds=1)) == []
 
@@ -129,7 +129,7 @@ def test_a_disarmed_post_counts_neither_for_spacing_nor_for_the_cap(database: Da
     posts.disarm_post(database, armed(database), BUSY, NOON)
     again = claim(database, cap=1)
     assert again is not None
-    assert row(database, again.id)["failure_code"] is None
+    assert row(database, again.id).failure_code is None
 
 
 def test_eight_claimers_at_once_never_share_a_post_or_break_pace_or_cap(

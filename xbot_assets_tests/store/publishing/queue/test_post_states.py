@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from xbot_assets.domain.posts.post import PostStatus
-from xbot_assets.store.engine.database import Database, Row
+from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
 from xbot_assets.testing.queueing import (
     BUSY,
@@ -31,9 +31,9 @@ from xbot_assets.testing.queueing import (
 def test_posts_are_queued_in_order_with_their_evidence(database: Database) -> None:
     """Ids come back in the order of the posts, and nothing of a post is lost."""
     ids = queue(database, "one", "two", "three")
-    assert [row(database, post_id)["text"] for post_id in ids] == ["one", "two", "three"]
+    assert [row(database, post_id).text for post_id in ids] == ["one", "two", "three"]
     assert ids == sorted(ids)
-    assert row(database, ids[0])["propensity"] == pytest.approx(0.5)
+    assert row(database, ids[0]).propensity == pytest.approx(0.5)
     assert steps(database, ids[0]) == [(None, "queued")]
 
 
@@ -57,14 +57,14 @@ def test_a_post_is_published_in_three_recorded_steps(database: Database) -> None
     held = armed(database)
     posts.confirm_published(database, held, x_post_id="77", permalink="/me/status/77", now=NOON)
     found = row(database, held.id)
-    assert (found["status"], found["x_post_id"], found["published_at"]) == ("published", "77", NOON)
+    assert (found.status, found.x_post_id, found.published_at) == ("published", "77", NOON)
     assert steps(database, held.id) == [
         (None, "queued"),
         ("queued", "claimed"),
         ("claimed", "armed"),
         ("armed", "published"),
     ]
-    assert [event["fencing_token"] for event in posts.post_events(database, held.id)] == [0, 1, 1, 1]
+    assert [event.fencing_token for event in posts.post_events(database, held.id)] == [0, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_claim_whose_lease_ran_out_is_not_armed(database: Database) -> None:
     late = claimed(database, lease=timedelta(0))
     assert posts.arm_post(database, late, NOON) is False
     (expired,) = posts.expire_leases(database, NOON)
-    assert (expired["id"], expired["from_status"], expired["to_status"]) == (late.id, "claimed", "queued")
+    assert (expired.id, expired.from_status, expired.to_status) == (late.id, "claimed", "queued")
     assert code_of(lambda: posts.arm_post(database, late, NOON)) == "lost_fence"
 
 
@@ -140,14 +140,13 @@ def test_an_armed_post_whose_worker_died_is_unconfirmed_and_its_late_witness_sti
     """It may be on X: it is looked for, never queued again; the worker's own id is accepted as a find."""
     held = claimed(database, lease=timedelta(milliseconds=300))
     assert posts.arm_post(database, held, NOON)
-    expired: list[Row] = []
-    while not expired:  # the lease runs in real time on the server's clock
-        expired = posts.expire_leases(database, NOON)
-    assert expired[0]["to_status"] == "unconfirmed"
+    while not (expired := posts.expire_leases(database, NOON)):
+        continue  # the lease runs in real time on the server's clock
+    assert expired[0].to_status == "unconfirmed"
     publish = partial(posts.confirm_published, x_post_id="5", permalink="/p", now=NOON)
     assert code_of(lambda: publish(database, held)) == "lost_fence"
     posts.confirm_found(database, held.id, x_post_id="5", permalink="/p", published_at=NOON, now=NOON)
-    assert row(database, held.id)["status"] == "published"
+    assert row(database, held.id).status == "published"
 
 
 def test_a_live_lease_is_left_alone(database: Database) -> None:
@@ -161,11 +160,11 @@ def test_looks_are_counted_until_an_unconfirmed_post_is_found(database: Database
     held = armed(database)
     posts.mark_unconfirmed(database, held, UNSURE, NOON)
     assert [posts.record_look(database, held.id, NOON) for _ in range(2)] == [1, 2]
-    assert [found["id"] for found in posts.unconfirmed_posts(database)] == [held.id]
+    assert [found.id for found in posts.unconfirmed_posts(database)] == [held.id]
     shown = NOON + timedelta(seconds=3)
     posts.confirm_found(database, held.id, x_post_id="9", permalink="/9", published_at=shown, now=NOON)
     found = row(database, held.id)
-    assert (found["status"], found["published_at"], found["failure_code"]) == ("published", shown, None)
+    assert (found.status, found.published_at, found.failure_code) == ("published", shown, None)
     assert code_of(lambda: posts.record_look(database, held.id, NOON)) == "not_unconfirmed"
 
 
@@ -188,7 +187,7 @@ def test_the_queue_is_counted_and_listed(database: Database) -> None:
     assert posts.queue_counts(database) == {"published": 1, "queued": 1}
     assert posts.recent_texts(database, NOON) == ["waiting", "The sea is salt."]
     assert posts.recent_texts(database, NOON + timedelta(seconds=1)) == []
-    assert [found["text"] for found in posts.published_since(database, NOON)] == ["The sea is salt."]
+    assert [found.text for found in posts.published_since(database, NOON)] == ["The sea is salt."]
 
 
 def test_the_schema_knows_the_same_states_as_the_domain(database_url: str) -> None:

@@ -7,9 +7,10 @@ import pytest
 
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.settings import Settings
-from xbot_assets.store.engine.database import Database, Row, Transaction
+from xbot_assets.store.engine.database import Database, Transaction
 from xbot_assets.store.publishing import approvals, policy, threads
 from xbot_assets.store.publishing.approvals import Decider, text_digest, texts_digest
+from xbot_assets.store.publishing.rows import LockedPost
 from xbot_assets.testing.queueing import NOON, code_of, row, steps
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.store.publishing.threads.test_threads import settle_failed
@@ -19,14 +20,14 @@ ANNA = Decider("anna", NOON + A_MOMENT, "it is good")
 TEXTS = ["One.", "Two.", "Three."]
 
 
-def passes(_transaction: Transaction, _row: Row) -> Refusal | None:
+def passes(_transaction: Transaction, _row: LockedPost) -> Refusal | None:
     """Let every text pass."""
     return None
 
 
-def refuses_the_last(_transaction: Transaction, found: Row) -> Refusal | None:
+def refuses_the_last(_transaction: Transaction, post: LockedPost) -> Refusal | None:
     """Let every text pass but one."""
-    return Refusal("length", "It is too long.") if found["text"] == TEXTS[-1] else None
+    return Refusal("length", "It is too long.") if post.text == TEXTS[-1] else None
 
 
 approve = partial(approvals.approve_post, check=passes)
@@ -45,7 +46,7 @@ def test_a_thread_is_held_as_one_by_the_claim_of_its_first_segment(database: Dat
     assert states(database, ids) == ["held"] * 3
     assert steps(database, ids[2])[-1] == ("queued", "held")
     listed = approvals.held_posts(database)
-    assert [(found["id"], found["segment"], found["segments"]) for found in listed] == [
+    assert [(found.id, found.segment, found.segments) for found in listed] == [
         (ids[0], 0, 3),
         (ids[1], 1, 3),
         (ids[2], 2, 3),
@@ -90,7 +91,7 @@ def test_a_thread_gets_another_time_as_one(database: Database) -> None:
     ids = queue_thread(database, *TEXTS)
     at = NOON + timedelta(hours=3)
     approvals.reschedule_post(database, ids[1], at, ANNA)
-    assert {row(database, post_id)["scheduled_at"] for post_id in ids} == {at}
+    assert {row(database, post_id).scheduled_at for post_id in ids} == {at}
 
 
 def test_the_rest_of_a_broken_thread_can_only_be_rejected(database: Database) -> None:

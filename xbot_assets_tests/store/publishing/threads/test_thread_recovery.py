@@ -28,7 +28,7 @@ def in_doubt(database: Database) -> int:
 def test_a_segment_that_is_surely_not_on_x_goes_back_below_the_one_before_it(database: Database, in_doubt: int) -> None:
     """Before it is looked for, it is known what it answers; the rest of the thread waits all the while."""
     (doubt,) = posts.unconfirmed_posts(database)
-    assert doubt["answers_x_id"] == "71"
+    assert doubt.answers_x_id == "71"
     look_in_vain(database, in_doubt, 1, 16, 31)
     assert claim(database, NOON + timedelta(minutes=35)) is None
     assert requeue(database, in_doubt, RULES)

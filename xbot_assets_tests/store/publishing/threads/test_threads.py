@@ -179,7 +179,7 @@ def test_a_late_thread_is_judged_by_its_first_segment_and_a_begun_one_as_any_pos
     begun = queue_thread(database, "One.", "Two.", "Three.")
     settled(database)
     waiting = queue_thread(database, "Four.", "Five.")
-    late = [found["id"] for found in queue.stale_posts(database, NOON + timedelta(days=1))]
+    late = [found.id for found in queue.stale_posts(database, NOON + timedelta(days=1))]
     assert late == [begun[1], begun[2], waiting[0]]
 
 
@@ -231,5 +231,5 @@ def test_the_list_of_posts_knows_each_ones_place(database: Database) -> None:
     """For the pages; a single post has none."""
     first, second = queue_thread(database, "One.", "Two.")
     (single,) = queue_posts(database, "A post.")
-    found = [(row(database, n)["segment"], row(database, n)["segments"]) for n in (first, second, single)]
+    found = [(row(database, n).segment, row(database, n).segments) for n in (first, second, single)]
     assert found == [(0, 2), (1, 2), (None, 0)]

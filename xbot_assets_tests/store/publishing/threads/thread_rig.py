@@ -57,4 +57,4 @@ def settled(db: Database, settle: Settle = settle_published, now: datetime = NOO
 
 def states(db: Database, ids: list[int]) -> list[str]:
     """Return the posts' states."""
-    return [str(row(db, post_id)["status"]) for post_id in ids]
+    return [str(row(db, post_id).status) for post_id in ids]
