@@ -187,6 +187,7 @@ class FailureCode(StrEnum):
     GATE_LINKS = "gate_links", _PERMANENT + _TRANSIENT, _WRITTEN_AGAIN
     GATE_NEAR_DUPLICATE = "gate_near_duplicate", _PERMANENT + _TRANSIENT, _WRITTEN_AGAIN
     GATE_NEVER_SAY = "gate_never_say", _PERMANENT + _TRANSIENT, _WRITTEN_AGAIN
+    GATE_OTHER = "gate_other", _PERMANENT + _TRANSIENT, _WRITTEN_AGAIN
     GATE_SAFETY = "gate_safety", _PERMANENT + _TRANSIENT, _WRITTEN_AGAIN
     GATE_SUBSTANCE = "gate_substance", _PERMANENT + _TRANSIENT, _WRITTEN_AGAIN
 
@@ -264,5 +265,5 @@ GATE_CODES = frozenset(code for code in FailureCode if code.startswith("gate_"))
 
 
 def gate_code(gate: str) -> FailureCode:
-    """Return the code of a text that this gate refused."""
-    return FailureCode[f"GATE_{gate.upper()}"]
+    """Return the code of a text that this gate refused; a gate that has none here must not stop the writing."""
+    return FailureCode.__members__.get(f"GATE_{gate.upper()}", FailureCode.GATE_OTHER)

@@ -28,7 +28,7 @@ class CountingJudge:
         if ask.topic != self.topic or self.refusals <= 0:
             return None
         self.refusals -= 1
-        return Refusal("taste", "It is bland.")
+        return Refusal("substance", "It is bland.")
 
 
 def test_only_the_refused_post_is_asked_for_again(
@@ -61,7 +61,7 @@ def test_without_any_good_post_the_last_refusal_is_the_failure(writer_for: Write
     alone = brief.model_copy(update={"posts": brief.posts[:1]})
     with pytest.raises(PermanentFailure, match="It is bland") as caught:
         writer_for().write_posts(alone, CountingJudge(refusals=99))
-    assert caught.value.code == "gate_taste"
+    assert caught.value.code == "gate_substance"
 
 
 def test_a_good_post_outlives_a_later_failure_of_the_api(
