@@ -3,6 +3,7 @@
 Each test gets its own database, cloned from a migrated one in some 20 ms, and an empty cache.
 """
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from pydantic import SecretStr
 
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
+from xbot_assets.runtime.machine.accounts import account_place
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.cache import Cache, open_cache
 from xbot_assets.store.engine.database import Database, open_database
@@ -56,6 +58,14 @@ def template(postgres: EmbeddedPostgres) -> str:
         connection.execute(sql.SQL("create database {} owner xbot").format(sql.Identifier(name)))
     migrate(Settings(database_url=SecretStr(with_database(postgres.url(), name))))
     return name
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A data directory on a path with spaces; whatever root put elsewhere for it is removed."""
+    place = tmp_path / "my clone" / ".xbot"
+    yield place
+    shutil.rmtree(account_place(place), ignore_errors=True)
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def as_dagster_failure(
             description=str(error),
             metadata={
                 "kind": str(error.kind),
-                "code": error.code,
+                "code": str(error.code),
                 "remedy": error.remedy or "none",
                 TOLD_BY: error.told_by,
             },

@@ -222,7 +222,7 @@ def test_text_from_outside_is_escaped_everywhere_on_the_page() -> None:
     page = render(hostile_status())
     assert "<script" not in page
     assert "<img" not in page
-    assert page.count("&lt;script&gt;") == 11
+    assert page.count("&lt;script&gt;") == 12
     assert "1,234,567" in page
 
 

@@ -20,7 +20,7 @@ PROBE_RUNNING_SECONDS = 5.0
 class Hold:
     """No call before ``until``; then one caller alone if ``probed``, else everybody."""
 
-    code: FailureCode
+    code: str
     reason: str
     remedy: str
     until: datetime
