@@ -23,4 +23,4 @@ def session_checks(context: dg.AssetExecutionContext, product: ProductIn) -> dg.
     """
     with as_dagster_failure(context, product):
         answer = check_session(product)
-        return dg.MaterializeResult(metadata={"state": answer.state, "handle": answer.handle or "none shown"})
+        return dg.MaterializeResult(metadata={"state": str(answer.state), "handle": answer.handle or "none shown"})

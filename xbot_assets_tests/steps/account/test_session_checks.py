@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+import dagster as dg
 import pytest
 
+from xbot_assets.defs.operations.session import session_checks
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings
@@ -99,3 +101,11 @@ def test_while_x_wants_proof_of_a_person_nothing_looks_at_it(product: Product) -
     """Asking again by itself is what must not happen."""
     hold(product, PermanentFailure("X asks.", code=FailureCode.CHALLENGE))
     assert "proof of a person" in (session_wait(product) or "")
+
+
+def test_the_asset_of_the_check_is_made_and_says_what_x_said(product: Product) -> None:
+    """Dagster stores plain values only: the state is told as a word."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([session_checks], instance=instance, resources={"product": product})
+    (made,) = result.asset_materializations_for_node("session_checks")
+    assert made.metadata["state"].value == "logged_in"
