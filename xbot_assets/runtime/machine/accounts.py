@@ -4,6 +4,7 @@ PostgreSQL refuses to run as root. Root runs it as an account of its own and giv
 directory that is not ours is ever changed for it.
 """
 
+import fcntl
 import hashlib
 import json
 import os
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,45 +52,62 @@ class Account:
     gid: int
 
 
-def service_account() -> Account | None:
+def service_account(name: str = ACCOUNT_NAME, root: Path = ACCOUNT_ROOT) -> Account | None:
     """Return the account that runs PostgreSQL: ``None`` for ourselves, else root's service account.
 
-    The account is created when it is missing.
+    The account is created when it is missing, by one process at a time: of two ``useradd`` at once the second replaces
+    the first one's entry, and with it the number that the first one's caller already uses.
 
     Raises:
-        PermanentFailure: ``no_service_account`` when it cannot be created.
+        PermanentFailure: ``no_service_account`` when it cannot be created, ``home_unwritable``, or ``unsafe_directory``
+            when someone else owns ``root``.
     """
-    existing = _lookup(ACCOUNT_NAME)
-    useradd = shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
-    command = creation_command(os.geteuid(), existing, useradd)
-    if command is None:
-        return existing if os.geteuid() == 0 else None
+    if os.geteuid() != 0:
+        return None
+    existing = _lookup(name)
+    if existing is not None:
+        return existing
+    with _alone_in(owned_by_root(root)):
+        return _lookup(name) or _create(name)
+
+
+@contextmanager
+def _alone_in(directory: Path) -> Iterator[None]:
+    """Wait until no other process is in here; the kernel lets the next one in however we end."""
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _create(name: str) -> Account:
+    command = creation_command(name, shutil.which("useradd", path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin"))
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command
             command, capture_output=True, text=True, timeout=USERADD_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise _no_account(str(error)) from error
-    created = _lookup(ACCOUNT_NAME)
+    created = _lookup(name)
     if created is None:
         raise _no_account(done.stderr.strip() or f"useradd ended with code {done.returncode}")
     return created
 
 
-def creation_command(euid: int, existing: Account | None, useradd: str | None) -> list[str] | None:
-    """Decide how to get the account; ``None`` when there is nothing to create.
+def creation_command(name: str, useradd: str | None) -> list[str]:
+    """Return the command that creates a system account which nobody can log in to.
 
     Raises:
-        PermanentFailure: ``no_service_account`` when root has neither the account nor ``useradd``.
+        PermanentFailure: ``no_service_account`` when this system has no ``useradd``.
     """
-    if euid != 0 or existing is not None:
-        return None
     if useradd is None:
         what = "this system has no useradd"
         raise _no_account(what)
     shell = next((path for path in _NOLOGIN if Path(path).exists()), _NOLOGIN[-1])
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
-    return [useradd, *options, "--shell", shell, ACCOUNT_NAME]
+    return [useradd, *options, "--shell", shell, name]
 
 
 def command_as(account: Account | None, command: list[str]) -> list[str]:

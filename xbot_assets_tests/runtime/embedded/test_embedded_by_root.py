@@ -1,9 +1,11 @@
 """PostgreSQL started by root: as an account of its own, leaving every directory that is not ours as it was."""
 
 import os
+import pwd
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,6 +37,38 @@ def account_id() -> int:
     account = service_account()
     assert account is not None
     return account.uid
+
+
+STARTERS = 6
+ASK = (
+    "import sys, pathlib; from xbot_assets.runtime.machine.accounts import service_account; "
+    "print('ready', flush=True); input(); print(service_account(sys.argv[1], pathlib.Path(sys.argv[2])).uid)"
+)
+
+
+@pytest.fixture
+def missing_account() -> Iterator[str]:
+    """The name of an account that does not exist; it is removed afterwards."""
+    name = f"xbot-race-{os.getpid()}"
+    yield name
+    subprocess.run(["userdel", name], capture_output=True, check=False)
+
+
+def test_parts_that_start_at_once_on_a_new_machine_make_one_account(missing_account: str, tmp_path: Path) -> None:
+    """All begin with no account there, and all run under the number that it has in the end."""
+    command = [sys.executable, "-c", ASK, missing_account, str(tmp_path)]
+    starters = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(STARTERS)
+    ]
+    for starter in starters:
+        assert starter.stdout is not None
+        assert starter.stdout.readline() == "ready\n"
+    for starter in starters:
+        assert starter.stdin is not None
+        starter.stdin.write("go\n")
+        starter.stdin.flush()
+    told = {starter.communicate()[0].strip() for starter in starters}
+    assert told == {str(pwd.getpwnam(missing_account).pw_uid)}
 
 
 @pytest.fixture

@@ -20,12 +20,11 @@ from xbot_assets.runtime.machine.accounts import (
     can_reach,
     creation_command,
     kept_password,
+    service_account,
 )
 from xbot_assets.runtime.machine.ports import is_free
 from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.servers import prepared, refusal, running, running_postgres
-
-ROOT = Account("root", 0, 0)
 
 
 def spawn(postgres: EmbeddedPostgres) -> subprocess.Popen[bytes]:
@@ -143,18 +142,21 @@ def test_words_of_the_server_become_one_sentence() -> None:
     assert explain("FATAL: could not write: No space left on device", Path()).code == "disk_full"
 
 
-def test_only_root_without_the_account_creates_it() -> None:
-    """A pure decision: who we are, whether the account exists, whether it can be made."""
-    assert creation_command(1000, None, "/usr/sbin/useradd") is None
-    assert creation_command(0, ROOT, None) is None
-    command = creation_command(0, None, "/usr/sbin/useradd")
-    assert command is not None
+def test_the_account_is_one_that_nobody_logs_in_to() -> None:
+    """Where no account can be made, the remedy names the other ways."""
+    command = creation_command("xbot-assets", "/usr/sbin/useradd")
     assert (command[0], command[-1]) == ("/usr/sbin/useradd", "xbot-assets")
     assert {"--system", "--no-create-home"} <= set(command)
     with pytest.raises(PermanentFailure) as caught:
-        creation_command(0, None, None)
+        creation_command("xbot-assets", None)
     assert caught.value.code == "no_service_account"
     assert "XBOT_DATABASE_URL" in caught.value.remedy
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="only who is not root runs PostgreSQL as themselves")
+def test_who_is_not_root_needs_no_account() -> None:
+    """PostgreSQL runs as ourselves."""
+    assert service_account() is None
 
 
 def test_reaching_a_place_needs_every_directory_on_the_way(tmp_path: Path) -> None:
