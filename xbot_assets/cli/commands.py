@@ -21,10 +21,11 @@ from xbot_assets.domain.posts.weighted_length import length_problem
 from xbot_assets.runtime.machine.lock import holder_of, is_running
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import resume_publishing
+from xbot_assets.steps.own_account import Account
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import check_schema, migrate
-from xbot_assets.store.publishing.admission import Question, why_not
+from xbot_assets.store.publishing.admission import why_not
 from xbot_assets.store.publishing.posts import enqueue_posts
 from xbot_assets.store.publishing.threads import enqueue_thread
 
@@ -89,13 +90,14 @@ def post(
     shown = read_images(images or [], alts or [])
     with open_database(settings) as database:
         check_schema(database)
-        now = DatabaseClock(database).now()
+        clock = DatabaseClock(database)
+        now = clock.now()
         queued = [NewPost(text=text, topic=MANUAL, format=MANUAL, source=MANUAL, scheduled_at=now) for text in texts]
         queued[0] = queued[0].model_copy(update={"images": shown})
         post_ids = _enqueue(database, queued, now, settings)
         for post_id in post_ids:
             typer.echo(post_id)
-        refusal = why_not(database, Question(settings.admission_limits, now), post_ids[0])
+        refusal = why_not(database, Account(settings, database, clock).admission, post_ids[0])
     typer.echo(f"It waits. {refusal.sentence}" if refusal else "It goes next.", err=True)
 
 

@@ -50,7 +50,7 @@ def found(
 ) -> None:
     """Say that an unconfirmed post is on X."""
     with review_now() as review:
-        settle_where(review.database, review.settings, post_id, where, decider(review, why))
+        settle_where(review.account, post_id, where, decider(review, why))
     typer.echo(f"Post {post_id} is published.")
 
 

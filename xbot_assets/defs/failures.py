@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from xbot_assets.defs.metadata import plain
 from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
 from xbot_assets.domain.alerts.operations import ASSET_FAILED
 from xbot_assets.domain.failures import ProductError, worth_an_immediate_retry
-from xbot_assets.steps.account.publishing_hold import holds
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 
@@ -41,12 +41,14 @@ def as_dagster_failure(
         _tell(product, asset, error, context.run.run_id)
         raise dg.Failure(
             description=str(error),
-            metadata={
-                "kind": str(error.kind),
-                "code": str(error.code),
-                "remedy": error.remedy or "none",
-                TOLD_BY: error.told_by,
-            },
+            metadata=plain(
+                {
+                    "kind": error.kind,
+                    "code": error.code,
+                    "remedy": error.remedy or "none",
+                    TOLD_BY: error.told_by,
+                }
+            ),
             allow_retries=False,
         ) from error
     resolve_alert(product.database, ASSET_FAILED, product.clock.now(), asset=asset)
@@ -54,7 +56,7 @@ def as_dagster_failure(
 
 def _tell(product: Product, asset: str, error: ProductError, run_id: str) -> None:
     """Raise the asset's alert for what no other alert tells of; a hold for the same failure does."""
-    if not error.told_by and error.code in holds(product.database):
+    if not error.told_by and error.code in product.account.holds:
         error.told_by = PUBLISHING_HOLD.key_of(code=error.code)
     if error.told_by:
         return

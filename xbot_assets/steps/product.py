@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
-from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.client import LanguageModel
-from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
 from xbot_assets.steps.language_model import open_language_model
+from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.recorded_x import RecordedX, open_backend
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.cache import Cache, open_cache
@@ -36,7 +35,7 @@ class Product:
     clock: DatabaseClock
     x: XPort
     writer: LanguageModel
-    persona: Persona
+    account: Account
     worker: str
     concurrent_runs: ConcurrentRuns
 
@@ -66,7 +65,7 @@ def open_product(
             clock=clock,
             x=RecordedX(backend, database, run_id=worker, asked_at=asked_at),
             writer=stack.enter_context(open_language_model(settings, database, clock, concurrent_runs)),
-            persona=load_persona(settings.persona_path),
+            account=Account(settings, database, clock, worker),
             worker=worker,
             concurrent_runs=concurrent_runs,
         )

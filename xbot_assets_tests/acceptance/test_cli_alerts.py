@@ -15,7 +15,8 @@ from xbot_assets.domain.alerts.publishing import FAILED_POST
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.steps.account.publishing_hold import hold_publishing, hold_reason
+from xbot_assets.steps.account.publishing_hold import hold_publishing
+from xbot_assets.store.account.publishing_holds import hold_reason
 from xbot_assets.store.alerts import alert, open_alerts
 from xbot_assets.store.engine.database import Database
 

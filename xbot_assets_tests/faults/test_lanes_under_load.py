@@ -45,11 +45,9 @@ def test_a_post_in_a_run_of_all_lanes_does_not_wait_for_the_other_lanes(stack: L
     text = launcher.queue_post()
     until(lambda: is_out(stack, text), "the post is out")
     until(lambda: len(of_lanes(stack, "high", "low")) == LOADS, "the other lanes had their turns")
-    # Usually one; on a very slow machine an attempt may run into its deadline, and the post goes out in the next.
-    attempts = [wait for wait in of_lanes(stack, "critical") if wait.kind == "publish"]
-    assert attempts
-    assert [wait.pool for wait in attempts] == [0.0] * len(attempts), "it stood in line"
-    assert min(wait.slot for wait in attempts) < max(load.slot for load in of_lanes(stack, "high", "low"))
+    (publish,) = [wait for wait in of_lanes(stack, "critical") if wait.kind == "publish"]
+    assert publish.pool == 0.0, "it stood in line"
+    assert publish.slot < max(load.slot for load in of_lanes(stack, "high", "low"))
     peaks = most_at_once(stack, BEGINNING)
     assert peaks["high"] <= 1
     assert peaks["low"] <= 1

@@ -63,7 +63,7 @@ def pair(
 
 def learn(product: Product, seed: int, at: datetime = MORNING) -> None:
     """Store a new version of both models from made-up outcomes, and decide the champions."""
-    rng, persona = np.random.default_rng(seed), product.persona
+    rng, persona = np.random.default_rng(seed), product.account.persona
     arms = [
         bandit.Arm(str(rng.choice(persona.topic_names)), str(rng.choice(persona.format_names))) for _ in range(EXAMPLES)
     ]

@@ -9,7 +9,6 @@ import pytest
 
 from xbot_assets.domain.failures import PermanentFailure, UnknownOutcome
 from xbot_assets.domain.posts.post import NewPost
-from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.cycle import publish_next
 from xbot_assets.steps.recorded_x import RecordedX
@@ -53,7 +52,7 @@ def test_trouble_that_an_api_finds_with_the_account_holds_publishing(by_api: Pro
     with pytest.raises(PermanentFailure) as caught:
         publish_next(by_api)
     assert caught.value.code is AccountState.LOCKED.failure_code
-    assert hold_reason(by_api.database) is not None
+    assert by_api.account.hold_reason is not None
     assert post_store.queue_counts(by_api.database) == {"queued": 1}
 
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
 from xbot_assets.defs.keys import CHAMPIONS_IN_USE
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.plots import Plots
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
@@ -36,7 +37,7 @@ def content_plan(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
         plan = plan_posts(
             product, retried_at_once=lambda e: worth_an_immediate_retry(e, context.retry_number, PLAN_WAITS)
         )
-        return dg.MaterializeResult(metadata=_metadata(plan, Plots.of(context, product.settings)))
+        return materialized(_metadata(plan, Plots.of(context, product.settings)))
 
 
 def _metadata(plan: Plan, plots: Plots) -> dict[str, dg.MetadataValue | int | float | str]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from xbot_assets.defs.failures import PLAN_WAITS, as_dagster_failure
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.plots import Plots
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
@@ -34,7 +35,7 @@ def emergency_pool(context: dg.AssetExecutionContext, product: ProductIn) -> dg.
     retired, not deleted.
     """
     with as_dagster_failure(context, product, waits=PLAN_WAITS):
-        return dg.MaterializeResult(metadata=_metadata(product, top_up(product), Plots.of(context, product.settings)))
+        return materialized(_metadata(product, top_up(product), Plots.of(context, product.settings)))
 
 
 def _metadata(product: Product, done: TopUp, plots: Plots) -> dict[str, dg.MetadataValue | int | float]:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.plots import Plots
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
@@ -23,7 +24,7 @@ COLUMNS = ["judged_at", "gate", "reason", "purpose", "model", "topic", "format",
 def gate_refusals(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """How many texts each gate refused in the last 30 days, the share refused day by day, and the newest ones."""
     with as_dagster_failure(context, product):
-        return dg.MaterializeResult(metadata=_metadata(gate_report(product), Plots.of(context, product.settings)))
+        return materialized(_metadata(gate_report(product), Plots.of(context, product.settings)))
 
 
 def _metadata(report: GateReport, plots: Plots) -> dict[str, dg.MetadataValue | int | float]:

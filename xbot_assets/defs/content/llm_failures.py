@@ -6,6 +6,7 @@ from dataclasses import asdict
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.plots import Plots, PlotValue
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
@@ -29,7 +30,7 @@ CONTRAST_COLUMNS = ["failed", "occasions", "share", "otherwise", "difference", "
 def llm_failure_patterns(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """What calls of the language model cost and how they failed in 30 days: by purpose, model, hour, code, job."""
     with as_dagster_failure(context, product):
-        return dg.MaterializeResult(metadata=_metadata(failure_report(product), Plots.of(context, product.settings)))
+        return materialized(_metadata(failure_report(product), Plots.of(context, product.settings)))
 
 
 def _metadata(report: FailureReport, plots: Plots) -> dict[str, dg.MetadataValue | int | float]:

@@ -6,6 +6,7 @@ import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.keys import CHAMPIONS_IN_USE
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.metrics.assets import post_metrics
 from xbot_assets.defs.plots import Plots, PlotValue
 from xbot_assets.defs.resources import ProductIn
@@ -49,8 +50,8 @@ def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -
         weights = learn_hour_weights(product)
         hours = [f"{hour:02d}:00" for hour in range(len(weights))]
         plots, title = Plots.of(context, product.settings), "Weight of each hour of the owner's day"
-        return dg.MaterializeResult(
-            metadata={
+        return materialized(
+            {
                 "outcomes": table([asdict(outcome) for outcome in outcomes], ["post_id", "reward", "metrics_id"]),
                 "outcomes_new": len(outcomes),
                 "hour_weights": plots.bars("hour_weights", hours, weights, errors=None, title=title),
@@ -70,9 +71,7 @@ def bandit_model(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
     with as_dagster_failure(context, product):
         version = train_bandit(product)
         best = estimates(Posterior.model_validate(version.parameters))
-        return dg.MaterializeResult(
-            metadata=_version(version) | {"expected_rewards": _arms(best, Plots.of(context, product.settings))}
-        )
+        return materialized(_version(version) | {"expected_rewards": _arms(best, Plots.of(context, product.settings))})
 
 
 @dg.asset(
@@ -87,10 +86,8 @@ def engagement_predictor(context: dg.AssetExecutionContext, product: ProductIn) 
     with as_dagster_failure(context, product):
         version = train_predictor(product)
         if version is None:
-            return dg.MaterializeResult(metadata={"version": "none yet: too few outcomes"})
-        return dg.MaterializeResult(
-            metadata=_version(version) | {"weights": _weights(version, Plots.of(context, product.settings))}
-        )
+            return materialized({"version": "none yet: too few outcomes"})
+        return materialized(_version(version) | {"weights": _weights(version, Plots.of(context, product.settings))})
 
 
 @dg.asset(
@@ -110,7 +107,7 @@ def champion_models(context: dg.AssetExecutionContext, product: ProductIn) -> dg
         ]
         shown = table(rows, ["model", "champion", "promoted", "reason"])
         context.log_event(dg.AssetMaterialization(CHAMPIONS_IN_USE, metadata={"champions": shown}))
-        return dg.MaterializeResult(metadata={"champions": shown})
+        return materialized({"champions": shown})
 
 
 def _version(version: ModelVersion) -> dict[str, dg.MetadataValue | int]:

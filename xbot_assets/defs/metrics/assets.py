@@ -4,6 +4,7 @@ import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
@@ -27,7 +28,7 @@ def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
     Posts under 24 h old are read every 20 minutes, up to 7 days every 2 hours, then daily; missing ones first.
     """
     with as_dagster_failure(context, product):
-        return dg.MaterializeResult(metadata=_metadata(measure_posts(product)))
+        return materialized(_metadata(measure_posts(product)))
 
 
 @dg.asset(
@@ -42,8 +43,8 @@ def account_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg
     """Followers, following and number of posts of the own account, exact where X's data gives them."""
     with as_dagster_failure(context, product):
         profile = measure_account(product)
-        return dg.MaterializeResult(
-            metadata={
+        return materialized(
+            {
                 "followers": profile.followers,
                 "following": profile.following,
                 "posts": profile.posts,

@@ -6,6 +6,7 @@ from datetime import datetime
 import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.plots import Plots
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
@@ -21,9 +22,7 @@ COLUMNS = ["lane", "operations", "median_seconds", "p95_seconds", "mean_seconds"
 def browser_usage(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """How long browser work waited in the last day, by lane, and how many runs waited over time."""
     with as_dagster_failure(context, product):
-        return dg.MaterializeResult(
-            metadata=_metadata(usage_of_a_day(product, system_now()), Plots.of(context, product.settings))
-        )
+        return materialized(_metadata(usage_of_a_day(product, system_now()), Plots.of(context, product.settings)))
 
 
 def _metadata(usage: Usage, plots: Plots) -> dict[str, dg.MetadataValue | int | float]:

@@ -27,7 +27,6 @@ from xbot_assets.settings import load_settings
 from xbot_assets.steps.operations.clock_control import advance
 from xbot_assets.steps.operations.pass_summary import pass_summary
 from xbot_assets.steps.product import Product, open_product
-from xbot_assets.steps.publishing.admission import question_of
 from xbot_assets.store.publishing import queue as queue_store
 from xbot_assets.store.publishing.admission import why_not
 
@@ -134,7 +133,7 @@ def _move_to_due(product: Product, post_id: int) -> None:
     if product.settings.mode != "sandbox":
         return
     for _ in RULES:
-        refusal = why_not(product.database, question_of(product), post_id)
+        refusal = why_not(product.database, product.account.admission, post_id)
         if refusal is None or refusal.until is None:
             return
         _move_to(product, refusal.until)

@@ -4,6 +4,7 @@ import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.account.session_checks import check_session
@@ -23,4 +24,4 @@ def session_checks(context: dg.AssetExecutionContext, product: ProductIn) -> dg.
     """
     with as_dagster_failure(context, product):
         answer = check_session(product)
-        return dg.MaterializeResult(metadata={"state": str(answer.state), "handle": answer.handle or "none shown"})
+        return materialized({"state": answer.state, "handle": answer.handle or "none shown"})

@@ -5,6 +5,7 @@ import dagster as dg
 from xbot_assets.defs.content.assets import content_plan
 from xbot_assets.defs.failures import PUBLISH_WAITS, as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.domain.failures import worth_an_immediate_retry
 from xbot_assets.domain.lanes import Lane
@@ -30,7 +31,7 @@ def published_posts(context: dg.AssetExecutionContext, product: ProductIn) -> dg
         reports = publish_due(
             product, retried_at_once=lambda e: worth_an_immediate_retry(e, context.retry_number, PUBLISH_WAITS)
         )
-        return dg.MaterializeResult(metadata=_metadata(reports, queue_counts(product.database)))
+        return materialized(_metadata(reports, queue_counts(product.database)))
 
 
 def _metadata(reports: list[PublishReport], queue: dict[str, int]) -> dict[str, dg.MetadataValue | int | str]:

@@ -6,6 +6,7 @@ import dagster as dg
 
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
+from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
@@ -31,7 +32,7 @@ def recovered_post_ids(context: dg.AssetExecutionContext, product: ProductIn) ->
     A post that is surely not there goes back to the queue once; one that could not be looked for stays in doubt.
     """
     with as_dagster_failure(context, product):
-        return dg.MaterializeResult(metadata=_recovery_metadata(recover_posts(product)))
+        return materialized(_recovery_metadata(recover_posts(product)))
 
 
 @dg.asset(
@@ -48,7 +49,7 @@ def timeline_reconciliation(context: dg.AssetExecutionContext, product: ProductI
     Published posts that X took back, and posts on X that no row knows: doubled ones, and the owner's own.
     """
     with as_dagster_failure(context, product):
-        return dg.MaterializeResult(metadata=_comparison_metadata(compare_timeline(product)))
+        return materialized(_comparison_metadata(compare_timeline(product)))
 
 
 def _recovery_metadata(found: Recovery) -> dict[str, dg.MetadataValue | int | str]:

@@ -214,7 +214,7 @@ def _read(review: ReviewContext, said: str, typed: Typed | None) -> ApprovalPage
             {**asdict(made), "at": told_time(made.happened_at, settings)}
             for made in approvals.recent_decisions(database, DECISIONS_SHOWN)
         ],
-        on_x=cards_of(unsettled(database), settings),
+        on_x=cards_of(unsettled(database), review.account),
         alerts=alerts_to_acknowledge(database),
         timezone=settings.timezone,
         now=told_time(review.clock.now(), settings),

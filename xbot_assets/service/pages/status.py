@@ -15,12 +15,12 @@ from xbot_assets.service.health.components import Verdict, is_ready
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import BudgetNow, budget_now
-from xbot_assets.store.account.publishing_holds import PublishingHold, open_holds
-from xbot_assets.store.account.session_checks import SessionCheck, last_session_check
+from xbot_assets.steps.own_account import Account
+from xbot_assets.store.account.publishing_holds import PublishingHold
+from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert, open_alerts
 from xbot_assets.store.clock import read_line
-from xbot_assets.store.engine.database import Database
-from xbot_assets.store.learning.models import ModelKind, champion
+from xbot_assets.store.learning.models import ModelKind
 from xbot_assets.store.operations.browser_operations import BrowserOperation, recent_operations
 from xbot_assets.store.publishing.posts import queue_counts, recent_posts
 from xbot_assets.store.publishing.rows import RecentPost
@@ -157,8 +157,8 @@ def collect(connections: Connections, verdicts: list[Verdict]) -> Status:
 
 
 def _product(connections: Connections, settings: Settings) -> ProductStatus:
-    database = connections.database()
-    now = connections.clock().now()
+    database, clock = connections.database(), connections.clock()
+    account, now = Account(settings, database, clock), clock.now()
     line = read_line(database)
     since = system_now() - OPERATIONS_WINDOW
     return ProductStatus(
@@ -167,11 +167,11 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
         queue=queue_counts(database),
         posts=[_post(row, settings) for row in recent_posts(database, POSTS_SHOWN)],
         alerts=open_alerts(database),
-        holds=open_holds(database),
+        holds=list(account.holds.values()),
         budget=_budget(budget_now(database, settings, now)),
-        models=_models(database),
+        models=_models(account),
         operations=[_operation(one) for one in recent_operations(database, since)[:OPERATIONS_SHOWN]],
-        session=last_session_check(database),
+        session=account.session,
     )
 
 
@@ -206,8 +206,8 @@ def _budget(budget: BudgetNow) -> BudgetLine:
     )
 
 
-def _models(database: Database) -> list[ModelLine]:
-    champions = [champion(database, kind) for kind in KINDS]
+def _models(account: Account) -> list[ModelLine]:
+    champions = [account.champion(kind) for kind in KINDS]
     return [ModelLine.model_validate(model, from_attributes=True) for model in champions if model is not None]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from xbot_assets.settings import Settings
+from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.publishing.approval import ReviewContext, told_time
 from xbot_assets.steps.publishing.manual_recovery import EVERYTHING, Unsettled, acknowledged_ids, settle_where
 from xbot_assets.store.publishing.approvals import Decider
@@ -31,8 +31,9 @@ class UnsettledCards:
     removals: list[dict[str, Any]]
 
 
-def cards_of(waiting: Unsettled, settings: Settings) -> UnsettledCards:
+def cards_of(waiting: Unsettled, account: Account) -> UnsettledCards:
     """Return what waits with times in words and whole addresses, as the page shows it."""
+    settings = account.settings
     site = settings.target_url or SITE
 
     def card(post: UnconfirmedPost | PhantomPost | RemovedPost) -> dict[str, Any]:
@@ -42,7 +43,7 @@ def cards_of(waiting: Unsettled, settings: Settings) -> UnsettledCards:
             for name in ("intended_at", "created_at", "removed_at")
             if row.get(name)
         }
-        return row | times | {"url": f"{site}{row.get('permalink') or f'/{settings.handle}'}"}
+        return row | times | {"url": f"{site}{row.get('permalink') or account.profile_path}"}
 
     return UnsettledCards(
         [card(row) for row in waiting.unconfirmed],
@@ -56,7 +57,7 @@ def _by(review: ReviewContext, who: str, fields: Mapping[str, str]) -> Decider:
 
 
 def _found(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    settle_where(review.database, review.settings, post_id, fields.get("where", ""), _by(review, who, fields))
+    settle_where(review.account, post_id, fields.get("where", ""), _by(review, who, fields))
 
 
 def _absent(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:

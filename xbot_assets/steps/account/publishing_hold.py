@@ -25,16 +25,6 @@ def hold_publishing(transaction: Transaction, failure: ProductError, now: dateti
     alert(transaction, PUBLISHING_HOLD, now=now, cause=failure, code=code, reason=reason, remedy=remedy)
 
 
-def holds(db: Statements) -> dict[str, PublishingHold]:
-    """Return every hold by the code of the failure that led to it, oldest first."""
-    return {hold.code: hold for hold in open_holds(db)}
-
-
-def hold_reason(db: Statements) -> str | None:
-    """Return why publishing is on hold, or ``None`` when it is not."""
-    return next((_in_words(hold) for hold in open_holds(db)), None)
-
-
 def refuse_while_held(db: Statements) -> None:
     """Do nothing unless publishing is on hold.
 
@@ -42,7 +32,7 @@ def refuse_while_held(db: Statements) -> None:
         PermanentFailure: ``publishing_held``; the hold's alert tells of it.
     """
     for hold in open_holds(db):
-        held = PermanentFailure(_in_words(hold), code=FailureCode.PUBLISHING_HELD, remedy="The alert says what to do.")
+        held = PermanentFailure(hold.sentence, code=FailureCode.PUBLISHING_HELD, remedy="The alert says what to do.")
         held.told_by = PUBLISHING_HOLD.key_of(code=hold.code)
         raise held
 
@@ -58,10 +48,6 @@ def lift_disproved(
 ) -> tuple[PublishingHold, ...]:
     """Lift the holds that a session check disproved and end their alerts; return what was lifted."""
     return _lift(transaction, by, Lifting.DISPROVED, now, is_over)
-
-
-def _in_words(hold: PublishingHold) -> str:
-    return PUBLISHING_HOLD.words(code=hold.code, reason=hold.reason, remedy=hold.remedy).reason
 
 
 def _lift(

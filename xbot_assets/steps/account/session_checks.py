@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.steps.account.publishing_hold import hold_publishing, holds, lift_disproved
+from xbot_assets.steps.account.publishing_hold import hold_publishing, lift_disproved
+from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.product import Product
 from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import (
     Login,
     insert_session_check,
-    last_session_check,
     states_since,
 )
 from xbot_assets.store.engine.database import Transaction
@@ -33,7 +33,7 @@ def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
     trouble: ProductError | None
     try:
         login = _ask(product, lane)
-        trouble = _trouble_of(login, product.settings.handle)
+        trouble = _trouble_of(login, product.account)
     except ProductError as failure:
         if failure.code not in SESSION_TROUBLE | {AccountState.LOGGED_OUT}:
             if failure.code in ACCOUNT_TROUBLE:
@@ -48,9 +48,9 @@ def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
 
 def session_wait(product: Product) -> str | None:
     """Say in words why no check is due now, or ``None``."""
-    if AccountState.CHALLENGE in holds(product.database):
+    if AccountState.CHALLENGE in product.account.holds:
         return "X wants proof of a person: nothing looks at it until 'xbot resume'."
-    last = last_session_check(product.database)
+    last = product.account.session
     interval = timedelta(minutes=product.settings.session_check_minutes)
     if last is not None and product.clock.now() - last.checked_at < interval:
         return "The session was checked recently."
@@ -80,9 +80,9 @@ def _settle(transaction: Transaction, product: Product, login: Login, trouble: P
     lift_disproved(transaction, product.worker, now, is_over)
 
 
-def _trouble_of(login: Login, handle: str) -> ProductError | None:
+def _trouble_of(login: Login, account: Account) -> ProductError | None:
     if login.state != AccountState.LOGGED_IN:
         return shown_trouble(login.state)
-    if login.handle is not None and login.handle.casefold() != handle.casefold():
-        return other_account(f"@{login.handle}", f"@{handle}")
+    if login.handle is not None and not account.is_own(login.handle):
+        return other_account(f"@{login.handle}", f"@{account.handle}")
     return None

@@ -130,9 +130,9 @@ def _lacking(product: Product) -> int:
 
 def _write(product: Product, count: int, rng: np.random.Generator) -> TopUp:
     """Write posts that pass the gates into the pool; those that they replace leave it in the same transaction."""
-    arms = [(arm, str(rng.choice(product.persona.tones))) for arm in _scarcest_arms(product, count, rng)]
+    arms = [(arm, str(rng.choice(product.account.persona.tones))) for arm in _scarcest_arms(product, count, rng)]
     now, model = product.clock.now(), product.settings.saving_model
-    brief = brief_for(product.settings, product.database, product.persona, arms, now)
+    brief = brief_for(product.settings, product.database, product.account.persona, arms, now)
     brief = brief.model_copy(update={"purpose": POOL_PURPOSE, "model": model})
     written = product.writer.write_posts(brief, judge_for(product, POOL_PURPOSE, model=model))
     with product.database.transaction() as transaction:
@@ -160,7 +160,7 @@ def _pooled(written: WrittenPosts, now: datetime) -> list[NewPost]:
 def _scarcest_arms(product: Product, count: int, rng: np.random.Generator) -> list[Arm]:
     """Return arms that the pool holds least of, so that any day finds variety there."""
     held = Counter(Arm(post.topic, post.format) for post in pool_store.pool_posts(product.database))
-    persona = product.persona
+    persona = product.account.persona
     arms = [Arm(topic, post_format) for topic in persona.topic_names for post_format in persona.format_names]
     order = [arms[int(place)] for place in rng.permutation(len(arms))]
     ranked = sorted(order, key=lambda arm: held[arm])

@@ -28,7 +28,6 @@ from xbot_assets.steps.content.gatekeeping import GateJudge, judge_for
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.content import emergency_pool as pool_store
-from xbot_assets.store.metrics import readings as metric_store
 from xbot_assets.store.publishing import posts as post_store
 
 FALLBACK_PURPOSE = "fallback"
@@ -104,14 +103,14 @@ def load_templates(path: Path | None = None) -> TemplateFile:
 def known_facts(product: Product) -> Facts:
     """Count what templates may say from the database."""
     posts = pool_store.published_with_counts(product.database)
-    reading = metric_store.last_account_reading(product.database, product.settings.handle)
+    reading = product.account.last_reading
     account = AccountReading(reading.followers) if reading else None
     return facts_of(posts, account, now=product.clock.now(), zone=product.settings.zone)
 
 
 def _from_templates(product: Product, slots: Sequence[datetime], rng: np.random.Generator) -> tuple[FallbackPost, ...]:
     file = load_templates(product.settings.templates_path) if slots else None
-    if file is None or file.language != product.persona.language:
+    if file is None or file.language != product.account.persona.language:
         return ()
     judge = judge_for(product, FALLBACK_PURPOSE)
     found = (_fill_one(product, file, judge, slot, rng) for slot in slots)
@@ -130,7 +129,7 @@ def _fill_one(
     def passes(one: Filled) -> bool:
         return normalised(one.text) not in texts and judge.judged(one.text, one.format) is None
 
-    filled = candidates(file.templates, product.persona, known_facts(product), rng, uses)
+    filled = candidates(file.templates, product.account.persona, known_facts(product), rng, uses)
     ways = (replace(one, text=presentable(one.text)) for one in filled)
     chosen = first_passing(ways, passes)
     return _queue(product, judge, chosen, slot) if chosen else None

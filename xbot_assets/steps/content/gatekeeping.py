@@ -126,7 +126,7 @@ def judge_for(
     with_pool: bool = True,
 ) -> GateJudge:
     """Return the judge of one batch of texts; see :class:`GateJudge`."""
-    parts = (product.database, product.clock, product.persona, product.settings)
+    parts = (product.database, product.clock, product.account.persona, product.settings)
     return GateJudge(*parts, purpose=purpose, model=model, further=further, with_pool=with_pool)
 
 

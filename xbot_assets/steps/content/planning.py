@@ -160,8 +160,8 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     tier = budget_now(product.database, product.settings, product.clock.now()).tier
     drawn = bandit.choose(models.posterior, tier.posts, generator)
     # Tones vary at random, so that posts of one arm do not all sound alike.
-    arms = [(choice.arm, str(generator.choice(product.persona.tones))) for choice in drawn.chosen]
-    brief = brief_for(product.settings, product.database, product.persona, arms, product.clock.now())
+    arms = [(choice.arm, str(generator.choice(product.account.persona.tones))) for choice in drawn.chosen]
+    brief = brief_for(product.settings, product.database, product.account.persona, arms, product.clock.now())
     seed = int(generator.integers(SEEDS))
     written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
     slots = _slots(product, len(written.posts))
@@ -231,7 +231,7 @@ def _tell_person(product: Product, failure: ProductError) -> None:
 def _champions(product: Product) -> _Models:
     bandit_version = current_champion(product, "bandit")
     predictor_version = current_champion(product, "predictor")
-    topics, formats = product.persona.topic_names, product.persona.format_names
+    topics, formats = product.account.persona.topic_names, product.account.persona.format_names
     posterior = Posterior.model_validate(bandit_version.parameters) if bandit_version else None
     if posterior is None or (posterior.topics, posterior.formats) != (tuple(topics), tuple(formats)):
         # No version yet, or the persona was edited since: start from the prior rather than from wrong columns.

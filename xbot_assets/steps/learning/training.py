@@ -58,7 +58,7 @@ def compute_outcomes(product: Product) -> list[Outcome]:
 
 def train_bandit(product: Product) -> ModelVersion:
     """Learn the bandit's posterior from every outcome and store it as a new version."""
-    persona = product.persona
+    persona = product.account.persona
     learned = metric_store.training_examples(product.database)
     start = bandit.prior(persona.topic_names, persona.format_names, strength=product.settings.bandit_prior_strength)
     observed = [bandit.Observed(bandit.Arm(one.topic, one.format), one.reward) for one in learned]
@@ -90,7 +90,7 @@ def current_champion(product: Product, kind: ModelKind) -> ModelVersion | None:
     Which version it is, is always asked of the database, and a version never changes. So no promotion has to reach
     the cache: neither one that is lost on the way nor one that overtakes a reader leaves an old model in use.
     """
-    seat = model_store.champion_seat(product.database, kind)
+    seat = product.account.champion_seat(kind)
     if seat is None:
         return None
     # The time tells apart two databases that have used one cache.
@@ -98,7 +98,7 @@ def current_champion(product: Product, kind: ModelKind) -> ModelVersion | None:
     cached = _readable(product.cache.get_json(key))
     if cached is not None:
         return cached
-    version = model_store.champion(product.database, kind)
+    version = product.account.champion(kind)
     if version is not None and (version.id, version.trained_at) == (seat.id, seat.trained_at):
         product.cache.set_json(key, _VERSIONS.dump_python(version, mode="json"), _seconds_kept(product, kind))
     return version
@@ -161,7 +161,7 @@ def _decide(product: Product, kind: ModelKind) -> Promotion | None:
     newest = model_store.model_versions(product.database, kind, 1)
     if not newest:
         return None
-    champion = model_store.champion(product.database, kind)
+    champion = product.account.champion(kind)
     reason = _reason_to_promote(newest[0], champion)
     if reason is None:
         return Promotion(kind, champion or newest[0], promoted=False, reason="The champion stays.")

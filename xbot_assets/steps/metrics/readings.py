@@ -42,7 +42,7 @@ def measure_posts(product: Product) -> MeasureReport:
         return MeasureReport(0, (), ())
     settings = product.settings
     answer = product.x.run(
-        ReadPosts(post_ids=tuple(post.x_post_id for post in due), handle=settings.handle),
+        ReadPosts(post_ids=tuple(post.x_post_id for post in due), handle=product.account.handle),
         lane=Lane.HIGH,
         deadline_seconds=settings.read_deadline_seconds + len(due) * settings.read_post_seconds,
     )
@@ -80,17 +80,17 @@ def measure_account(product: Product) -> ProfileRead:
     Raises:
         ProductError: when the profile could not be read.
     """
-    settings = product.settings
+    handle = product.account.handle
     profile = product.x.run(
-        ReadProfile(handle=settings.handle),
+        ReadProfile(handle=handle),
         lane=Lane.HIGH,
-        deadline_seconds=settings.read_deadline_seconds,
+        deadline_seconds=product.settings.read_deadline_seconds,
     )
     now = product.clock.now()
     metric_store.insert_account_reading(
         product.database,
         {
-            "handle": settings.handle,
+            "handle": handle,
             "read_at": now,
             "followers": profile.followers,
             "following": profile.following,
@@ -100,7 +100,7 @@ def measure_account(product: Product) -> ProfileRead:
     )
     store_account_facts(
         product.database,
-        settings.handle,
+        handle,
         now,
         created_at=profile.created_at,
         labelled=profile.labelled_automated,
@@ -110,7 +110,7 @@ def measure_account(product: Product) -> ProfileRead:
 
 def account_due(product: Product) -> bool:
     """Say whether the profile's next reading is due."""
-    last = metric_store.last_account_reading(product.database, product.settings.handle)
+    last = product.account.last_reading
     interval = timedelta(minutes=product.settings.account_metrics_minutes)
     return last is None or product.clock.now() - last.read_at >= interval
 

@@ -10,9 +10,8 @@ from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, TAKEN_BACK, answer_of
 from xbot_assets.domain.pace.breaker import AttemptOutcome, Permit
-from xbot_assets.domain.pace.pacing import PaceKind, PaceRules
+from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.steps.product import Product
-from xbot_assets.store.publishing.admission import Question
 from xbot_assets.store.publishing.breaker import acquire, breaker_state, lose_probe, report
 from xbot_assets.store.publishing.pace import learn_hours, observe
 
@@ -30,16 +29,6 @@ class Attempt:
     tried: AttemptOutcome = AttemptOutcome.UNUSED
 
 
-def rules_of(product: Product) -> PaceRules:
-    """Return the pace's rules as the owner has set them."""
-    return product.settings.pace_rules
-
-
-def question_of(product: Product) -> Question:
-    """Return the question whether a post may go now, as this worker asks it."""
-    return Question(product.settings.admission_limits, product.clock.now(), product.worker)
-
-
 def take_probe_from_dead(product: Product, has_ended: Callable[[str], bool]) -> None:
     """Take the breaker's one probe from a worker that has ended, so that another may probe at once."""
     holder = breaker_state(product.database).probe_holder
@@ -49,25 +38,25 @@ def take_probe_from_dead(product: Product, has_ended: Callable[[str], bool]) -> 
 
 def note_published(product: Product, *, is_reply: bool = False) -> None:
     """Tell the pace that X named a new post."""
-    observe(product.database, PaceKind.of(is_reply=is_reply), PUBLISHED, product.clock.now(), rules_of(product))
+    observe(product.database, PaceKind.of(is_reply=is_reply), PUBLISHED, product.clock.now(), product.account.pace)
 
 
 def note_removed(product: Product, *, is_reply: bool) -> None:
     """Tell the pace that X took back a post that it had accepted: a failure after all."""
-    observe(product.database, PaceKind.of(is_reply=is_reply), TAKEN_BACK, product.clock.now(), rules_of(product))
+    observe(product.database, PaceKind.of(is_reply=is_reply), TAKEN_BACK, product.clock.now(), product.account.pace)
 
 
 def note_failed(product: Product, failure: ProductError, *, is_reply: bool = False) -> None:
     """Tell the pace what a failure says about it, if anything."""
     answer = answer_of(failure)
     if answer is not None:
-        observe(product.database, PaceKind.of(is_reply=is_reply), answer, product.clock.now(), rules_of(product))
+        observe(product.database, PaceKind.of(is_reply=is_reply), answer, product.clock.now(), product.account.pace)
 
 
 def learn_hour_weights(product: Product) -> tuple[float, ...]:
     """Weigh the owner's 24 hours by what posts of the last 90 days earned in them, and return the weights."""
     since = product.clock.now() - HOURS_LEARNED_FROM
-    return learn_hours(product.database, PaceKind.POST, since, rules_of(product))
+    return learn_hours(product.database, PaceKind.POST, since, product.account.pace)
 
 
 @contextmanager

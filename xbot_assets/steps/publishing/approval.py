@@ -1,6 +1,6 @@
-"""The desk at which people decide about posts: what a decision checks, and the words in which a time is told.
+"""People's decisions about posts: what a decision checks, and the words in which a time is told.
 
-The command line and the approval page both sit here.
+The command line and the approval page both decide here.
 """
 
 from dataclasses import dataclass
@@ -14,13 +14,12 @@ from xbot_assets.domain.gates.chain import first_refusal
 from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.reading.history import history_of
 from xbot_assets.domain.gates.refusal import Refusal
-from xbot_assets.domain.persona import Persona
-from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
+from xbot_assets.steps.own_account import Account
 from xbot_assets.store.content import gates as gate_store
 from xbot_assets.store.content.gates import Judgement
 from xbot_assets.store.engine.database import Database, Transaction
-from xbot_assets.store.publishing.admission import Question, facts_of
+from xbot_assets.store.publishing.admission import facts_of
 from xbot_assets.store.publishing.approvals import TextCheck, judged_against_others
 from xbot_assets.store.publishing.rows import LockedPost
 
@@ -36,7 +35,7 @@ class ReviewContext:
     database: Database
     clock: Clock
     settings: Settings
-    persona: Persona
+    account: Account
 
     def check(self) -> TextCheck:
         """Return the check of a text that is approved or edited: the rules nobody can lift, then every gate.
@@ -50,13 +49,13 @@ class ReviewContext:
         return refusal
 
     def _against_policy(self, transaction: Transaction, row: LockedPost) -> Refusal | None:
-        question = Question(self.settings.admission_limits, self.clock.now())
+        question = self.account.admission
         ((_, facts),) = facts_of(transaction, question, [row.id])
         refusal = unalterable(facts, question.limits)
         return Refusal(refusal.rule, refusal.sentence) if refusal else None
 
     def _by_gates(self, transaction: Transaction, row: LockedPost) -> Refusal | None:
-        now, settings, persona = self.clock.now(), self.settings, self.persona
+        now, settings, persona = self.clock.now(), self.settings, self.account.persona
         since = now - timedelta(days=settings.gate_history_days)
         history = history_of(judged_against_others(transaction, row.id, since), persona.language)
         known = row.format if persona.format(row.format) else ""
@@ -75,8 +74,8 @@ class ReviewContext:
 
 
 def open_review(settings: Settings, database: Database, clock: Clock) -> ReviewContext:
-    """Return the desk over opened parts. Raises as ``load_persona`` does."""
-    return ReviewContext(database, clock, settings, load_persona(settings.persona_path))
+    """Return the context of decisions over opened parts."""
+    return ReviewContext(database, clock, settings, Account(settings, database, clock))
 
 
 def owners_time(words: str, settings: Settings) -> datetime:

@@ -20,7 +20,6 @@ from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.steps.account.publishing_hold import (
     hold_publishing,
-    hold_reason,
     refuse_while_held,
 )
 from xbot_assets.steps.account.session_checks import check_session
@@ -29,7 +28,6 @@ from xbot_assets.steps.publishing.admission import (
     note_failed,
     note_published,
     permitted,
-    question_of,
     take_probe_from_dead,
 )
 from xbot_assets.steps.publishing.recovery import alert_unconfirmed, look_is_due, reconcile
@@ -81,12 +79,12 @@ def publish_next(
     doubts = reconcile(product, lane=Lane.CRITICAL)
     found, in_doubt = doubts.found, doubts.in_doubt
     nothing = PublishReport(found=found, still_unconfirmed=in_doubt)
-    if hold_reason(product.database):
+    if product.account.hold_reason:
         return nothing
     hold_stale(product)
     hold_broken_threads(product.database, product.clock.now(), shadow=product.settings.is_shadow)
     with permitted(product, lambda: _probe(product)) as attempt:
-        claim = take(product.database, question_of(product), lease=product.settings.lease) if attempt else None
+        claim = take(product.database, product.account.admission, lease=product.settings.lease) if attempt else None
         # When the lease runs out before arming, the post goes back to the queue by itself.
         if not isinstance(claim, ClaimedPost) or not post_store.arm_post(product.database, claim, product.clock.now()):
             return nothing
@@ -125,7 +123,7 @@ def publish_wait(product: Product, *, with_doubts: bool = True) -> Refusal | Non
 
     ``with_doubts``: a look that is due is something to do; a caller that recovers posts elsewhere leaves them out.
     """
-    refusal = peek(product.database, question_of(product))
+    refusal = peek(product.database, product.account.admission)
     if refusal is None or refusal.rule is RuleName.PUBLISHING_HOLD:
         return refusal
     doubt = with_doubts and look_is_due(product)

@@ -1,6 +1,6 @@
 """What a person may say of an unconfirmed post: where it is on X, and what else waits to be settled.
 
-The command line and the approval page both sit here.
+The command line and the approval page both decide here.
 """
 
 import re
@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.settings import Settings
+from xbot_assets.steps.own_account import Account
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
@@ -39,15 +39,15 @@ def unsettled(database: Database) -> Unsettled:
     )
 
 
-def settle_where(database: Database, settings: Settings, post_id: int, where: str, by: Decider) -> None:
+def settle_where(account: Account, post_id: int, where: str, by: Decider) -> None:
     """Move an unconfirmed post to published, as the post of X that a person names by its address or id.
 
     Raises:
         PermanentFailure: ``bad_x_post`` for what names no post of this account; else as the
             store's ``settle_found``.
     """
-    x_post_id = _named(where.strip(), settings)
-    settle_found(database, post_id, x_post_id, f"/{settings.handle}/status/{x_post_id}", by)
+    x_post_id = _named(where.strip(), account)
+    settle_found(account.database, post_id, x_post_id, account.permalink(x_post_id), by)
 
 
 def acknowledged_ids(database: Database, which: str) -> list[str]:
@@ -57,17 +57,17 @@ def acknowledged_ids(database: Database, which: str) -> list[str]:
     return [row.x_post_id for row in recovery.open_phantoms(database) if row.resembles_post_id is None]
 
 
-def _named(where: str, settings: Settings) -> str:
+def _named(where: str, account: Account) -> str:
     if where.isascii() and where.isdecimal():
         return where
     parts = urlsplit(where)
-    found = _STATUS.fullmatch(parts.path)
-    ours = {*X_HOSTS, urlsplit(settings.target_url or "").netloc}
-    if found is None or parts.scheme not in {"http", "https"} or parts.netloc.lower() not in ours:
+    address = _STATUS.fullmatch(parts.path)
+    sites = {*X_HOSTS, urlsplit(account.settings.target_url or "").netloc}
+    if address is None or parts.scheme not in {"http", "https"} or parts.netloc.lower() not in sites:
         raise _bad("This is no address of a post on X.")
-    if found["handle"].lower() != settings.handle.lower():
-        raise _bad(f"This post is @{found['handle']}'s, not @{settings.handle}'s.")
-    return found["id"]
+    if not account.is_own(address["handle"]):
+        raise _bad(f"This post is @{address['handle']}'s, not @{account.handle}'s.")
+    return address["id"]
 
 
 def _bad(reason: str) -> PermanentFailure:

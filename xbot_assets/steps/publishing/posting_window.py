@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.store.publishing.queue import post_due_between
 
@@ -15,6 +14,6 @@ def posting_window(product: Product) -> str | None:
     """
     around = timedelta(minutes=product.settings.posting_window_minutes)
     now = product.clock.now()
-    if hold_reason(product.database) or not post_due_between(product.database, now - around, now + around):
+    if product.account.hold_reason or not post_due_between(product.database, now - around, now + around):
         return None
     return "A posting window is open: browser work of other lanes waits until the post is out."

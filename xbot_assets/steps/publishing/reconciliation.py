@@ -13,7 +13,6 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.post import PostStatus, comparable, same_post
 from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, TimelinePost, TimelineView
-from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
 from xbot_assets.steps.publishing.recovery import RecoveryOutcome, look_at_timeline, settle, shown_as
@@ -49,7 +48,7 @@ class Comparison:
 
 def comparison_wait(product: Product) -> str | None:
     """Say in words why the timeline need not be compared now, or ``None`` when it is to be."""
-    held = hold_reason(product.database)
+    held = product.account.hold_reason
     if held is not None:
         return held
     settings, database, now = product.settings, product.database, product.clock.now()

@@ -12,7 +12,6 @@ from xbot_assets.domain.alerts.publishing import UNCONFIRMED_POST
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.timeline_view import TimelinePost, TimelineView, in_its_place
-from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_published
 from xbot_assets.store.alerts import alert, resolve_alert
@@ -61,7 +60,7 @@ def recover_posts(product: Product) -> Recovery:
 
 def recovery_wait(product: Product) -> str | None:
     """Say in words why there is nothing to recover now, or ``None`` when there is."""
-    held = hold_reason(product.database)
+    held = product.account.hold_reason
     if held is not None:
         return held
     return None if look_is_due(product) else "No post in doubt is due for a look."

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
 from xbot_assets.store.engine.database import Statements
 
 
@@ -26,6 +27,11 @@ class PublishingHold:
     remedy: str
     since: datetime
 
+    @property
+    def sentence(self) -> str:
+        """Why nothing is published, as the hold's alert says it."""
+        return PUBLISHING_HOLD.words(code=self.code, reason=self.reason, remedy=self.remedy).reason
+
 
 def insert_hold(db: Statements, *, code: str, reason: str, remedy: str, now: datetime) -> None:
     """Hold publishing; an open hold of the same code takes over the newer words and keeps its beginning."""
@@ -35,6 +41,11 @@ def insert_hold(db: Statements, *, code: str, reason: str, remedy: str, now: dat
 def open_holds(db: Statements) -> list[PublishingHold]:
     """Return every hold in force, oldest first."""
     return db.fetch_rows(PublishingHold, "open_publishing_holds")
+
+
+def hold_reason(db: Statements) -> str | None:
+    """Return why publishing is on hold, by the oldest hold, or ``None`` when it is not."""
+    return next((hold.sentence for hold in open_holds(db)), None)
 
 
 def lift_holds(db: Statements, codes: Sequence[str], by: str, how: Lifting, now: datetime) -> list[str]:

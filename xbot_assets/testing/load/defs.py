@@ -25,7 +25,7 @@ def _read(product: Product, lane: Lane) -> int:
     seconds = product.settings.read_deadline_seconds
     found = product.x.run(Search(query=FOUND_BY, limit=POSTS_A_STEP), lane=lane, deadline_seconds=seconds)
     posts = tuple(post.post_id for post in found.posts if post.post_id)
-    asked = ReadPosts(post_ids=posts, handle=product.settings.handle)
+    asked = ReadPosts(post_ids=posts, handle=product.account.handle)
     return len(product.x.run(asked, lane=lane, deadline_seconds=seconds).posts)
 
 

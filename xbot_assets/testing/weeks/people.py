@@ -15,7 +15,7 @@ import numpy as np
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.post import NewPost
-from xbot_assets.steps.account.publishing_hold import hold_reason, resume_publishing
+from xbot_assets.steps.account.publishing_hold import resume_publishing
 from xbot_assets.steps.content.planning import plan_posts, plan_wait
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.approval import ReviewContext, open_review, owners_time
@@ -107,7 +107,7 @@ class People:
     def sit_down(self, *, trouble_is_over: bool) -> None:
         """Decide about what waits; lift a hold when its cause is gone."""
         product, now = self.product, self.product.clock.now()
-        if trouble_is_over and hold_reason(product.database):
+        if trouble_is_over and product.account.hold_reason:
             resume_publishing(product.database, "owner", now)
             self.resumed.append(now)
         desk = open_review(product.settings, product.database, product.clock)

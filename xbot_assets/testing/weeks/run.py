@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 
 from xbot_assets.steps.product import Product
-from xbot_assets.steps.publishing.admission import question_of
 from xbot_assets.store.publishing.admission import judge_due
 from xbot_assets.testing.crash.schedule import HOST, POSTGRES
 from xbot_assets.testing.crash.stack import CrashStack
@@ -156,7 +155,7 @@ class Week:
     def _note_held(self) -> None:
         """Keep, of each post in the first minute after its slot, what forbids it now."""
         now = self.clock.now
-        for post_id, refusal in judge_due(self.product.database, question_of(self.product)):
+        for post_id, refusal in judge_due(self.product.database, self.product.account.admission):
             slot = self.slots.get(post_id)
             if slot is None or post_id in self.held_back or now > slot + AFTER:
                 continue

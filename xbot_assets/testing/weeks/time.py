@@ -13,7 +13,6 @@ from xbot_assets.defs.publishing.automation import LOOK_EVERY_SECONDS
 from xbot_assets.domain.clock import system_now
 from xbot_assets.steps.operations.clock_control import advance
 from xbot_assets.steps.product import Product
-from xbot_assets.steps.publishing.admission import question_of
 from xbot_assets.store.publishing.admission import judge_due
 from xbot_assets.store.publishing.breaker import breaker_state
 
@@ -89,6 +88,6 @@ class WeekClock:
         retry_at = breaker_state(self.product.database).retry_at
         if retry_at:
             yield now + (retry_at - system_now())
-        for _, refusal in judge_due(self.product.database, question_of(self.product)):
+        for _, refusal in judge_due(self.product.database, self.product.account.admission):
             if refusal and refusal.until:
                 yield refusal.until

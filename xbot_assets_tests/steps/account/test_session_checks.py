@@ -10,7 +10,7 @@ from xbot_assets.defs.operations.session import session_checks
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings
-from xbot_assets.steps.account.publishing_hold import hold_publishing, hold_reason, resume_publishing
+from xbot_assets.steps.account.publishing_hold import hold_publishing, resume_publishing
 from xbot_assets.steps.account.session_checks import check_session, session_wait
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_wait
@@ -61,7 +61,7 @@ def test_whatever_is_wrong_with_the_account_holds_publishing_with_one_alert_unti
     site.set_faults()
     assert check_session(product).state is AccountState.LOGGED_IN
     assert alert_keys(product) == []
-    assert hold_reason(product.database) is None
+    assert product.account.hold_reason is None
 
 
 def test_another_account_than_the_owner_s_holds_publishing(
@@ -71,7 +71,7 @@ def test_another_account_than_the_owner_s_holds_publishing(
     with open_product(loop_settings(handle="somebody_else"), worker="other") as other:
         assert check_session(other).handle == HANDLE
         assert alert_keys(other) == ["account:session_other_account"]
-        assert f"@{HANDLE}" in (hold_reason(other.database) or "")
+        assert f"@{HANDLE}" in (other.account.hold_reason or "")
     check_session(product)
     assert alert_keys(product) == []
 

@@ -98,7 +98,7 @@ def test_a_written_post_keeps_its_tone_and_no_hour(product: Product) -> None:
     written(product)
     for example in measured(product, EVENING + DAY):
         (tone,) = [name.removeprefix(TONE) for name in example.features if name.startswith(TONE)]
-        assert tone in product.persona.tones
+        assert tone in product.account.persona.tones
         assert not [name for name in example.features if name.startswith("hour")]
 
 

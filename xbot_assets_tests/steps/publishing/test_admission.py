@@ -10,7 +10,6 @@ import pytest
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
-from xbot_assets.steps.account.publishing_hold import holds
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_next, publish_wait
 from xbot_assets.store.publishing import posts as post_store
@@ -98,5 +97,5 @@ def test_a_probe_that_finds_the_account_logged_out_holds_publishing(
         with pytest.raises(PermanentFailure, match="on hold"):
             publish_next(product)
         assert [row.to_status for row in post_store.post_events(product.database, post_id)].count("claimed") == 1
-        assert list(holds(product.database)) == ["logged_out"]
+        assert list(product.account.holds) == ["logged_out"]
         assert breaker_state(product.database).probe_holder is None

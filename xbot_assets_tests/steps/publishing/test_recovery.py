@@ -14,7 +14,6 @@ from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.metrics.readings import posts_due
 from xbot_assets.steps.product import Product, open_product
-from xbot_assets.steps.publishing.admission import rules_of
 from xbot_assets.steps.publishing.cycle import publish_next
 from xbot_assets.steps.publishing.reconciliation import compare_timeline, comparison_wait
 from xbot_assets.steps.publishing.recovery import recover_posts, recovery_wait
@@ -203,7 +202,7 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
         assert found.missing == (post_id,)
         assert tuple(row.id for row in found.removed) == seen
     assert REMOVED_POST.key_of(post_id=post_id) in alert_keys(product)
-    pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), rules_of(product)).state
+    pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), product.account.pace).state
     assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
     later(product, timedelta(hours=2))
     assert [row.id for row in posts_due(product)] == [first]

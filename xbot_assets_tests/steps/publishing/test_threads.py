@@ -15,7 +15,6 @@ from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.product import Product, open_product
-from xbot_assets.steps.publishing.admission import question_of
 from xbot_assets.steps.publishing.cycle import (
     publish_next,
     publish_operation,
@@ -62,7 +61,7 @@ def publish_one_and_die_with_the_next(settings: Settings) -> None:
     with open_product(settings, worker=KILLED) as product:
         publish_next(product)
         later(product, SPACING)
-        take(product.database, question_of(product), lease=settings.lease)
+        take(product.database, product.account.admission, lease=settings.lease)
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -16,11 +16,10 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import (
     hold_publishing,
-    hold_reason,
-    holds,
     refuse_while_held,
     resume_publishing,
 )
+from xbot_assets.store.account.publishing_holds import hold_reason, open_holds
 from xbot_assets.store.alerts import acknowledge_alert, open_alerts, resolve_alert, waiting_notices
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
@@ -66,7 +65,7 @@ def test_a_hold_that_is_seen_again_keeps_its_beginning_and_has_one_alert(databas
     """The newer words count."""
     hold(database, locked())
     hold(database, PermanentFailure("Still locked.", code=FailureCode.LOCKED), LATER)
-    assert [(found.since, found.reason) for found in holds(database).values()] == [(NOON, "Still locked.")]
+    assert [(held.since, held.reason) for held in open_holds(database)] == [(NOON, "Still locked.")]
     assert [told.times_seen for told in open_alerts(database)] == [2]
 
 
@@ -93,7 +92,7 @@ def test_a_hold_and_its_alert_are_stored_together_or_not_at_all(database: Databa
 
     with pytest.raises(KeyError):
         break_off()
-    assert holds(database) == {}
+    assert open_holds(database) == []
     assert open_alerts(database) == []
 
 
@@ -122,7 +121,7 @@ def test_a_database_whose_holds_were_alerts_keeps_them_as_holds(empty_database_u
         )
     migrate(settings)
     with open_database(settings) as db:
-        assert {code: (found.reason, found.remedy, found.since) for code, found in holds(db).items()} == {
+        assert {held.code: (held.reason, held.remedy, held.since) for held in open_holds(db)} == {
             "locked": (LOCKED, "Unlock it on X.", NOON),
             "looks_automated": ("Too automatic.", "", LATER),
         }
