@@ -65,6 +65,8 @@ def main(arguments: list[str]) -> int:
     finally:
         left = end_all(place)
         remove(place)
+    if place.exists():
+        say(f"Not all files of the tests could be removed: see {place}.")
     if stop.number:
         say("Interrupted: everything that the tests had started was ended, and their files were removed.")
         return SIGNAL_EXIT + stop.number
@@ -174,12 +176,18 @@ def wait(done: Callable[[], bool], seconds: float | None = None) -> None:
 
 
 def remove(place: Path) -> None:
-    """Remove the temporary directory, and the databases that are kept elsewhere: run as root, they are not below it."""
+    """Remove the temporary directory, and what root's tests keep elsewhere or mount in it.
+
+    Run as root, databases are not below it, and a test that was killed had no time to unmount its small disk.
+    """
     for location in place.rglob(LOCATION_FILE):
         with contextlib.suppress(OSError):
             data = Path(location.read_text(encoding="utf-8").strip())
             if data.parent.parent == ACCOUNT_ROOT:
                 shutil.rmtree(data.parent, ignore_errors=True)
+    for mounted in psutil.disk_partitions(all=True):
+        if Path(mounted.mountpoint).is_relative_to(place):
+            subprocess.run(["umount", mounted.mountpoint], capture_output=True, check=False)
     shutil.rmtree(place, ignore_errors=True)
 
 

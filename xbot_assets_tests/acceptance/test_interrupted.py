@@ -22,6 +22,9 @@ def test_that_starts_a_server_nobody_is_the_parent_of():
     sleeper = [sys.executable, "-c", "import time; time.sleep(3600)"]
     again = "import subprocess, sys; print(subprocess.Popen(sys.argv[1:], stdout=-3, start_new_session=True).pid)"
     done = subprocess.run([sys.executable, "-c", again, *sleeper], stdout=subprocess.PIPE, text=True)
+    disk = pathlib.Path(os.environ["TMPDIR"], "disk")
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(disk)], capture_output=True)  # root alone may
     pathlib.Path(os.environ["TOLD"]).write_text(done.stdout)
     {then}
 """
@@ -47,7 +50,7 @@ def run(tmp_path: Path, then: str) -> tuple[subprocess.Popen[str], int]:
 
 
 def test_an_interrupted_run_ends_what_it_started_removes_its_files_and_says_so(tmp_path: Path) -> None:
-    """Also a server in a session of its own whose parent has ended."""
+    """Also a server in a session of its own whose parent has ended, and a disk that a test mounted."""
     process, server = run(tmp_path, "time.sleep(3600)")
     assert list((tmp_path / "tmp").glob(f"{PREFIX}*"))
     process.send_signal(signal.SIGINT)
