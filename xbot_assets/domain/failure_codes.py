@@ -137,6 +137,7 @@ class FailureCode(StrEnum):
     NO_REASON = "no_reason", _PERMANENT, "Say why in a few words."
     REASON_TOO_LONG = "reason_too_long", _PERMANENT, "Say it shorter."
     NO_NAME = "no_name", _PERMANENT, "Give a name."
+    BAD_ARCHIVE = "bad_archive", _PERMANENT, "Give the zip as X sent it, or its data/tweets.js."
     BAD_TIME = "bad_time", _PERMANENT, "Write it as 2026-05-31T18:30, within the next days."
     BAD_X_POST = "bad_x_post", _PERMANENT, "Copy the address of the post itself."
     EMPTY_POST = "empty_post", _PERMANENT, "Give the text."

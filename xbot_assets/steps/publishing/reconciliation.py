@@ -17,6 +17,7 @@ from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
 from xbot_assets.steps.publishing.recovery import RecoveryOutcome, look_at_timeline, settle, shown_as
 from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.metrics.history import imported_x_ids
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
 from xbot_assets.store.publishing.rows import MissingPost, PhantomPost, PostText, SeenPost
@@ -140,7 +141,8 @@ def _phantoms(product: Product, look: TimelineView) -> tuple[SeenPost, ...]:
     """
     database, now = product.database, product.clock.now()
     began = recovery.first_intent(database)
-    known = recovery.known_x_ids(database, [post.x_post_id for post in look.shown])
+    shown = [post.x_post_id for post in look.shown]
+    known = recovery.known_x_ids(database, shown) | imported_x_ids(database, shown)
     unknown = [post for post in look.shown if post.x_post_id not in known and _is_ours_to_know(post, began)]
     texts = _Texts(recovery.newest_texts(database, COMPARED_TEXTS)) if unknown else _Texts([])
     phantoms = [_seen(post, texts.like(post)) for post in unknown if not texts.is_in_hand(post)]

@@ -49,7 +49,7 @@ class RefusedText:
 
 
 def judged_against(db: Statements, since: datetime, *, with_pool: bool) -> list[str]:
-    """Return texts published or planned since then, newest first.
+    """Return texts published or planned since then, and imported ones, in no order.
 
     Args:
         db: the database.

@@ -1,12 +1,13 @@
 -- What gates compare with, and what they judged.
 
 -- name: judged_against
--- Texts of a stretch of time that a new post must not repeat; pooled ones only when asked for.
+-- Texts of a stretch of time that a new post must not repeat, imported ones included; pooled ones only when asked for.
 select text from posts
 where coalesce(published_at, planned_at) >= %(since)s
     and status not in ('failed', 'retired')
     and (%(with_pool)s or status <> 'emergency_pool')
-order by id desc;
+union all
+select text from post_history where created_at >= %(since)s and in_reply_to is null;
 
 -- name: insert_judgements
 -- Store judgements in order.

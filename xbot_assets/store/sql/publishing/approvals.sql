@@ -113,4 +113,5 @@ select text from posts
 where coalesce(published_at, planned_at) >= %(since)s and id <> %(id)s
     and coalesce(thread_id <> (select thread_id from posts where id = %(id)s), true)
     and status not in ('failed', 'retired')
-order by id desc;
+union all
+select text from post_history where created_at >= %(since)s and in_reply_to is null;
