@@ -1,9 +1,12 @@
 """Dagster's own storage and queue, with what we add to them."""
 
+from collections import Counter
+
 import dagster as dg
 import psycopg
 import pytest
 
+from xbot_assets.defs.instance.coordinator import SAME_AS_TAG
 from xbot_assets.defs.instance.storage import dagster_storage_url
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags, refuse_without_pool
 from xbot_assets.domain.failures import PermanentFailure
@@ -65,6 +68,46 @@ def test_a_priority_given_by_hand_is_kept(instance: dg.DagsterInstance, definiti
     tags = queued_tags(instance, definitions, "measure", tags={"dagster/priority": "99"})
     assert tags["dagster/priority"] == "99"
     assert "xbot/lane.high" in tags
+
+
+def by_status(instance: dg.DagsterInstance) -> Counter[str]:
+    """Count the runs by status."""
+    return Counter(run.status.value for run in instance.get_runs())
+
+
+def test_an_impatient_hand_starts_one_run(instance: dg.DagsterInstance, definitions: dg.Definitions) -> None:
+    """The others are cancelled at once, and each names the run that waits for the same work."""
+    for _ in range(18):
+        queued_tags(instance, definitions, "measure")
+    assert by_status(instance) == {"QUEUED": 1, "CANCELED": 17}
+    (waiting,) = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]))
+    newest = instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.CANCELED]), limit=1)[0]
+    assert newest.tags[SAME_AS_TAG] == waiting.run_id
+    events = [record.event_log_entry.dagster_event for record in instance.get_records_for_run(newest.run_id).records]
+    said = [event.message or "" for event in events if event is not None]
+    assert any(f"Run {waiting.run_id} waits in the queue for the same work" in line for line in said)
+
+
+def test_runs_of_different_work_and_of_backfills_all_wait(
+    instance: dg.DagsterInstance, definitions: dg.Definitions
+) -> None:
+    """Another selection, another occasion that a person named, another partition; a backfill counts its own runs."""
+    queued_tags(instance, definitions, "loop")
+    queued_tags(instance, definitions, "loop", asset_selection=frozenset({dg.AssetKey("post_metrics")}))
+    queued_tags(instance, definitions, "loop", tags={"why": "a look by hand"})
+    queued_tags(instance, definitions, "loop", tags={"dagster/partition": "2026-11-01"})
+    for _ in range(2):
+        queued_tags(instance, definitions, "loop", tags={"dagster/backfill": "b"})
+    assert by_status(instance) == {"QUEUED": 6}
+
+
+def test_a_run_that_has_begun_is_no_reason_to_drop_the_next(
+    instance: dg.DagsterInstance, definitions: dg.Definitions
+) -> None:
+    """What it read may be old by now."""
+    instance.create_run_for_job(definitions.resolve_job_def("measure"), status=dg.DagsterRunStatus.STARTED)
+    queued_tags(instance, definitions, "measure")
+    assert by_status(instance) == {"STARTED": 1, "QUEUED": 1}
 
 
 def test_the_limits_leave_a_slot_for_critical_work(instance: dg.DagsterInstance) -> None:

@@ -93,8 +93,8 @@ def test_a_long_browser_queue_is_sampled_and_alerted_until_it_is_short(
     instance: dg.DagsterInstance, product: Product, definitions: dg.Definitions
 ) -> None:
     """Eleven runs wait: a person hears of it once, and the alert closes by itself."""
-    for _ in range(product.settings.browser_depth_alert + 1):
-        queued_tags(instance, definitions, "measure")
+    for number in range(product.settings.browser_depth_alert + 1):
+        queued_tags(instance, definitions, "measure", tags={"number": str(number)})
     tick_sensor(watch_browser_queue, instance, product)
     assert BROWSER_QUEUE_DEEP.key_of() in {found.key for found in open_alerts(product.database)}
     samples = product.database.fetch_all("queue_samples", since=product.clock.now() - timedelta(hours=1))

@@ -8,16 +8,27 @@ from dagster._cli import cli
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.events import EngineEventData
 from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
-from dagster._core.storage.tags import PRIORITY_TAG
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+    BACKFILL_ID_TAG,
+    PARTITION_NAME_TAG,
+    PRIORITY_TAG,
+)
 from dagster._grpc import server as grpc_server
 from dagster._serdes import ConfigurableClassData
 from dagster._utils.error import serializable_error_info_from_exc_info
 
+BACKFILL_TAG = BACKFILL_ID_TAG
+PARTITION_TAGS = frozenset({PARTITION_NAME_TAG, ASSET_PARTITION_RANGE_START_TAG, ASSET_PARTITION_RANGE_END_TAG})
+"""Which tags say what partitions a run is of."""
 RUN_WORKER_MODULES = ["dagster._grpc.impl"]
 """What a run worker imports of Dagster before it begins, beside the definitions."""
 STORAGE_ENGINE = "_engine"
 """The attribute in which each of Dagster's PostgreSQL storages keeps its way to the database."""
 __all__ = [
+    "BACKFILL_TAG",
+    "PARTITION_TAGS",
     "PRIORITY_TAG",
     "RUN_WORKER_MODULES",
     "STORAGE_ENGINE",

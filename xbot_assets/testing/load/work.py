@@ -21,6 +21,8 @@ from xbot_assets.testing.load.stack import LoadStack
 
 WAY_TAG = "load/way"
 """Tagged on each run that the benchmark launches itself."""
+NUMBER_TAG = "load/number"
+"""Different on each, so that runs which wait for the same work are not collapsed into one."""
 MIXED_LOAD = "mixed_load"
 WAYS = ("sensor", "ui", "cli", "mixed")
 SELECTOR = {"repositoryLocationName": "xbot_assets", "repositoryName": "__repository__"}
@@ -108,9 +110,12 @@ class Launcher:
         params = {
             "selector": {**SELECTOR, "jobName": job, **chosen},
             "mode": "default",
-            "executionMetadata": {"tags": [{"key": WAY_TAG, "value": way}]},
+            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in self._tags(way).items()]},
         }
         _check(self._stack.ask_dagster(LAUNCH, params=params)["launchRun"], "LaunchRunSuccess")
+
+    def _tags(self, way: str) -> dict[str, str]:
+        return {WAY_TAG: way, NUMBER_TAG: f"{self._name}-{next(self._numbers)}"}
 
     def _by_sensor(self, _arrival: Arrival) -> None:
         self.queue_post()
@@ -122,7 +127,7 @@ class Launcher:
     def _by_cli(self, arrival: Arrival) -> None:
         job = "publish" if arrival.posts else "load_critical_job"
         where = ["--workspace", str(self._stack.workspace), "--location", "xbot_assets"]
-        self._stack.dagster("job", "launch", *where, "--job", job, "--tags", json.dumps({WAY_TAG: "cli"}))
+        self._stack.dagster("job", "launch", *where, "--job", job, "--tags", json.dumps(self._tags("cli")))
         self._post_if(arrival)
 
     def _mixed(self, arrival: Arrival) -> None:
