@@ -29,14 +29,22 @@ _TRACE = "trace"
 
 @dataclass(slots=True)
 class _Sending:
-    """How far a request came; a proxy's own handshake does not count."""
+    """How far a request came; a proxy's own handshake does not count.
+
+    httpcore leaves the connection to a SOCKS proxy open when the handshake fails; ``handshake`` is closed here.
+    """
 
     began: bool = False
+    handshake: Any = None
 
-    def note(self, stage: str, info: Mapping[str, object]) -> None:
+    def note(self, stage: str, info: Mapping[str, Any]) -> None:
         """Take a stage as httpcore names it: from the first byte of its body on, the API may have done the work."""
         if stage.endswith("send_request_body.started"):
-            self.began |= getattr(info.get("request"), "method", b"") != b"CONNECT"
+            self.began |= info["request"].method != b"CONNECT"
+        elif stage.endswith("setup_socks5_connection.started"):
+            self.handshake = info["stream"]
+        elif stage.endswith("setup_socks5_connection.failed"):
+            self.handshake.close()
 
 
 class _Client(openai.DefaultHttpxClient):

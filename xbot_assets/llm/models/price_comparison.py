@@ -31,6 +31,13 @@ def _no_bool(value: object) -> object:
     return value
 
 
+def _only_text(value: object) -> object:
+    """Refuse a number, which pydantic would take for seconds since 1970."""
+    if not isinstance(value, str):
+        raise ValueError("this is no date")  # noqa: TRY004 - pydantic takes a ValueError
+    return value
+
+
 _PerToken = Annotated[Decimal, BeforeValidator(_no_bool), Field(ge=0, lt=1, allow_inf_nan=False)]
 
 
@@ -70,7 +77,7 @@ class _Listed(BaseModel):
     input_cost_per_token: _PerToken
     output_cost_per_token: _PerToken
     output_cost_per_reasoning_token: _PerToken | None = None
-    deprecation_date: date | None = None
+    deprecation_date: Annotated[date, BeforeValidator(_only_text)] | None = None
 
     @property
     def input(self) -> Decimal:

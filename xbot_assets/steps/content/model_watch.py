@@ -4,11 +4,10 @@ Ends are announced in the price file and by the API itself. Its list of models i
 """
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from xbot_assets.domain.alerts.content import MODEL_ENDS, MODEL_SUCCEEDED
 from xbot_assets.domain.alerts.entry import AlertEntry
-from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.llm.models.service import Ending
 from xbot_assets.steps.model_service import api_account, model_service
@@ -18,8 +17,12 @@ from xbot_assets.store.content import model_ends
 from xbot_assets.store.content.api_holds import api_hold
 
 
-def watch_models(product: Product) -> None:
+def watch_models(product: Product, now: datetime) -> None:
     """Read the API's list when that is due, and raise or resolve the alerts about the models in use.
+
+    Args:
+        product: the opened parts.
+        now: real time.
 
     Raises:
         PermanentFailure: ``unknown_model_price`` or ``bad_prices``.
@@ -27,7 +30,7 @@ def watch_models(product: Product) -> None:
     settings = product.settings
     if settings.llm != "openai":
         return
-    looked, today = _look(product), system_now().date()
+    looked, today = _look(product, now), now.date()
     within = timedelta(days=settings.retirement_warning_days)
     service = model_service(settings, product.database)
     endings = service.ending({settings.plan_model, settings.saving_model}, today, within)
@@ -41,9 +44,9 @@ def watch_models(product: Product) -> None:
     _resolve_others(product, MODEL_SUCCEEDED, {one.model for one in past})
 
 
-def _look(product: Product) -> bool:
+def _look(product: Product, now: datetime) -> bool:
     """Read the API's list if nobody did lately; ``True`` when it was due. An API that is held is left alone."""
-    account, now = api_account(product.settings), system_now()
+    account = api_account(product.settings)
     if api_hold(product.database, account, product.clock.now()) is not None:
         return False
     every = timedelta(hours=product.settings.model_look_hours)
