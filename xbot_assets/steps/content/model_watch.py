@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from xbot_assets.domain.alerts.content import MODEL_ENDS, MODEL_SUCCEEDED
-from xbot_assets.domain.alerts.entry import AlertEntry
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.llm.models.service import Ending
 from xbot_assets.steps.model_service import api_account, model_service
 from xbot_assets.steps.product import Product
-from xbot_assets.store.alerts import alert, open_alerts, resolve_alert
+from xbot_assets.store.alerts import alert, resolve_every
 from xbot_assets.store.content import model_ends
 from xbot_assets.store.content.api_holds import api_hold
 
@@ -29,6 +28,7 @@ def watch_models(product: Product, now: datetime) -> None:
     """
     settings = product.settings
     if settings.llm != "openai":
+        _resolve_others(product, (), ())
         return
     looked, today = _look(product, now), now.date()
     within = timedelta(days=settings.retirement_warning_days)
@@ -40,8 +40,14 @@ def watch_models(product: Product, now: datetime) -> None:
             _tell_end(product, ending)
     for ending in past:
         _tell_succession(product, ending)
-    _resolve_others(product, MODEL_ENDS, {one.model for one in coming})
-    _resolve_others(product, MODEL_SUCCEEDED, {one.model for one in past})
+    _resolve_others(product, coming, past)
+
+
+def _resolve_others(product: Product, coming: Iterable[Ending], past: Iterable[Ending]) -> None:
+    """End the alerts about models that no setting names any more, whose end was put off, or whose day has come."""
+    at = product.clock.now()
+    resolve_every(product.database, MODEL_ENDS, at, [MODEL_ENDS.key_of(model=one.model) for one in coming])
+    resolve_every(product.database, MODEL_SUCCEEDED, at, [MODEL_SUCCEEDED.key_of(model=one.model) for one in past])
 
 
 def _look(product: Product, now: datetime) -> bool:
@@ -90,11 +96,3 @@ def _tell_succession(product: Product, ending: Ending) -> None:
                 input=successor.input,
                 output=successor.output,
             )
-
-
-def _resolve_others(product: Product, entry: AlertEntry, models: set[str]) -> None:
-    kept = {entry.key_of(model=model) for model in models}
-    for one in open_alerts(product.database):
-        if entry.has(one.key) and one.key not in kept:
-            model = one.key.removeprefix(entry.prefix)
-            resolve_alert(product.database, entry, product.clock.now(), model=model)
