@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 import openai
@@ -90,9 +90,9 @@ def was_sent(exc: openai.APIConnectionError) -> bool | None:
 
 def proxy_in_use(base_url: str) -> str | None:
     """Return the proxy that requests to an address go through, without its password; ``None`` for a direct way."""
-    parts, proxies = urlsplit(base_url), getproxies_environment()
+    parts, proxies = urlsplit(base_url), getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or is_loopback(base_url) or proxy_bypass_environment(parts.hostname or "", proxies):
+    if not proxy or is_loopback(base_url) or proxy_bypass(parts.hostname or ""):
         return None
     scheme, _, rest = proxy.rpartition("://")
     return f"{scheme or 'http'}://{rest.rpartition('@')[2].partition('/')[0]}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -66,7 +67,7 @@ def test_the_doctor_asks_the_api_for_its_ends(tmp_path: Path) -> None:
     """A price file of the owner's knows none; the server's list announces them."""
     path = tmp_path / "mine.toml"
     path.write_text('[[prices]]\nmodel = "gpt-4o"\ninput = 1\noutput = 1\nvalid_from = 2020-01-01\nsource = "bill"\n')
-    chosen = {"plan_model": "gpt-4o", "saving_model": "gpt-4o", "prices_path": path}
+    chosen: dict[str, Any] = {"plan_model": "gpt-4o", "saving_model": "gpt-4o", "prices_path": path}
     with running_llm_server(tmp_path) as server:
         said = warning_of(lambda: models_state(owner(server.base_url, **chosen), END - timedelta(days=10)))
         assert server.usage.rows() == []
