@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from xbot_assets.domain.alerts.content import MODEL_ENDS, MODEL_SUCCEEDED
+from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.llm.models.service import Ending
 from xbot_assets.steps.model_service import api_account, model_service
@@ -16,12 +17,12 @@ from xbot_assets.store.content import model_ends
 from xbot_assets.store.content.api_holds import api_hold
 
 
-def watch_models(product: Product, now: datetime) -> None:
+def watch_models(product: Product, now: datetime | None = None) -> None:
     """Read the API's list when that is due, and raise or resolve the alerts about the models in use.
 
     Args:
         product: the opened parts.
-        now: real time.
+        now: real time; the machine's when ``None``.
 
     Raises:
         PermanentFailure: ``unknown_model_price`` or ``bad_prices``.
@@ -30,6 +31,7 @@ def watch_models(product: Product, now: datetime) -> None:
     if settings.llm != "openai":
         _resolve_others(product, (), ())
         return
+    now = now or system_now()
     looked, today = _look(product, now), now.date()
     within = timedelta(days=settings.retirement_warning_days)
     service = model_service(settings, product.database)

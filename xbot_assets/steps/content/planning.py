@@ -13,7 +13,6 @@ import numpy as np
 from xbot_assets.domain.alerts.content import CANNOT_WRITE
 from xbot_assets.domain.budget.calls import DAILY_BUDGET
 from xbot_assets.domain.budget.tiers import BudgetTier
-from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind, ProductError
 from xbot_assets.domain.learning import bandit
@@ -141,7 +140,7 @@ def plan_posts(
     """
     generator = rng if rng is not None else np.random.default_rng()
     try:
-        watch_models(product, system_now())
+        watch_models(product)
         plan = write_plan(product, generator)
     except ProductError as failure:
         if retried_at_once(failure):
