@@ -9,7 +9,7 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import alerts, approve, commands, doctor, history, login, sandbox, stack, unconfirmed
+from xbot_assets.cli import alerts, approve, commands, doctor, history, login, prices, sandbox, stack, unconfirmed
 from xbot_assets.cli.app import app
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
@@ -30,6 +30,7 @@ unconfirmed.register(approve.commands)
 doctor.register(app)
 login.register(app)
 history.register(app)
+prices.register(app)
 sandbox.register(app)
 stack.register(app)
 commands.register(app)

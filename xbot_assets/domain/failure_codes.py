@@ -161,6 +161,7 @@ class FailureCode(StrEnum):
     CONNECTION_BROKEN = "connection_broken", _TRANSIENT, _AGAIN
     UNREACHABLE = "unreachable", _TRANSIENT, "Check the network and the address in the settings."
     BAD_ANSWER = "bad_answer", _PERMANENT + _TRANSIENT, "Look at the logs of whoever answered."
+    BAD_PROXY = "bad_proxy", _PERMANENT, "Correct ALL_PROXY, HTTPS_PROXY or SSL_CERT_FILE in the environment."
     INVALID_API_KEY = "invalid_api_key", _PERMANENT, "Set XBOT_OPENAI_API_KEY to a valid key."
     ACCESS_DENIED = "access_denied", _PERMANENT, "Check the key's project and permissions."
     MODEL_NOT_FOUND = "model_not_found", _PERMANENT, "Set XBOT_PLAN_MODEL to one this key may use."

@@ -5,14 +5,14 @@ of it is booked before anybody looks at the posts.
 """
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import openai
 from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
-from pydantic import SecretStr, ValidationError
+from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall, Reservation
 from xbot_assets.domain.clock import Clock, system_now
@@ -21,10 +21,11 @@ from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductEr
 from xbot_assets.llm.answers import answer_format, content_of, drafts_in
 from xbot_assets.llm.budget import REFUSED_BEFORE, Budget
 from xbot_assets.llm.failures import classify, may_have_been_billed
-from xbot_assets.llm.prices import Price, PriceList, load_prices
+from xbot_assets.llm.models.service import ModelService, announced_ends
+from xbot_assets.llm.network import OPENAI_BASE_URL, http_client
+from xbot_assets.llm.prices import Price, load_prices
 from xbot_assets.llm.retrying import CallFailed
 
-OPENAI_BASE_URL = "https://api.openai.com/v1"
 PROMPT_OVERHEAD_TOKENS = 64
 """What the chat format and the schema's wrapping add to a prompt, counted generously."""
 TOTAL_SECONDS = 150.0
@@ -38,7 +39,9 @@ class ModelAccess:
 
     ``model`` is asked when a brief names none. ``timeout_seconds`` bounds one request, ``total_seconds`` all attempts
     of a brief with the waits between them. ``models_retire`` is false for a server of one's own, which goes on serving
-    what the provider retired. ``prices_path`` names a price file of the owner's.
+    what the provider retired. ``prices_path`` names a price file of the owner's. ``succession`` is whether a model's
+    successor is called when it has ended; ``ends`` returns the ends that the API itself announced. ``runs`` is false
+    when nothing serves the model: whoever asks it first is told, and nobody before.
     """
 
     api_key: SecretStr
@@ -49,6 +52,9 @@ class ModelAccess:
     total_seconds: float = TOTAL_SECONDS
     prices_path: Path | None = None
     models_retire: bool = True
+    succession: bool = False
+    ends: Callable[[], Mapping[str, date]] = dict
+    runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,30 +122,35 @@ class PaidCalls:
 
     def __init__(self, access: ModelAccess, budget: Budget, clock: Clock) -> None:
         self._access, self._budget, self._clock = access, budget, clock
-        self._prices: PriceList | None = None
-        base_url = access.base_url or OPENAI_BASE_URL
-        self._api = openai.OpenAI(
-            api_key=access.api_key.get_secret_value(),
-            base_url=base_url,
-            max_retries=0,
-            # A proxy from the environment cannot reach this machine's own loopback.
-            http_client=openai.DefaultHttpxClient(trust_env=not _is_loopback(base_url)),
-        )
+        self._service: ModelService | None = None
+        self._client: openai.OpenAI | None = None
 
     def close(self) -> None:
         """Close the connections."""
-        self._api.close()
+        if self._client is not None:
+            self._client.close()
 
-    def served_models(self) -> set[str]:
-        """Return the models that the API serves to this key; costs nothing and is not booked.
+    def served_models(self) -> dict[str, date | None]:
+        """Return what :func:`list_models` does, over this client's connections."""
+        return _listed(self._api(), self._access)
+
+    def model_in_use(self, model: str) -> str:
+        """Return the model that is called for this one: itself, or what succeeded it.
 
         Raises:
-            ProductError: the classified reason.
+            PermanentFailure: ``unknown_model_price``, ``model_retired`` or ``bad_prices``.
         """
-        try:
-            return {model.id for model in self._api.models.list(timeout=self._access.timeout_seconds)}
-        except openai.OpenAIError as error:
-            raise classify(error, now=system_now()) from error
+        return self._price(model).model
+
+    def _api(self) -> openai.OpenAI:
+        """Make the client when it is first used: whoever never asks the model needs none.
+
+        Raises:
+            PermanentFailure: ``no_language_model``, or ``bad_proxy``.
+        """
+        if self._client is None:
+            self._client = _connected(self._access)
+        return self._client
 
     def make(self, request: Request, seconds_left: float, calls: list[LlmCall]) -> Answer:
         """Make one call; its entry is added to ``calls`` whatever becomes of it.
@@ -147,13 +158,13 @@ class PaidCalls:
         Raises:
             CallFailed: with the failure of the call, or the reason to wait for one.
             BudgetFailure: the call was not made: no money, or the quota's end is known.
-            PermanentFailure: the call was not made: the model has no price or is retired.
+            PermanentFailure: the call was not made: the model has no price or is retired, or there is no way to it.
         """
-        progress = self._progress(request)
+        progress, api = self._progress(request), self._api()
         reservation = self._reserve(progress)
         try:
-            texts = self._ask(request, progress, seconds_left)
-        except (openai.OpenAIError, ValidationError, ProductError) as error:
+            texts = self._ask(api, request, progress, seconds_left)
+        except Exception as error:  # whatever it is, the money put aside is settled
             if may_have_been_billed(error):
                 progress.billed = progress.worst()
             failure = classify(error, now=system_now())
@@ -178,9 +189,14 @@ class PaidCalls:
 
     def _price(self, model: str) -> Price:
         """Look a price up by the real date: the provider's calendar does not follow the product's clock."""
-        self._prices = self._prices or load_prices(self._access.prices_path)
-        look_up = self._prices.price_served if self._access.models_retire else self._prices.price
-        return look_up(model, system_now().date())
+        if self._service is None:
+            self._service = ModelService(
+                prices=load_prices(self._access.prices_path),
+                announced=self._access.ends() if self._access.models_retire else {},
+                retires=self._access.models_retire,
+                succession=self._access.succession,
+            )
+        return self._service.price(model, system_now().date())
 
     def _reserve(self, progress: _Progress) -> Reservation:
         try:
@@ -194,9 +210,9 @@ class PaidCalls:
             raise
         return reservation
 
-    def _ask(self, request: Request, progress: _Progress, seconds_left: float) -> tuple[str, ...]:
+    def _ask(self, api: openai.OpenAI, request: Request, progress: _Progress, seconds_left: float) -> tuple[str, ...]:
         """Send the request and read the drafts; what it is billed is known before the answer is looked at."""
-        raw = self._api.chat.completions.with_raw_response.create(
+        raw = api.chat.completions.with_raw_response.create(
             model=request.model,
             messages=request.messages,
             response_format=answer_format(),
@@ -220,6 +236,35 @@ class PaidCalls:
         return self._budget.settle(reservation, entry, failure, answered=progress.answered)
 
 
+def list_models(access: ModelAccess) -> dict[str, date | None]:
+    """Return the models that the API serves to this key, with the end it announces; costs nothing, is not booked.
+
+    Raises:
+        ProductError: the classified reason.
+    """
+    api = _connected(access)
+    try:
+        return _listed(api, access)
+    finally:
+        api.close()
+
+
+def _listed(api: openai.OpenAI, access: ModelAccess) -> dict[str, date | None]:
+    try:
+        return announced_ends(api.models.list(timeout=access.timeout_seconds))
+    except Exception as error:  # a server's list may have any form
+        raise classify(error, now=system_now()) from error
+
+
+def _connected(access: ModelAccess) -> openai.OpenAI:
+    if not access.runs:
+        raise no_language_model()
+    base_url = access.base_url or OPENAI_BASE_URL
+    return openai.OpenAI(
+        api_key=access.api_key.get_secret_value(), base_url=base_url, max_retries=0, http_client=http_client(base_url)
+    )
+
+
 def not_served(model: str) -> PermanentFailure:
     """Build the failure of a model that this key may not use."""
     return PermanentFailure(
@@ -229,9 +274,10 @@ def not_served(model: str) -> PermanentFailure:
     )
 
 
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
+def no_language_model() -> PermanentFailure:
+    """Build the failure of a sandbox whose server does not run."""
+    return PermanentFailure(
+        "The sandbox's language model is not running.",
+        code=FailureCode.NO_LANGUAGE_MODEL,
+        remedy="Start the parts with scripts/run or xbot up --parts, or set XBOT_LLM=openai and your key.",
+    )

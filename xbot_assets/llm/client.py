@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Self
 
 from xbot_assets.domain.budget.calls import LlmCall
@@ -59,7 +60,8 @@ class LanguageModel:
             PermanentFailure: key, model, brief or persona must be changed; or no attempt gave a usable post, with
                 the code of what was wrong with the last one (``bad_answer``, ``gate_duplicate``...).
         """
-        work = _Work(BriefProgress(brief, judge or BriefRules(brief), self._prompt), brief.model or self._access.model)
+        model = self._calls.model_in_use(brief.model or self._access.model)
+        work = _Work(BriefProgress(brief, judge or BriefRules(brief), self._prompt), model)
         attempts = Attempts(self._access.attempts, self._access.total_seconds, time.monotonic)
         missing = ""
         try:
@@ -78,8 +80,12 @@ class LanguageModel:
         Raises:
             ProductError: the classified reason; ``model_not_found`` when the model is not among those served.
         """
-        if self._access.model not in self._calls.served_models():
+        if self._access.model not in self.served_models():
             raise not_served(self._access.model)
+
+    def served_models(self) -> dict[str, date | None]:
+        """Return the models that the API serves to this key, with the end it announces; raises as :meth:`ping`."""
+        return self._calls.served_models()
 
     def _round(self, work: _Work, seconds_left: float) -> None:
         """Ask once for what is pending; ends without a failure when nothing is pending any more."""

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
+from xbot_assets.llm.network import was_sent
 
 QUOTA_WORDS = frozenset(
     {
@@ -34,7 +35,16 @@ _SERVER_ERRORS_FROM = 500
 _SAID_AT_MOST = 200
 _MILLISECONDS = 1000
 _KEY = re.compile(r"\b(sk|sess|key)-[\w*-]+")
-_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+_NEVER_SENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpx2.LocalProtocolError,
+    httpx2.UnsupportedProtocol,
+)
+_PROXY_WANTS_LOGIN = re.compile(r"^407\b|username|password|auth", re.IGNORECASE)
+"""In what httpcore says of a proxy's refusal: the status line of an HTTP proxy, or its words for SOCKS."""
 
 
 def classify(exc: BaseException, *, now: datetime | None = None) -> ProductError:
@@ -56,7 +66,13 @@ def classify(exc: BaseException, *, now: datetime | None = None) -> ProductError
 
 def may_have_been_billed(exc: BaseException) -> bool:
     """Say whether the API may have done the work although no answer came: the request had left this machine."""
-    return isinstance(exc, openai.APIConnectionError) and not isinstance(exc.__cause__, _NEVER_SENT)
+    return isinstance(exc, openai.APIConnectionError) and not _never_sent(exc)
+
+
+def _never_sent(exc: openai.APIConnectionError) -> bool:
+    """Ask the client that sent it, else go by what the SDK keeps as the cause."""
+    sent = was_sent(exc)
+    return isinstance(exc.__cause__, _NEVER_SENT) if sent is None else not sent
 
 
 def bad_answer(problem: str) -> TransientFailure:
@@ -140,14 +156,44 @@ def _timed_out(_exc: BaseException) -> TransientFailure:
     return TransientFailure("The API did not answer in time.", code=FailureCode.TIMEOUT)
 
 
-def _not_connected(exc: BaseException) -> TransientFailure:
-    if isinstance(exc.__cause__, _NEVER_SENT):
+def _not_connected(exc: BaseException) -> ProductError:
+    if isinstance(exc.__cause__, httpx2.ProxyError):
+        return _proxy_refused(exc.__cause__)
+    if isinstance(exc.__cause__, httpx2.LocalProtocolError):
+        return _unwritable(exc)
+    if isinstance(exc, openai.APIConnectionError) and _never_sent(exc):
         return TransientFailure(
             "The API cannot be reached.",
             code=FailureCode.UNREACHABLE,
-            remedy="Check the network and XBOT_OPENAI_BASE_URL; with llm=sandbox, start the parts.",
+            remedy="Check the network, the proxy if there is one, and XBOT_OPENAI_BASE_URL; with llm=sandbox, start "
+            "the parts.",
         )
     return TransientFailure("The connection to the API broke.", code=FailureCode.CONNECTION_BROKEN)
+
+
+def _unwritable(_exc: BaseException) -> PermanentFailure:
+    return PermanentFailure(
+        "The request could not be written: a header of it would hold what no header may.",
+        code=FailureCode.BAD_REQUEST,
+        remedy="Look for line breaks, quotes and foreign letters in XBOT_OPENAI_API_KEY, OPENAI_ORG_ID and "
+        "OPENAI_PROJECT_ID.",
+    )
+
+
+def _proxy_refused(cause: httpx2.ProxyError) -> ProductError:
+    """Tell a proxy that wants a login, which only a person can give, from one that cannot reach the API now."""
+    said = _masked(str(cause)) or "no reason given"
+    if _PROXY_WANTS_LOGIN.search(said):
+        return PermanentFailure(
+            f"The proxy did not let the request through: {said}",
+            code=FailureCode.BAD_PROXY,
+            remedy="Write the proxy's name and password into ALL_PROXY or HTTPS_PROXY: scheme://name:password@host.",
+        )
+    return TransientFailure(
+        f"The API cannot be reached through the proxy: {said}",
+        code=FailureCode.UNREACHABLE,
+        remedy="Check the proxy that ALL_PROXY or HTTPS_PROXY names, and XBOT_OPENAI_BASE_URL.",
+    )
 
 
 def _unreadable(_exc: BaseException) -> TransientFailure:
@@ -161,6 +207,7 @@ _BY_CLASS: tuple[tuple[type[BaseException], Callable[[BaseException], ProductErr
     (openai.APIConnectionError, _not_connected),
     (openai.APIResponseValidationError, _unreadable),
     (ValidationError, _unreadable),
+    (UnicodeEncodeError, _unwritable),
 )
 
 
@@ -184,5 +231,8 @@ def _until(text: str, now: datetime | None) -> float | None:
 def _said(exc: openai.APIStatusError) -> str:
     """Return the API's own sentence, one line, short, with anything like a key masked."""
     body = exc.body if isinstance(exc.body, dict) else {}
-    message = str(body.get("message") or "no reason given")
+    return _masked(str(body.get("message") or "no reason given"))
+
+
+def _masked(message: str) -> str:
     return _KEY.sub("[key]", " ".join(message.split()))[:_SAID_AT_MOST]

@@ -1,8 +1,11 @@
-"""What tokens cost, to the millionth of a dollar, rounded up, and until when a model is served: ``prices.toml``."""
+"""What tokens cost, to the millionth of a dollar, rounded up, and until when a model is served: ``prices.toml``.
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+The shipped prices, ends and replacements are those of ``model_prices_and_context_window_backup.json`` in the package
+litellm 1.110.2 (PyPI, November 2026), which names the provider's own pages as its sources. gpt-4o alone is priced
+higher, as its first version was, so that spending is never underrated. ``xbot prices check`` repeats the comparison.
+"""
+
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
@@ -12,7 +15,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.data_files import DataFile
 
-_REMEDY = "Set XBOT_PLAN_MODEL and XBOT_SAVING_MODEL to models with a price"
+PRICE_REMEDY = "Set XBOT_PLAN_MODEL and XBOT_SAVING_MODEL to models with a price"
 
 
 class Price(BaseModel):
@@ -52,39 +55,25 @@ class PriceList(BaseModel):
         Raises:
             PermanentFailure: code ``unknown_model_price``; a model without a price is never called.
         """
-        valid = [price for price in self.prices if price.model == model and price.valid_from <= today]
-        if valid:
-            return max(valid, key=lambda price: price.valid_from)
+        price = self.known_price(model, today)
+        if price is not None:
+            return price
         known = ", ".join(sorted({price.model for price in self.prices}))
         raise PermanentFailure(
             f"There is no price for the model {model!r}, so its cost could not be bounded.",
             code=FailureCode.UNKNOWN_MODEL_PRICE,
-            remedy=f"{_REMEDY} ({known}), or name a price file with it in XBOT_PRICES_PATH.",
+            remedy=f"{PRICE_REMEDY} ({known}), or name a price file with it in XBOT_PRICES_PATH.",
         )
 
-    def price_served(self, model: str, today: date) -> Price:
-        """Return the price of a model that the provider still serves.
+    def known_price(self, model: str, today: date) -> Price | None:
+        """Return a model's price, or ``None`` when it has none on that day."""
+        valid = [price for price in self.prices if price.model == model and price.valid_from <= today]
+        return max(valid, key=lambda price: price.valid_from, default=None)
 
-        Raises:
-            PermanentFailure: ``unknown_model_price``, or ``model_retired``.
-        """
-        price = self.price(model, today)
-        if price.retired_on is None or today < price.retired_on:
-            return price
-        raise PermanentFailure(
-            f"The provider retired the model {model!r} on {price.retired_on}.",
-            code=FailureCode.MODEL_RETIRED,
-            remedy=f"{_REMEDY} that is still served{_instead(price)}.",
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Retirement:
-    """A model in use that will not be served for long."""
-
-    model: str
-    on: date
-    replacement: str | None
+    def current(self, today: date) -> list[Price]:
+        """Return the price that holds for each model, in the order of the file."""
+        models = dict.fromkeys(price.model for price in self.prices)
+        return [price for model in models if (price := self.known_price(model, today)) is not None]
 
 
 _FILE = DataFile("prices.toml", PriceList, FailureCode.BAD_PRICES, "XBOT_PRICES_PATH")
@@ -97,18 +86,3 @@ def load_prices(path: Path | None = None) -> PriceList:
         PermanentFailure: code ``bad_prices``; the reason lists every problem in the file.
     """
     return _FILE.load(path)
-
-
-def retiring(models: Iterable[str], prices: PriceList, today: date, within: timedelta) -> list[Retirement]:
-    """Return which of these models end within a time, soonest first.
-
-    Raises:
-        PermanentFailure: as :meth:`PriceList.price_served`, for a model that cannot be used at all.
-    """
-    found = [prices.price_served(model, today) for model in sorted(set(models))]
-    ending = [Retirement(p.model, p.retired_on, p.replacement) for p in found if p.retired_on]
-    return sorted((one for one in ending if one.on - today <= within), key=lambda one: one.on)
-
-
-def _instead(price: Price) -> str:
-    return f"; the provider suggests {price.replacement}" if price.replacement else ""

@@ -60,6 +60,8 @@ def check_addresses(settings: Settings) -> None:
 
 
 def _is_address(text: str, *schemes: str) -> bool:
+    if not text.isprintable() or " " in text:
+        return False  # urlsplit would drop a line break within, and the client would not
     try:
         parts = urlsplit(text)
         return parts.scheme in schemes and bool(parts.hostname or parts.scheme == "unix") and parts.port != 0

@@ -20,7 +20,6 @@ from xbot_assets.browser.session.source import load_session
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.llm.prices import Retirement, load_prices, retiring
 from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, free_mb
 from xbot_assets.runtime.dagster_home import build_command
 from xbot_assets.runtime.embedded.postgres import wheel_install
@@ -28,6 +27,8 @@ from xbot_assets.runtime.embedded.valkey import wheel_binary
 from xbot_assets.runtime.environment import PACKAGE_ROOT, child_environment
 from xbot_assets.runtime.machine.lock import is_running
 from xbot_assets.runtime.machine.ports import is_free
+from xbot_assets.runtime.model_checks import models_state, way_to_the_model
+from xbot_assets.runtime.warned import Warned
 from xbot_assets.service.health.components import Component, Components, Verdict
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.pings import components
@@ -51,19 +52,12 @@ class Finding:
     remedy: str = ""
 
 
-class Warned(Exception):
-    """Raised by a check that found something to act on in time, while everything still works."""
-
-    def __init__(self, text: str, remedy: str) -> None:
-        super().__init__(text)
-        self.text, self.remedy = text, remedy
-
-
 def examine() -> Iterator[Finding]:
     """Yield the findings one by one; without usable settings the later checks make no sense."""
     yield _python()
+    told: list[str] = []
     try:
-        settings = load_settings()
+        settings = load_settings(tell=told.append)
         running = is_running(settings.home)
         if not running:
             settings = load_settings(use_parts=False)  # a killed stack may have left its parts file
@@ -71,7 +65,10 @@ def examine() -> Iterator[Finding]:
     except ProductError as failure:
         yield Finding("fail", "Settings", failure.reason, failure.remedy.strip())
         return
-    yield Finding("ok", "Settings", f"{settings.mode} mode{_whom(settings)}.")
+    remedy = "They work; correct the environment or .env." if told else ""
+    yield Finding(
+        "warn" if told else "ok", "Settings", " ".join([f"{settings.mode} mode{_whom(settings)}.", *told]), remedy
+    )
     yield Finding("ok", "Stack", "It runs." if running else "It does not run; start it with scripts/run.")
     for name, check in _machine_checks(settings, running=running):
         yield _found(name, check)
@@ -84,7 +81,9 @@ def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str,
     yield "Files", lambda: _files(settings)
     if settings.mode != "sandbox":
         yield "Session", lambda: session_state(settings, system_now())
-    yield "Models", lambda: _models(settings)
+    yield "Models", lambda: models_state(settings, system_now().date())
+    if settings.llm == "openai":
+        yield "Way to the model", lambda: way_to_the_model(settings)
     if not running:
         yield "Ports", lambda: _ports(settings)
     if settings.browser_url is None or running:
@@ -142,30 +141,6 @@ def session_state(settings: Settings, now: datetime) -> str:
     if ends - now <= timedelta(days=settings.session_warning_days):
         raise Warned(f"{told}; its login ends on {ends:%Y-%m-%d}.", "Run 'xbot login' before that.")
     return f"{told}; its login ends on {ends:%Y-%m-%d} unless X ends it earlier."
-
-
-def _models(settings: Settings) -> str:
-    """Look up the prices of the models in use, and whether the provider goes on serving them."""
-    models, prices, today = (
-        {settings.plan_model, settings.saving_model},
-        load_prices(settings.prices_path),
-        system_now().date(),
-    )
-    if settings.llm != "openai":
-        costs = [prices.price(model, today) for model in sorted(models)]
-        return f"{', '.join(price.model for price in costs)}: priced; served by the sandbox."
-    ending = retiring(models, prices, today, timedelta(days=settings.retirement_warning_days))
-    if ending:
-        raise Warned(*_retirement_words(ending))
-    return f"{', '.join(sorted(models))}: priced and served."
-
-
-def _retirement_words(ending: list[Retirement]) -> tuple[str, str]:
-    told = ", ".join(f"{one.model} on {one.on}" for one in ending)
-    instead = sorted({one.replacement for one in ending if one.replacement})
-    suggested = f"; the provider suggests {' or '.join(instead)}" if instead else ""
-    remedy = f"Before that, set XBOT_PLAN_MODEL and XBOT_SAVING_MODEL to others{suggested}."
-    return f"The provider retires: {told}.", remedy
 
 
 def _disk(settings: Settings) -> str:

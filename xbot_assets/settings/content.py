@@ -38,7 +38,15 @@ class ContentSettings(BaseModel):
     )
     prices_path: Path | None = Field(None, description="A price file of your own. Empty: the one shipped.")
     retirement_warning_days: int = Field(
-        60, ge=0, le=365, description="'xbot doctor' warns this long before a model in use is retired."
+        45, ge=0, le=365, description="An alert and 'xbot doctor' warn this long before a model in use ends."
+    )
+    model_succession: bool = Field(
+        default=True,
+        description="From the day a model ends, call what its provider suggests instead, if that has a price; an alert "
+        "says so once. Off: nothing is written from that day on.",
+    )
+    model_look_hours: float = Field(
+        24, ge=1, le=720, description="The API's list of models is read for announced ends at most this often."
     )
     api_probe_minutes: int = Field(
         30, ge=1, le=1440, description="After the API refused the key or quota, one call tries again this much later."

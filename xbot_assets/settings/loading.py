@@ -19,8 +19,10 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
 from xbot_assets.settings.endpoints import HANDLE_PATTERN
 from xbot_assets.settings.model import Settings
+from xbot_assets.settings.names import unknown_names
 from xbot_assets.settings.places import PARTS_FILE, default_home
 from xbot_assets.settings.renamed import with_new_names
+from xbot_assets.settings.secret_text import IN_HEADERS, cleaned_secret
 
 PREFIX = "XBOT_"
 
@@ -51,7 +53,8 @@ def load_settings(
         environ: the environment; the process's own when ``None``.
         env_file: the ``.env`` file; by default the one beside the data directory.
         use_parts: also read the endpoints of running parts, at the lowest rank.
-        tell: told each setting that is given under an old name; only what a person starts has somebody to tell.
+        tell: told each setting that is given under an old name, and each key that was written with something around
+            it; only what a person starts has somebody to tell.
 
     Raises:
         SettingsError: with every problem found, in one message.
@@ -60,16 +63,28 @@ def load_settings(
     problems: list[str] = []
     home = Path(own.get(f"{PREFIX}HOME") or default_home()).expanduser().absolute()
     chosen = env_file or home.parent / ".env"
-    merged = {**_read_env_file(chosen, problems), **{k: v for k, v in own.items() if k.startswith(PREFIX)}}
+    merged = {**_read_env_file(chosen, problems), **{k: v for k, v in own.items() if _is_ours(k)}}
     merged = with_new_names(merged, PREFIX, problems, tell or _to_nobody)
-    problems += _unknown_names(merged)
+    problems += unknown_names(merged, PREFIX, Settings.model_fields)
+    _clean_secrets(merged, problems, tell or _to_nobody)
     if f"{PREFIX}HOME" in set(merged) - set(own):
         # The file is looked for beside the data directory, so it cannot say where that is.
         problems.append(f"{PREFIX}HOME cannot be set in {chosen.name}; set it in the environment.")
     values: dict[str, Any] = _read_parts(home / PARTS_FILE) if use_parts else {}
-    values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if v != ""}
+    values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if k.startswith(PREFIX) and v != ""}
     problems += _missing_companions(values)
     return _build(values, problems)
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a name was meant for this program, in whatever case: a setting in small letters would do nothing."""
+    return name[: len(PREFIX)].upper() == PREFIX
+
+
+def _clean_secrets(merged: dict[str, str], problems: list[str], tell: Callable[[str], None]) -> None:
+    for name in (PREFIX + secret.upper() for secret in IN_HEADERS):
+        if name in merged:
+            merged[name] = cleaned_secret(name, merged[name], problems, tell)
 
 
 def _to_nobody(_sentence: str) -> None:
@@ -119,11 +134,6 @@ def _sentences(error: ValidationError) -> Iterator[str]:
         yield name + item["msg"].removeprefix("Value error, ")
 
 
-def _unknown_names(names: Mapping[str, str]) -> list[str]:
-    known = {PREFIX + field.upper() for field in Settings.model_fields}
-    return [f"{name} is not a setting; see .env.example for the names." for name in sorted(set(names) - known)]
-
-
 def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
     if not path.is_file():
         return {}
@@ -132,7 +142,7 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
         for binding in parse_stream(stream):
             if binding.error or (binding.key is not None and binding.value is None):
                 problems.append(f"{path.name}, line {binding.original.line}: not a complete NAME=value line.")
-            elif binding.key is not None and binding.key.startswith(PREFIX):
+            elif binding.key is not None and _is_ours(binding.key):
                 settings[binding.key] = binding.value or ""
     return settings
 

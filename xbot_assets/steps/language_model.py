@@ -1,14 +1,13 @@
 """The language model as planning uses it: its budget is the database's, its brief the persona's."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
 from xbot_assets.domain.clock import Clock
-from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.bandit import Arm
 from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.posts.post import fingerprint
@@ -17,6 +16,8 @@ from xbot_assets.llm.calling import ModelAccess
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import DatabaseBudget
+from xbot_assets.steps.model_service import api_account
+from xbot_assets.store.content.model_ends import announced_ends
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts as post_store
 
@@ -33,30 +34,27 @@ def open_language_model(
 ) -> LanguageModel:
     """Return the model that the settings name: the sandbox's, or the owner's.
 
-    ``concurrent_runs`` is booked with its calls.
-
-    Raises:
-        PermanentFailure: the sandbox's model is wanted and no sandbox runs.
+    ``concurrent_runs`` is booked with its calls. Nothing is connected before the first call: publishing needs no model.
     """
-    if settings.llm == "sandbox" and settings.openai_base_url is None:
-        # Without an address the SDK would ask OpenAI itself.
-        raise PermanentFailure(
-            "The sandbox's language model is not running.",
-            code=FailureCode.NO_LANGUAGE_MODEL,
-            remedy="Start the parts with scripts/run or xbot up --parts, or set XBOT_LLM=openai and your key.",
-        )
-    key = settings.openai_api_key if settings.llm == "openai" and settings.openai_api_key else SANDBOX_KEY
-    access = ModelAccess(
-        api_key=key,
+    access = replace(model_access(settings), ends=lambda: announced_ends(database, api_account(settings)))
+    return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, concurrent_runs), clock=clock)
+
+
+def model_access(settings: Settings) -> ModelAccess:
+    """Return where the settings say the model is."""
+    return ModelAccess(
+        api_key=settings.openai_api_key if settings.llm == "openai" and settings.openai_api_key else SANDBOX_KEY,
         base_url=settings.openai_base_url,
         model=settings.plan_model,
         attempts=settings.llm_attempts,
         timeout_seconds=settings.llm_timeout_seconds,
         prices_path=settings.prices_path,
-        # The sandbox's server goes on serving what the provider retired.
+        # The sandbox's server goes on serving what the provider ended.
         models_retire=settings.llm == "openai",
+        succession=settings.model_succession,
+        # Without an address the SDK would ask OpenAI itself.
+        runs=settings.llm == "openai" or settings.openai_base_url is not None,
     )
-    return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, concurrent_runs), clock=clock)
 
 
 def brief_for(

@@ -1,6 +1,5 @@
 """The wall as the product has it: the day's row in PostgreSQL, the holds on the API, and the tier that follows."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +12,7 @@ from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.owner_day import BudgetDay, budget_day
 from xbot_assets.settings import Settings
+from xbot_assets.steps.model_service import api_account, rules_in_use
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.content import api_holds as hold_store
 from xbot_assets.store.content import budget as budget_store
@@ -22,7 +22,6 @@ from xbot_assets.store.engine.database import Database, Statements
 
 LEASE_MARGIN = timedelta(seconds=30)
 """Added to a request's own time limit before its process counts as dead: for the database and a busy machine."""
-_ACCOUNT_DIGITS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +119,7 @@ def budget_now(database: Database, settings: Settings, now: datetime) -> BudgetN
     day = budget_day(now, settings.zone)
     account = budget_store.day_account(database, day.date)
     budget = settings.daily_budget_microusd
-    tier = budget_tier(budget - account.used, budget, settings.tier_rules)
+    tier = budget_tier(budget - account.used, budget, rules_in_use(settings, database))
     hold = hold_store.api_hold(database, api_account(settings), now)
     return BudgetNow(day, budget, account, tier, hold)
 
@@ -129,10 +128,3 @@ def terms_at(settings: Settings, now: datetime) -> BudgetTerms:
     """Return what holds for a call made at a time."""
     day = budget_day(now, settings.zone)
     return budget_terms(day, settings.daily_budget_microusd, settings.budget_shares, now)
-
-
-def api_account(settings: Settings) -> str:
-    """Return a name for the API and key in use: another key is another account, not held by what befell the first."""
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
-    text = f"{settings.llm}\0{settings.openai_base_url or ''}\0{key}"
-    return hashlib.sha256(text.encode()).hexdigest()[:_ACCOUNT_DIGITS]

@@ -1,5 +1,6 @@
 """Alerts: everything a person must act on, kept until resolved, with an outbox that loses nothing."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Literal
 
@@ -85,9 +86,9 @@ def resolve_alert(db: Statements, entry: AlertEntry, now: datetime, **key_fields
     return db.execute("resolve_alert", key=entry.key_of(**key_fields), now=now) > 0
 
 
-def resolve_every(db: Statements, entry: AlertEntry, now: datetime) -> int:
-    """Close every open alert of an entry, whatever its fields; return how many it were."""
-    return db.execute("resolve_alerts_of_entry", prefix=entry.prefix, now=now)
+def resolve_every(db: Statements, entry: AlertEntry, now: datetime, kept: Collection[str] = ()) -> int:
+    """Close every open alert of an entry, whatever its fields, but for the ``kept`` keys; return how many it were."""
+    return db.execute("resolve_alerts_of_entry", prefix=entry.prefix, now=now, kept=list(kept))
 
 
 def acknowledge_alert(db: Statements, key: str, who: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """The data files: personas, prices and prompts."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 from xbot_assets.llm.persona import load_persona
-from xbot_assets.llm.prices import Price, load_prices, retiring
+from xbot_assets.llm.prices import Price, load_prices
 from xbot_assets.llm.prompts import load_prompt, posts_messages
 
 TODAY = date(2026, 11, 23)
@@ -79,11 +79,14 @@ def test_a_persona_that_cannot_be_read_says_why(content: bytes | None, said: str
         ("gpt-4o-mini", (0, 0), 0),
         ("gpt-4o-mini", (20, 0), 3),
         ("gpt-4o-mini", (21, 0), 4),
+        ("gpt-6-luna", (1_000_000, 1_000_000), 600_000),
+        ("gpt-6.1-terra", (1000, 1000), 6_000),
+        ("gpt-6.1-sol", (1000, 1000), 12_000),
     ],
 )
 def test_a_cost_is_exact_and_rounded_up(model: str, tokens: tuple[int, int], microusd: int) -> None:
     """The owner's report: gpt-4o costs $0.005 and $0.015 a thousand."""
-    assert load_prices().price_served(model, TODAY).cost_microusd(*tokens) == microusd
+    assert load_prices().price(model, TODAY).cost_microusd(*tokens) == microusd
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9))
@@ -115,24 +118,6 @@ def test_the_latest_price_that_is_valid_already_holds(tmp_path: Path) -> None:
     assert found == [1, 2, 3]
     with pytest.raises(PermanentFailure, match="no price"):
         prices.price("m", date(2025, 12, 31))
-
-
-def test_a_model_is_served_until_the_day_before_its_retirement() -> None:
-    """After that it is refused with the remedy, and the provider's suggestion."""
-    prices = load_prices()
-    assert prices.price_served("gpt-4o-mini", date(2027, 1, 13)).retired_on
-    with pytest.raises(PermanentFailure, match=r"XBOT_PLAN_MODEL.*gpt-6-luna") as caught:
-        prices.price_served("gpt-4o-mini", date(2027, 1, 14))
-    assert caught.value.code == "model_retired"
-    assert prices.price("gpt-4o-mini", date(2027, 1, 14)).output == Decimal("0.6")
-
-
-def test_a_retirement_is_told_in_time() -> None:
-    """Soonest first, once a model; not when it is far away."""
-    models = ["gpt-4o", "gpt-4o-mini", "gpt-4o"]
-    near = retiring(models, load_prices(), date(2027, 1, 4), timedelta(days=10))
-    assert [(one.model, one.on) for one in near] == [(name, date(2027, 1, 14)) for name in sorted(set(models))]
-    assert retiring(models, load_prices(), date(2027, 1, 3), timedelta(days=10)) == []
 
 
 def test_a_bad_price_file_lists_every_problem_at_once(tmp_path: Path) -> None:

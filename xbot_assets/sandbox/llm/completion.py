@@ -26,8 +26,20 @@ MODELS = {
     "gpt-4.1": "gpt-4.1-2025-04-14",
     "gpt-4.1-mini": "gpt-4.1-mini-2025-04-14",
     "gpt-4.1-nano": "gpt-4.1-nano-2025-04-14",
+    "gpt-5.6-luna": "gpt-5.6-luna",
+    "gpt-6-luna": "gpt-6-luna-2026-09-22",
+    "gpt-6.1-terra": "gpt-6.1-terra",
+    "gpt-6.1-sol": "gpt-6.1-sol-2026-09-29",
 }
 """The models served, with the dated name each answers under, as OpenAI's do."""
+SHUTDOWN_DATES = {
+    "gpt-4o": "2027-01-14",
+    "gpt-4o-mini": "2027-01-14",
+    "gpt-4.1": "2027-01-14",
+    "gpt-4.1-mini": "2027-01-14",
+    "gpt-4.1-nano": "2026-10-23",
+}
+"""What OpenAI announced of them; here they are served on."""
 CHARACTERS_PER_TOKEN = 4
 """OpenAI's rule of thumb for English."""
 TOKENS_PER_MESSAGE = 4

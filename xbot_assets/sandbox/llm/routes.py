@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from xbot_assets.sandbox.llm import errors
-from xbot_assets.sandbox.llm.completion import MODELS, CompletionRequest, answer, spoiled
+from xbot_assets.sandbox.llm.completion import MODELS, SHUTDOWN_DATES, CompletionRequest, answer, spoiled
 from xbot_assets.sandbox.llm.cutting import CutResponse
 from xbot_assets.sandbox.llm.faults import ActiveFaults, FaultDice, FaultSource
 from xbot_assets.sandbox.llm.usage import UsageLog
@@ -57,7 +57,8 @@ def _check_key(request: Request) -> None:
 
 
 async def _models(_request: Request) -> Response:
-    data = [{"id": name, "object": "model", "created": _MODELS_CREATED, "owned_by": "system"} for name in MODELS]
+    same = {"object": "model", "created": _MODELS_CREATED, "owned_by": "system"}
+    data = [{"id": name, **same, "shutdown_date": SHUTDOWN_DATES.get(name)} for name in MODELS]
     return JSONResponse({"object": "list", "data": data})
 
 

@@ -94,7 +94,7 @@ class _Pings:
     def language_model(self) -> str:
         settings = self._connections.settings()
         url, key = _model_endpoint(settings)
-        found = _get(f"{url}/models", "language model", key)
+        found = _get(f"{url}/models", "language model", key, through_proxy=True)
         return f"Answers, {len(found.get('data', []))} models."
 
     def daemons(self) -> str:
@@ -109,25 +109,23 @@ class _Pings:
         return f"{len(beats)} daemons beat."
 
 
-def _get(url: str, what: str, token: str = "") -> dict[str, Any]:
+def _get(url: str, what: str, token: str = "", *, through_proxy: bool = False) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    # The proxy of the environment is for the Internet, not for this machine.
+    # The proxy of the environment is for the Internet, not for this machine nor for parts of this system elsewhere.
     local = urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
-    return _request(what, lambda: httpx.get(url, headers=headers, timeout=HTTP_SECONDS, trust_env=not local))
+    trusts = through_proxy and not local
+    return _request(what, lambda: httpx.get(url, headers=headers, timeout=HTTP_SECONDS, trust_env=trusts))
 
 
 def _request(what: str, send: Callable[[], httpx.Response]) -> dict[str, Any]:
     """Send a question and return the JSON object of the answer.
 
     Raises:
-        TransientFailure: code ``unreachable``. PermanentFailure: code ``bad_answer``.
+        TransientFailure: code ``unreachable``. PermanentFailure: code ``bad_answer`` or ``bad_proxy``.
     """
+    answer = _sent(what, send)
     try:
-        answer = send()
         found = answer.json()
-    except httpx.HTTPError as error:
-        reason = f"The {what} does not answer ({type(error).__name__})."
-        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy=LOGS) from error
     except ValueError as error:
         raise PermanentFailure(f"The {what} answers nonsense.", code=FailureCode.BAD_ANSWER, remedy=LOGS) from error
     if answer.status_code == HTTPStatus.UNAUTHORIZED:
@@ -138,6 +136,18 @@ def _request(what: str, send: Callable[[], httpx.Response]) -> dict[str, Any]:
         reason = f"The {what} answers with status {answer.status_code}{_said(found)}."
         raise TransientFailure(reason, code=FailureCode.BAD_ANSWER, remedy=LOGS)
     return found
+
+
+def _sent(what: str, send: Callable[[], httpx.Response]) -> httpx.Response:
+    try:
+        return send()
+    except httpx.HTTPError as error:
+        reason = f"The {what} does not answer ({type(error).__name__})."
+        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy=LOGS) from error
+    except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
+        reason = f"The {what} cannot be asked: the environment names a proxy or certificates that cannot be used."
+        remedy = "Correct or unset ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and SSL_CERT_FILE; 'xbot doctor' says more."
+        raise PermanentFailure(reason, code=FailureCode.BAD_PROXY, remedy=remedy) from error
 
 
 def _said(found: object) -> str:

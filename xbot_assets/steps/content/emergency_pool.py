@@ -21,6 +21,7 @@ from xbot_assets.llm.briefs import PostRequest, WrittenPosts
 from xbot_assets.steps.content.gatekeeping import GateJudge, judge_for
 from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.llm_budget import budget_now
+from xbot_assets.steps.model_service import rules_in_use
 from xbot_assets.steps.product import Product
 from xbot_assets.store.content import emergency_pool as pool_store
 from xbot_assets.store.content.emergency_pool import PooledPost
@@ -131,7 +132,7 @@ def _lacking(product: Product) -> int:
 def _write(product: Product, count: int, rng: np.random.Generator) -> TopUp:
     """Write posts that pass the gates into the pool; those that they replace leave it in the same transaction."""
     arms = [(arm, str(rng.choice(product.account.persona.tones))) for arm in _scarcest_arms(product, count, rng)]
-    now, model = product.clock.now(), product.settings.saving_model
+    now, model = product.clock.now(), rules_in_use(product.settings, product.database).saving_model
     brief = brief_for(product.settings, product.database, product.account.persona, arms, now)
     brief = brief.model_copy(update={"purpose": POOL_PURPOSE, "model": model})
     written = product.writer.write_posts(brief, judge_for(product, POOL_PURPOSE, model=model))

@@ -26,9 +26,11 @@ from xbot_assets.llm.brief_progress import is_of_the_answer
 from xbot_assets.llm.briefs import PostBrief, WrittenPost, WrittenPosts
 from xbot_assets.steps.content.fallback import fallback_posts, watch_fallback_share
 from xbot_assets.steps.content.gatekeeping import judge_for
+from xbot_assets.steps.content.model_watch import watch_models
 from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.learning.training import current_champion
 from xbot_assets.steps.llm_budget import budget_now
+from xbot_assets.steps.model_service import rules_in_use
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.learning.models import ModelVersion
@@ -138,6 +140,7 @@ def plan_posts(
     """
     generator = rng if rng is not None else np.random.default_rng()
     try:
+        watch_models(product)
         plan = write_plan(product, generator)
     except ProductError as failure:
         if retried_at_once(failure):
@@ -177,12 +180,13 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
 
 def _written_within(product: Product, brief: PostBrief, tier: BudgetTier) -> WrittenPosts:
     """Have a brief written by the tier's model; by the saving one when the other's worst case no longer fits."""
+    saving_model = rules_in_use(product.settings, product.database).saving_model
     try:
         return _written_by(product, brief, tier.model)
     except BudgetFailure as failure:
-        if failure.code != DAILY_BUDGET or tier.model == product.settings.saving_model:
+        if failure.code != DAILY_BUDGET or tier.model == saving_model:
             raise
-    return _written_by(product, brief, product.settings.saving_model)
+    return _written_by(product, brief, saving_model)
 
 
 def _written_by(product: Product, brief: PostBrief, model: str) -> WrittenPosts:

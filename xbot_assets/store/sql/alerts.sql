@@ -44,10 +44,10 @@ insert into alert_outbox (alert_id, event, created_at)
 select id, 'resolved', %(now)s from resolved;
 
 -- name: resolve_alerts_of_entry
--- Close every open alert whose key begins so, and queue the notices.
+-- Close every open alert whose key begins so, but for some, and queue the notices.
 with resolved as (
     update alerts set resolved_at = %(now)s
-    where starts_with(key, %(prefix)s) and resolved_at is null returning id
+    where starts_with(key, %(prefix)s) and resolved_at is null and not key = any(%(kept)s::text[]) returning id
 )
 insert into alert_outbox (alert_id, event, created_at)
 select id, 'resolved', %(now)s from resolved;

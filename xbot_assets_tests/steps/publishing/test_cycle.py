@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from pydantic import SecretStr
 
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, TransientFailure, UnknownOutcome
 from xbot_assets.domain.posts.post import NewPost
@@ -45,6 +46,18 @@ def test_a_due_post_appears_once_with_the_id_that_the_site_gave(product: Product
     assert report.url == f"{site.url}/{site.handle}/status/{report.x_post_id}"
     assert site.posted("Salt the water before the pasta, not after.") == 1
     assert statuses(product) == {"published": 1}
+
+
+def test_publishing_goes_on_whatever_the_environment_says_of_proxies(
+    product: Product, loop_settings: Callable[..., Settings], site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The way to the language model is no business of a click."""
+    monkeypatch.setenv("ALL_PROXY", "socks4://127.0.0.1:1")
+    owner = {"llm": "openai", "openai_api_key": SecretStr("sk-owner"), "openai_base_url": "https://api.example.test/v1"}
+    queue(product, "Let the dough rest; time does the kneading.")
+    with open_product(loop_settings(**owner), worker="another") as opened:
+        assert publish_next(opened).x_post_id is not None
+    assert site.posted("Let the dough rest; time does the kneading.") == 1
 
 
 def test_two_due_posts_are_five_minutes_apart(product: Product) -> None:

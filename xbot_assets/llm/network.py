@@ -1,0 +1,118 @@
+"""The way to the API: the HTTP client with the environment's proxies, and whether a request ever left this machine.
+
+Proxies are named by ``ALL_PROXY``, ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PROXY`` (or in small letters), as for curl;
+``http``, ``https``, ``socks5`` and ``socks5h`` work. A proxy's address may hold a password, so none is ever shown.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpx2
+import openai
+
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import PermanentFailure
+
+OPENAI_BASE_URL = "https://api.openai.com/v1"
+PROXY_NAMES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
+"""What is read of the environment, in capitals or in small letters."""
+CERTIFICATE_NAMES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+_SENDING = "xbot_sending"
+_TRACE = "trace"
+"""httpcore's name for the callback that is told of each stage of a request."""
+
+
+@dataclass(slots=True)
+class _Sending:
+    """How far a request came; a proxy's own handshake does not count.
+
+    httpcore leaves the connection to a SOCKS proxy open when the handshake fails; ``handshake`` is closed here.
+    """
+
+    began: bool = False
+    handshake: Any = None
+
+    def note(self, stage: str, info: Mapping[str, Any]) -> None:
+        """Take a stage as httpcore names it: from the first byte of its body on, the API may have done the work."""
+        if stage.endswith("send_request_body.started"):
+            self.began |= info["request"].method != b"CONNECT"
+        elif stage.endswith("setup_socks5_connection.started"):
+            self.handshake = info["stream"]
+        elif stage.endswith("setup_socks5_connection.failed"):
+            self.handshake.close()
+
+
+class _Client(openai.DefaultHttpxClient):
+    """The SDK's own client, which notes how far each request came and lets only HTTP's failures out.
+
+    A proxy that answers nonsense makes the libraries below raise what the SDK does not expect.
+    """
+
+    def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:  # noqa: ANN401 - httpx's own
+        """Send one request as the SDK asks."""
+        sending = _Sending()
+        request.extensions = {**request.extensions, _SENDING: sending, _TRACE: sending.note}
+        try:
+            return super().send(request, **options)
+        except httpx2.HTTPError:
+            raise
+        except Exception as error:
+            kind = httpx2.ReadError if sending.began else httpx2.ConnectError
+            raise kind(f"unexpected {type(error).__name__}", request=request) from error
+
+
+def http_client(base_url: str) -> httpx2.Client:
+    """Return the client for an address; it notes of each request whether it was sent.
+
+    Raises:
+        PermanentFailure: ``bad_proxy``; what the environment says of proxies or certificates cannot be used.
+    """
+    try:
+        # A proxy from the environment cannot reach this machine's own loopback.
+        return _Client(trust_env=not is_loopback(base_url))
+    except OSError as error:
+        raise _unusable(CERTIFICATE_NAMES, "names no readable certificates", error) from error
+    except (ImportError, ValueError, TypeError, httpx2.InvalidURL) as error:
+        why = "names a proxy that cannot be used: write it as http://host:port or socks5://host:port"
+        raise _unusable(PROXY_NAMES, why, error) from error
+
+
+def was_sent(exc: openai.APIConnectionError) -> bool | None:
+    """Say whether the request of a failed call left this machine; ``None`` for one that no client of ours made."""
+    sending = exc.request.extensions.get(_SENDING)
+    return sending.began if isinstance(sending, _Sending) else None
+
+
+def proxy_in_use(base_url: str) -> str | None:
+    """Return the proxy that requests to an address go through, without its password; ``None`` for a direct way."""
+    parts, proxies = urlsplit(base_url), getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if not proxy or is_loopback(base_url) or proxy_bypass(parts.hostname or ""):
+        return None
+    scheme, _, rest = proxy.rpartition("://")
+    return f"{scheme or 'http'}://{rest.rpartition('@')[2].partition('/')[0]}"
+
+
+def is_loopback(url: str) -> bool:
+    """Say whether an address is this machine's own."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _unusable(names: tuple[str, ...], why: str, error: Exception) -> PermanentFailure:
+    """Name the variables that are set; never what they hold."""
+    given = [name for both in names for name in (both, both.lower()) if os.environ.get(name)]
+    return PermanentFailure(
+        f"The connection to the language model cannot be made ready: {' or '.join(given) or 'the environment'} {why} "
+        f"({type(error).__name__}).",
+        code=FailureCode.BAD_PROXY,
+        remedy=f"Correct or unset {', '.join(given or names)}. Publishing and measuring go on without it.",
+    )
