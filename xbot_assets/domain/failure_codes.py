@@ -137,6 +137,8 @@ class FailureCode(StrEnum):
     NO_REASON = "no_reason", _PERMANENT, "Say why in a few words."
     REASON_TOO_LONG = "reason_too_long", _PERMANENT, "Say it shorter."
     NO_NAME = "no_name", _PERMANENT, "Give a name."
+    ALERT_NOT_SENT = "alert_not_sent", _TRANSIENT, "Check XBOT_ALERT_URLS and the network: 'xbot alerts test'."
+    BAD_ALERT_CHANNEL = "bad_alert_channel", _PERMANENT, "Write it as https://appriseit.com/services/ says."
     BAD_ARCHIVE = "bad_archive", _PERMANENT, "Give the zip as X sent it, or its data/tweets.js."
     BAD_TIME = "bad_time", _PERMANENT, "Write it as 2026-05-31T18:30, within the next days."
     BAD_X_POST = "bad_x_post", _PERMANENT, "Copy the address of the post itself."

@@ -1,6 +1,7 @@
 """The service's web application: live, ready, the status page and the same data as JSON, and the approval page."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -17,6 +18,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from xbot_assets.service.alerter import Alerter
 from xbot_assets.service.health.components import Component, Components, is_ready
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.pings import components as product_components
@@ -65,7 +67,11 @@ def build_app(connections: Connections, registered: list[Component] | None = Non
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        alerting = asyncio.create_task(Alerter(connections, components.check).run())
         yield
+        alerting.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await alerting
         components.close()
         await asyncio.to_thread(connections.close)
 

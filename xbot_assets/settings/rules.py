@@ -9,6 +9,7 @@ from xbot_assets.domain.pace.hours import WeightBounds
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules, Pacing
 from xbot_assets.domain.policy.facts import ApprovalMode, PolicyLimits
 from xbot_assets.domain.posts.recovery import LAST_CLICK_MARGIN, RecoveryRules
+from xbot_assets.settings.alerts import AlertSettings
 from xbot_assets.settings.approval import ApprovalSettings
 from xbot_assets.settings.browser import BrowserSettings
 from xbot_assets.settings.content import ContentSettings
@@ -33,6 +34,7 @@ class RuleSettings(
     GateSettings,
     ContentSettings,
     BrowserSettings,
+    AlertSettings,
     StoreSettings,
     EndpointSettings,
 ):

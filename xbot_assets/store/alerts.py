@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.domain.alerts.entry import AlertEntry, Severity
+from xbot_assets.domain.alerts.messages import Notice
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.store.engine.database import Statements
@@ -25,21 +25,6 @@ class Alert(BaseModel):
     raised_at: datetime
     last_seen_at: datetime
     times_seen: int
-
-
-class Notice(BaseModel):
-    """One message of the outbox that no channel has taken yet."""
-
-    model_config = ConfigDict(frozen=True)
-
-    id: int
-    event: Literal["raised", "resolved"]
-    created_at: datetime
-    attempts: int
-    key: str
-    severity: Severity
-    reason: str
-    remedy: str
 
 
 def alert(
@@ -111,15 +96,5 @@ def open_alerts(db: Statements) -> list[Alert]:
 
 
 def waiting_notices(db: Statements, limit: int) -> list[Notice]:
-    """Return the oldest notices that were not sent yet."""
-    return [Notice(**row) for row in db.fetch_all("waiting_notices", limit=limit)]
-
-
-def mark_sent(db: Statements, notice_id: int, now: datetime) -> bool:
-    """Note that a channel took the notice; ``False`` when it was marked before."""
-    return db.execute("mark_notice_sent", id=notice_id, now=now) > 0
-
-
-def mark_send_failed(db: Statements, notice_id: int, error: str) -> None:
-    """Count a failed attempt and keep its reason; the notice goes on waiting."""
-    db.execute("mark_notice_failed", id=notice_id, error=error)
+    """Return the oldest notices that not every channel has taken."""
+    return db.fetch_rows(Notice, "waiting_notices", limit=limit)

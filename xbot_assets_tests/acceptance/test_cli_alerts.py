@@ -19,6 +19,7 @@ from xbot_assets.steps.account.publishing_hold import hold_publishing
 from xbot_assets.store.account.publishing_holds import hold_reason
 from xbot_assets.store.alerts import alert, open_alerts
 from xbot_assets.store.engine.database import Database
+from xbot_assets.testing.sink import running_sink
 
 Xbot = Callable[..., Result]
 
@@ -79,3 +80,26 @@ def test_resuming_says_what_was_lifted_and_keeps_who_did_it(database: Database, 
     with psycopg.connect(database_url) as connection:
         lifted = connection.execute("select lifted_by, lifted_how from xbot.publishing_holds").fetchall()
     assert lifted == [(who_asks(), "resumed")]
+
+
+@pytest.mark.usefixtures("database")
+def test_channels_are_tried_and_listed_without_their_addresses(database_url: str, tmp_path: Path) -> None:
+    """One takes the message, one refuses it, one is no channel: each says so, and the command fails."""
+    with running_sink() as good, running_sink() as bad:
+        bad.refusals = 9
+        urls = f"{good.channel()} {bad.channel()} nonsense://secret"
+        environment = {
+            "XBOT_HOME": str(tmp_path / ".xbot"),
+            "XBOT_DATABASE_URL": database_url,
+            "XBOT_ALERT_URLS": urls,
+        }
+        tried = CliRunner().invoke(app, ["alerts", "test"], env=environment)
+        listed = CliRunner().invoke(app, ["alerts", "channels"], env=environment)
+        assert good.titles == ["A test from xbot"]
+    lines = tried.stdout.splitlines()
+    assert tried.exit_code == 1
+    assert "took it" in lines[0]
+    assert "did not take the message" in lines[1]
+    assert "none that apprise knows" in lines[2]
+    assert len(listed.stdout.splitlines()) == 3
+    assert "secret" not in tried.stdout + listed.stdout + str(tried.exception)

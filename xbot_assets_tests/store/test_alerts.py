@@ -13,8 +13,6 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.store.alerts import (
     acknowledge_alert,
     alert,
-    mark_send_failed,
-    mark_sent,
     open_alerts,
     resolve_alert,
     resolve_every,
@@ -66,18 +64,6 @@ def test_a_resolved_alert_can_be_raised_again(database: Database) -> None:
     assert open_alerts(database) == []
     assert lost(database) is True
     assert [notice.event for notice in waiting_notices(database, 10)] == ["raised", "resolved", "raised"]
-
-
-def test_a_notice_waits_until_a_channel_took_it(database: Database) -> None:
-    """A failed attempt is counted and the notice stays; a sent one is gone, and cannot be sent twice."""
-    lost(database)
-    (notice,) = waiting_notices(database, 10)
-    mark_send_failed(database, notice.id, "no network")
-    (again,) = waiting_notices(database, 10)
-    assert (again.id, again.attempts, again.key) == (notice.id, 1, "session_lost")
-    assert mark_sent(database, notice.id, NOON) is True
-    assert mark_sent(database, notice.id, NOON) is False
-    assert waiting_notices(database, 10) == []
 
 
 def test_an_alert_in_a_transaction_that_fails_was_never_raised(database: Database) -> None:

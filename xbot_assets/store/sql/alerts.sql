@@ -69,17 +69,53 @@ order by array_position(array['critical', 'warning', 'info'], severity), raised_
 
 -- name: waiting_notices
 -- Unsent notices, oldest first.
-select o.id, o.event, o.created_at, o.attempts, a.key, a.severity, a.reason, a.remedy
+select o.id, o.event, o.created_at, 0 as attempts, a.key, a.severity, a.reason, a.remedy
 from alert_outbox o join alerts a on a.id = o.alert_id
 where o.sent_at is null
 order by o.id limit %(limit)s;
 
--- name: mark_notice_sent
--- A channel took the notice.
-update alert_outbox set sent_at = %(now)s, attempts = attempts + 1, last_error = null
-where id = %(id)s and sent_at is null;
+-- name: notices_for_channel
+-- Notices that a channel has not taken and may be tried with now, oldest first.
+select o.id, o.event, o.created_at, coalesce(d.attempts, 0) as attempts, a.key, a.severity, a.reason, a.remedy
+from alert_outbox o join alerts a on a.id = o.alert_id
+left join alert_deliveries d on d.notice_id = o.id and d.channel = %(channel)s
+where o.sent_at is null and d.sent_at is null
+    and (d.next_attempt_at is null or d.next_attempt_at <= clock_timestamp())
+order by o.id limit %(limit)s;
 
--- name: mark_notice_failed
--- A channel refused the notice.
-update alert_outbox set attempts = attempts + 1, last_error = %(error)s
-where id = %(id)s and sent_at is null;
+-- name: claim_notices
+-- Take notices for one attempt; of two senders each notice goes to one.
+insert into alert_deliveries as d (notice_id, channel, next_attempt_at)
+select id, %(channel)s, clock_timestamp() + %(attempt_within)s::interval
+from unnest(%(ids)s::bigint[]) as given (id)
+on conflict (notice_id, channel) do update set next_attempt_at = excluded.next_attempt_at
+    where d.sent_at is null and (d.next_attempt_at is null or d.next_attempt_at <= clock_timestamp())
+returning notice_id;
+
+-- name: note_delivered
+-- A channel took the notices.
+update alert_deliveries set sent_at = clock_timestamp(), attempts = attempts + 1, last_error = null
+where channel = %(channel)s and notice_id = any(%(ids)s::bigint[]);
+
+-- name: note_refused
+-- A channel did not take the notices; they wait for their next attempt.
+update alert_deliveries set
+    attempts = attempts + 1, last_error = %(error)s, next_attempt_at = clock_timestamp() + %(pause)s::interval
+where channel = %(channel)s and notice_id = any(%(ids)s::bigint[]) and sent_at is null;
+
+-- name: close_notices
+-- Notices that every channel took are done; without a channel all are: nobody is there to be told.
+update alert_outbox o set sent_at = %(now)s
+where o.sent_at is null and not exists (
+    select from unnest(%(channels)s::text[]) as asked (channel)
+    where not exists (
+        select from alert_deliveries d
+        where d.notice_id = o.id and d.channel = asked.channel and d.sent_at is not null
+    )
+);
+
+-- name: channel_state
+-- What a channel took last, and what it refuses.
+select max(sent_at) as sent_at, count(*) filter (where sent_at is null) as waiting,
+    (array_agg(last_error order by next_attempt_at desc) filter (where sent_at is null))[1] as last_error
+from alert_deliveries where channel = %(channel)s;
