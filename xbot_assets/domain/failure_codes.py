@@ -90,6 +90,8 @@ class FailureCode(StrEnum):
     ALT_TEXT_DIFFERS = "alt_text_differs", _PERMANENT, "Shorten the descriptions."
     TYPED_TEXT_DIFFERS = "typed_text_differs", _PERMANENT, "Remove characters that X's editor changes."
     POST_BUTTON_DISABLED = "post_button_disabled", _PERMANENT, "Shorten the post."
+    POST_BUTTON_LATE = "post_button_late", _TRANSIENT, _AGAIN
+    PAGE_COVERED = "page_covered", _TRANSIENT, "It is tried again. If it stays, close by hand what X shows there."
 
     # Pages and the browser.
     PAGE_CHANGED = "page_changed", _PERMANENT, _X_CHANGED
