@@ -202,6 +202,7 @@ class FailureCode(StrEnum):
     WRITE_IN_DOUBT = "write_in_doubt", _UNKNOWN, "Look at the stored state before doing it again."
     DATABASE_MISSING = "database_missing", _PERMANENT, "Create it, or correct XBOT_DATABASE_URL."
     DATABASE_AUTH = "database_auth", _PERMANENT, "Correct the user and password in XBOT_DATABASE_URL."
+    DATABASE_POOLED = "database_pooled", _PERMANENT, "Set XBOT_DATABASE_URL to the database's direct address."
     BAD_DATABASE_URL = "bad_database_url", _PERMANENT, "Correct XBOT_DATABASE_URL."
     DATABASE_CLOSED = "database_closed", _PERMANENT, _REPORT
     DATABASE_ERROR = "database_error", _PERMANENT, _REPORT

@@ -257,7 +257,7 @@ def open_database(settings: Settings) -> Database:
 
     Raises:
         PermanentFailure: ``no_database`` when no address is known, ``bad_database_url``, ``database_auth`` for
-            a refused user or password, ``database_missing``.
+            a refused user or password, ``database_missing``, ``database_pooled``.
         TransientFailure: ``database_unreachable``.
     """
     if settings.database_url is None:
