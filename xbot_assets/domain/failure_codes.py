@@ -149,6 +149,9 @@ class FailureCode(StrEnum):
     ALT_TEXT_TOO_LONG = "alt_text_too_long", _PERMANENT, "Shorten it."
     IMAGE_UNREADABLE = "image_unreadable", _PERMANENT, "Check the path."
     IMAGE_TYPE = "image_type", _PERMANENT, "Give a PNG, JPEG, WebP or GIF file."
+    IMAGE_DAMAGED = "image_damaged", _PERMANENT, "Save or export it again."
+    IMAGE_DIMENSIONS = "image_dimensions", _PERMANENT, "Scale or crop it."
+    GIF_ALONE = "gif_alone", _PERMANENT, "Give the GIF alone, or pictures only."
     IMAGE_TOO_LARGE = "image_too_large", _PERMANENT, "Make it smaller."
 
     # The language model.
