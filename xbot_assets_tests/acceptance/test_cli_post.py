@@ -13,6 +13,7 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts, threads
 from xbot_assets.testing.pictures import picture, png
 from xbot_assets.testing.queueing import row
+from xbot_assets.x.operations import Publish
 
 Post = Callable[..., Result]
 
@@ -21,7 +22,12 @@ Post = Callable[..., Result]
 def post(tmp_path: Path, database_url: str) -> Post:
     """Run ``xbot post`` with some words."""
     environment = {"XBOT_HOME": str(tmp_path / ".xbot"), "XBOT_DATABASE_URL": database_url}
-    return lambda *words: CliRunner().invoke(app, ["post", *map(str, words)], env=environment)
+
+    def run(*words: object, **settings: str) -> Result:
+        given = {f"XBOT_{name.upper()}": value for name, value in settings.items()}
+        return CliRunner().invoke(app, ["post", *map(str, words)], env=environment | given)
+
+    return run
 
 
 def test_several_texts_are_a_thread_whose_first_post_shows_the_images(
@@ -80,3 +86,29 @@ def test_a_backslash_and_an_n_is_a_line_break_and_marks_are_taken_off(database: 
     assert row(database, single).text == "a\nb & c"
     first, second = (int(line) for line in post("1/ One.", "2/ Two.").stdout.split())
     assert [row(database, post_id).text for post_id in (first, second)] == ["1/ One.", "2/ Two."]
+
+
+@pytest.mark.parametrize(
+    ("limit", "text", "told"),
+    [
+        ("25000", "Hello.", "XBOT_POST_MAX_WEIGHTED_CHARS: Input should be less than or equal to 4000"),
+        ("4000", "x" * 4001, "X counts 4001 where 4000 are allowed"),
+        ("4000", "https://example.com/" + "a" * 4001, "4021 characters, and at most 4000 can be"),
+        ("280", "語" * 141, "X counts 282 where 280 are allowed"),
+    ],
+)
+def test_what_the_browser_step_cannot_type_is_refused_when_it_is_queued(
+    database: Database, post: Post, limit: str, text: str, told: str
+) -> None:
+    """One limit, told at once: by the setting, by X's count, or by the characters."""
+    failure = post(text, post_max_weighted_chars=limit).exception
+    assert isinstance(failure, ProductError)
+    assert told in str(failure)
+    assert posts.queue_counts(database) == {}
+
+
+def test_the_longest_text_that_is_queued_is_one_that_the_browser_step_takes(database: Database, post: Post) -> None:
+    """Heavy characters count two, so the limit on the count is reached before the one on characters."""
+    text = "x" * 4000
+    post_id = int(post(text, post_max_weighted_chars="4000").stdout)
+    assert Publish(text=row(database, post_id).text).text == text
