@@ -18,7 +18,7 @@ from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.settings import Settings
-from xbot_assets.store.engine.connections import Connection, configure, connect_once, connection_arguments
+from xbot_assets.store.engine.connections import configure, connect_once, connection_arguments
 from xbot_assets.store.engine.failures import (
     START_PARTS,
     classify,
@@ -26,6 +26,7 @@ from xbot_assets.store.engine.failures import (
     in_doubt,
     unreachable,
 )
+from xbot_assets.store.engine.pooler import Connection
 from xbot_assets.store.engine.rows import as_rows
 from xbot_assets.store.engine.statements import Statement, product_statements
 from xbot_assets.store.engine.timings import StatementTimings, Timing
