@@ -51,12 +51,15 @@ _COVER = """(target, [suggestions, closeWords]) => {
   const shown = (element) => element.getClientRects().length > 0;
   const testid = (element) => element.dataset.testid || "";
   const closes = (button) => /(^|-|_)(close|dismiss)$/i.test(testid(button)) || closeWords.includes(label(button));
-  const buttons = [...root.querySelectorAll('button, [role="button"]')].filter(shown);
+  const own = target.closest('[role="dialog"]');
+  const leaves = (button) => testid(button) === "app-bar-close" && own !== null && own.contains(button);
+  const kept = (button) => leaves(button) || /^(tweetButton|confirmationSheet)/.test(testid(button));
+  const buttons = [...root.querySelectorAll('button, [role="button"]')].filter((e) => shown(e) && !kept(e));
   return {
     name: (squeeze((modal || root).innerText) || label(root) || testid(root) || root.tagName).slice(0, 80),
     list: Boolean(list),
     modal: Boolean(modal),
-    close: buttons.find((button) => closes(button) && !/^(tweetButton|confirmationSheet)/.test(testid(button))) || null,
+    close: buttons.find(closes) || null,
     mask: modal ? root.querySelector('[data-testid="mask"]') : null,
   };
 }"""

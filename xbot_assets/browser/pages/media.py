@@ -14,7 +14,8 @@ from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.pages.covers import reach
 from xbot_assets.browser.pages.uploads import Uploads, media_refused
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, failure_of
+from xbot_assets.domain.posts.images import told_size
 from xbot_assets.x.operations import Image
 
 _FILE_INPUT: Final = 'input[data-testid="fileInput"]'
@@ -35,6 +36,7 @@ DIALOG_SECONDS = 5.0
 DESCRIBING_TRIES = 2
 """A page that draws itself anew between two keys can lose them; a second try writes all the texts again."""
 
+_OF_FILES = frozenset({FailureCode.MEDIA_REFUSED, FailureCode.MEDIA_UPLOAD_FAILED, FailureCode.MEDIA_UPLOAD_SLOW})
 _ABOUT_FILES = re.compile("media|photo|image|file|gif", re.IGNORECASE)
 """Words of a toast that refuses a file; any other toast only says that something went wrong meanwhile."""
 
@@ -71,7 +73,10 @@ async def attach(page: Page, images: Sequence[Image], attempt: Attempt) -> None:
     uploads = Uploads(page)
     files = [FilePayload(name=i.file_name, mimeType=i.mime_type, buffer=i.data) for i in images]
     await (await _file_input(page)).set_input_files(files)
-    await _until_processed(page, uploads, len(images), attempt)
+    try:
+        await _until_processed(page, uploads, len(images), attempt)
+    except ProductError as failure:
+        raise _naming(failure, images) from failure
     texts = [image.alt_text for image in images]
     if any(texts):
         await _describe(page, texts, attempt)
@@ -115,6 +120,14 @@ async def _until_processed(page: Page, uploads: Uploads, wanted: int, attempt: A
         if time.monotonic() > end:
             raise _slow(shown, uploads.processed, wanted)
         await asyncio.sleep(POLL_SECONDS)
+
+
+def _naming(failure: ProductError, images: Sequence[Image]) -> ProductError:
+    """Say of a failure about files which files they were; X itself does not say which of them it means."""
+    if failure.code not in _OF_FILES:
+        return failure
+    named = ", ".join(f"{image.file_name} ({image.mime_type}, {told_size(len(image.data))})" for image in images)
+    return failure_of(failure.kind, f"{failure.reason} Given: {named}.", code=failure.code, remedy=failure.remedy)
 
 
 def _said(words: str) -> ProductError:

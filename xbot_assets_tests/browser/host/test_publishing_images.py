@@ -147,6 +147,15 @@ def test_an_image_that_does_not_go_up_is_a_typed_failure_before_the_click(
     assert _shown(sandbox, "never seen") == []
 
 
+def test_a_refused_image_is_named_with_its_kind_and_size(host: HostProcess, sandbox: Sandbox) -> None:
+    """X does not say which of them it means, so all that were given are named."""
+    sandbox.faults(media_refused=True)
+    with pytest.raises(ProductError) as caught:
+        _publish(host, "never seen", image(png(7, 2_000)), image(picture("JPEG"), "", "image/jpeg"))
+    assert "image.png (image/png, 2 kB), image.jpeg (image/jpeg, " in caught.value.reason
+    assert "PNG, JPEG, WebP or GIF" in caught.value.remedy
+
+
 def test_a_description_that_the_page_does_not_keep_stops_the_post(host: HostProcess, sandbox: Sandbox) -> None:
     """The texts are read back from the dialog opened anew; an image without its description is not posted."""
     sandbox.faults(media_alt_lost=True)
