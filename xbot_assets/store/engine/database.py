@@ -19,13 +19,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.connections import configure, connect_once, connection_arguments
-from xbot_assets.store.engine.failures import (
-    START_PARTS,
-    classify,
-    connection_was_lost,
-    in_doubt,
-    unreachable,
-)
+from xbot_assets.store.engine.failures import START_PARTS, classify, connection_was_lost, in_doubt, unreachable
 from xbot_assets.store.engine.pooler import Connection
 from xbot_assets.store.engine.rows import as_rows
 from xbot_assets.store.engine.statements import Statement, product_statements
