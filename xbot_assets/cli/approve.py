@@ -8,7 +8,6 @@ import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
 from xbot_assets.cli.review import decider, review_now
-from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import owners_time, told_time
@@ -73,7 +72,7 @@ def edit(
 ) -> None:
     """Give a post another text. It goes on waiting for its approval."""
     with review_now() as review:
-        approvals.edit_post(review.database, post_id, presentable(text), decider(review, why), check=review.check())
+        review.edit(post_id, text, decider(review, why))
     typer.echo(f"Post {post_id} has its new text. Approve it with 'xbot approve approve {post_id}'.")
 
 

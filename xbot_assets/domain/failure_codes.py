@@ -90,6 +90,8 @@ class FailureCode(StrEnum):
     ALT_TEXT_DIFFERS = "alt_text_differs", _PERMANENT, "Shorten the descriptions."
     TYPED_TEXT_DIFFERS = "typed_text_differs", _PERMANENT, "Remove characters that X's editor changes."
     POST_BUTTON_DISABLED = "post_button_disabled", _PERMANENT, "Shorten the post."
+    POST_BUTTON_LATE = "post_button_late", _TRANSIENT, _AGAIN
+    PAGE_COVERED = "page_covered", _TRANSIENT, "It is tried again. If it stays, close by hand what X shows there."
 
     # Pages and the browser.
     PAGE_CHANGED = "page_changed", _PERMANENT, _X_CHANGED
@@ -150,6 +152,9 @@ class FailureCode(StrEnum):
     ALT_TEXT_TOO_LONG = "alt_text_too_long", _PERMANENT, "Shorten it."
     IMAGE_UNREADABLE = "image_unreadable", _PERMANENT, "Check the path."
     IMAGE_TYPE = "image_type", _PERMANENT, "Give a PNG, JPEG, WebP or GIF file."
+    IMAGE_DAMAGED = "image_damaged", _PERMANENT, "Save or export it again."
+    IMAGE_DIMENSIONS = "image_dimensions", _PERMANENT, "Scale or crop it."
+    GIF_ALONE = "gif_alone", _PERMANENT, "Give the GIF alone, or pictures only."
     IMAGE_TOO_LARGE = "image_too_large", _PERMANENT, "Make it smaller."
 
     # The language model.
@@ -204,6 +209,7 @@ class FailureCode(StrEnum):
     WRITE_IN_DOUBT = "write_in_doubt", _UNKNOWN, "Look at the stored state before doing it again."
     DATABASE_MISSING = "database_missing", _PERMANENT, "Create it, or correct XBOT_DATABASE_URL."
     DATABASE_AUTH = "database_auth", _PERMANENT, "Correct the user and password in XBOT_DATABASE_URL."
+    DATABASE_POOLED = "database_pooled", _PERMANENT, "Set XBOT_DATABASE_URL to the database's direct address."
     BAD_DATABASE_URL = "bad_database_url", _PERMANENT, "Correct XBOT_DATABASE_URL."
     DATABASE_CLOSED = "database_closed", _PERMANENT, _REPORT
     DATABASE_ERROR = "database_error", _PERMANENT, _REPORT

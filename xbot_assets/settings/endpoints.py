@@ -33,7 +33,9 @@ class EndpointSettings(BaseModel):
     )
 
     # parts: empty means the embedded one
-    database_url: SecretStr | None = Field(None, description="PostgreSQL 15 or later. Empty: the embedded one.")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL 15 or later, without a pooler. Empty: the embedded one."
+    )
     redis_url: SecretStr | None = Field(None, description="Redis or Valkey. Unset: the embedded one. 'off': no cache.")
     browser_url: str | None = Field(None, description="A browser host elsewhere. Empty: one is started here.")
     browser_token: SecretStr | None = Field(None, description="The browser host's bearer token.")

@@ -1,14 +1,14 @@
 """Small real images for tests."""
 
+import io
 import struct
 import zlib
+from typing import Literal
+
+from PIL import Image
 
 BEGINNING = b"\x89PNG\r\n\x1a\n"
 SIDE = 8
-GIF = (
-    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
-)
-"""One pixel."""
 
 
 def png(grey: int, size: int | None = None) -> bytes:
@@ -20,6 +20,16 @@ def png(grey: int, size: int | None = None) -> bytes:
     if size is None:
         return image + end
     return image + _chunk(b"teXt", b"x" * (size - len(image) - len(end) - len(_chunk(b"teXt", b"")))) + end
+
+
+def picture(
+    kind: Literal["PNG", "JPEG", "WEBP", "GIF"], width: int = SIDE, height: int = SIDE, frames: int = 1
+) -> bytes:
+    """Return an image of that kind and size; only a GIF has more frames than one, and no two of them are alike."""
+    drawn = [Image.new("L", (width, height), number % 256) for number in range(frames)]
+    file = io.BytesIO()
+    drawn[0].save(file, kind, **({"save_all": True, "append_images": drawn[1:]} if frames > 1 else {}))
+    return file.getvalue()
 
 
 def broken_png() -> bytes:

@@ -1,12 +1,12 @@
 """The operations that the product asks of X, each of which names the type of its answer."""
 
 import base64
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, Base64Encoder, EncodedBytes, Field
+from pydantic import AfterValidator, Base64Encoder, EncodedBytes, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from xbot_assets.domain.posts.images import ALT_TEXT_MAX, IMAGE_BYTES_MAX, IMAGES_MAX
+from xbot_assets.domain.posts.images import ALT_TEXT_MAX, GIF_BYTES_MAX, IMAGES_MAX, bytes_max
 from xbot_assets.domain.posts.weighted_length import POST_CHARACTERS_MAX
 from xbot_assets.x.answers import Message, PostsRead, ProfileRead, Published, SessionChecked, TimelineRead
 
@@ -39,8 +39,8 @@ class _StrictBase64(Base64Encoder):
 
 
 def _fitting(data: bytes) -> bytes:
-    if not 0 < len(data) <= IMAGE_BYTES_MAX:
-        msg = f"an image has 1 to {IMAGE_BYTES_MAX} bytes, this one has {len(data)}"
+    if not 0 < len(data) <= GIF_BYTES_MAX:
+        msg = f"an image has 1 to {GIF_BYTES_MAX} bytes, this one has {len(data)}"
         raise ValueError(msg)
     return data
 
@@ -52,13 +52,21 @@ ImageBytes = Annotated[bytes, EncodedBytes(encoder=_StrictBase64), AfterValidato
 class Image(Message):
     """One image of a post, whole: the host may run on another machine than whoever asks.
 
-    ``data`` is base64 in JSON. X takes images of at most 5 MB and alternative texts of at most 1,000 characters.
+    ``data`` is base64 in JSON. X takes images of at most 5 MB, GIFs of 15 MB, and alternative texts of at most
+    1,000 characters.
     """
 
     file_name: str = Field(pattern=r"^[\w.-]{1,100}$")
     mime_type: Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
     data: ImageBytes
     alt_text: str = Field("", max_length=ALT_TEXT_MAX)
+
+    @model_validator(mode="after")
+    def _of_its_type(self) -> Self:
+        if len(self.data) > bytes_max(self.mime_type):
+            msg = f"an image of {self.mime_type} has at most {bytes_max(self.mime_type)} bytes, not {len(self.data)}"
+            raise ValueError(msg)
+        return self
 
 
 class Publish(Operation[Published]):

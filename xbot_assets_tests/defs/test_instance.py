@@ -5,6 +5,8 @@ from collections import Counter
 import dagster as dg
 import psycopg
 import pytest
+import sqlalchemy
+from pydantic import SecretStr
 
 from xbot_assets.defs.instance.coordinator import SAME_AS_TAG
 from xbot_assets.defs.instance.storage import dagster_storage_url
@@ -146,3 +148,19 @@ def test_without_a_database_the_instance_says_what_to_start() -> None:
     """`dagster dev` before the parts run must not end in a traceback about a driver."""
     with pytest.raises(PermanentFailure, match="xbot up --parts"):
         dagster_storage_url(Settings())
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        ("", "-csearch_path=dagster"),
+        ("?sslmode=disable", "-csearch_path=dagster"),
+        ("?options=-cstatement_timeout%3D9s&sslmode=disable", "-cstatement_timeout=9s -csearch_path=dagster"),
+    ],
+)
+def test_options_in_the_address_are_kept_beside_dagster_s_schema(database_url: str, query: str, options: str) -> None:
+    """Two parameters of that name would be none that a driver takes."""
+    url = sqlalchemy.make_url(dagster_storage_url(Settings(database_url=SecretStr(database_url + query))))
+    assert url.query["options"] == options
+    with sqlalchemy.create_engine(url).connect() as connection:
+        assert connection.execute(sqlalchemy.text("show search_path")).scalar() == "dagster"

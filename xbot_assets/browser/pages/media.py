@@ -11,13 +11,15 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.pages.covers import reach
 from xbot_assets.browser.pages.uploads import Uploads, media_refused
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, failure_of
+from xbot_assets.domain.posts.images import told_size
 from xbot_assets.x.operations import Image
 
 _FILE_INPUT: Final = 'input[data-testid="fileInput"]'
-_ALT_LINK: Final = '[data-testid="altTextWrapper"]'
+_DESCRIBE: Final = '[role="dialog"] [data-testid="altTextWrapper"]'
 _ALT_INPUT: Final = '[data-testid="altTextInput"]'
 _ALT_EXPLAINED: Final = '[data-testid="altTextEducationSheetPrimaryAction"]'
 _SAVE: Final = '[data-testid="endEditingButton"]'
@@ -34,6 +36,7 @@ DIALOG_SECONDS = 5.0
 DESCRIBING_TRIES = 2
 """A page that draws itself anew between two keys can lose them; a second try writes all the texts again."""
 
+_OF_FILES = frozenset({FailureCode.MEDIA_REFUSED, FailureCode.MEDIA_UPLOAD_FAILED, FailureCode.MEDIA_UPLOAD_SLOW})
 _ABOUT_FILES = re.compile("media|photo|image|file|gif", re.IGNORECASE)
 """Words of a toast that refuses a file; any other toast only says that something went wrong meanwhile."""
 
@@ -64,15 +67,19 @@ async def attach(page: Page, images: Sequence[Image], attempt: Attempt) -> None:
 
     Raises:
         PermanentFailure: ``media_refused``; ``alt_text_differs``, when the page does not keep a text as it was given.
-        TransientFailure: an upload failed or took too long, or the dialog for the texts did not open.
+        TransientFailure: an upload failed or took too long, something covers the page, or the dialog for the texts did
+            not open.
     """
     uploads = Uploads(page)
     files = [FilePayload(name=i.file_name, mimeType=i.mime_type, buffer=i.data) for i in images]
     await (await _file_input(page)).set_input_files(files)
-    await _until_processed(page, uploads, len(images), attempt)
+    try:
+        await _until_processed(page, uploads, len(images), attempt)
+    except ProductError as failure:
+        raise _naming(failure, images) from failure
     texts = [image.alt_text for image in images]
     if any(texts):
-        await _describe(page, texts)
+        await _describe(page, texts, attempt)
 
 
 async def check_attached(page: Page, wanted: int) -> None:
@@ -115,6 +122,14 @@ async def _until_processed(page: Page, uploads: Uploads, wanted: int, attempt: A
         await asyncio.sleep(POLL_SECONDS)
 
 
+def _naming(failure: ProductError, images: Sequence[Image]) -> ProductError:
+    """Say of a failure about files which files they were; X itself does not say which of them it means."""
+    if failure.code not in _OF_FILES:
+        return failure
+    named = ", ".join(f"{image.file_name} ({image.mime_type}, {told_size(len(image.data))})" for image in images)
+    return failure_of(failure.kind, f"{failure.reason} Given: {named}.", code=failure.code, remedy=failure.remedy)
+
+
 def _said(words: str) -> ProductError:
     if _ABOUT_FILES.search(words):
         return media_refused(f"X's page refuses an image: {words}")
@@ -126,9 +141,10 @@ def _slow(shown: _Shown, processed: int, wanted: int) -> TransientFailure:
     return TransientFailure(reason, code=FailureCode.MEDIA_UPLOAD_SLOW)
 
 
-async def _describe(page: Page, texts: Sequence[str]) -> None:
+async def _describe(page: Page, texts: Sequence[str], attempt: Attempt) -> None:
     """Write all texts, and read them back from the dialog opened anew: only what Save kept is there then."""
     wanted, held = [_plain(text) for text in texts], [""]
+    await reach(page, page.locator(_DESCRIBE).first, "The link for image descriptions", attempt)
     try:
         for _try in range(DESCRIBING_TRIES):
             await _in_dialog(page, len(texts), texts)
@@ -163,7 +179,7 @@ async def _in_dialog(page: Page, count: int, texts: Sequence[str] | None) -> lis
 
 async def _open_dialog(page: Page, count: int) -> None:
     """Open the dialog at the first image; X explains itself to whoever opens it for the first time."""
-    await page.locator(f'[role="dialog"] {_ALT_LINK}').first.click(timeout=DIALOG_SECONDS * 1000)
+    await page.locator(_DESCRIBE).first.click(timeout=DIALOG_SECONDS * 1000)
     await page.locator(_ALT_INPUT).first.wait_for(timeout=DIALOG_SECONDS * 1000)
     explained = page.locator(_ALT_EXPLAINED)
     if await explained.count():

@@ -1,4 +1,5 @@
-/* Everything read from a page of X, in one call: (request) => plain JSON. The selectors live here, in compose.py and in media.py.
+/* Everything read from a page of X, in one call: (request) => plain JSON. The selectors live here, and in the files
+   that write a post: compose, editor, post_button, covers and media.
    request.what: "read" returns {state, posts, placeholders, profile, scroll}; "settled" returns true once the page shows
    what request.want names, or a state in which it never will. Nothing here changes the page, except request.scroll. */
 (request) => {

@@ -7,6 +7,7 @@ parts without any environment variable.
 import os
 from threading import Lock
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
 
 import sqlalchemy
 from dagster_postgres import DagsterPostgresStorage
@@ -39,8 +40,10 @@ def dagster_storage_url(settings: Settings) -> str:
             remedy="Start the parts with 'xbot up --parts' (or scripts/run), or set XBOT_DATABASE_URL.",
         )
     _, _, rest = settings.database_url.get_secret_value().partition("://")
-    joint = "&" if "?" in rest else "?"
-    return f"postgresql+psycopg2://{rest}{joint}options=-csearch_path%3D{SCHEMA}"
+    place, _, query = rest.partition("?")
+    given = dict(parse_qsl(query, keep_blank_values=True))
+    options = f"{given.pop('options', '')} -csearch_path={SCHEMA}".strip()
+    return f"postgresql+psycopg2://{place}?{urlencode(given | {'options': options}, quote_via=quote)}"
 
 
 class _Engines:

@@ -33,9 +33,14 @@ class GateLimits:
 
 @dataclass(frozen=True, slots=True)
 class GateContext:
-    """One judgement's surroundings. ``format`` is the persona's name of the format asked for; empty: none."""
+    """One judgement's surroundings.
+
+    ``format`` is the persona's name of the format asked for; empty: none. ``single``: whether the text is a post of its
+    own; the segments of a thread may be numbered.
+    """
 
     persona: Persona
     format: str = ""
     limits: GateLimits = field(default_factory=GateLimits)
     history: History = field(default_factory=History)
+    single: bool = True

@@ -41,7 +41,9 @@ _Check = Callable[[str], str | None]
 def form(text: str, context: GateContext) -> Refusal | None:
     """Refuse what X would show otherwise than it is meant, another format than asked for, and bad manners."""
     seen = plain(text)
-    reason = presentation_problem(text) or _manners(seen, context) or _wanted(seen, context.format)
+    reason = (
+        presentation_problem(text, single=context.single) or _manners(seen, context) or _wanted(seen, context.format)
+    )
     return Refusal("format", reason) if reason else None
 
 

@@ -13,11 +13,14 @@ _NESTED_ENTITIES = 2
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]|[ \t]*<br ?/?>[ \t]*", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 """Control characters, lone surrogates and what is no character: PostgreSQL refuses some, X the others."""
-_ESCAPES_OF_CODE = re.compile(r"[A-Za-z]:\\|\\\\|\\[^nrt\"'\W]")
+_ESCAPES_OF_CODE = re.compile(r"(?<![^\W_])[A-Za-z]:\\|\\\\|\\[^nrt\"'\W]")
 """A path, or other escapes: there a backslash and an n may be anything."""
 _ESCAPED_BREAK = re.compile(r"[ \t]*(?:\\r)?\\n[ \t]*")
 _ESCAPED_QUOTE = re.compile(r"\\([\"'])")
-_BREAK_SPOKEN_OF = re.compile(r"[\"'`“‘]\\n[\"'`”’]|\w \\n (?=[a-z])")  # noqa: RUF001
+_BREAK_SPOKEN_OF = re.compile(
+    r"[\"'`“‘]\\n[\"'`”’]|\w \\n (?=[a-z])|\b[A-Za-z]:\\n(?=[A-Z])|[.!?:,;…] ?\\\\n"  # noqa: RUF001
+)
+"""Spoken of, perhaps a path, or escaped twice: what is meant is not certain."""
 _FENCE = re.compile(r"\A\s*```[\w-]*\n(.*?)\n?```\s*\Z", re.DOTALL)
 _MARKUP = (
     (re.compile(r"(?<![A-Za-z0-9*])\*\*\*?(?=\S)([^*\n]+?)(?<=\S)\*\*\*?(?![A-Za-z0-9*])"), r"\1"),

@@ -25,20 +25,62 @@ Links = list[tuple[int, int]]
 def links_in(text: str) -> dict[int, int]:
     """Return the links of a text: place to length."""
     links: dict[int, int] = {}
+    domains = _Domains(text)
     place = 0 if "." in text else len(text)
     while place < len(text):
-        after = None if _FORBIDS.match(text[place]) else _read(text, place + 1)
-        seen = after or (_read(text, 0) if place == 0 else None)
+        after = None if _FORBIDS.match(text[place]) else _read(domains, place + 1)
+        seen = after or (_read(domains, 0) if place == 0 else None)
         links.update(seen[1] if seen else ())
         place = seen[0] if seen else place + 1
     return links
 
 
-def _read(text: str, start: int) -> tuple[int, Links] | None:
+class _Domains:
+    """Where the domains of a text end; each label is looked at once, however many places lead to it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._label_ends = _label_ends(text)
+        self._known: dict[int, int | None] = {}
+        self._ends: dict[int, int | None] = {}
+
+    def end(self, begin: int) -> int | None:
+        """Return where the longest domain ends that begins at a place."""
+        labels, at = [], begin
+        while at not in self._ends and self._is_label(at):
+            labels.append(at)
+            at = self._label_ends[at] + 1
+        further = self._ends.setdefault(at, None)
+        for label in reversed(labels):
+            further = self._ends[label] = further or self._name_after(label)
+        return self._ends[begin]
+
+    def _is_label(self, at: int) -> bool:
+        stop = self._label_ends[at]
+        return self.text[stop : stop + 1] == "." and is_name(self.text[at]) and is_name(self.text[stop - 1])
+
+    def _name_after(self, label: int) -> int | None:
+        """Return where the top-level name after a label ends; the label before it holds no low line."""
+        dot = self._label_ends[label]
+        if dot not in self._known:
+            self._known[dot] = name_end(self.text, dot + 1)
+        return None if "_" in self.text[label:dot] else self._known[dot]
+
+
+def _label_ends(text: str) -> list[int]:
+    """Return for each place where the label that it is in ends; a place in none ends at itself."""
+    ends = [len(text)] * (len(text) + 1)
+    for place in range(len(text) - 1, -1, -1):
+        ends[place] = ends[place + 1] if text[place] in "-_" or is_name(text[place]) else place
+    return ends
+
+
+def _read(domains: _Domains, start: int) -> tuple[int, Links] | None:
     """Return where what looks like a link ends, and the links in it."""
+    text = domains.text
     scheme = _SCHEME.match(text, start)
     begin = scheme.end() if scheme else start
-    host = _domain_end(text, begin)
+    host = domains.end(begin)
     if host is None:
         return None
     domain, end, has_path = text[begin:host], *_rest_end(text, host)
@@ -83,19 +125,6 @@ def _ascii_part_end(domain: str, begin: int) -> int | None:
     return _longest(domain, begin, list(takewhile(bool, domain[begin:stop].split("."))))
 
 
-def _domain_end(text: str, begin: int) -> int | None:
-    stop = begin
-    while stop < len(text) and (text[stop] in "-._" or is_name(text[stop])):
-        stop += 1
-    labels = text[begin:stop].split(".")
-    for count in range(len(labels) - 1, 0, -1):
-        if all(_is_label(label) for label in labels[:count]) and "_" not in labels[count - 1]:
-            end = name_end(text, begin + len(".".join(labels[:count])) + 1)
-            if end is not None:
-                return end
-    return None
-
-
 def _longest(domain: str, begin: int, labels: list[str]) -> int | None:
     for count in range(len(labels), 0, -1):
         dot = begin + len(".".join(labels[:count]))
@@ -103,10 +132,6 @@ def _longest(domain: str, begin: int, labels: list[str]) -> int | None:
         if end is not None:
             return end
     return None
-
-
-def _is_label(label: str) -> bool:
-    return is_name(label[:1]) and is_name(label[-1:])
 
 
 def _rest_end(text: str, host: int) -> tuple[int, bool]:

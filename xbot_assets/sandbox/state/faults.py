@@ -76,6 +76,18 @@ FAULTS: dict[str, Fault] = {
     "media_refused": _flag("the last step of an image's upload refuses the file: 400"),
     "media_alt_lost": _flag("the dialog for image descriptions keeps none of them on Save"),
     "media_slow_seconds": _seconds("an uploaded image is processed for this long (real seconds)"),
+    "late_button_seconds": _seconds("the Post button is ready only this long after the last change (real seconds)"),
+    "overlay": _one_of(
+        "what lies over the composer: a banner with a close button, one that passes after 3 s, one that is stuck; a"
+        " sheet that closes by its button (sheet), by Escape, by a click beside it, or not at all (locked)",
+        ("off", "banner", "passing", "stuck", "sheet", "escape", "beside", "locked"),
+        "off",
+    ),
+    "suggestions": _one_of(
+        "a hashtag or name being written opens a list: at once, after 0.7 s (late), or one that Escape does not close",
+        ("off", "on", "late", "stuck"),
+        "off",
+    ),
     "changed_markup": _flag("the page uses other test ids"),
     "down": _flag("every X route answers 503"),
     "script_load_failure": _flag("the page's script does not load"),

@@ -8,14 +8,19 @@ import { describe, upload } from './uploading.js';
 const TYPES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
 const MOST = 4;
 const MOST_BYTES = 5_000_000;
+const GIF = 'image/gif';
+const MOST_GIF_BYTES = 15_000_000;
+const [LEAST_SIDE, MOST_SIDE] = [4, 8192];
 const UNREADABLE = 'Some of your media failed to load.';
 const LOST = 'Some of your media failed to upload.';
 
-// A file the browser cannot show is not uploaded.
+// A file the browser cannot show is not uploaded, nor one of dimensions that X does not take.
 const readable = async (file) => {
   try {
-    (await createImageBitmap(file)).close();
-    return true;
+    const bitmap = await createImageBitmap(file);
+    const sides = [bitmap.width, bitmap.height];
+    bitmap.close();
+    return Math.min(...sides) >= LEAST_SIDE && Math.max(...sides) <= MOST_SIDE;
   } catch {
     return false;
   }
@@ -51,7 +56,12 @@ export class Attachments {
       toast('Please choose up to 4 photos, videos, or GIFs.');
       return;
     }
-    const fitting = await Promise.all(files.map(async (file) => TYPES.includes(file.type) && file.size <= MOST_BYTES && (await readable(file))));
+    const types = [...this.items.map((item) => item.file.type), ...files.map((file) => file.type)];
+    if (types.includes(GIF) && types.length > 1) {
+      toast('Please choose either 1 GIF or up to 4 photos.');
+      return;
+    }
+    const fitting = await Promise.all(files.map(async (file) => TYPES.includes(file.type) && file.size <= (file.type === GIF ? MOST_GIF_BYTES : MOST_BYTES) && (await readable(file))));
     if (fitting.includes(false)) toast(UNREADABLE);
     const added = files.filter((_file, index) => fitting[index]).map((file) => ({ file, id: null, alt: '', url: URL.createObjectURL(file), bar: null }));
     this.items.push(...added);

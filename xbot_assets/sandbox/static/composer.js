@@ -70,7 +70,8 @@ class Composer {
   refresh() {
     const weights = this.editors.map((editor) => weight(editor.text.trim()));
     const filled = weights.every((size, index) => size > 0 || (index === 0 && this.attachments.count));
-    const ready = filled && weights.every((size) => size <= LIMIT) && !this.busy && !this.attachments.pending;
+    const fits = filled && weights.every((size) => size <= LIMIT) && !this.busy && !this.attachments.pending;
+    const ready = fits && this.isSettled();
     const label = this.editors.length > 1 ? t.postAll : this.inReplyTo ? t.replyWord : t.post;
     this.button.replaceChildren(div({ dir: 'ltr' }, words(label)));
     this.button.disabled = !ready;
@@ -85,6 +86,17 @@ class Composer {
     this.counter.classList.toggle('over', most > LIMIT);
     if (ready && !this.inline && !this.inReplyTo) this.button.before(this.add);
     else this.add.remove();
+  }
+
+  // On a busy page the button follows the text only after a while: a switch of the sandbox.
+  isSettled() {
+    const text = this.editors.map((editor) => editor.text).join('\0');
+    if (text !== this.settling) {
+      this.settling = text;
+      this.readyAt = performance.now() + state.lateButton * 1000;
+      if (state.lateButton) setTimeout(() => this.refresh(), state.lateButton * 1000 + 1);
+    }
+    return performance.now() >= this.readyAt;
   }
 
   variables(text, replyTo, media) {

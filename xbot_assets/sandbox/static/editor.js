@@ -2,6 +2,7 @@
 // document (value, textContent, execCommand, synthetic events) is not seen; only what the browser itself reports as
 // typed, pasted or deleted counts.
 import { div, h, span, tid } from './dom.js';
+import { Suggestions } from './suggestions.js';
 
 const key = () => Math.random().toString(36).slice(2, 7);
 
@@ -18,7 +19,8 @@ export class Editor {
       style: 'outline: none; user-select: text; white-space: pre-wrap; overflow-wrap: break-word;',
     });
     const editor = div({ class: 'DraftEditor-root' }, div({ class: 'public-DraftEditorPlaceholder-root' }, this.hint), div({ class: 'DraftEditor-editorContainer' }, this.content));
-    this.element = div({ 'data-testid': tid(`${name}_label`), class: 'editor' }, div({ 'data-testid': tid(`${name}RichTextInputContainer`) }, editor));
+    this.suggestions = new Suggestions(this);
+    this.element = div({ 'data-testid': tid(`${name}_label`), class: 'editor' }, div({ 'data-testid': tid(`${name}RichTextInputContainer`) }, editor), this.suggestions.element);
     this.content.addEventListener('beforeinput', (event) => this.input(event));
     this.content.addEventListener('compositionstart', () => (this.composing = this.selection()));
     this.content.addEventListener('compositionend', (event) => this.composed(event));
@@ -60,6 +62,7 @@ export class Editor {
     this.text = this.text.slice(0, start) + inserted + this.text.slice(end);
     this.draw();
     this.caret(start + inserted.length);
+    this.suggestions.update();
     this.onChange();
   }
 

@@ -42,21 +42,42 @@ const nameEnd = (text, from) => {
   return coded.test(text) ? coded.lastIndex : -1;
 };
 
-const isLabel = (label, under) => label && [...label].every((c) => isName(c) || c === '-' || (under && c === '_')) && isName(label[0]) && isName(label.at(-1));
-
-// The end of the domain that begins at a place, or -1: the one with most labels.
-const domainEnd = (text, from) => {
-  let stop = from;
-  while (isName(text[stop]) || '-._'.includes(text[stop] ?? ' ')) stop += 1;
-  const labels = text.slice(from, stop).split('.');
-  let dots = labels.findIndex((label) => !isLabel(label, true));
-  if (dots < 0) dots = labels.length - 1;
-  for (; dots > 0; dots -= 1) {
-    const end = isLabel(labels[dots - 1], false) ? nameEnd(text, from + labels.slice(0, dots).join('.').length + 1) : -1;
-    if (end > 0) return end;
+// Where the domains of a text end: the one with most labels. Each label is looked at once, however many places lead to it.
+class Domains {
+  constructor(text) {
+    this.text = text;
+    this.ends = new Map();
+    this.known = new Map();
+    this.stops = new Array(text.length + 1).fill(text.length);
+    for (let at = text.length - 1; at >= 0; at -= 1) this.stops[at] = isName(text[at]) || '-_'.includes(text[at]) ? this.stops[at + 1] : at;
   }
-  return -1;
-};
+
+  isLabel(at) {
+    const stop = this.stops[at];
+    return this.text[stop] === '.' && isName(this.text[at]) && isName(this.text[stop - 1]);
+  }
+
+  // The end of the name after a label, or -1; the label before it holds no low line.
+  nameAfter(label) {
+    const dot = this.stops[label];
+    if (!this.known.has(dot)) this.known.set(dot, nameEnd(this.text, dot + 1));
+    return this.text.slice(label, dot).includes('_') ? -1 : this.known.get(dot);
+  }
+
+  // The end of the domain that begins at a place, or -1.
+  end(from) {
+    const labels = [];
+    let at = from;
+    for (; !this.ends.has(at) && this.isLabel(at); at = this.stops[at] + 1) labels.push(at);
+    let further = this.ends.get(at) ?? -1;
+    this.ends.set(at, further);
+    for (const label of labels.reverse()) {
+      if (further < 0) further = this.nameAfter(label);
+      this.ends.set(label, further);
+    }
+    return this.ends.get(from);
+  }
+}
 
 const closing = (text, from, deep) => {
   let at = from + 1;
@@ -156,10 +177,11 @@ const bare = (at, domain, size, hasPath) => {
 };
 
 // What stands at a place: where it ends, and the links in it.
-const read = (text, at) => {
+const read = (domains, at) => {
+  const { text } = domains;
   SCHEME.lastIndex = at;
   const scheme = SCHEME.test(text) ? SCHEME.lastIndex - at : 0;
-  const host = domainEnd(text, at + scheme);
+  const host = domains.end(at + scheme);
   if (host < 0) return null;
   const domain = text.slice(at + scheme, host);
   const port = text.slice(host).match(/^:[0-9]+/)?.[0].length ?? 0;
@@ -180,9 +202,10 @@ const read = (text, at) => {
 export const linksIn = (text) => {
   const links = new Map();
   if (!text.includes('.')) return links;
+  const domains = new Domains(text);
   for (let from = 0; from < text.length; ) {
-    const begin = mayPrecede(text[from]) ? read(text, from + 1) : null;
-    const seen = begin ?? (from === 0 ? read(text, 0) : null);
+    const begin = mayPrecede(text[from]) ? read(domains, from + 1) : null;
+    const seen = begin ?? (from === 0 ? read(domains, 0) : null);
     for (const [place, length] of seen?.links ?? []) links.set(place, length);
     from = seen ? seen.end : from + 1;
   }

@@ -3,6 +3,7 @@ import { query } from './api.js';
 import { composer } from './composer.js';
 import { div, h, icon, words } from './dom.js';
 import { t } from './labels.js';
+import { cover } from './overlay.js';
 import { drawn } from './post.js';
 import { back } from './router.js';
 
@@ -14,7 +15,7 @@ const confirmDiscard = (discard) => {
   };
   const sheet = div(
     { class: 'layer top' },
-    div({ class: 'mask', on: { click: close } }),
+    div({ tid: 'mask', class: 'mask', on: { click: close } }),
     div(
       { role: 'alertdialog', 'aria-modal': 'true', tid: 'confirmationSheetDialog', class: 'sheet' },
       h('h1', {}, 'Save post?'),
@@ -53,4 +54,5 @@ export const openComposer = (parameters, behind) => {
   document.getElementById('layers').append(layer);
   if (inReplyTo) parent(above, inReplyTo);
   box.focus();
+  cover(box.button);
 };

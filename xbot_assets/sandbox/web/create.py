@@ -106,8 +106,10 @@ def _is_duplicate(site: Site, author: Account, draft: Draft, now: datetime) -> b
 
 
 def _usable(site: Site, author: Account, media_ids: tuple[str, ...]) -> bool:
+    """X shows up to four images, or one GIF alone."""
     uploads = Uploads(site)
-    return all(uploads.ready(author, media_id) for media_id in media_ids)
+    ready = all(uploads.ready(author, media_id) for media_id in media_ids)
+    return ready and (len(media_ids) == 1 or not any(uploads.is_gif(author, media_id) for media_id in media_ids))
 
 
 def _audience(viewer: Viewer, author: Account, parent: Post | None) -> int:

@@ -91,6 +91,9 @@ class Pages:
             "changedMarkup": faults.flag("changed_markup"),
             "suspended": faults.flag("suspended"),
             "altLost": faults.flag("media_alt_lost"),
+            "lateButton": faults.number("late_button_seconds"),
+            "overlay": faults.text("overlay"),
+            "suggestions": faults.text("suggestions"),
             "now": self._site.now().isoformat(),
             "rate": self._site.clock.line.rate,
         }

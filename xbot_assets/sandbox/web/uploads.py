@@ -15,10 +15,11 @@ from xbot_assets.sandbox.state.snowflake import snowflake
 
 IMAGES_MAX = 4
 """Images in one post."""
-IMAGE_BYTES_MAX = 5_000_000
-"""Size of one image, as X's upload rules have it."""
+IMAGE_BYTES_MAX, GIF_BYTES_MAX = 5_000_000, 15_000_000
+"""Size of one image and of one GIF, as X's upload rules have it."""
+GIF = "image/gif"
 ALT_MAX = 1_000
-"""Characters of an alternative text."""
+"""Characters of an alternative text, in halves of UTF-16."""
 LIFE = timedelta(hours=24)
 """An upload that no post has taken by then is forgotten, as X says with ``expires_after_secs``."""
 UNUSED_MAX = 40
@@ -70,8 +71,9 @@ class Uploads:
         """
         if content_type not in BEGINNINGS:
             raise UploadRefusedError("media type unrecognized.")
-        if not 0 < total_bytes <= IMAGE_BYTES_MAX:
-            raise UploadRefusedError(f"File size exceeds {IMAGE_BYTES_MAX} bytes.")
+        most = GIF_BYTES_MAX if content_type == GIF else IMAGE_BYTES_MAX
+        if not 0 < total_bytes <= most:
+            raise UploadRefusedError(f"File size exceeds {most} bytes.")
         self._forget(account)
         media_id = self._free_id()
         sql = "insert into uploads (id, account_id, content_type, total_bytes, created_at) values (?, ?, ?, ?, ?)"
@@ -114,7 +116,7 @@ class Uploads:
             UploadRefusedError: for an unknown upload or a text that is too long.
         """
         self.find(account, media_id)
-        if len(text) > ALT_MAX:
+        if len(text.encode("utf-16-le")) > 2 * ALT_MAX:
             raise UploadRefusedError("The alt text is too long.")
         self._db.run("update uploads set alt = ? where id = ?", (text, media_id))
 
@@ -133,6 +135,10 @@ class Uploads:
         names = ("id", "content_type", "total_bytes", "body", "sha256", "alt")
         wait = max(0.0, (row["ready_at"] or 0.0) - real_now().timestamp())
         return Upload(**{name: row[name] for name in names}, finished=row["ready_at"] is not None, wait_seconds=wait)
+
+    def is_gif(self, account: Account, media_id: str) -> bool:
+        """Say whether an upload is a GIF. Raises as :meth:`find`."""
+        return self.find(account, media_id).content_type == GIF
 
     def ready(self, account: Account, media_id: str) -> bool:
         """Say whether a post may show this image."""

@@ -183,8 +183,8 @@ def _approve(review: ReviewContext, post_id: int, who: str, fields: Mapping[str,
 
 
 def _edit(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    by, text = Decider(who, review.clock.now(), fields.get("why", "")), fields.get("text", "")
-    approvals.edit_post(review.database, post_id, text, by, check=review.check(), seen=fields.get("seen", ""))
+    by = Decider(who, review.clock.now(), fields.get("why", ""))
+    review.edit(post_id, fields.get("text", ""), by, seen=fields.get("seen", ""))
 
 
 def _reject(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:

@@ -14,13 +14,15 @@ from xbot_assets.domain.gates.chain import first_refusal
 from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.reading.history import history_of
 from xbot_assets.domain.gates.refusal import Refusal
+from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.settings import Settings
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.content import gates as gate_store
 from xbot_assets.store.content.gates import Judgement
 from xbot_assets.store.engine.database import Database, Transaction
+from xbot_assets.store.publishing import approvals
 from xbot_assets.store.publishing.admission import facts_of
-from xbot_assets.store.publishing.approvals import TextCheck, judged_against_others
+from xbot_assets.store.publishing.approvals import Decider, TextCheck
 from xbot_assets.store.publishing.rows import LockedPost
 
 APPROVAL_PURPOSE = "approval"
@@ -48,6 +50,22 @@ class ReviewContext:
 
         return refusal
 
+    def edit(self, post_id: int, text: str, by: Decider, *, seen: str | None = None) -> None:
+        """Give a held post another text, made presentable as every text is; it goes on waiting.
+
+        Args:
+            post_id: the post.
+            text: as a person typed it.
+            by: who edits.
+            seen: the digest of the text that the person read.
+
+        Raises:
+            PermanentFailure: as :func:`xbot_assets.store.publishing.approvals.edit_post`.
+        """
+        single = approvals.post_to_decide(self.database, post_id).segment is None
+        words = presentable(text, single=single)
+        approvals.edit_post(self.database, post_id, words, by, check=self.check(), seen=seen)
+
     def _against_policy(self, transaction: Transaction, row: LockedPost) -> Refusal | None:
         question = self.account.admission
         ((_, facts),) = facts_of(transaction, question, [row.id])
@@ -57,9 +75,10 @@ class ReviewContext:
     def _by_gates(self, transaction: Transaction, row: LockedPost) -> Refusal | None:
         now, settings, persona = self.clock.now(), self.settings, self.account.persona
         since = now - timedelta(days=settings.gate_history_days)
-        history = history_of(judged_against_others(transaction, row.id, since), persona.language)
+        history = history_of(approvals.judged_against_others(transaction, row.id, since), persona.language)
         known = row.format if persona.format(row.format) else ""
-        found = first_refusal(row.text, GateContext(persona, known, settings.gate_limits, history))
+        context = GateContext(persona, known, settings.gate_limits, history, single=row.segment is None)
+        found = first_refusal(row.text, context)
         judgement = Judgement(
             judged_at=now,
             text=row.text,

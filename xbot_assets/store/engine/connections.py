@@ -8,11 +8,11 @@ from psycopg.rows import dict_row
 from psycopg.types.json import JsonbDumper
 
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.failures import classify, classify_connect
+from xbot_assets.store.engine.pooler import Connection, refuse_shared
 
-Connection = psycopg.Connection[dict[str, Any]]
 _PORTS = re.compile(r"[\d,]*")
 STATEMENT_TIMEOUT_SECONDS = 60
 """The server cancels a statement after this: nothing in the product runs longer, so it is stuck."""
@@ -24,13 +24,15 @@ _SESSION = (
 def connect_once(url: str, settings: Settings) -> Connection:
     """Open one connection outside any pool; the caller closes it. Raises as ``open_database`` does."""
     check_url(url)
+    arguments = connection_arguments(settings)
     try:
-        connection = psycopg.connect(url, **connection_arguments(settings))
+        connection = psycopg.connect(url, **arguments)
     except psycopg.OperationalError as error:
         raise classify_connect(error) from error
     try:
+        refuse_shared(connection, lambda **more: psycopg.connect(url, **arguments, **more))
         configure(connection)
-    except psycopg.Error as error:
+    except (psycopg.Error, ProductError) as error:
         connection.close()
         raise classify(error) from error
     return connection

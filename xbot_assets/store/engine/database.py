@@ -18,14 +18,9 @@ from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.settings import Settings
-from xbot_assets.store.engine.connections import Connection, configure, connect_once, connection_arguments
-from xbot_assets.store.engine.failures import (
-    START_PARTS,
-    classify,
-    connection_was_lost,
-    in_doubt,
-    unreachable,
-)
+from xbot_assets.store.engine.connections import configure, connect_once, connection_arguments
+from xbot_assets.store.engine.failures import START_PARTS, classify, connection_was_lost, in_doubt, unreachable
+from xbot_assets.store.engine.pooler import Connection
 from xbot_assets.store.engine.rows import as_rows
 from xbot_assets.store.engine.statements import Statement, product_statements
 from xbot_assets.store.engine.timings import StatementTimings, Timing
@@ -257,7 +252,7 @@ def open_database(settings: Settings) -> Database:
 
     Raises:
         PermanentFailure: ``no_database`` when no address is known, ``bad_database_url``, ``database_auth`` for
-            a refused user or password, ``database_missing``.
+            a refused user or password, ``database_missing``, ``database_pooled``.
         TransientFailure: ``database_unreachable``.
     """
     if settings.database_url is None:

@@ -10,6 +10,7 @@ import redis
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
+from xbot_assets.store.engine.pooler import REFUSED_PARAMETER, pooled
 
 START_PARTS = "Start the parts with scripts/run or xbot up --parts, or correct XBOT_DATABASE_URL."
 _NO_SUCH_TABLE = ("42P01", "42703", "3F000", "42883")
@@ -66,6 +67,8 @@ def classify_connect(exc: psycopg.Error) -> ProductError:
     language than English is told apart by what libpq knows about the password exchange.
     """
     words = _first_line(exc)
+    if REFUSED_PARAMETER in words:
+        return pooled("it does not pass on a parameter in XBOT_DATABASE_URL.")
     missing = "does not exist" in words and "database" in words
     if missing:
         return PermanentFailure(

@@ -12,9 +12,10 @@ import psycopg
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
-from xbot_assets.store.engine.connections import Connection, connect_once
+from xbot_assets.store.engine.connections import connect_once
 from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.engine.failures import START_PARTS, classify
+from xbot_assets.store.engine.pooler import Connection
 from xbot_assets.store.engine.timings import StatementTimings
 
 _FILE = re.compile(r"^(?P<version>\d{4})_\w+\.sql$")

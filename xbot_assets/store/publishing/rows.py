@@ -152,7 +152,7 @@ class ReviewedPost:
 
 @dataclass(frozen=True, slots=True)
 class LockedPost:
-    """A post whose row the transaction holds while a person's decision about it is made."""
+    """A post whose row the transaction holds while a person's decision about it is made; ``segment`` of its thread."""
 
     id: int
     status: str
@@ -162,6 +162,7 @@ class LockedPost:
     format: str
     features: dict[str, float]
     scheduled_at: datetime
+    segment: int | None
 
 
 @dataclass(frozen=True, slots=True)

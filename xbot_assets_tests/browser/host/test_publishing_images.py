@@ -11,9 +11,9 @@ import pytest
 
 from xbot_assets.browser.wire import CALL_BYTES_MAX
 from xbot_assets.domain.failures import FailureKind, ProductError
-from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX
+from xbot_assets.domain.posts.images import GIF_BYTES_MAX, IMAGE_BYTES_MAX
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets.testing.pictures import GIF, broken_png, png
+from xbot_assets.testing.pictures import broken_png, picture, png
 from xbot_assets.x.answers import Published
 from xbot_assets.x.operations import Image, Publish, ReadPosts
 from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, TOKEN, HostProcess, browser_host, ready
@@ -84,9 +84,9 @@ def _sha(content: bytes) -> str:
 # --- in good order ------------------------------------------------------------------------------------------
 def test_four_images_arrive_whole_in_order_and_with_their_descriptions(host: HostProcess, sandbox: Sandbox) -> None:
     """The last one to be small comes last all the same; one has no description; the page shows four photos."""
-    contents = [png(1, 1_500_000), GIF, png(3), png(4)]
+    contents = [png(1, 1_500_000), picture("JPEG"), picture("WEBP"), png(4)]
     alts = ["A plan:\nfirst “quotes” & <b>", "🦊 " * 300, "", "x" * 1000]
-    kinds = ["image/png", "image/gif", "image/png", "image/png"]
+    kinds = ["image/png", "image/jpeg", "image/webp", "image/png"]
     images = [image(c, alt, kind) for c, alt, kind in zip(contents, alts, kinds, strict=True)]
     text = "Four images\n\nand @ann 🦊"
     done = _publish(host, text, *images)
@@ -94,6 +94,17 @@ def test_four_images_arrive_whole_in_order_and_with_their_descriptions(host: Hos
     assert _shown(sandbox, text) == [[(_sha(c), alt) for c, alt in zip(contents, alts, strict=True)]]
     read = host.run(ReadPosts(post_ids=(done.post_id or "",), handle=HANDLE)).posts[0]
     assert (read.photos, read.videos, read.text) == (4, 0, text)
+
+
+def test_a_gif_goes_out_alone_and_with_pictures_it_is_refused(host: HostProcess, sandbox: Sandbox) -> None:
+    """X shows one GIF, or up to four pictures; a GIF may be larger than a picture."""
+    moving = picture("GIF", 64, 64, frames=3)
+    moving += bytes(IMAGE_BYTES_MAX + 1 - len(moving))
+    _publish(host, "It moves", image(moving, "", "image/gif"))
+    assert _shown(sandbox, "It moves") == [[(_sha(moving), "")]]
+    beside = (image(moving, "", "image/gif"), image(png(2)))
+    assert _failure(host, "never seen", *beside, seconds=NO_TIME) == (FailureKind.PERMANENT, "media_refused")
+    assert _shown(sandbox, "never seen") == []
 
 
 def test_a_slow_upload_is_waited_for(host: HostProcess, sandbox: Sandbox) -> None:
@@ -115,11 +126,13 @@ def test_shadow_mode_adds_the_images_and_posts_nothing(host: HostProcess, sandbo
     ("faults", "content", "expected"),
     [
         ({}, broken_png(), (FailureKind.PERMANENT, "media_refused")),
+        ({}, picture("PNG", 2, 2), (FailureKind.PERMANENT, "media_refused")),
+        ({}, picture("PNG", 9000, 16), (FailureKind.PERMANENT, "media_refused")),
         ({"media_refused": True}, png(7), (FailureKind.PERMANENT, "media_refused")),
         ({"media_upload_fails": True}, png(8), (FailureKind.TRANSIENT, "x_internal_error")),
         ({"media_slow_seconds": 600}, png(9), (FailureKind.TRANSIENT, "media_upload_slow")),
     ],
-    ids=["not an image", "refused by X", "upload fails", "never processed"],
+    ids=["not an image", "too small", "too wide", "refused by X", "upload fails", "never processed"],
 )
 def test_an_image_that_does_not_go_up_is_a_typed_failure_before_the_click(
     host: HostProcess,
@@ -132,6 +145,15 @@ def test_an_image_that_does_not_go_up_is_a_typed_failure_before_the_click(
     sandbox.faults(**faults)
     assert _failure(host, "never seen", image(png(1)), image(content), seconds=NO_TIME) == expected
     assert _shown(sandbox, "never seen") == []
+
+
+def test_a_refused_image_is_named_with_its_kind_and_size(host: HostProcess, sandbox: Sandbox) -> None:
+    """X does not say which of them it means, so all that were given are named."""
+    sandbox.faults(media_refused=True)
+    with pytest.raises(ProductError) as caught:
+        _publish(host, "never seen", image(png(7, 2_000)), image(picture("JPEG"), "", "image/jpeg"))
+    assert "image.png (image/png, 2 kB), image.jpeg (image/jpeg, " in caught.value.reason
+    assert "PNG, JPEG, WebP or GIF" in caught.value.remedy
 
 
 def test_a_description_that_the_page_does_not_keep_stops_the_post(host: HostProcess, sandbox: Sandbox) -> None:
@@ -171,7 +193,9 @@ def test_four_of_the_largest_images_fit_into_a_call_and_more_is_refused(host: Ho
         assert (longer.status_code, str(CALL_BYTES_MAX) in longer.json()["error"]) == (413, True)
 
 
-@pytest.mark.parametrize("data", [png(1), b"", base64.b64encode(b"x" * (IMAGE_BYTES_MAX + 1))])
+@pytest.mark.parametrize(
+    "data", [png(1), b"", base64.b64encode(b"x" * (IMAGE_BYTES_MAX + 1)), base64.b64encode(b"x" * (GIF_BYTES_MAX + 1))]
+)
 def test_an_image_that_is_no_base64_or_too_large_is_no_image(data: bytes) -> None:
     """A file handed over as it is must not be garbled in silence; the limit counts the image's own bytes."""
     with pytest.raises(ValueError, match="image"):

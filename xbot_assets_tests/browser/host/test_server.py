@@ -90,11 +90,12 @@ def test_a_text_that_the_editor_changed_is_not_posted(host: HostProcess, site: T
 
 
 def test_a_disabled_button_is_not_clicked(host: HostProcess, site: TinySite) -> None:
-    """X refuses a text that is too long by never enabling the button."""
+    """A text that fits may wait for a better moment; one that does not is refused for good."""
     site.disabled = True
-    with pytest.raises(PermanentFailure) as caught:
-        _publish(host)
-    assert caught.value.code == "post_button_disabled"
+    for text, code in (("hello", "post_button_late"), ("x" * 300, "post_button_disabled")):
+        with pytest.raises(ProductError) as caught:
+            _publish(host, text, seconds=6)
+        assert caught.value.code == code
     assert site.created == []
 
 

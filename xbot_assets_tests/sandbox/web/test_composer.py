@@ -83,6 +83,14 @@ def test_the_page_counts_as_the_server_does_and_never_more_than_x(page: Page, sa
     assert [row for row in rows if row[2] != row[1] and "\u200d" not in row[0] and NEW_FLAG not in row[0]] == []
 
 
+def test_the_page_counts_an_absurd_text_in_the_time_that_another_takes(page: Page, sandbox: Sandbox) -> None:
+    """A page that hangs while it counts would be taken for one that does not answer."""
+    _open(page, sandbox)
+    texts = ["a." * 2_000 + " x.com", "語." * 2_000 + ".com", "a_a." * 1_000 + "com_"]
+    count = "async (texts) => { const {weight} = await import('/static/weight.js'); return texts.map(weight); }"
+    assert page.evaluate(count, texts) == [4_024, 6_004, 4_004]
+
+
 def test_a_sent_post_is_toasted_with_a_link_and_the_dialog_closes(page: Page, sandbox: Sandbox, handle: str) -> None:
     """The response, the toast's link and the ledger agree on the id."""
     with page.expect_response(lambda r: "/CreateTweet" in r.url) as waiting:

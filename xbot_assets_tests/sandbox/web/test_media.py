@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Page, expect
 
-from xbot_assets.testing.pictures import BEGINNING, GIF, broken_png, png
+from xbot_assets.testing.pictures import BEGINNING, broken_png, picture, png
 from xbot_assets_tests.sandbox.sandbox_rig import Account, Sandbox, by
 
 EDITOR = f"[role=dialog] {by('tweetTextarea_0')}"
@@ -119,8 +119,8 @@ def test_a_post_shows_four_processed_images_at_most(account: Account, sandbox: S
 # --- the composer -------------------------------------------------------------------------------------------
 def test_images_with_descriptions_go_from_the_composer_to_the_post(page: Page, sandbox: Sandbox, handle: str) -> None:
     """Previews, the dialog that explains itself once, the descriptions, and the photos on page and timeline."""
-    contents = [png(10), png(11, 1_500_000), GIF]
-    _attach(page, sandbox, *[_file(c, "image/gif" if c is GIF else "image/png") for c in contents])
+    contents = [png(10), png(11, 1_500_000), picture("JPEG")]
+    _attach(page, sandbox, *[_file(c, "image/jpeg" if c is contents[2] else "image/png") for c in contents])
     expect(page.locator(PREVIEWS)).to_have_count(3)
     page.click(f"[role=dialog] {by('altTextWrapper')}")
     assert page.url.endswith("/compose/post/media")

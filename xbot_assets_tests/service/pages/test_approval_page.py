@@ -68,6 +68,53 @@ def test_a_post_is_edited_rescheduled_and_rejected_from_the_page(database: Datab
     assert found.scheduled_at == local
 
 
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        (f'"**{BREAD}**"', BREAD),
+        (f"Fresh &amp; warm:\\n{BREAD}", f"Fresh & warm:\n{BREAD}"),
+        (f"# Bread\r\n\r\n\r\n\r\n{BREAD}\0\x1b", f"Bread\n\n{BREAD}"),
+        (f"1/ {BREAD}", BREAD),
+    ],
+)
+def test_what_is_typed_on_the_page_is_made_presentable(
+    database: Database, settings: Settings, typed: str, text: str
+) -> None:
+    """As a text from the model or the command line is: marks, escapes, entities and quotes are what they mean."""
+    post_id = hold(database, settings, KNIFE)
+    with visitor(settings) as client:
+        sent = client.post(f"/approvals/{post_id}/edit", data=form_of(client) | {"text": typed}, headers=ORIGIN)
+        assert sent.status_code == 303, sent.text
+    assert approvals.post_to_decide(database, post_id).text == text
+
+
+def test_what_stays_unpresentable_is_refused_on_the_page_with_the_reason(
+    database: Database, settings: Settings
+) -> None:
+    """The text stays as it was."""
+    post_id = hold(database, settings, KNIFE)
+    with visitor(settings) as client:
+        fields = form_of(client) | {"text": f"Half **bold. {BREAD}"}
+        sent = client.post(f"/approvals/{post_id}/edit", data=fields, headers=ORIGIN)
+    assert (sent.status_code, "marks of Markdown" in sent.text) == (422, True)
+    assert approvals.post_to_decide(database, post_id).text == KNIFE
+
+
+def test_the_segments_of_a_thread_may_be_numbered(database: Database, settings: Settings) -> None:
+    """A number is a thread's own; it is neither taken off by an edit nor a reason to refuse the thread."""
+    now = system_now()
+    texts = (f"1/ {KNIFE}", f"2/ {BREAD}")
+    ids = enqueue_thread(database, [new_post(text, now) for text in texts], now, daily_cap=9)
+    hold_unapproved(database, settings, now)
+    with visitor(settings) as client:
+        fields = form_of(client) | {"text": f"2/ {BREAD} Truly."}
+        fields["seen"] = approvals.text_digest(texts[1])
+        assert client.post(f"/approvals/{ids[1]}/edit", data=fields, headers=ORIGIN).status_code == 303
+        done = client.post(f"/approvals/{ids[0]}/approve", data=form_of(client), headers=ORIGIN)
+        assert done.status_code == 303, done.text
+    assert approvals.post_to_decide(database, ids[1]).text == f"2/ {BREAD} Truly."
+
+
 def test_looking_changes_nothing(database: Database, settings: Settings) -> None:
     """No address that a link or an image can ask for decides anything."""
     post_id = hold(database, settings, KNIFE)

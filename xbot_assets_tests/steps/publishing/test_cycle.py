@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, TransientFailure, UnknownOutcome
 from xbot_assets.domain.posts.post import NewPost
+from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import resume_publishing
 from xbot_assets.steps.product import Product, open_product
@@ -15,6 +16,7 @@ from xbot_assets.steps.publishing.cycle import publish_next, publish_wait
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.testing.admission import open_limits, take_post
+from xbot_assets.testing.patience import until
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
@@ -58,6 +60,36 @@ def test_publishing_goes_on_whatever_the_environment_says_of_proxies(
     with open_product(loop_settings(**owner), worker="another") as opened:
         assert publish_next(opened).x_post_id is not None
     assert site.posted("Let the dough rest; time does the kneading.") == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ({"overlay": "stuck"}, "The Post button is covered by something that says 'Turn on notifications."),
+        ({"overlay": "locked"}, "The editor is covered by something that says 'Turn on notifications."),
+        ({"late_button_seconds": 600}, "X did not enable the Post button within 20 s, although the text fits"),
+    ],
+    ids=["a banner", "a sheet", "a late button"],
+)
+def test_a_button_out_of_reach_is_told_by_name_and_the_post_goes_out_once_when_it_is_free(
+    loop_settings: Callable[..., Settings], site: Site, fault: dict[str, object], told: str
+) -> None:
+    """The breaker's alert says what it was; the post waits, and is on the ledger once in the end."""
+    settings = loop_settings(breaker_failures=1, breaker_reset_seconds=1, breaker_successes=1)
+    start_clock(settings, owns_site=True)
+    with open_product(settings, worker="test") as product:
+        text = f"Rinse the rice until the water is clear: {sorted(fault.items())}."
+        queue(product, text)
+        site.set_faults(**fault)
+        with pytest.raises(TransientFailure, match="nothing was clicked"):
+            publish_next(product)
+        assert statuses(product) == {"queued": 1}
+        (alert,) = (alert for alert in open_alerts(product.database) if alert.key == "breaker_open:publishing")
+        assert told in alert.reason
+        site.set_faults()
+        later(product)
+        until(lambda: publish_next(product).x_post_id is not None, "the breaker lets a probe through")
+        assert (statuses(product), site.posted(text)) == ({"published": 1}, 1)
 
 
 def test_two_due_posts_are_five_minutes_apart(product: Product) -> None:

@@ -27,11 +27,11 @@ from xbot_assets.store.publishing import approvals, posts, threads
 from xbot_assets.store.publishing.admission import take
 from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.patience import PATIENCE
+from xbot_assets.testing.pictures import png
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
 SPACING = timedelta(seconds=0.5)
-PNG = bytes.fromhex("89504e470d0a1a0a")
 KILLED = "killed"
 SPAWN = multiprocessing.get_context("spawn")
 AS_SHIPPED = {"rate_start_per_hour": 1.0, "posts_per_hour_max": 2}
@@ -149,7 +149,7 @@ def test_a_refused_segment_gives_the_rest_to_a_person_in_the_next_cycle(product:
 def test_a_post_s_images_travel_to_the_browser_whole_and_in_order(product: Product) -> None:
     """With their alternative texts, from the database and not from a file."""
     now = product.clock.now()
-    shown = tuple(post_image(f"{name}.png", PNG + name.encode(), name) for name in ("first", "second"))
+    shown = tuple(post_image(f"{name}.png", png(grey), name) for grey, name in enumerate(("first", "second")))
     post = NewPost(text="Two pictures.", topic="c", format="tip", scheduled_at=now, images=shown)
     posts.enqueue_posts(product.database, [post], now)
     claim = take_post(product.database, open_limits(), now)

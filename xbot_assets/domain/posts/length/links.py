@@ -21,6 +21,7 @@ _NAME = rf"[^!'#%&()*+,\\\-./:;<=>?@\[\]^_{{|}}~${_SPACE}{_NEVER}{_DIRECTION}]"
 _CYRILLIC, _LATIN = "Ѐ-ӿ", "À-ÖØ-öø-ÿĀ-ɏɓ-ɔɖ-ɗə-əɛ-ɛɣ-ɣɨ-ɨɯ-ɯɲ-ɲʉ-ʉʻ-ʻ\u0300-\u036fḀ-ỿ"  # noqa: RUF001
 _BEFORE = rf"(?P<before>[^A-Z0-9@＠$#＃{_NEVER}]|[{_DIRECTION}]|^)"  # noqa: RUF001
 _QUERY = r"\?[A-Z0-9!?*'@();:&=+$/%#\[\]\-_.,~|]*[A-Z0-9\-_&=#/]"
+_A_NAME, _SCHEME = re.compile(_NAME), re.compile("HTTPS?://")
 _INSIDE_A_NAME = re.compile(r"[-_./]$")
 _DOTS = re.compile("[。．｡]")  # noqa: RUF001
 _PLAIN = re.compile(r"[ -~]*")
@@ -31,8 +32,37 @@ def link_spans(units: str) -> dict[int, int]:
     seen = folded(units)
     if not _ending().search(seen):
         return {}
-    matches = _link().finditer(seen)
-    return {start: length for match in matches for start, length in _links_of(match, units)}
+    return {start: length for match in _matches(seen) for start, length in _links_of(match, units)}
+
+
+def _matches(seen: str) -> Iterator[re.Match[str]]:
+    """Yield what ``finditer`` would, but look only where a domain begins: a long text without one costs no more."""
+    begins, place = _domain_begins(seen), 0
+    while place < len(seen):
+        scheme = _SCHEME.match(seen, place + 1) or (_SCHEME.match(seen) if place == 0 else None)
+        may = begins[place + 1] or (place == 0 and begins[0]) or (scheme is not None and begins[scheme.end()])
+        match = _link().match(seen, place) if may else None
+        if match is not None:
+            yield match
+        place = match.end() if match is not None else place + 1
+
+
+def _domain_begins(seen: str) -> bytearray:
+    """Mark each place from which names joined by dots lead to a known one; walked backwards, so once."""
+    begins = bytearray(len(seen) + 1)
+    known = {match.start() for match in _ending().finditer(seen)}
+    goes_on = ends = is_open = False
+    for place in range(len(seen) - 1, -1, -1):
+        sign = seen[place]
+        if sign == ".":
+            goes_on, ends, is_open = bool(begins[place + 1]), place in known, True
+        elif sign in "-_":  # no name ends in one, and the one before the last dot holds no low line
+            is_open = is_open and seen[place + 1] != "."
+            ends = ends and sign == "-"
+        else:
+            is_open = is_open and _A_NAME.match(sign) is not None
+            begins[place] = is_open and (goes_on or ends)
+    return begins
 
 
 def _links_of(match: re.Match[str], units: str) -> Iterator[tuple[int, int]]:

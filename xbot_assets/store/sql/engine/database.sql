@@ -23,3 +23,12 @@ group by name order by total_ms desc;
 -- name: database_answers
 -- The cheapest question there is.
 select 1 as one;
+
+-- name: session_seen
+-- Which server process answers, and what was set in it.
+select pg_backend_pid() as pid, coalesce(current_setting('xbot.session', true), '') as mark,
+    current_setting('search_path') as search_path;
+
+-- name: mark_session
+-- Leave a mark in the server process that answers.
+select set_config('xbot.session', %(mark)s::text, false);

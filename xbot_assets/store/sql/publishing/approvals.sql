@@ -28,12 +28,12 @@ from posts p where id = %(id)s;
 
 -- name: lock_post_to_decide
 -- One post; whoever else decides waits until this transaction ends.
-select id, status, text, fingerprint, topic, format, features, scheduled_at
+select id, status, text, fingerprint, topic, format, features, scheduled_at, segment
 from posts where id = %(id)s for update;
 
 -- name: lock_thread_to_decide
 -- A post with all that waits of its thread, in order; whoever else decides waits until this transaction ends.
-select id, status, text, fingerprint, topic, format, features, scheduled_at, thread_id
+select id, status, text, fingerprint, topic, format, features, scheduled_at, segment, thread_id
 from posts
 where id = %(id)s or (
     thread_id = (select thread_id from posts where id = %(id)s) and status in ('held', 'queued')

@@ -1,0 +1,81 @@
+"""What an image file is: its kind, its pixels, and whether it can be read to its end.
+
+Sources of the numbers: X's media upload rules (size, dimensions and frames of images and GIFs).
+"""
+
+import io
+import re
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image, ImageSequence, UnidentifiedImageError
+
+SIDE_MIN, SIDE_MAX = 4, 8192
+"""Pixels of a side; X answers "dimensions must be >= 4x4 and <= 8192x8192"."""
+GIF_WIDTH_MAX, GIF_HEIGHT_MAX = 1280, 1080
+GIF_FRAMES_MAX, GIF_PIXELS_MAX = 350, 300_000_000
+"""A GIF's frames, and the pixels of all of them together."""
+_OTHERS = (
+    (re.compile(rb"BM"), "BMP"),
+    (re.compile(rb"II\*\0|MM\0\*"), "TIFF"),
+    (re.compile(rb"....ftyp(?:hei|hev|mif)", re.DOTALL), "HEIC"),
+    (re.compile(rb"....ftypavi", re.DOTALL), "AVIF"),
+    (re.compile(rb"....ftyp|\x1aE\xdf\xa3", re.DOTALL), "video"),
+    (re.compile(rb"%PDF"), "PDF"),
+    (re.compile(rb"\s*<(?:\?xml|svg)"), "SVG"),
+)
+_UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, UnidentifiedImageError)
+"""What Pillow raises for a file that is damaged; which one depends on where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The pixels of a readable image."""
+
+    width: int
+    height: int
+    frames: int = 1
+
+    def problem(self, *, is_gif: bool) -> str | None:
+        """Say why X would not take an image of these dimensions, or ``None``."""
+        if min(self.width, self.height) < SIDE_MIN or max(self.width, self.height) > SIDE_MAX:
+            return f"X takes images from {SIDE_MIN}x{SIDE_MIN} to {SIDE_MAX}x{SIDE_MAX} pixels"
+        return self._gif_problem() if is_gif else None
+
+    def _gif_problem(self) -> str | None:
+        if self.width > GIF_WIDTH_MAX or self.height > GIF_HEIGHT_MAX:
+            return f"X takes GIFs of at most {GIF_WIDTH_MAX}x{GIF_HEIGHT_MAX} pixels"
+        pixels = self.width * self.height * self.frames
+        if self.frames > GIF_FRAMES_MAX or pixels > GIF_PIXELS_MAX:
+            most = f"{GIF_FRAMES_MAX} frames and {GIF_PIXELS_MAX // 1_000_000} million pixels in all of them"
+            return f"it has {self.frames} frames, and X takes GIFs of at most {most}"
+        return None
+
+
+def other_kind(content: bytes) -> str | None:
+    """Return the name of a kind of file that X does not take as an image, or ``None`` for one that nobody knows."""
+    return next((name for signature, name in _OTHERS if signature.match(content)), None)
+
+
+def dimensions(content: bytes) -> Picture | None:
+    """Return what the head of an image says of its pixels, or ``None`` when it cannot be read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an absurd size is refused by us, with a sentence
+            with Image.open(io.BytesIO(content)) as opened:
+                return Picture(opened.width, opened.height, getattr(opened, "n_frames", 1))
+    except (*_UNREADABLE, Image.DecompressionBombError):
+        return None
+
+
+def is_whole(content: bytes) -> bool:
+    """Say whether every frame can be decoded to its end; only for an image whose dimensions were accepted."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(io.BytesIO(content)) as opened:
+                for frame in ImageSequence.Iterator(opened):
+                    frame.load()
+    except _UNREADABLE:
+        return False
+    return True
