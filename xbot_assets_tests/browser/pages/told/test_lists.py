@@ -180,7 +180,9 @@ def test_the_lists_of_september_2026_are_read_from_real_shapes() -> None:
     answers = heard(Tab.REPLIES, UserRepliesTimeline=bodies["UserRepliesTimeline"])
     first = posts.of(newest)
     assert first is not None
-    assert (first.kind, posts.kinds({newest}), answers.of(newest)) == (ORIGINAL, {ORIGINAL}, None)
+    assert first.kind is ORIGINAL
+    assert posts.kinds({newest}) == {ORIGINAL}
+    assert answers.of(newest) is None
     told = {number: found.answers for number in (second, third) if (found := answers.of(number))}
     assert told == {second: "2099594029348634934", third: second}
     assert answers.kinds({second, third}) == {REPLY}
