@@ -43,7 +43,7 @@ async def search(page: Page, site: Site, operation: Search, attempt: Attempt) ->
     traffic.listen(found.heard.hear)
     url = site.search(operation.query, latest=operation.latest)
     seen, complete = await _collect(page, traffic, url, found, attempt)
-    if found.is_unanswered(seen):
+    if found.is_unanswered:
         raise traffic.refusal or _unanswered(seen)
     return TimelineRead(posts=found.posts, complete=complete)
 
@@ -102,9 +102,10 @@ class _Collected:
     def full(self) -> bool:
         return sum(post is not None for post in self._seen.values()) >= self._limit
 
-    def is_unanswered(self, seen: Snapshot) -> bool:
-        """Say whether the page shows words in place of a list with which X never answered."""
-        return not self._seen and seen.state.empty is not None and not self.heard.answered
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the page shows no post, and X never answered with a list: that is not an empty one."""
+        return not self._seen and not self.heard.answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +146,11 @@ class _OwnLists:
         return (failure.code in vague and self.accounts.failure(self.site.handle)) or failure
 
     def _refuse_unshown(self, found: _Collected, seen: Snapshot) -> None:
-        words = seen.state.empty if found.is_unanswered(seen) else None
+        words = seen.state.empty if found.is_unanswered else None
         failure = self.accounts.failure(self.site.handle, words)
         if failure is not None:
             raise failure
-        if found.is_unanswered(seen):
+        if found.is_unanswered:
             raise self.traffic.refusal or _unanswered(seen)
 
 
@@ -181,7 +182,8 @@ def _kept_back(found: _Collected, attempt: Attempt) -> float:
 
 def _unanswered(seen: Snapshot) -> TransientFailure:
     """Return the failure for an empty page that may be empty for any reason."""
-    reason = f"The page {seen.state.path} shows no posts, and X has not answered with an empty list: {seen.state.empty}"
+    words = f" It says: {seen.state.empty}" if seen.state.empty else ""
+    reason = f"The page {seen.state.path} shows no posts, and X has not answered with an empty list.{words}"
     return TransientFailure(reason, code=FailureCode.TIMELINE_FAILED)
 
 

@@ -71,7 +71,10 @@ def posts_and_replies(viewer: Viewer, account: Account, cursor: str | None) -> l
 
 
 def replies(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
-    """Return a page of replies, each below what it answers, unless that is an original of the same account."""
+    """Return a page of replies, each below what it answers, unless that is an original of the same account.
+
+    A list without replies has people to follow, and so no words in its place.
+    """
     found, bottom = page_of(viewer, f"{OWN} and in_reply_to is not null", [account.id], cursor)
     entries: list[Json] = []
     above: set[str] = set()
@@ -82,6 +85,8 @@ def replies(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
         if post.id not in above:
             entries.append(_below(viewer, post, parent))
             above |= {parent.id} if parent else set()
+    if not entries and cursor is None and viewer.account:
+        entries = [suggestions(viewer, account.id)]
     return instructions(framed(entries, bottom))
 
 

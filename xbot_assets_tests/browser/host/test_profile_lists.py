@@ -68,6 +68,16 @@ def test_posts_alone_are_one_list_in_either_way(host: HostProcess, sandbox: Sand
         assert _lists(host.run(ReadOwnTimeline(limit=5, with_replies=False))) == [{ORIGINAL}]
 
 
+def test_a_list_that_holds_people_to_follow_and_no_post_is_empty(host: HostProcess, sandbox: Sandbox) -> None:
+    """So looks the list of replies of an account that never answered anything."""
+    sandbox.control("POST", "reset", {"seed": 1})
+    sandbox.fault(tabs="split")
+    only = host.run(Publish(text="The only one."))
+    replies, originals = host.run(ReadOwnTimeline(limit=40)).lists
+    assert (replies.posts, replies.complete, replies.kinds) == ((), True, {REPLY})
+    assert [post.post_id for post in originals.posts] == [only.post_id]
+
+
 # --- accounts that are not shown --------------------------------------------------------------------------
 def _code(work: Callable[[], object]) -> str:
     with pytest.raises(ProductError) as caught:
