@@ -90,6 +90,8 @@ class Pages:
             "locale": faults.text("locale"),
             "changedMarkup": faults.flag("changed_markup"),
             "suspended": faults.flag("suspended"),
+            "tabs": faults.text("tabs"),
+            "newNames": faults.text("list_names") == "new",
             "altLost": faults.flag("media_alt_lost"),
             "lateButton": faults.number("late_button_seconds"),
             "overlay": faults.text("overlay"),

@@ -16,6 +16,7 @@ from typing import Any
 
 from playwright import async_api
 
+from xbot_assets.browser import pages
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.chromium import start_breaker
 from xbot_assets.browser.chromium.launcher import Launcher
@@ -24,7 +25,8 @@ from xbot_assets.browser.host.perform import Performer
 from xbot_assets.browser.wire import OperationAnswer, OperationCall
 from xbot_assets.testing.crash.points import announce
 
-PAGES = Path(server.__file__).parent
+PAGES = Path(pages.__file__).parent
+"""Whose lines name a step."""
 STEPPED = (async_api.Page, async_api.Locator, async_api.Keyboard, async_api.ElementHandle, async_api.Response)
 """What operations work with; their asynchronous methods are the browser's steps."""
 BACKOFF_LONGEST_SECONDS = 1.0
