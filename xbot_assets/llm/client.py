@@ -102,10 +102,11 @@ class LanguageModel:
             model=work.model,
             messages=work.job.messages(),
             posts=pending,
-            completion_limit=pending * (brief.max_weighted_chars + TOKENS_PER_POST_OVERHEAD),
+            written_limit=pending * (brief.max_weighted_chars + TOKENS_PER_POST_OVERHEAD),
             purpose=brief.purpose,
             prompt_version=self._prompt.version,
             seed=brief.seed,
+            effort=brief.effort,
         )
 
     def _written(self, work: _Work, attempts: int, missing: str) -> WrittenPosts:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -13,15 +14,18 @@ from xbot_assets.domain.learning.bandit import Arm
 from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.llm.briefs import PostBrief, PostRequest
-from xbot_assets.llm.calling import ModelAccess
+from xbot_assets.llm.calling import OPENAI_BASE_URL, ModelAccess
 from xbot_assets.llm.client import LanguageModel
+from xbot_assets.llm.servers.learned import Learned
 from xbot_assets.settings import Settings
-from xbot_assets.steps.llm_budget import DatabaseBudget
+from xbot_assets.steps.llm_budget import DatabaseBudget, api_account
+from xbot_assets.store.content.dialects import DatabaseDialects
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts as post_store
 
 SANDBOX_KEY = SecretStr("sk-sandbox")
 """What the sandbox's server accepts; it is worth nothing anywhere else."""
+OPENAI_HOST = urlsplit(OPENAI_BASE_URL).hostname
 NO_REPEAT = timedelta(days=90)
 """A text is not written again within this time."""
 SHOWN_POSTS = 10
@@ -55,8 +59,19 @@ def open_language_model(
         prices_path=settings.prices_path,
         # The sandbox's server goes on serving what the provider retired.
         models_retire=settings.llm == "openai",
+        thinking=settings.thinking_rules,
+        learned=Learned(
+            memory=DatabaseDialects(database, api_account(settings), clock),
+            owner=settings.llm_dialect,
+            names_tell=_names_tell(settings),
+        ),
     )
     return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, concurrent_runs), clock=clock)
+
+
+def _names_tell(settings: Settings) -> bool:
+    """Say whether a model's name means what it means at OpenAI: there, and in the sandbox."""
+    return settings.llm == "sandbox" or urlsplit(settings.openai_base_url or OPENAI_BASE_URL).hostname == OPENAI_HOST
 
 
 def brief_for(
