@@ -146,12 +146,16 @@ class _Progress:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The drafts of a call that went well, and its row in the ledger; ``dialect`` is what was sent and taken."""
+    """The drafts of a call that went well, and its row in the ledger.
+
+    ``dialect`` is what was sent and taken, ``limit`` the tokens that it allowed.
+    """
 
     texts: tuple[str, ...]
     call_id: int
     usage: Usage
     dialect: Dialect
+    limit: int
 
 
 class PaidCalls:
@@ -217,7 +221,7 @@ class PaidCalls:
             raise CallFailed(failure) from error
         call_id = self._settle(reservation, progress, None, calls)
         self._learn(request, dialect, progress)
-        return Answer(texts, call_id, progress.usage, dialect)
+        return Answer(texts, call_id, progress.usage, dialect, progress.room.limit)
 
     def _learn(self, request: Request, dialect: Dialect, progress: _Progress) -> None:
         """Remember what was answered, whatever the answer is worth."""

@@ -12,6 +12,7 @@ from xbot_assets.llm.brief_rules import BriefRules
 from xbot_assets.llm.briefs import Judge, PostBrief, WrittenPosts
 from xbot_assets.llm.budget import Budget
 from xbot_assets.llm.calling import ModelAccess, PaidCalls, Request, not_served
+from xbot_assets.llm.capabilities import Capabilities, examine
 from xbot_assets.llm.prompts import load_prompt
 from xbot_assets.llm.retrying import Attempts, CallFailed
 
@@ -80,6 +81,14 @@ class LanguageModel:
         """
         if self._access.model not in self._calls.served_models():
             raise not_served(self._access.model)
+
+    def examine(self, model: str, effort: str | None) -> Capabilities:
+        """Find out with one small call what a model's server can; it is paid for and booked like any other.
+
+        Raises:
+            ProductError: the call's reason.
+        """
+        return examine(self._calls, model, effort)
 
     def _round(self, work: _Work, seconds_left: float) -> None:
         """Ask once for what is pending; ends without a failure when nothing is pending any more."""

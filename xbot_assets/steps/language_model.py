@@ -61,12 +61,21 @@ def open_language_model(
         models_retire=settings.llm == "openai",
         thinking=settings.thinking_rules,
         learned=Learned(
-            memory=DatabaseDialects(database, api_account(settings), clock),
+            memory=_dialects(settings, database, clock),
             owner=settings.llm_dialect,
             names_tell=_names_tell(settings),
         ),
     )
     return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, concurrent_runs), clock=clock)
+
+
+def forget_dialects(settings: Settings, database: Database, clock: Clock, model: str) -> None:
+    """Let what a model's server takes be found out anew."""
+    _dialects(settings, database, clock).forget(model)
+
+
+def _dialects(settings: Settings, database: Database, clock: Clock) -> DatabaseDialects:
+    return DatabaseDialects(database, api_account(settings), clock)
 
 
 def _names_tell(settings: Settings) -> bool:
