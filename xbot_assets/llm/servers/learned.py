@@ -68,6 +68,8 @@ class Learned:
         """Remember a dialect that was answered; an effort that was set for one call is not the model's."""
         known = self.memory.recall(model)
         learned = spoken.after(billed, limit)
+        if learned.overran and not (known and known.overran):
+            learned = replace(learned, limit_name=self._other_limit(spoken))
         if effort is not None:
             learned = replace(learned, effort=(known or self.of(model)).effort)
         if known is not None:
@@ -78,3 +80,9 @@ class Learned:
             )
         if learned != known:
             self.memory.remember(model, learned)
+
+    def _other_limit(self, spoken: Dialect) -> str:
+        """Return the name to go on with after a limit was passed: a server may ignore what it does not know."""
+        if "limit_name" in self.owner or spoken.limit_name == "max_tokens":
+            return spoken.limit_name
+        return "max_tokens"

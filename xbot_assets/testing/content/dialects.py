@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.posts.presentable import presentable, presentation_problem
+from xbot_assets.llm.prices import load_prices
 from xbot_assets.sandbox.llm.dialects.table import DIALECTS
 from xbot_assets.settings import Settings
 from xbot_assets.steps.content.planning import plan_posts
@@ -57,6 +58,31 @@ def days_in(name: str, days: float, folder: Path) -> dict[str, Any]:
         with a_desk(settings, plan_posts, began=BEGAN, seed=1, pooled=True) as desk:
             desk.work(BEGAN + timedelta(days=days))
             return _told(desk, sandbox)
+
+
+def thinking_day(budget_usd: float, folder: Path, tokens: int) -> dict[str, Any]:
+    """Play a day on a small budget at a server of its own that bills so much thinking beside each answer."""
+    prices = {"gpt-4o": ("5", "15"), "gpt-4o-mini": ("0.15", "0.60")}
+    path = folder / "thinking.toml"
+    path.write_text("".join(PRICE.format(model=model, prices=price) for model, price in prices.items()))
+    owner = {"llm": "openai", "openai_api_key": SecretStr("sk-sandbox-thinking"), "prices_path": path}
+    with desk_parts(daily_budget_usd=budget_usd, **owner) as (settings, sandbox):
+        sandbox.set_faults(llm_thinking_tokens=tokens)
+        with a_desk(settings, plan_posts, began=BEGAN, seed=1, pooled=True) as desk:
+            desk.work(BEGAN + timedelta(days=1) - STEP)
+            (books,) = desk.ask(f"{SPENT} from llm_calls")
+            listed = load_prices(path)
+            bills = [
+                listed.price(row["model"], BEGAN.date()).cost_microusd(row["prompt_tokens"], row["completion_tokens"])
+                for row in sandbox.usage()
+            ]
+            return {
+                "calls": books["calls"],
+                "spent_microusd": int(books["spent"]),
+                "bill_microusd": sum(bills),
+                "plans": len(desk.plans),
+                "hours_without_content": desk.hours_without_content,
+            }
 
 
 def _told(desk: Desk, sandbox: SandboxModel) -> dict[str, Any]:

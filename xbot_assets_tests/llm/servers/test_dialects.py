@@ -25,13 +25,13 @@ WriterIn = Callable[..., LanguageModel]
 def writer_in(writer_for: WriterFor, server: LlmServer, tmp_path: Path) -> WriterIn:
     """Make a client of a server of the table."""
 
-    def build(name: str, memory: ShortMemory, **owner: object) -> LanguageModel:
+    def build(name: str, memory: ShortMemory, thinking: ThinkingRules = RULES, **owner: object) -> LanguageModel:
         server.faults.active = {"llm_dialect": name}
         return writer_for(
             daily_budget_microusd=PLENTY,
             model=DIALECTS[name].model,
             prices_path=write_dialect_prices(tmp_path),
-            thinking=RULES,
+            thinking=thinking,
             learned=Learned(memory=memory, owner=owner, names_tell=False),
         )
 
@@ -65,7 +65,7 @@ LEARNED = {
     "azure": Dialect(effort=None),
     "openrouter": Dialect(effort="none"),
     "groq": Dialect(answer_format="json_object", spells_schema=True, effort="low"),
-    "xai": Dialect(effort=None),
+    "xai": Dialect(effort=None, limit_name="max_tokens"),
     "mistral": Dialect(limit_name="max_tokens", takes_seed=False, effort=None),
     "deepseek": Dialect(answer_format="json_object", spells_schema=True, effort="none"),
     "vllm": Dialect(effort="low", allows_thinking=False),
@@ -89,6 +89,19 @@ def test_what_a_server_takes_is_found_out_once(
     before = len(server.usage.rows())
     writer_in(name, memory).write_posts(seeded)
     assert {row.status for row in server.usage.rows()[before:]} <= {200, 529}
+
+
+def test_a_server_that_ignores_the_new_name_of_the_limit_is_given_the_old_one(
+    writer_in: WriterIn, brief: PostBrief, ledger: ListBooks
+) -> None:
+    """DeepSeek's takes ``max_completion_tokens`` and obeys ``max_tokens``: here the first answer passes its limit."""
+    memory = ShortMemory()
+    writer = writer_in("deepseek", memory, thinking=ThinkingRules(unknown=25_000))
+    writer.write_posts(brief)
+    assert memory.known["deepseek-reasoner"].overran
+    with pytest.raises(PermanentFailure, match="cut at its limit of 640 tokens"):
+        writer.write_posts(brief)
+    assert ledger.calls[-1].completion_tokens == 640
 
 
 def test_what_the_owner_set_is_not_changed_and_the_remedy_names_it(
