@@ -8,6 +8,7 @@ import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
 from xbot_assets.runtime.doctor import Finding, examine
+from xbot_assets.runtime.doctor_models import remembered_models
 
 COLORS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 EXIT_SICK = 1
@@ -27,7 +28,7 @@ def doctor(
 ) -> None:
     """Say what is wrong here, and what to do about it. Checks the machine, the settings and whatever runs."""
     failed = False
-    for finding in chain(examine(), _models() if llm else ()):
+    for finding in chain(examine(), _models() if llm else remembered_models()):
         failed = failed or finding.level == "fail"
         level = typer.style(f"{finding.level:<{LEVEL_WIDTH}}", fg=COLORS[finding.level])
         typer.echo(f"{level}{finding.name:<{NAME_WIDTH}}{_indented(finding.text)}")

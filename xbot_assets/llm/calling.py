@@ -19,7 +19,7 @@ from xbot_assets.domain.budget.calls import CallAsk, LlmCall, Reservation
 from xbot_assets.domain.budget.dialects import AnswerRoom, Dialect, ThinkingRules, answer_room
 from xbot_assets.domain.clock import Clock, system_now
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
+from xbot_assets.domain.failures import BudgetFailure, FailureKind, PermanentFailure, ProductError
 from xbot_assets.llm.answers import answer_format, spelled_schema, texts_of
 from xbot_assets.llm.budget import REFUSED_BEFORE, Budget
 from xbot_assets.llm.failures import classify, may_have_been_billed
@@ -256,12 +256,13 @@ class PaidCalls:
         try:
             reservation = self._budget.reserve(progress.ask)
             self._budget.send(reservation)
-        except ProductError as refusal:
+        except ProductError as given:
+            refusal = _with_thinking(given, progress.room)
             if refusal.code in REFUSED_BEFORE:
                 self._budget.refused(progress.entry(refusal))
                 if refusal.kind is FailureKind.TRANSIENT:
                     raise CallFailed(refusal) from refusal
-            raise
+            raise refusal from given.__cause__
         return reservation
 
     def _ask(self, request: Request, dialect: Dialect, progress: _Progress, seconds_left: float) -> tuple[str, ...]:
@@ -291,6 +292,19 @@ class PaidCalls:
         entry = progress.entry(failure)
         calls.append(entry)
         return self._budget.settle(reservation, entry, failure, answered=progress.answered)
+
+
+def _with_thinking(refusal: ProductError, room: AnswerRoom) -> ProductError:
+    """Say that it is thinking which does not fit, where that is so: nothing else would show it."""
+    beside = room.reserved - room.limit
+    if refusal.code is not FailureCode.DAILY_BUDGET or beside <= 0:
+        return refusal
+    return BudgetFailure(
+        f"{refusal.reason} It holds {beside} tokens for thinking beyond the limit, because nothing is known of this "
+        "model's answers yet, or one passed its limit.",
+        code=refusal.code,
+        remedy=f"{refusal.remedy} A lower XBOT_LLM_UNKNOWN_THINKING_TOKENS puts less aside.",
+    )
 
 
 def not_served(model: str) -> PermanentFailure:

@@ -68,8 +68,7 @@ def _of_settings(failure: ProductError, names: list[str]) -> PermanentFailure:
     return PermanentFailure(
         failure.reason,
         code=failure.code,
-        remedy=f"The server does not take what you set: leave {', '.join(names)} empty and it is found out, or run "
-        "'xbot doctor --llm'.",
+        remedy=f"The server does not take what you set: leave {', '.join(names)} empty, and it is found out.",
     )
 
 

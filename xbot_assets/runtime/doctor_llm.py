@@ -82,7 +82,14 @@ def _thinking(can: Capabilities) -> str:
     effort = can.dialect.effort
     asked = "No reasoning effort is sent" if effort is None else f"Reasoning effort: {effort}"
     room = "" if can.dialect.allows_thinking else "; its limit has no room for thinking"
-    return f"{asked}; it thought {can.usage.thought} tokens{room}."
+    return f"{asked}; {_thought(can)}{room}."
+
+
+def _thought(can: Capabilities) -> str:
+    billed = can.usage.completion
+    if billed is None:
+        return "it does not say how much it thought"
+    return f"{can.usage.thought} of the {billed} tokens billed for its answer were told as thinking"
 
 
 def _bill(can: Capabilities) -> str:

@@ -8,6 +8,7 @@ import pytest
 from xbot_assets.domain.clock import RealClock
 from xbot_assets.runtime.doctor import Finding
 from xbot_assets.runtime.doctor_llm import models_of
+from xbot_assets.runtime.doctor_models import remembered_of
 from xbot_assets.sandbox.llm.dialects.table import DIALECTS
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import api_account
@@ -74,6 +75,36 @@ def test_the_doctor_says_what_a_server_can(
     asked = len(server.usage.rows())
     only(settings)
     assert len(server.usage.rows()) == 2 * asked, "it is found out anew, for a server that has changed"
+
+
+def remembered(settings: Settings) -> Finding:
+    """Return what the doctor says without a call."""
+    (found,) = remembered_of(settings)
+    return found
+
+
+def test_the_doctor_tells_what_is_remembered_without_a_call(settings_in: SettingsIn, server: LlmServer) -> None:
+    """Nothing, what a server takes, and a bill beyond the limit."""
+    settings = settings_in("groq")
+    assert "has not answered yet" in remembered(settings).text
+    only(settings)
+    asked = len(server.usage.rows())
+    found = remembered(settings)
+    assert (found.level, "json_object" in found.text, "effort low" in found.text) == ("ok", True, True)
+    assert len(server.usage.rows()) == asked
+    settings = settings_in("xai")
+    only(settings)
+    found = remembered(settings)
+    assert (found.level, "billed more than its limit" in found.text) == ("warn", True)
+
+
+def test_the_doctor_tells_of_an_answer_that_was_cut(settings_in: SettingsIn) -> None:
+    """With what helps, also without a call."""
+    settings = settings_in("mistral").model_copy(update={"llm_thinking_tokens": 0})
+    assert only(settings).level == "fail"
+    found = remembered(settings)
+    assert (found.level, "was cut at its limit" in found.text) == ("warn", True)
+    assert "XBOT_LLM_THINKING_TOKENS" in found.remedy
 
 
 def test_a_server_that_refuses_is_told_with_its_reason(settings_in: SettingsIn, server: LlmServer) -> None:

@@ -22,7 +22,7 @@ _CACHED_BESIDE = ("cache_read_input_tokens", "cache_creation_input_tokens")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What is billed: tokens of the prompt, of the answer with its thinking, and of the thinking alone.
+    """What is billed: tokens of the prompt, of the answer with its thinking, and of the thinking that shows in it.
 
     ``told_microusd`` is the price that the server itself names, 0 when it names none.
     """
@@ -51,10 +51,12 @@ def usage_in(body: Mapping[str, Any]) -> Usage:
         return NO_USAGE
     prompt, total = _first(given, _PROMPT), _number(given.get("total_tokens"))
     thought = max(_first(given, _THOUGHT) or 0, _detail(given, _COMPLETION, _THOUGHT))
+    written = _first(given, _COMPLETION)
+    completion = _completion(written, prompt, total, thought)
     return Usage(
         prompt=_prompt(given, prompt, total) or None,  # no prompt has no tokens: a 0 is a field that nobody filled
-        completion=_completion(_first(given, _COMPLETION), prompt, total, thought),
-        thought=thought,
+        completion=completion,
+        thought=max(thought, (completion or 0) - written if written is not None else 0),
         told_microusd=_told(given),
     )
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.domain.budget.dialects import Dialect, ThinkingRules
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.failures import BudgetFailure, PermanentFailure
 from xbot_assets.llm.briefs import PostBrief
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.servers.learned import Learned, ShortMemory
@@ -102,6 +102,19 @@ def test_a_server_that_ignores_the_new_name_of_the_limit_is_given_the_old_one(
     with pytest.raises(PermanentFailure, match="cut at its limit of 640 tokens"):
         writer.write_posts(brief)
     assert ledger.calls[-1].completion_tokens == 640
+
+
+def test_a_budget_without_room_for_the_unknown_says_so(
+    writer_in: WriterIn, brief: PostBrief, server: LlmServer, ledger: ListBooks
+) -> None:
+    """Else an owner would never learn why a model that is cheap enough is not asked."""
+    writer = writer_in("azure", ShortMemory())
+    ledger.budget_microusd = 100_000
+    with pytest.raises(BudgetFailure, match="tokens for thinking beyond the limit") as caught:
+        writer.write_posts(brief)
+    assert "XBOT_LLM_UNKNOWN_THINKING_TOKENS" in caught.value.remedy
+    assert server.usage.rows() == []
+    assert "thinking" in (ledger.calls[0].failure_reason or "")
 
 
 def test_what_the_owner_set_is_not_changed_and_the_remedy_names_it(

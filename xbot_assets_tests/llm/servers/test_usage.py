@@ -22,7 +22,7 @@ def details(thought: object) -> dict[str, object]:
     [
         ({"prompt_tokens": 100, "completion_tokens": 60, "total_tokens": 160}, (100, 60), 0),
         ({"prompt_tokens": 100, "completion_tokens": 60, "total_tokens": 160, **details(40)}, (100, 60), 40),
-        ({"prompt_tokens": 100, "completion_tokens": 60, "total_tokens": 20_160}, (100, 20_060), 0),
+        ({"prompt_tokens": 100, "completion_tokens": 60, "total_tokens": 20_160}, (100, 20_060), 20_000),
         ({"prompt_tokens": 32, "completion_tokens": 9, "total_tokens": 135, **details(94)}, (32, 103), 94),
         ({"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12, **details(317)}, (10, 319), 317),
         ({"prompt_tokens": 10, "completion_tokens": 50, **details(30)}, (10, 80), 30),
