@@ -5,14 +5,13 @@ of it is booked before anybody looks at the posts.
 """
 
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import openai
-from openai.types.chat import ChatCompletionMessageParam
 from pydantic import SecretStr, ValidationError
 
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall, Reservation
@@ -20,26 +19,25 @@ from xbot_assets.domain.budget.dialects import AnswerRoom, Dialect, ThinkingRule
 from xbot_assets.domain.clock import Clock, system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind, PermanentFailure, ProductError
-from xbot_assets.llm.answers import answer_format, spelled_schema, texts_of
+from xbot_assets.llm.answers import answer_format, texts_of
 from xbot_assets.llm.budget import REFUSED_BEFORE, Budget
 from xbot_assets.llm.failures import classify, may_have_been_billed
-from xbot_assets.llm.fallbacks import Fallbacks
+from xbot_assets.llm.one_call import Answer, CallProgress, Request
 from xbot_assets.llm.prices import Price, PriceList, load_prices
 from xbot_assets.llm.retrying import CallFailed
 from xbot_assets.llm.servers.errors import AnswerError
+from xbot_assets.llm.servers.fallbacks import Fallbacks
 from xbot_assets.llm.servers.learned import Learned
-from xbot_assets.llm.servers.reading import Reading, read_completion
-from xbot_assets.llm.servers.usage import NO_USAGE, Usage
+from xbot_assets.llm.servers.reading import read_completion
 
 if TYPE_CHECKING:
     from openai.types.shared import ReasoningEffort
 
 OPENAI_BASE_URL = "https://api.openai.com/v1"
-PROMPT_OVERHEAD_TOKENS = 64
-"""What the chat format and the schema's wrapping add to a prompt, counted generously."""
+LEAST_SECONDS = 1.0
+"""A request that was refused for its form is made again in any case, and gets so long at least."""
 TOTAL_SECONDS = 150.0
 """No attempt of one brief begins later than this after its first: a plan must not hang for longer."""
-_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,100 +60,6 @@ class ModelAccess:
     models_retire: bool = True
     thinking: ThinkingRules = field(default_factory=ThinkingRules)
     learned: Learned = field(default_factory=Learned)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is sent, and for what.
-
-    ``written_limit`` bounds the tokens of what is written for readers. ``effort`` is what the owner set for this call;
-    ``None`` is the least that the model knows.
-    """
-
-    model: str
-    messages: list[ChatCompletionMessageParam]
-    posts: int
-    written_limit: int
-    purpose: str
-    prompt_version: str
-    seed: int | None
-    effort: str | None = None
-
-    def spelled_out(self) -> "Request":
-        """Return this with the schema in words, at the end of what the system says."""
-        first, *others = self.messages
-        told = cast("ChatCompletionMessageParam", {**first, "content": f"{first.get('content')}{spelled_schema()}"})
-        return replace(self, messages=[told, *others])
-
-    def worst_case_tokens(self) -> int:
-        """Return the most tokens the prompt can have: no token is shorter than a byte."""
-        text = "".join(str(message) for message in self.messages) + str(answer_format())
-        return len(text.encode()) + PROMPT_OVERHEAD_TOKENS
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What is known of a call while it is made; tokens are those it may be billed, prompt and answer."""
-
-    ask: CallAsk
-    price: Price
-    room: AnswerRoom
-    started: float
-    billed: tuple[int, int] = (0, 0)
-    usage: Usage = NO_USAGE
-    answered: bool = False
-    model_version: str | None = None
-
-    def worst(self) -> tuple[int, int]:
-        """Return the tokens that were reserved."""
-        return self.ask.prompt_tokens, self.ask.completion_tokens
-
-    def take(self, reading: Reading) -> None:
-        """Note what an answer is billed; what it does not say counts at its worst."""
-        usage, (prompt, answer) = reading.usage, self.worst()
-        self.usage, self.model_version = usage, reading.model
-        self.billed = (
-            prompt if usage.prompt is None else usage.prompt,
-            answer if usage.completion is None else usage.completion,
-        )
-        if reading.error and not reading.has_choice and not usage.is_known:
-            self.billed, self.answered = (0, 0), False  # a refusal like any other, only with the wrong status
-
-    def cost_microusd(self) -> int:
-        """Return what the call costs: by our prices, or what its server says when that is more."""
-        return max(self.price.cost_microusd(*self.billed), self.usage.told_microusd)
-
-    def entry(self, failure: ProductError | None) -> LlmCall:
-        """Return the row for the ledger."""
-        return LlmCall(
-            purpose=self.ask.purpose,
-            model=self.ask.model,
-            prompt_version=self.ask.prompt_version,
-            outcome=failure.kind.value if failure else "ok",
-            failure_code=failure.code if failure else None,
-            failure_reason=failure.reason if failure else None,
-            prompt_tokens=self.billed[0],
-            completion_tokens=self.billed[1],
-            cost_microusd=self.cost_microusd(),
-            latency_ms=round((time.monotonic() - self.started) * _MILLISECONDS),
-            called_at=self.ask.called_at,
-            seed=self.ask.seed,
-            model_version=self.model_version,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The drafts of a call that went well, and its row in the ledger.
-
-    ``dialect`` is what was sent and taken, ``limit`` the tokens that it allowed.
-    """
-
-    texts: tuple[str, ...]
-    call_id: int
-    usage: Usage
-    dialect: Dialect
-    limit: int
 
 
 class PaidCalls:
@@ -201,7 +105,7 @@ class PaidCalls:
         fallbacks = Fallbacks(self._access.learned, request.model, request.effort, self._spelled)
         while True:
             try:
-                return self._attempt(request, fallbacks.dialect, deadline - time.monotonic(), calls)
+                return self._attempt(request, fallbacks.dialect, max(LEAST_SECONDS, deadline - time.monotonic()), calls)
             except CallFailed as failed:
                 fallbacks.after(failed)
 
@@ -223,13 +127,13 @@ class PaidCalls:
         self._learn(request, dialect, progress)
         return Answer(texts, call_id, progress.usage, dialect, progress.room.limit)
 
-    def _learn(self, request: Request, dialect: Dialect, progress: _Progress) -> None:
+    def _learn(self, request: Request, dialect: Dialect, progress: CallProgress) -> None:
         """Remember what was answered, whatever the answer is worth."""
         if progress.answered:
             billed = progress.usage.completion or 0
             self._access.learned.keep(request.model, dialect, request.effort, billed, progress.room.limit)
 
-    def _progress(self, request: Request, dialect: Dialect) -> _Progress:
+    def _progress(self, request: Request, dialect: Dialect) -> CallProgress:
         price = self._price(request.model)
         may_think = self._access.learned.may_think(request.model)
         room = answer_room(request.written_limit, dialect, self._access.thinking, may_think=may_think)
@@ -241,10 +145,10 @@ class PaidCalls:
             prompt_tokens=prompt,
             completion_tokens=room.reserved,
             worst_case_microusd=price.cost_microusd(prompt, room.reserved),
-            seed=request.seed,
+            seed=request.seed if dialect.takes_seed else None,
             called_at=self._clock.now(),
         )
-        return _Progress(ask, price, room, time.monotonic())
+        return CallProgress(ask, price, room, time.monotonic())
 
     def _price(self, model: str) -> Price:
         """Look a price up by the real date: the provider's calendar does not follow the product's clock."""
@@ -252,7 +156,7 @@ class PaidCalls:
         look_up = self._prices.price_served if self._access.models_retire else self._prices.price
         return look_up(model, system_now().date())
 
-    def _reserve(self, progress: _Progress) -> Reservation:
+    def _reserve(self, progress: CallProgress) -> Reservation:
         try:
             reservation = self._budget.reserve(progress.ask)
             self._budget.send(reservation)
@@ -265,7 +169,7 @@ class PaidCalls:
             raise refusal from given.__cause__
         return reservation
 
-    def _ask(self, request: Request, dialect: Dialect, progress: _Progress, seconds_left: float) -> tuple[str, ...]:
+    def _ask(self, request: Request, dialect: Dialect, progress: CallProgress, seconds_left: float) -> tuple[str, ...]:
         """Send the request and read the drafts; what it is billed is known before the answer is looked at."""
         limit = progress.room.limit
         raw = self._api.chat.completions.with_raw_response.create(
@@ -274,7 +178,7 @@ class PaidCalls:
             response_format=answer_format(dialect.answer_format),
             max_completion_tokens=limit if dialect.limit_name == "max_completion_tokens" else openai.omit,
             max_tokens=limit if dialect.limit_name == "max_tokens" else openai.omit,
-            seed=openai.omit if request.seed is None or not dialect.takes_seed else request.seed,
+            seed=openai.omit if progress.ask.seed is None else progress.ask.seed,
             reasoning_effort=openai.omit if dialect.effort is None else cast("ReasoningEffort", dialect.effort),
             timeout=min(self._access.timeout_seconds, seconds_left),
         )
@@ -287,7 +191,7 @@ class PaidCalls:
         return texts_of(reading, request.posts, limit)
 
     def _settle(
-        self, reservation: Reservation, progress: _Progress, failure: ProductError | None, calls: list[LlmCall]
+        self, reservation: Reservation, progress: CallProgress, failure: ProductError | None, calls: list[LlmCall]
     ) -> int:
         entry = progress.entry(failure)
         calls.append(entry)

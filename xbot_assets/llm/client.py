@@ -11,8 +11,9 @@ from xbot_assets.llm.brief_progress import BriefProgress, is_of_the_answer
 from xbot_assets.llm.brief_rules import BriefRules
 from xbot_assets.llm.briefs import Judge, PostBrief, WrittenPosts
 from xbot_assets.llm.budget import Budget
-from xbot_assets.llm.calling import ModelAccess, PaidCalls, Request, not_served
+from xbot_assets.llm.calling import ModelAccess, PaidCalls, not_served
 from xbot_assets.llm.capabilities import Capabilities, examine
+from xbot_assets.llm.one_call import Request
 from xbot_assets.llm.prompts import load_prompt
 from xbot_assets.llm.retrying import Attempts, CallFailed
 

@@ -60,11 +60,7 @@ def open_language_model(
         # The sandbox's server goes on serving what the provider retired.
         models_retire=settings.llm == "openai",
         thinking=settings.thinking_rules,
-        learned=Learned(
-            memory=_dialects(settings, database, clock),
-            owner=settings.llm_dialect,
-            names_tell=_names_tell(settings),
-        ),
+        learned=Learned(_dialects(settings, database, clock), settings.llm_dialect, names_tell=_names_tell(settings)),
     )
     return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, concurrent_runs), clock=clock)
 

@@ -52,6 +52,7 @@ def test_each_server_is_understood_and_booked_as_it_bills(
     writer = writer_in(name, memory)
     for _ in range(10):
         assert len(writer.write_posts(brief.model_copy(update={"seed": 7})).posts) == 2
+    assert ledger.calls[-1].seed == (7 if memory.known[DIALECTS[name].model].takes_seed else None)
     bills = [int(str(row["bill_microusd"])) for row in server.usage.as_json()]
     assert [call.cost_microusd for call in ledger.calls] == bills
     worst = [ask.worst_case_microusd for ask in ledger.reserved]
