@@ -1,9 +1,14 @@
 """``xbot doctor``: prints what is wrong and what to do."""
 
+from collections.abc import Iterator
+from itertools import chain
+from typing import Annotated
+
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
-from xbot_assets.runtime.doctor import examine
+from xbot_assets.runtime.doctor import Finding, examine
+from xbot_assets.runtime.doctor_models import remembered_models
 
 COLORS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 EXIT_SICK = 1
@@ -16,10 +21,14 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
 
 
-def doctor() -> None:
+def doctor(
+    llm: Annotated[
+        bool, typer.Option("--llm", help="Also make one small priced call to each model, to see what its server can.")
+    ] = False,
+) -> None:
     """Say what is wrong here, and what to do about it. Checks the machine, the settings and whatever runs."""
     failed = False
-    for finding in examine():
+    for finding in chain(examine(), _models() if llm else remembered_models()):
         failed = failed or finding.level == "fail"
         level = typer.style(f"{finding.level:<{LEVEL_WIDTH}}", fg=COLORS[finding.level])
         typer.echo(f"{level}{finding.name:<{NAME_WIDTH}}{_indented(finding.text)}")
@@ -27,6 +36,12 @@ def doctor() -> None:
             typer.echo(f"{'':<{INDENT}}{_indented(finding.remedy)}")
     if failed:
         raise typer.Exit(EXIT_SICK)
+
+
+def _models() -> Iterator[Finding]:
+    from xbot_assets.runtime.doctor_llm import examine_models  # noqa: PLC0415 - the API's client loads slowly
+
+    return examine_models()
 
 
 def _indented(text: str) -> str:

@@ -178,9 +178,9 @@ class FailureCode(StrEnum):
     MODEL_NOT_FOUND = "model_not_found", _PERMANENT, "Set XBOT_PLAN_MODEL to one this key may use."
     NOT_FOUND = "not_found", _PERMANENT, "Check XBOT_OPENAI_BASE_URL; it usually ends in /v1."
     CONTENT_FILTER = "content_filter", _PERMANENT, "Look at the persona for words that it objects to."
-    ANSWER_CUT = "answer_cut", _PERMANENT, "Lower XBOT_POSTS_PER_PLAN."
+    ANSWER_CUT = "answer_cut", _PERMANENT, "Raise XBOT_LLM_THINKING_TOKENS or lower XBOT_PLAN_EFFORT."
     PROMPT_TOO_LONG = "prompt_too_long", _PERMANENT, "Lower XBOT_POSTS_PER_PLAN."
-    BAD_REQUEST = "bad_request", _PERMANENT, _REPORT
+    BAD_REQUEST = "bad_request", _PERMANENT, "Run 'xbot doctor --llm': it finds out what the server takes."
     LLM_ERROR = "llm_error", _PERMANENT, _REPORT
     PROCESS_DIED = "process_died", _UNKNOWN, "Nothing needs doing; its worst case is booked."
     UNKNOWN_MODEL_PRICE = "unknown_model_price", _PERMANENT, "Name its price in XBOT_PRICES_PATH."

@@ -1,63 +1,106 @@
 """The form of the model's answer: what is asked for, and reading it back."""
 
+import json
 import re
+from typing import Any
 
 import openai
-from openai.types.chat import ChatCompletion
-from openai.types.shared_params import ResponseFormatJSONSchema
-from pydantic import BaseModel, ConfigDict, ValidationError
+from openai.types.shared_params import ResponseFormatJSONObject, ResponseFormatJSONSchema
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.llm.failures import bad_answer
+from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.llm.failures import bad_answer, cut, filtered
+from xbot_assets.llm.servers.content import values_in, without_thoughts
+from xbot_assets.llm.servers.reading import BROKEN, CUT, DECLINED, FILTERED, Reading
 
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
 """An escape that is half a character: no parser takes it, and the other posts of the answer are good."""
+_SHAPE = json.dumps({"posts": [{"number": 1, "text": "the first post"}]})
 
 
 class _Draft(BaseModel):
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-    number: int
-    text: str
+    """One post. A server that is not held to the schema may leave out the number; the order counts then."""
+
+    model_config = ConfigDict(str_strip_whitespace=True)
+    number: int | None = None
+    text: str = Field(validation_alias=AliasChoices("text", "post", "content"))
 
 
 class _Drafts(BaseModel):
-    model_config = ConfigDict(extra="forbid")
     posts: list[_Draft]
 
 
-def answer_format() -> ResponseFormatJSONSchema:
-    """Return the structured-output parameter of the call."""
-    schema = _Drafts.model_json_schema()
-    return {"type": "json_schema", "json_schema": {"name": "posts", "schema": schema, "strict": True}}
+_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["posts"],
+    "properties": {
+        "posts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["number", "text"],
+                "properties": {"number": {"type": "integer"}, "text": {"type": "string"}},
+            },
+        }
+    },
+}
 
 
-def content_of(completion: ChatCompletion) -> str:
-    """Return the message's text.
+def answer_format(name: str = "json_schema") -> ResponseFormatJSONSchema | ResponseFormatJSONObject | openai.Omit:
+    """Return the call's parameter for a form: ``json_schema``, ``json_object``, or nothing for ``text``."""
+    if name == "json_schema":
+        return {"type": "json_schema", "json_schema": {"name": "posts", "schema": _SCHEMA, "strict": True}}
+    return {"type": "json_object"} if name == "json_object" else openai.omit
+
+
+def spelled_schema() -> str:
+    """Return the schema in words, for a server that does not hold the model to it."""
+    return f"\n- The schema is {_SHAPE} with one entry for each post. Write nothing before or after this JSON."
+
+
+def texts_of(reading: Reading, asked: int, limit: int) -> tuple[str, ...]:
+    """Return the texts of an answer's posts, in their order; ``limit`` is the tokens that it might have.
 
     Raises:
-        LengthFinishReasonError, ContentFilterFinishReasonError: the SDK's own, for an answer that was ended early.
-        PermanentFailure: code ``refused``; the model declined.
-        TransientFailure: code ``bad_answer``; there is nothing in it.
+        PermanentFailure: ``answer_cut``, ``content_filter`` or ``refused``.
+        TransientFailure: ``bad_answer``, or ``server_error`` when the server gave up in the middle.
     """
-    if not completion.choices:
+    _check_end(reading, limit)
+    try:
+        return drafts_in(reading.content, asked)
+    except TransientFailure:
+        billed = reading.usage.completion
+        if billed is not None and billed >= limit:
+            raise _cut(reading, limit) from None  # not every server says that it was the limit
+        raise
+
+
+def _check_end(reading: Reading, limit: int) -> None:
+    if not reading.has_choice:
         raise bad_answer("The answer holds no choice.")
-    choice = completion.choices[0]
-    if choice.finish_reason == "length":
-        raise openai.LengthFinishReasonError(completion=completion)
-    if choice.finish_reason == "content_filter":
-        raise openai.ContentFilterFinishReasonError(completion=completion)
-    if choice.message.refusal:
+    if reading.finish in CUT:
+        raise _cut(reading, limit)
+    if reading.finish in FILTERED:
+        raise filtered()
+    if reading.refusal or reading.finish in DECLINED:
         raise PermanentFailure(
             "The model declined to write these posts.",
             code=FailureCode.REFUSED,
             remedy="Look at the persona: a topic or a rule in it may read as harmful.",
         )
-    if not choice.message.content:
-        raise bad_answer("The answer is empty.")
-    return choice.message.content
+    if reading.finish in BROKEN:
+        raise TransientFailure("The API gave up in the middle of the answer.", code=FailureCode.SERVER_ERROR)
+
+
+def _cut(reading: Reading, limit: int) -> PermanentFailure:
+    usage, content = reading.usage, reading.content
+    billed = limit if usage.completion is None else usage.completion
+    return cut(billed, limit, usage.thought, thinks=not without_thoughts(content) or content.lstrip()[:1] == "<")
 
 
 def drafts_in(content: str, asked: int) -> tuple[str, ...]:
@@ -67,11 +110,33 @@ def drafts_in(content: str, asked: int) -> tuple[str, ...]:
         TransientFailure: ``bad_answer``; the reason names a post by its number and never quotes it, so it may go back
             to the model.
     """
-    try:
-        drafts = _Drafts.model_validate_json(_LONE_SURROGATE.sub("", content)).posts
-    except ValidationError as error:
-        found = "not of the schema asked for" if content.lstrip().startswith("{") else "not JSON"
-        raise bad_answer(f"The answer is {found}.") from error
+    if not content.strip():
+        raise bad_answer("The answer is empty.")
+    drafts = _drafts(_LONE_SURROGATE.sub("", content))
+    if drafts is None:
+        found = "not of the schema asked for" if without_thoughts(content).startswith(("{", "[")) else "not JSON"
+        raise bad_answer(f"The answer is {found}.")
     if len(drafts) != asked:
         raise bad_answer(f"The answer holds {len(drafts)} post(s) where {asked} were asked for.")
-    return tuple(draft.text for draft in sorted(drafts, key=lambda draft: draft.number))
+    numbers = [draft.number for draft in drafts]
+    if None not in numbers:
+        drafts = sorted(drafts, key=lambda draft: draft.number or 0)
+    return tuple(draft.text for draft in drafts)
+
+
+def _drafts(content: str) -> list[_Draft] | None:
+    """Return the first posts in a message that can be read as such."""
+    for value in values_in(content):
+        try:
+            return _Drafts.model_validate(_as_drafts(value)).posts
+        except ValidationError:
+            continue
+    return None
+
+
+def _as_drafts(value: object) -> Any:  # noqa: ANN401 - JSON on its way to the model
+    """Bring the shapes that a model chooses by itself into the one that was asked for."""
+    if isinstance(value, list):
+        return {"posts": value}  # of objects only: a bare list of words may be part of a sentence
+    posts = value.get("posts") if isinstance(value, dict) else None
+    return {"posts": [{"text": post} if isinstance(post, str) else post for post in posts or ()]} if posts else value

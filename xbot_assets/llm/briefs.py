@@ -28,7 +28,7 @@ class PostBrief(BaseModel):
     ``recent_posts`` are shown to the model as data, newest first; ``recent_fingerprints`` may hold many more:
     an answer with one of them is refused. ``seen_posts`` are by other people: data that nobody vouches for.
     ``model`` is the one that the budget's tier chose, else the client's own. ``seed`` is passed on to a model that
-    takes one.
+    takes one. ``effort`` is how hard it may think; ``None`` is the least that it knows.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,6 +42,7 @@ class PostBrief(BaseModel):
     max_weighted_chars: int = Field(DEFAULT_MAX_WEIGHTED_CHARS, ge=1)
     purpose: str = "plan"
     seed: int | None = None
+    effort: str | None = None
 
     def known_fingerprints(self) -> frozenset[str]:
         """Return the fingerprints that an answer may not repeat."""

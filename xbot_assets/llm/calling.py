@@ -6,31 +6,39 @@ of it is booked before anybody looks at the posts.
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import openai
-from openai.types.chat import ChatCompletion, ChatCompletionMessageParam
 from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall, Reservation
+from xbot_assets.domain.budget.dialects import AnswerRoom, Dialect, ThinkingRules, answer_room
 from xbot_assets.domain.clock import Clock, system_now
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
-from xbot_assets.llm.answers import answer_format, content_of, drafts_in
+from xbot_assets.domain.failures import BudgetFailure, FailureKind, PermanentFailure, ProductError
+from xbot_assets.llm.answers import answer_format, texts_of
 from xbot_assets.llm.budget import REFUSED_BEFORE, Budget
 from xbot_assets.llm.failures import classify, may_have_been_billed
 from xbot_assets.llm.models.service import ModelService, announced_ends
 from xbot_assets.llm.network import OPENAI_BASE_URL, http_client
+from xbot_assets.llm.one_call import Answer, CallProgress, Request
 from xbot_assets.llm.prices import Price, load_prices
 from xbot_assets.llm.retrying import CallFailed
+from xbot_assets.llm.servers.errors import AnswerError
+from xbot_assets.llm.servers.fallbacks import Fallbacks
+from xbot_assets.llm.servers.learned import Learned
+from xbot_assets.llm.servers.reading import read_completion
 
-PROMPT_OVERHEAD_TOKENS = 64
-"""What the chat format and the schema's wrapping add to a prompt, counted generously."""
+if TYPE_CHECKING:
+    from openai.types.shared import ReasoningEffort
+
+LEAST_SECONDS = 1.0
+"""A request that was refused for its form is made again in any case, and gets so long at least."""
 TOTAL_SECONDS = 150.0
 """No attempt of one brief begins later than this after its first: a plan must not hang for longer."""
-_MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +49,8 @@ class ModelAccess:
     of a brief with the waits between them. ``models_retire`` is false for a server of one's own, which goes on serving
     what the provider retired. ``prices_path`` names a price file of the owner's. ``succession`` is whether a model's
     successor is called when it has ended; ``ends`` returns the ends that the API itself announced. ``runs`` is false
-    when nothing serves the model: whoever asks it first is told, and nobody before.
+    when nothing serves the model: whoever asks it first is told, and nobody before. ``thinking`` is what models may
+    think, and ``learned`` what their servers take.
     """
 
     api_key: SecretStr
@@ -55,66 +64,8 @@ class ModelAccess:
     succession: bool = False
     ends: Callable[[], Mapping[str, date]] = dict
     runs: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is sent, and for what. ``completion_limit`` bounds the tokens of the answer."""
-
-    model: str
-    messages: list[ChatCompletionMessageParam]
-    posts: int
-    completion_limit: int
-    purpose: str
-    prompt_version: str
-    seed: int | None
-
-    def worst_case_tokens(self) -> int:
-        """Return the most tokens the prompt can have: no token is shorter than a byte."""
-        text = "".join(str(message) for message in self.messages) + str(answer_format())
-        return len(text.encode()) + PROMPT_OVERHEAD_TOKENS
-
-
-@dataclass(slots=True)
-class _Progress:
-    """What is known of a call while it is made; tokens are those it may be billed, prompt and answer."""
-
-    ask: CallAsk
-    price: Price
-    started: float
-    billed: tuple[int, int] = (0, 0)
-    answered: bool = False
-    model_version: str | None = None
-
-    def worst(self) -> tuple[int, int]:
-        """Return the tokens that were reserved."""
-        return self.ask.prompt_tokens, self.ask.completion_tokens
-
-    def entry(self, failure: ProductError | None) -> LlmCall:
-        """Return the row for the ledger."""
-        return LlmCall(
-            purpose=self.ask.purpose,
-            model=self.ask.model,
-            prompt_version=self.ask.prompt_version,
-            outcome=failure.kind.value if failure else "ok",
-            failure_code=failure.code if failure else None,
-            failure_reason=failure.reason if failure else None,
-            prompt_tokens=self.billed[0],
-            completion_tokens=self.billed[1],
-            cost_microusd=self.price.cost_microusd(*self.billed),
-            latency_ms=round((time.monotonic() - self.started) * _MILLISECONDS),
-            called_at=self.ask.called_at,
-            seed=self.ask.seed,
-            model_version=self.model_version,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The drafts of a call that went well, and its row in the ledger."""
-
-    texts: tuple[str, ...]
-    call_id: int
+    thinking: ThinkingRules = field(default_factory=ThinkingRules)
+    learned: Learned = field(default_factory=Learned)
 
 
 class PaidCalls:
@@ -123,6 +74,7 @@ class PaidCalls:
     def __init__(self, access: ModelAccess, budget: Budget, clock: Clock) -> None:
         self._access, self._budget, self._clock = access, budget, clock
         self._service: ModelService | None = None
+        self._spelled: set[str] = set()
         self._client: openai.OpenAI | None = None
 
     def close(self) -> None:
@@ -153,39 +105,61 @@ class PaidCalls:
         return self._client
 
     def make(self, request: Request, seconds_left: float, calls: list[LlmCall]) -> Answer:
-        """Make one call; its entry is added to ``calls`` whatever becomes of it.
+        """Make one call, and again without what the server does not take; each entry is added to ``calls``.
 
         Raises:
             CallFailed: with the failure of the call, or the reason to wait for one.
             BudgetFailure: the call was not made: no money, or the quota's end is known.
             PermanentFailure: the call was not made: the model has no price or is retired, or there is no way to it.
         """
-        progress, api = self._progress(request), self._api()
+        deadline = time.monotonic() + seconds_left
+        fallbacks = Fallbacks(self._access.learned, request.model, request.effort, self._spelled)
+        while True:
+            try:
+                return self._attempt(request, fallbacks.dialect, max(LEAST_SECONDS, deadline - time.monotonic()), calls)
+            except CallFailed as failed:
+                fallbacks.after(failed)
+
+    def _attempt(self, request: Request, dialect: Dialect, seconds_left: float, calls: list[LlmCall]) -> Answer:
+        if dialect.spells_schema:
+            request = request.spelled_out()
+        progress, api = self._progress(request, dialect), self._api()
         reservation = self._reserve(progress)
         try:
-            texts = self._ask(api, request, progress, seconds_left)
+            texts = self._ask(api, request, dialect, progress, seconds_left)
         except Exception as error:  # whatever it is, the money put aside is settled
             if may_have_been_billed(error):
                 progress.billed = progress.worst()
             failure = classify(error, now=system_now())
             self._settle(reservation, progress, failure, calls)
+            self._learn(request, dialect, progress)
             raise CallFailed(failure) from error
-        return Answer(texts, self._settle(reservation, progress, None, calls))
+        call_id = self._settle(reservation, progress, None, calls)
+        self._learn(request, dialect, progress)
+        return Answer(texts, call_id, progress.usage, dialect, progress.room.limit)
 
-    def _progress(self, request: Request) -> _Progress:
+    def _learn(self, request: Request, dialect: Dialect, progress: CallProgress) -> None:
+        """Remember what was answered, whatever the answer is worth."""
+        if progress.answered:
+            billed = progress.usage.completion or 0
+            self._access.learned.keep(request.model, dialect, request.effort, billed, progress.room.limit)
+
+    def _progress(self, request: Request, dialect: Dialect) -> CallProgress:
         price = self._price(request.model)
-        prompt, answer = request.worst_case_tokens(), request.completion_limit
+        may_think = self._access.learned.may_think(request.model)
+        room = answer_room(request.written_limit, dialect, self._access.thinking, may_think=may_think)
+        prompt = request.worst_case_tokens()
         ask = CallAsk(
             purpose=request.purpose,
             model=request.model,
             prompt_version=request.prompt_version,
             prompt_tokens=prompt,
-            completion_tokens=answer,
-            worst_case_microusd=price.cost_microusd(prompt, answer),
-            seed=request.seed,
+            completion_tokens=room.reserved,
+            worst_case_microusd=price.cost_microusd(prompt, room.reserved),
+            seed=request.seed if dialect.takes_seed else None,
             called_at=self._clock.now(),
         )
-        return _Progress(ask, price, time.monotonic())
+        return CallProgress(ask, price, room, time.monotonic())
 
     def _price(self, model: str) -> Price:
         """Look a price up by the real date: the provider's calendar does not follow the product's clock."""
@@ -198,38 +172,44 @@ class PaidCalls:
             )
         return self._service.price(model, system_now().date())
 
-    def _reserve(self, progress: _Progress) -> Reservation:
+    def _reserve(self, progress: CallProgress) -> Reservation:
         try:
             reservation = self._budget.reserve(progress.ask)
             self._budget.send(reservation)
-        except ProductError as refusal:
+        except ProductError as given:
+            refusal = _with_thinking(given, progress.room)
             if refusal.code in REFUSED_BEFORE:
                 self._budget.refused(progress.entry(refusal))
                 if refusal.kind is FailureKind.TRANSIENT:
                     raise CallFailed(refusal) from refusal
-            raise
+            raise refusal from given.__cause__
         return reservation
 
-    def _ask(self, api: openai.OpenAI, request: Request, progress: _Progress, seconds_left: float) -> tuple[str, ...]:
+    def _ask(
+        self, api: openai.OpenAI, request: Request, dialect: Dialect, progress: CallProgress, seconds_left: float
+    ) -> tuple[str, ...]:
         """Send the request and read the drafts; what it is billed is known before the answer is looked at."""
+        limit = progress.room.limit
         raw = api.chat.completions.with_raw_response.create(
             model=request.model,
             messages=request.messages,
-            response_format=answer_format(),
-            max_completion_tokens=request.completion_limit,
-            seed=openai.omit if request.seed is None else request.seed,
+            response_format=answer_format(dialect.answer_format),
+            max_completion_tokens=limit if dialect.limit_name == "max_completion_tokens" else openai.omit,
+            max_tokens=limit if dialect.limit_name == "max_tokens" else openai.omit,
+            seed=openai.omit if progress.ask.seed is None else progress.ask.seed,
+            reasoning_effort=openai.omit if dialect.effort is None else cast("ReasoningEffort", dialect.effort),
             timeout=min(self._access.timeout_seconds, seconds_left),
         )
         # Read here rather than by the SDK, which drops the bill of an answer it cannot parse.
         progress.billed, progress.answered = progress.worst(), True
-        completion = ChatCompletion.model_validate_json(raw.content)
-        progress.model_version = completion.model
-        if completion.usage is not None:
-            progress.billed = completion.usage.prompt_tokens, completion.usage.completion_tokens
-        return drafts_in(content_of(completion), request.posts)
+        reading = read_completion(raw.content)
+        progress.take(reading)
+        if reading.error is not None:
+            raise AnswerError(reading.error)
+        return texts_of(reading, request.posts, limit)
 
     def _settle(
-        self, reservation: Reservation, progress: _Progress, failure: ProductError | None, calls: list[LlmCall]
+        self, reservation: Reservation, progress: CallProgress, failure: ProductError | None, calls: list[LlmCall]
     ) -> int:
         entry = progress.entry(failure)
         calls.append(entry)
@@ -262,6 +242,19 @@ def _connected(access: ModelAccess) -> openai.OpenAI:
     base_url = access.base_url or OPENAI_BASE_URL
     return openai.OpenAI(
         api_key=access.api_key.get_secret_value(), base_url=base_url, max_retries=0, http_client=http_client(base_url)
+    )
+
+
+def _with_thinking(refusal: ProductError, room: AnswerRoom) -> ProductError:
+    """Say that it is thinking which does not fit, where that is so: nothing else would show it."""
+    beside = room.reserved - room.limit
+    if refusal.code is not FailureCode.DAILY_BUDGET or beside <= 0:
+        return refusal
+    return BudgetFailure(
+        f"{refusal.reason} It holds {beside} tokens for thinking beyond the limit, because nothing is known of this "
+        "model's answers yet, or one passed its limit.",
+        code=refusal.code,
+        remedy=f"{refusal.remedy} A lower XBOT_LLM_UNKNOWN_THINKING_TOKENS puts less aside.",
     )
 
 

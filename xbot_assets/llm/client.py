@@ -12,7 +12,9 @@ from xbot_assets.llm.brief_progress import BriefProgress, is_of_the_answer
 from xbot_assets.llm.brief_rules import BriefRules
 from xbot_assets.llm.briefs import Judge, PostBrief, WrittenPosts
 from xbot_assets.llm.budget import Budget
-from xbot_assets.llm.calling import ModelAccess, PaidCalls, Request, not_served
+from xbot_assets.llm.calling import ModelAccess, PaidCalls, not_served
+from xbot_assets.llm.capabilities import Capabilities, examine
+from xbot_assets.llm.one_call import Request
 from xbot_assets.llm.prompts import load_prompt
 from xbot_assets.llm.retrying import Attempts, CallFailed
 
@@ -87,6 +89,14 @@ class LanguageModel:
         """Return the models that the API serves to this key, with the end it announces; raises as :meth:`ping`."""
         return self._calls.served_models()
 
+    def examine(self, model: str, effort: str | None) -> Capabilities:
+        """Find out with one small call what a model's server can; it is paid for and booked like any other.
+
+        Raises:
+            ProductError: the call's reason.
+        """
+        return examine(self._calls, model, effort)
+
     def _round(self, work: _Work, seconds_left: float) -> None:
         """Ask once for what is pending; ends without a failure when nothing is pending any more."""
         try:
@@ -108,10 +118,11 @@ class LanguageModel:
             model=work.model,
             messages=work.job.messages(),
             posts=pending,
-            completion_limit=pending * (brief.max_weighted_chars + TOKENS_PER_POST_OVERHEAD),
+            written_limit=pending * (brief.max_weighted_chars + TOKENS_PER_POST_OVERHEAD),
             purpose=brief.purpose,
             prompt_version=self._prompt.version,
             seed=brief.seed,
+            effort=brief.effort,
         )
 
     def _written(self, work: _Work, attempts: int, missing: str) -> WrittenPosts:

@@ -1,13 +1,14 @@
 """The one place where the openai SDK's exceptions become the product's failures.
 
-Decides by the SDK's exception class, then by the error's ``type`` and ``code``. No message here may hold a key: what
-the API says is shortened and masked.
+Decides by the status, then by the error's ``type`` and ``code``, and by its sentence where a server has no code for it.
+No message here may hold a key: what the API says is shortened and masked.
 """
 
 import re
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 
 import httpx2
 import openai
@@ -16,25 +17,49 @@ from pydantic import ValidationError
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.llm.network import was_sent
+from xbot_assets.llm.servers.errors import AnswerError, ErrorAnswer, error_of, masked
 
 QUOTA_WORDS = frozenset(
     {
         "insufficient_quota",
+        "insufficient_balance",
+        "insufficient_credits",
         "credit_balance_exhausted",
         "billing_hard_limit_reached",
+        "billing_not_active",
+        "payment_required",
         "organization_spend_limit_exceeded",
         "project_spend_limit_exceeded",
         "organization_usage_limit_exceeded",
     }
 )
 """Types and codes that mean money, not speed; OpenAI sends most of them as a 429, which waiting does not cure."""
-_FILTER_CODES = frozenset({"content_filter", "content_policy_violation"})
+_QUOTA_SENTENCE = re.compile(
+    r"credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds)|out of credits"
+    r"|used all available credits|monthly spending limit",
+    re.IGNORECASE,
+)
+"""As Anthropic, DeepSeek, OpenRouter and xAI say it, with statuses that mean other things too."""
+_MODEL_SENTENCE = re.compile(
+    r"\bmodels?\b.{0,80}\b(?:not found|does not exist|not exist|is not a valid)|\binvalid model\b|is not a valid model",
+    re.IGNORECASE,
+)
+_KEY_SENTENCE = re.compile(
+    r"api[ -]?key (?:is )?(?:not valid|invalid)|(?:incorrect|invalid) api[ -]?key", re.IGNORECASE
+)
+_TOO_LONG_SENTENCE = re.compile(r"maximum context length|context (?:length|window)|prompt is too long", re.IGNORECASE)
+_MODEL_CODES = frozenset({"model_not_found", "invalid_model", "deploymentnotfound"})
+_FILTER_CODES = frozenset({"content_filter", "content_policy_violation", "data_inspection_failed"})
 _TOO_LONG_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
-_TRANSIENT_STATUSES = frozenset({408, 409})
+_MODEL_S_FAULT = frozenset({"json_validate_failed", "failed_generation"})
+"""Groq's, for an answer that did not become JSON: the request was well."""
+_ASK_WHAT_IT_CAN = (
+    "Run 'xbot doctor --llm', which finds out what the server takes; XBOT_LLM_ANSWER_FORMAT, XBOT_LLM_LIMIT_NAME and "
+    "XBOT_LLM_SEED set it by hand."
+)
+_TRANSIENT_STATUSES = frozenset({408, 409, 425})
 _SERVER_ERRORS_FROM = 500
-_SAID_AT_MOST = 200
 _MILLISECONDS = 1000
-_KEY = re.compile(r"\b(sk|sess|key)-[\w*-]+")
 _NEVER_SENT = (
     httpx2.ConnectError,
     httpx2.ConnectTimeout,
@@ -55,7 +80,11 @@ def classify(exc: BaseException, *, now: datetime | None = None) -> ProductError
     if isinstance(exc, ProductError):
         return exc
     if isinstance(exc, openai.APIStatusError):
-        return _of_status(exc, now)
+        told = error_of(exc)
+        wait = retry_after_seconds(exc.response.headers, now)
+        return _of_status(told, told.wait if wait is None else wait)
+    if isinstance(exc, AnswerError):
+        return _of_status(exc.answer, exc.answer.wait)
     for cls, build in _BY_CLASS:
         if isinstance(exc, cls):
             return build(exc)
@@ -80,63 +109,8 @@ def bad_answer(problem: str) -> TransientFailure:
     return TransientFailure(problem, code=FailureCode.BAD_ANSWER)
 
 
-def _of_status(exc: openai.APIStatusError, now: datetime | None) -> ProductError:
-    words = {exc.code or "", exc.type or ""}
-    wait = retry_after_seconds(exc.response.headers, now)
-    if words & QUOTA_WORDS:
-        return BudgetFailure(
-            "The API account's quota is used up.",
-            code=FailureCode.INSUFFICIENT_QUOTA,
-            remedy="Add credit or raise the limit in the API's billing page.",
-            retry_after_seconds=wait,
-        )
-    if isinstance(exc, openai.RateLimitError):
-        return TransientFailure(
-            f"The API asks for fewer requests: {_said(exc)}", code=FailureCode.RATE_LIMITED, retry_after_seconds=wait
-        )
-    if exc.status_code >= _SERVER_ERRORS_FROM or exc.status_code in _TRANSIENT_STATUSES:
-        return TransientFailure(
-            f"The API answered {exc.status_code}: {_said(exc)}", code=FailureCode.SERVER_ERROR, retry_after_seconds=wait
-        )
-    return _of_refusal(exc, words)
-
-
-def _of_refusal(exc: openai.APIStatusError, words: set[str]) -> PermanentFailure:
-    if isinstance(exc, openai.AuthenticationError):
-        return PermanentFailure(
-            "The API refused the key.",
-            code=FailureCode.INVALID_API_KEY,
-            remedy="Set XBOT_OPENAI_API_KEY to a valid key.",
-        )
-    if isinstance(exc, openai.PermissionDeniedError):
-        return PermanentFailure(
-            f"The API denies access: {_said(exc)}",
-            code=FailureCode.ACCESS_DENIED,
-            remedy="Check the key's project, its permissions and the country the requests come from.",
-        )
-    if isinstance(exc, openai.NotFoundError):
-        return _not_found(exc)
-    if words & _FILTER_CODES:
-        return _filtered(exc)
-    code = FailureCode.PROMPT_TOO_LONG if words & _TOO_LONG_CODES else FailureCode.BAD_REQUEST
-    return PermanentFailure(f"The API refused the request ({exc.status_code}): {_said(exc)}", code=code)
-
-
-def _not_found(exc: openai.NotFoundError) -> PermanentFailure:
-    if exc.code == FailureCode.MODEL_NOT_FOUND:
-        return PermanentFailure(
-            f"The API does not know the model: {_said(exc)}",
-            code=FailureCode.MODEL_NOT_FOUND,
-            remedy="Set XBOT_PLAN_MODEL to a model that this key may use.",
-        )
-    return PermanentFailure(
-        f"The API has no such address: {_said(exc)}",
-        code=FailureCode.NOT_FOUND,
-        remedy="Check XBOT_OPENAI_BASE_URL; it usually ends in /v1.",
-    )
-
-
-def _filtered(_exc: BaseException) -> PermanentFailure:
+def filtered() -> PermanentFailure:
+    """Build the failure of an answer that the API's filter stopped."""
     return PermanentFailure(
         "The API's content filter stopped the answer.",
         code=FailureCode.CONTENT_FILTER,
@@ -144,11 +118,84 @@ def _filtered(_exc: BaseException) -> PermanentFailure:
     )
 
 
-def _cut(_exc: BaseException) -> PermanentFailure:
+def cut(billed: int, limit: int, thought: int, *, thinks: bool) -> PermanentFailure:
+    """Build the failure of an answer that ended at its limit; all are tokens, ``thought`` is 0 when not told."""
+    spent = f", {thought} of them to think" if thought else ""
+    room = (
+        "Raise XBOT_LLM_THINKING_TOKENS, set XBOT_PLAN_EFFORT and XBOT_SAVING_EFFORT lower, or choose a model that "
+        "thinks less; 'xbot doctor --llm' shows how much it thinks."
+    )
     return PermanentFailure(
-        "The answer was cut at its token limit.",
+        f"The answer was cut at its limit of {limit} tokens: {billed} were used{spent}.",
         code=FailureCode.ANSWER_CUT,
-        remedy="Lower XBOT_POSTS_PER_PLAN, or choose a model that answers with less text.",
+        remedy=room if thinks or thought else "Choose a model that answers with less text, or write shorter posts.",
+    )
+
+
+def _of_status(told: ErrorAnswer, wait: float | None) -> ProductError:
+    if _is_about_money(told):
+        return BudgetFailure(
+            "The API account's quota is used up.",
+            code=FailureCode.INSUFFICIENT_QUOTA,
+            remedy="Add credit or raise the limit in the API's billing page.",
+            retry_after_seconds=wait,
+        )
+    if told.status == HTTPStatus.TOO_MANY_REQUESTS or "rate_limit_exceeded" in told.words:
+        return TransientFailure(
+            f"The API asks for fewer requests: {told.said()}", code=FailureCode.RATE_LIMITED, retry_after_seconds=wait
+        )
+    if told.status >= _SERVER_ERRORS_FROM or told.status in _TRANSIENT_STATUSES:
+        return TransientFailure(
+            f"The API answered {told.status}: {told.said()}", code=FailureCode.SERVER_ERROR, retry_after_seconds=wait
+        )
+    return _of_refusal(told)
+
+
+def _is_about_money(told: ErrorAnswer) -> bool:
+    if told.words & QUOTA_WORDS or told.status == HTTPStatus.PAYMENT_REQUIRED:
+        return True
+    return told.status < _SERVER_ERRORS_FROM and bool(_QUOTA_SENTENCE.search(told.message))
+
+
+def _of_refusal(told: ErrorAnswer) -> ProductError:
+    if told.status == HTTPStatus.UNAUTHORIZED or _KEY_SENTENCE.search(told.message):
+        return PermanentFailure(
+            "The API refused the key.",
+            code=FailureCode.INVALID_API_KEY,
+            remedy="Set XBOT_OPENAI_API_KEY to a valid key.",
+        )
+    if told.status == HTTPStatus.FORBIDDEN:
+        return PermanentFailure(
+            f"The API denies access: {told.said()}",
+            code=FailureCode.ACCESS_DENIED,
+            remedy="Check the key's project, its permissions and the country the requests come from.",
+        )
+    if told.words & _MODEL_S_FAULT:
+        return bad_answer("The model's answer is not of the form that was asked for.")
+    if told.words & _FILTER_CODES:
+        return filtered()
+    return _of_request(told)
+
+
+def _of_request(told: ErrorAnswer) -> PermanentFailure:
+    if told.words & _MODEL_CODES or _MODEL_SENTENCE.search(told.message):
+        return PermanentFailure(
+            f"The API does not know the model: {told.said()}",
+            code=FailureCode.MODEL_NOT_FOUND,
+            remedy="Set XBOT_PLAN_MODEL to a model that this key may use.",
+        )
+    if told.status == HTTPStatus.NOT_FOUND:
+        return PermanentFailure(
+            f"The API has no such address: {told.said()}",
+            code=FailureCode.NOT_FOUND,
+            remedy="Check XBOT_OPENAI_BASE_URL; it usually ends in /v1.",
+        )
+    is_long = told.words & _TOO_LONG_CODES or _TOO_LONG_SENTENCE.search(told.message)
+    code = FailureCode.PROMPT_TOO_LONG if is_long else FailureCode.BAD_REQUEST
+    return PermanentFailure(
+        f"The API refused the request ({told.status}): {told.said()}",
+        code=code,
+        remedy=_ASK_WHAT_IT_CAN if code is FailureCode.BAD_REQUEST else None,
     )
 
 
@@ -182,7 +229,7 @@ def _unwritable(_exc: BaseException) -> PermanentFailure:
 
 def _proxy_refused(cause: httpx2.ProxyError) -> ProductError:
     """Tell a proxy that wants a login, which only a person can give, from one that cannot reach the API now."""
-    said = _masked(str(cause)) or "no reason given"
+    said = masked(str(cause)) or "no reason given"
     if _PROXY_WANTS_LOGIN.search(said):
         return PermanentFailure(
             f"The proxy did not let the request through: {said}",
@@ -201,8 +248,6 @@ def _unreadable(_exc: BaseException) -> TransientFailure:
 
 
 _BY_CLASS: tuple[tuple[type[BaseException], Callable[[BaseException], ProductError]], ...] = (
-    (openai.LengthFinishReasonError, _cut),
-    (openai.ContentFilterFinishReasonError, _filtered),
     (openai.APITimeoutError, _timed_out),  # before its base class
     (openai.APIConnectionError, _not_connected),
     (openai.APIResponseValidationError, _unreadable),
@@ -226,13 +271,3 @@ def _until(text: str, now: datetime | None) -> float | None:
         return max(0.0, (parsedate_to_datetime(text) - now).total_seconds()) if now else None
     except (ValueError, TypeError):
         return None
-
-
-def _said(exc: openai.APIStatusError) -> str:
-    """Return the API's own sentence, one line, short, with anything like a key masked."""
-    body = exc.body if isinstance(exc.body, dict) else {}
-    return _masked(str(body.get("message") or "no reason given"))
-
-
-def _masked(message: str) -> str:
-    return _KEY.sub("[key]", " ".join(message.split()))[:_SAID_AT_MOST]

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from xbot_assets.domain.budget.dialects import ThinkingRules
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD, TierRules
 from xbot_assets.domain.posts.weighted_length import POST_CHARACTERS_MAX
 
 _WHOLE = 100
+_EFFORT = r"^[a-z]{2,16}$"
 _SHARES = ("plan_share_percent", "pool_share_percent", "reply_share_percent")
 
 
@@ -22,6 +25,23 @@ class ContentSettings(BaseModel):
         3, ge=1, le=10, description="Tries of one LLM request; also of a post whose text is refused."
     )
     llm_timeout_seconds: float = Field(60, ge=1, le=600, description="One LLM request may take this long.")
+    llm_answer_format: Literal["json_schema", "json_object", "text"] | None = Field(
+        None, description="The form that the LLM is asked to answer in. Empty: found out and remembered."
+    )
+    llm_limit_name: Literal["max_completion_tokens", "max_tokens"] | None = Field(
+        None, description="The LLM server's name for the limit of an answer. Empty: found out and remembered."
+    )
+    llm_seed: bool | None = Field(None, description="Whether to send a seed. Empty: found out and remembered.")
+    llm_thinking_tokens: int = Field(
+        4000, ge=0, le=200_000, description="How many tokens of an answer's limit a model may use to think."
+    )
+    llm_unknown_thinking_tokens: int = Field(
+        25_000,
+        ge=0,
+        le=1_000_000,
+        description="Put aside of the day's budget for the thinking of a model that never answered before, and of one "
+        "whose server bills more than its limit. Models that are known not to think need none.",
+    )
     post_max_weighted_chars: int = Field(
         280, ge=1, le=POST_CHARACTERS_MAX, description="X's weighted length limit; the most is what can be typed."
     )
@@ -58,6 +78,13 @@ class ContentSettings(BaseModel):
     tier_low_percent: int = Field(20, ge=0, le=100, description="The low tier begins here; below it is critical.")
     plan_model: str = Field("gpt-4o", min_length=1, description="The model of the high and medium tiers.")
     saving_model: str = Field("gpt-4o-mini", min_length=1, description="The model of the low and critical tiers.")
+    plan_effort: str | None = Field(
+        None,
+        pattern=_EFFORT,
+        description="How hard plan_model thinks, in its API's word, such as low; 'off' sends none. Empty: the least it "
+        "knows.",
+    )
+    saving_effort: str | None = Field(None, pattern=_EFFORT, description="The same of saving_model.")
     posts_per_plan: int = Field(2, ge=1, le=10, description="Posts of one plan in the high tier.")
     posts_per_plan_reduced: int = Field(1, ge=1, le=10, description="Posts of one plan in the other tiers.")
     batch_interval_minutes: int = Field(
@@ -125,7 +152,24 @@ class ContentSettings(BaseModel):
             interval=timedelta(minutes=self.plan_interval_minutes),
             low_interval=timedelta(minutes=self.plan_interval_low_minutes),
             critical_interval=timedelta(minutes=self.plan_interval_critical_minutes),
+            effort=self.plan_effort,
+            saving_effort=self.saving_effort,
         )
+
+    @property
+    def thinking_rules(self) -> ThinkingRules:
+        """How much a model may think."""
+        return ThinkingRules(self.llm_thinking_tokens, self.llm_unknown_thinking_tokens)
+
+    @property
+    def llm_dialect(self) -> dict[str, Any]:
+        """What the owner set of what a server takes, by the names of ``domain.budget.dialects.Dialect``."""
+        chosen = {
+            "answer_format": self.llm_answer_format,
+            "limit_name": self.llm_limit_name,
+            "takes_seed": self.llm_seed,
+        }
+        return {name: value for name, value in chosen.items() if value is not None}
 
 
 def _below(value: int, info: ValidationInfo, upper: str) -> int:

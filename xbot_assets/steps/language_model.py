@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
@@ -14,15 +15,19 @@ from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 from xbot_assets.llm.calling import ModelAccess
 from xbot_assets.llm.client import LanguageModel
+from xbot_assets.llm.network import OPENAI_BASE_URL
+from xbot_assets.llm.servers.learned import Learned
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import DatabaseBudget
 from xbot_assets.steps.model_service import api_account
+from xbot_assets.store.content.dialects import DatabaseDialects
 from xbot_assets.store.content.model_ends import announced_ends
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts as post_store
 
 SANDBOX_KEY = SecretStr("sk-sandbox")
 """What the sandbox's server accepts; it is worth nothing anywhere else."""
+OPENAI_HOST = urlsplit(OPENAI_BASE_URL).hostname
 NO_REPEAT = timedelta(days=90)
 """A text is not written again within this time."""
 SHOWN_POSTS = 10
@@ -36,7 +41,12 @@ def open_language_model(
 
     ``concurrent_runs`` is booked with its calls. Nothing is connected before the first call: publishing needs no model.
     """
-    access = replace(model_access(settings), ends=lambda: announced_ends(database, api_account(settings)))
+    dialects = _dialects(settings, database, clock)
+    access = replace(
+        model_access(settings),
+        ends=lambda: announced_ends(database, api_account(settings)),
+        learned=Learned(dialects, settings.llm_dialect, names_tell=_names_tell(settings)),
+    )
     return LanguageModel(access, budget=DatabaseBudget(database, settings, clock, concurrent_runs), clock=clock)
 
 
@@ -54,7 +64,22 @@ def model_access(settings: Settings) -> ModelAccess:
         succession=settings.model_succession,
         # Without an address the SDK would ask OpenAI itself.
         runs=settings.llm == "openai" or settings.openai_base_url is not None,
+        thinking=settings.thinking_rules,
     )
+
+
+def forget_dialects(settings: Settings, database: Database, clock: Clock, model: str) -> None:
+    """Let what a model's server takes be found out anew."""
+    _dialects(settings, database, clock).forget(model)
+
+
+def _dialects(settings: Settings, database: Database, clock: Clock) -> DatabaseDialects:
+    return DatabaseDialects(database, api_account(settings), clock)
+
+
+def _names_tell(settings: Settings) -> bool:
+    """Say whether a model's name means what it means at OpenAI: there, and in the sandbox."""
+    return settings.llm == "sandbox" or urlsplit(settings.openai_base_url or OPENAI_BASE_URL).hostname == OPENAI_HOST
 
 
 def brief_for(

@@ -9,8 +9,10 @@ import pytest
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.llm.failures import classify, may_have_been_billed
+from xbot_assets.llm.servers.errors import AnswerError, error_in
 
 REQUEST = httpx2.Request("POST", "https://api.example/v1/chat/completions")
+QUOTA, NO_MODEL = "insufficient_quota", "model_not_found"
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
 
@@ -50,6 +52,20 @@ def body(code: str | None, kind: str = "invalid_request_error", message: str = "
         (500, body(None, "server_error"), TransientFailure, "server_error"),
         (502, "<html>bad gateway</html>", TransientFailure, "server_error"),
         (529, body(None), TransientFailure, "server_error"),
+        (402, {"error": {"message": "Insufficient Balance", "code": "invalid_request_error"}}, BudgetFailure, QUOTA),
+        (402, "pay", BudgetFailure, QUOTA),
+        (400, {"type": "error", "error": {"message": "Your credit balance is too low"}}, BudgetFailure, QUOTA),
+        (403, {"code": "no permission", "error": "Your team has used all available credits."}, BudgetFailure, QUOTA),
+        (429, [{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED"}}], TransientFailure, "rate_limited"),
+        (400, [{"error": {"message": "API key not valid."}}], PermanentFailure, "invalid_api_key"),
+        (400, {"code": "bad", "error": "Incorrect API key provided: xa***"}, PermanentFailure, "invalid_api_key"),
+        (404, {"error": {"message": 'model "q" not found, try pulling it first'}}, PermanentFailure, NO_MODEL),
+        (400, {"error": {"message": "Model Not Exist", "code": "invalid_request_error"}}, PermanentFailure, NO_MODEL),
+        (400, {"object": "error", "message": "Invalid model: q", "type": "invalid_model"}, PermanentFailure, NO_MODEL),
+        (404, {"error": {"code": "DeploymentNotFound", "message": "No."}}, PermanentFailure, NO_MODEL),
+        (400, {"error": {"message": "q is not a valid model ID", "code": 400}}, PermanentFailure, NO_MODEL),
+        (400, body("json_validate_failed"), TransientFailure, "bad_answer"),
+        (400, {"message": "This model's maximum context length is 9"}, PermanentFailure, "prompt_too_long"),
     ],
 )
 def test_a_status_becomes_the_failure_its_type_and_code_say(
@@ -59,6 +75,39 @@ def test_a_status_becomes_the_failure_its_type_and_code_say(
     failure = classify(status_error(status, error))
     assert (type(failure), failure.code) == (kind, code)
     assert failure.reason
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "code"),
+    [
+        ({"error": {"message": "Provider returned error", "code": 502}}, TransientFailure, "server_error"),
+        ({"error": {"message": "More credits, please", "code": 402}}, BudgetFailure, QUOTA),
+        ({"error": {"message": "Slow down", "code": "429"}}, TransientFailure, "rate_limited"),
+        ({"error": {"message": "Slow down", "code": "rate_limit_exceeded"}}, TransientFailure, "rate_limited"),
+        ({"error": "something broke"}, TransientFailure, "server_error"),
+        ({"object": "error", "message": "No.", "code": 400}, PermanentFailure, "bad_request"),
+        ({"choices": [{"error": {"code": 503, "message": "gone"}}]}, TransientFailure, "server_error"),
+    ],
+)
+def test_an_error_in_an_answer_is_what_it_says(told: dict[str, object], kind: type[ProductError], code: str) -> None:
+    """With status 200, at the top or in the choice."""
+    answer = error_in(told)
+    assert answer is not None
+    failure = classify(AnswerError(answer))
+    assert (type(failure), failure.code) == (kind, code)
+
+
+@pytest.mark.parametrize("body", [{}, {"error": None}, {"error": {}}, {"choices": [{"error": None}]}])
+def test_an_answer_without_an_error_has_none(body: dict[str, object]) -> None:
+    """Some servers send the field always."""
+    assert error_in(body) is None
+
+
+def test_a_wait_in_the_body_is_read_where_the_headers_have_none() -> None:
+    """Google's form."""
+    told = [{"error": {"code": 429, "details": [{"@type": "RetryInfo", "retryDelay": "34.5s"}]}}]
+    assert classify(status_error(429, told)).retry_after_seconds == 34.5
+    assert classify(status_error(429, told, {"retry-after": "7"})).retry_after_seconds == 7.0
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,8 @@ class TierRules:
         low_from: the low tier begins here; below it is the critical one.
         model: writes in the high and medium tiers.
         saving_model: writes in the low and critical tiers.
+        effort: how hard ``model`` may think; ``None`` is the least that it knows.
+        saving_effort: the same of ``saving_model``.
         posts: a plan's posts in the high tier, and at any tier whose interval is short.
         reduced_posts: a plan's posts in the other tiers.
         short_interval: plans that follow each other within this write ``posts`` at any tier.
@@ -49,6 +51,8 @@ class TierRules:
     interval: timedelta
     low_interval: timedelta
     critical_interval: timedelta
+    effort: str | None = None
+    saving_effort: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class BudgetTier:
     posts: int
     interval: timedelta
     why: str
+    effort: str | None = None
 
 
 def budget_tier(remaining_microusd: int, budget_microusd: int, rules: TierRules) -> BudgetTier:
@@ -70,12 +75,14 @@ def budget_tier(remaining_microusd: int, budget_microusd: int, rules: TierRules)
     name = _name(remaining_microusd, budget_microusd, rules)
     interval = _interval(name, rules)
     reduced = rules.posts if name is TierName.HIGH else rules.reduced_posts
+    better = name in {TierName.HIGH, TierName.MEDIUM}
     return BudgetTier(
         name=name,
-        model=rules.model if name in {TierName.HIGH, TierName.MEDIUM} else rules.saving_model,
+        model=rules.model if better else rules.saving_model,
         posts=max(reduced, rules.posts) if interval <= rules.short_interval else reduced,
         interval=interval,
         why=_why(name, remaining_microusd, budget_microusd, rules),
+        effort=rules.effort if better else rules.saving_effort,
     )
 
 

@@ -113,12 +113,11 @@ def answer(request: CompletionRequest, writer: Writer, usage: UsageLog, faults: 
         ApiError: the request asks for something this server, like OpenAI, refuses.
     """
     _check(request)
-    prompt = request.prompt()
-    dice = _dice(prompt, usage.count() + 1, request.seed)
+    dice = dice_of(request, usage)
     refused = faults.is_struck("llm_refusal")
     text = _REFUSAL if refused else _content(request.response_format or {}, _pen(request, writer, usage, faults, dice))
     text, finish, tokens = _cut(text, request.max_completion_tokens or request.max_tokens)
-    billed = tokens_of(prompt) + TOKENS_PER_MESSAGE * len(request.messages), tokens
+    asked = prompt_tokens(request)
     message = {"content": None, "refusal": text} if refused else {"content": text, "refusal": None}
     body = {
         "id": f"chatcmpl-{dice.getrandbits(_ID_BITS):029x}",
@@ -126,18 +125,39 @@ def answer(request: CompletionRequest, writer: Writer, usage: UsageLog, faults: 
         "created": int(now.timestamp()),
         "model": MODELS[request.model],
         "choices": [_choice({"role": "assistant", **message}, finish)],
-        "usage": _usage(*billed),
+        "usage": _usage(asked, tokens, faults.thinking),
         "system_fingerprint": "fp_sandbox",
     }
-    return Answer(body, *billed)
+    return Answer(body, asked, tokens + faults.thinking)
+
+
+def prompt_tokens(request: CompletionRequest) -> int:
+    """Return the tokens that a prompt is billed."""
+    return tokens_of(request.prompt()) + TOKENS_PER_MESSAGE * len(request.messages)
+
+
+def dice_of(request: CompletionRequest, usage: UsageLog) -> Random:
+    """Return the dice of the next call."""
+    return _dice(request.prompt(), usage.count() + 1, request.seed)
+
+
+def posts_as_json(
+    request: CompletionRequest, writer: Writer, usage: UsageLog, faults: ActiveFaults, dice: Random
+) -> str:
+    """Write the posts of a prompt as JSON, whatever form the request asks for."""
+    pen = _pen(request, writer, usage, faults, dice)
+    posts = [{"number": i, "text": pen.write(i - 1)} for i in range(1, len(pen.asked.posts) + 1)]
+    return json.dumps({"posts": posts}, ensure_ascii=False)
 
 
 def _choice(message: dict[str, str | None], finish: str) -> dict[str, object]:
     return {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
 
 
-def _usage(prompt: int, completion: int) -> dict[str, int]:
-    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+def _usage(prompt: int, completion: int, thinking: int) -> dict[str, int]:
+    """Write the usage; thinking is in the total only."""
+    total = prompt + completion + thinking
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": total}
 
 
 def _check(request: CompletionRequest) -> None:

@@ -21,6 +21,8 @@ ONE_OF_THESE = (
     "llm_duplicate",
 )
 """At most one of these strikes a request: the first in this order. The others are not even drawn for it."""
+OTHERS = ("llm_retry_after", "llm_delay_seconds", "llm_gullible", "llm_dialect", "llm_thinking_tokens")
+"""These strike beside any other."""
 _SEED = 20_260_101
 """Any fixed number: the same requests in the same order meet the same faults in each new process."""
 
@@ -45,6 +47,8 @@ class ActiveFaults:
     retry_after: float | None = None
     delay_seconds: float = 0.0
     gullible: object = None
+    dialect: str = ""
+    thinking: int = 0
 
     def is_struck(self, name: str) -> bool:
         """Say whether this fault strikes the request."""
@@ -61,7 +65,7 @@ class FaultDice:
 
     def draw(self) -> ActiveFaults:
         """Decide what happens to the next request."""
-        names = dict.fromkeys(("llm_status", "llm_retry_after", "llm_delay_seconds", "llm_gullible", *ONE_OF_THESE))
+        names = dict.fromkeys(("llm_status", *OTHERS, *ONE_OF_THESE))
         settings = {name: self._source.get(name) for name in names}
         fault, value = self._first(settings)
         return ActiveFaults(
@@ -70,6 +74,8 @@ class FaultDice:
             retry_after=_number(self._strike("llm_retry_after", settings)),
             delay_seconds=_number(self._strike("llm_delay_seconds", settings)) or 0.0,
             gullible=self._strike("llm_gullible", settings),
+            dialect=str(self._strike("llm_dialect", settings) or ""),
+            thinking=round(_number(self._strike("llm_thinking_tokens", settings)) or 0),
         )
 
     def _first(self, settings: Mapping[str, object]) -> tuple[str, object]:

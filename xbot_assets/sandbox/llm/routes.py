@@ -2,9 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -12,8 +13,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from xbot_assets.sandbox.llm import errors
-from xbot_assets.sandbox.llm.completion import MODELS, SHUTDOWN_DATES, CompletionRequest, answer, spoiled
+from xbot_assets.sandbox.llm.completion import (
+    MODELS,
+    SHUTDOWN_DATES,
+    CompletionRequest,
+    answer,
+    dice_of,
+    posts_as_json,
+    prompt_tokens,
+    spoiled,
+)
 from xbot_assets.sandbox.llm.cutting import CutResponse
+from xbot_assets.sandbox.llm.dialects.speaking import Asked, as_bytes, speak
+from xbot_assets.sandbox.llm.dialects.table import DIALECTS
 from xbot_assets.sandbox.llm.faults import ActiveFaults, FaultDice, FaultSource
 from xbot_assets.sandbox.llm.usage import UsageLog
 from xbot_assets.sandbox.llm.writer import Writer
@@ -71,11 +83,14 @@ class _Server:
 
     async def complete(self, request: Request) -> Response:
         """Answer a completion request and book it, refused or not, also when its client has left meanwhile."""
-        asked = _parsed(await request.body())
+        raw = await request.body()
+        asked = _parsed(raw)
         active = self._dice.draw()
         await asyncio.sleep(active.delay_seconds)
         try:
             _refuse_if_told(active, asked.model)
+            if active.dialect:
+                return self._in_dialect(asked, json.loads(raw), active)
             done = answer(asked, self._writer, self._usage, active, self._now())
         except errors.ApiError as refusal:
             self._usage.add(asked.model, (0, 0), self._now(), refusal.status)
@@ -85,6 +100,19 @@ class _Server:
         body = spoiled(body) if active.is_struck("llm_garbage") and active.value == "body" else body
         kind = CutResponse if active.is_struck("llm_cut") else Response
         return kind(body, media_type="application/json")
+
+    def _in_dialect(self, request: CompletionRequest, sent: Mapping[str, Any], active: ActiveFaults) -> Response:
+        """Answer as another server does, and book what it bills."""
+        dice = dice_of(request, self._usage)
+        asked = Asked(sent, prompt_tokens(request), self._usage.count(), self._now())
+        spoken = speak(
+            DIALECTS[active.dialect],
+            asked,
+            lambda: posts_as_json(request, self._writer, self._usage, active, dice),
+            dice,
+        )
+        self._usage.add(request.model, spoken.billed, self._now(), spoken.status)
+        return Response(as_bytes(spoken.body), spoken.status, media_type="application/json")
 
 
 def _refuse_if_told(active: ActiveFaults, model: str) -> None:

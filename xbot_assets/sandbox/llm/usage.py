@@ -10,6 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
+from xbot_assets.sandbox.llm.dialects.table import bill_of
+
 _TABLES = """
 create table if not exists llm_usage (
     id integer primary key autoincrement,
@@ -60,8 +62,11 @@ class UsageLog:
             return [UsageRow(*row) for row in self._db.execute(query)]
 
     def as_json(self) -> list[dict[str, object]]:
-        """Return the rows for the control endpoint."""
-        return [asdict(row) for row in self.rows()]
+        """Return the rows for the control endpoint, with their bill where the model is another server's."""
+        return [
+            {**asdict(row), "bill_microusd": bill_of(row.model, row.prompt_tokens, row.completion_tokens)}
+            for row in self.rows()
+        ]
 
     def count(self) -> int:
         """Return how many requests were ever booked: the call counter that keeps answers apart."""

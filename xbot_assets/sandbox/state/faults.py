@@ -22,6 +22,24 @@ LLM_STATUSES = (0, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504)
 """What a chat completion can be told to answer; 0 is off."""
 
 
+LLM_DIALECTS = (
+    "openai",
+    "azure",
+    "openrouter",
+    "groq",
+    "xai",
+    "mistral",
+    "deepseek",
+    "vllm",
+    "ollama",
+    "gemini",
+    "anthropic",
+)
+"""The servers as which the sandbox's can answer."""
+
+MOST_THINKING_TOKENS = 1_000_000
+
+
 class FaultRefusedError(ValueError):
     """A set of faults holds an unknown name or a wrong value; ``problems`` lists each in one sentence."""
 
@@ -50,6 +68,13 @@ def _seconds(meaning: str) -> Fault:
         return is_number and 0 <= float(str(value)) <= LONGEST_DELAY_SECONDS
 
     return Fault(meaning, f"seconds from 0 to {LONGEST_DELAY_SECONDS:g}", accepts, default=0.0)
+
+
+def _whole(meaning: str) -> Fault:
+    def accepts(value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_THINKING_TOKENS
+
+    return Fault(meaning, f"a whole number from 0 to {MOST_THINKING_TOKENS}", accepts, default=0)
 
 
 def _one_of(meaning: str, choices: tuple[FaultValue, ...], default: FaultValue) -> Fault:
@@ -122,6 +147,8 @@ FAULTS: dict[str, Fault] = {
     "llm_wrong_language": _flag("posts are in another language than asked for"),
     "llm_over_long": _flag("posts are longer than the limit asked for"),
     "llm_duplicate": _flag("posts repeat one that the prompt shows as published, or one written before"),
+    "llm_dialect": _one_of("the server answers, bills and refuses as this one does", ("", *LLM_DIALECTS), ""),
+    "llm_thinking_tokens": _whole("tokens billed for thinking beside each answer, told in the total only"),
     "llm_gullible": _one_of(
         "the model obeys orders in posts by others: true: anywhere; outside: only where they stand outside any tags",
         (True, False, "outside"),

@@ -134,7 +134,7 @@ def _write(product: Product, count: int, rng: np.random.Generator) -> TopUp:
     arms = [(arm, str(rng.choice(product.account.persona.tones))) for arm in _scarcest_arms(product, count, rng)]
     now, model = product.clock.now(), rules_in_use(product.settings, product.database).saving_model
     brief = brief_for(product.settings, product.database, product.account.persona, arms, now)
-    brief = brief.model_copy(update={"purpose": POOL_PURPOSE, "model": model})
+    brief = brief.model_copy(update={"purpose": POOL_PURPOSE, "model": model, "effort": product.settings.saving_effort})
     written = product.writer.write_posts(brief, judge_for(product, POOL_PURPOSE, model=model))
     with product.database.transaction() as transaction:
         added = pool_store.add_to_pool(transaction, _pooled(written, now), now)

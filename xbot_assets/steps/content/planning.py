@@ -45,12 +45,11 @@ TOLD_ELSEWHERE = frozenset(
     {
         FailureCode.REFUSED,
         FailureCode.CONTENT_FILTER,
-        FailureCode.ANSWER_CUT,
         FailureCode.INVALID_API_KEY,
         FailureCode.ACCESS_DENIED,
     }
 )
-"""Answers of a model that declined or was cut short once, and what holds the API and is told by the hold."""
+"""Answers of a model that declined once, and what holds the API and is told by the hold."""
 SEEDS = 2**31
 """A plan's seed is drawn below this: what every API takes as a whole number."""
 
@@ -182,16 +181,16 @@ def _written_within(product: Product, brief: PostBrief, tier: BudgetTier) -> Wri
     """Have a brief written by the tier's model; by the saving one when the other's worst case no longer fits."""
     saving_model = rules_in_use(product.settings, product.database).saving_model
     try:
-        return _written_by(product, brief, tier.model)
+        return _written_by(product, brief, tier.model, tier.effort)
     except BudgetFailure as failure:
         if failure.code != DAILY_BUDGET or tier.model == saving_model:
             raise
-    return _written_by(product, brief, saving_model)
+    return _written_by(product, brief, saving_model, product.settings.saving_effort)
 
 
-def _written_by(product: Product, brief: PostBrief, model: str) -> WrittenPosts:
+def _written_by(product: Product, brief: PostBrief, model: str, effort: str | None) -> WrittenPosts:
     judge = judge_for(product, PLAN_PURPOSE, model=model)
-    return product.writer.write_posts(brief.model_copy(update={"model": model}), judge)
+    return product.writer.write_posts(brief.model_copy(update={"model": model, "effort": effort}), judge)
 
 
 def _fall_back(product: Product, failure: ProductError, rng: np.random.Generator) -> Plan:

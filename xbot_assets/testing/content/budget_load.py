@@ -17,18 +17,24 @@ import stamina
 from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import BUDGET_RESERVED, DAILY_BUDGET, CallAsk, LlmCall, Reservation
+from xbot_assets.domain.budget.dialects import ThinkingRules
 from xbot_assets.domain.clock import ManualClock
 from xbot_assets.domain.failures import BudgetFailure, ProductError
 from xbot_assets.llm.briefs import PostBrief, PostRequest
 from xbot_assets.llm.calling import ModelAccess
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
+from xbot_assets.llm.servers.learned import Learned
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import DatabaseBudget
+from xbot_assets.steps.model_service import api_account
+from xbot_assets.store.content.dialects import DatabaseDialects
 from xbot_assets.store.content.ledger import record_llm_call, spent_microusd
 from xbot_assets.store.engine.database import Database, open_database
 
 MODEL = "gpt-4o-mini"
+THINKER = "gpt-4.1-nano"
+"""Asked as a model of somebody else's server, of which nothing is known: its server bills thinking."""
 BEGINNING = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """Product time of the first phase; any day does."""
 WRITTEN = "written"
@@ -44,17 +50,28 @@ input = 50
 output = 150
 valid_from = 2024-07-18
 source = "made up, so that a hundred calls cost more than the budget"
+
+[[prices]]
+model = "gpt-4.1-nano"
+input = 0.5
+output = 1.5
+valid_from = 2024-07-18
+source = "made up, so that a hundred calls cost more than the budget when each thinks"
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """So many generations, all at one product time, with our wall or by checking and then recording."""
+    """So many generations, all at one product time, with our wall or by checking and then recording.
+
+    ``model`` is asked; the product knows nothing of :data:`THINKER`.
+    """
 
     settings: Settings
     generations: int
     now: datetime
     reserved: bool = True
+    model: str = MODEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +160,13 @@ def writer(phase: Phase, database: Database) -> Iterator[LanguageModel]:
     access = ModelAccess(
         api_key=SecretStr("sk-sandbox-load"),
         base_url=settings.openai_base_url,
-        model=MODEL,
+        model=phase.model,
         attempts=settings.llm_attempts,
         timeout_seconds=settings.llm_timeout_seconds,
         prices_path=settings.prices_path,
         models_retire=False,
+        thinking=settings.thinking_rules if phase.model == THINKER else ThinkingRules(),
+        learned=Learned(DatabaseDialects(database, api_account(settings), clock), names_tell=phase.model != THINKER),
     )
     ours = DatabaseBudget(database, settings, clock)
     old = CheckThenRecord(database, settings.daily_budget_microusd, phase.now)

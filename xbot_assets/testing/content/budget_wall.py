@@ -15,6 +15,7 @@ import httpx
 from pydantic import SecretStr
 
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
+from xbot_assets.llm.prices import load_prices
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.machine.accounts import service_account
 from xbot_assets.runtime.machine.logfile import LogFile
@@ -26,6 +27,7 @@ from xbot_assets.store.content.ledger import LedgerEntry, recent_calls
 from xbot_assets.store.engine.database import Database
 from xbot_assets.testing.content.budget_load import (
     BEGINNING,
+    THINKER,
     WRITTEN,
     Crowd,
     Phase,
@@ -44,6 +46,8 @@ MANY = 100_000
 DELAY_SECONDS = 0.05
 """The server answers this late, so that calls are under way at the same time, as with a real provider."""
 LIMITS = Limits(start_seconds=START_SECONDS, stop_seconds=15, backoff_max_seconds=1)
+HIDDEN_TOKENS = 20_000
+"""Billed for thinking at each answer: more than any limit that is sent."""
 Bill = tuple[str, int, int]
 
 
@@ -67,6 +71,7 @@ class WallRun:
             "budget_microusd": self._settings.daily_budget_microusd,
             "reserved": ours,
             "check_then_record": baseline,
+            "thinking_billed": self._thinking(Phase(self._settings, self._many, BEGINNING + 3 * DAY, model=THINKER)),
             "after_a_quota_error": self._after_quota_error(BEGINNING + 2 * DAY),
         }
 
@@ -80,16 +85,26 @@ class WallRun:
         made = [call for call in calls if call.prompt_tokens or call.reservation_id]
         usage = self._sandbox.usage()[logged:]
         spent = sum(call.cost_microusd for call in calls)
+        price = load_prices(phase.settings.prices_path).price(phase.model, BEGINNING.date())
+        bill = sum(price.cost_microusd(row["prompt_tokens"], row["completion_tokens"]) for row in usage)
         return {
             "ends": dict(ends),
             "seconds": round(seconds, 2),
             "calls": len(made),
             "spent_microusd": spent,
             "spent_usd": spent / MICROUSD_PER_USD,
-            "over_budget_microusd": max(0, spent - phase.settings.daily_budget_microusd),
+            "bill_microusd": bill,
+            "over_budget_microusd": max(0, bill - phase.settings.daily_budget_microusd),
             "lost_generations": self._many - ends.total(),
             "ledger_equals_usage_log": Counter(map(_booked, made)) == Counter(map(_billed, usage)),
         }
+
+    def _thinking(self, phase: Phase) -> dict[str, Any]:
+        """Spend at a server that bills thinking beside each answer, past its limit, and tells it in the total only."""
+        self._sandbox.set_faults(llm_delay_seconds=DELAY_SECONDS, llm_thinking_tokens=HIDDEN_TOKENS)
+        found = self._spend(phase)
+        self._sandbox.set_faults(llm_delay_seconds=DELAY_SECONDS)
+        return found | {"thinking_tokens_a_call": HIDDEN_TOKENS}
 
     def _after_quota_error(self, now: datetime) -> dict[str, Any]:
         """Count the requests that reach the server: at the error, while held, at the probe's time, and afterwards."""
@@ -128,6 +143,7 @@ class WallRun:
 def broken_promises(found: Mapping[str, Any]) -> list[str]:
     """Return what does not hold, in words."""
     ours, old, quota = found["reserved"], found["check_then_record"], found["after_a_quota_error"]
+    thinking = found["thinking_billed"]
     promises = {
         "the budget is never passed": ours["over_budget_microusd"] == 0,
         "the wall is reached": ours["ends"].get("daily_budget", 0) > 0,
@@ -135,6 +151,10 @@ def broken_promises(found: Mapping[str, Any]) -> list[str]:
         "nothing stays reserved": ours["still_reserved_microusd"] == 0,
         "no generation is lost": ours["lost_generations"] == 0,
         "the ledger equals the server's log": ours["ledger_equals_usage_log"],
+        "thinking is in the books": thinking["spent_microusd"] == thinking["bill_microusd"],
+        "thinking does not pass the budget": thinking["over_budget_microusd"] == 0,
+        "thinking reaches the wall": thinking["ends"].get("daily_budget", 0) > 0,
+        "no thinking generation is lost": thinking["lost_generations"] == 0,
         "check-then-record overspends": old["over_budget_microusd"] > 0,
         "nobody calls while the API is held": quota["requests_while_held"] == 0,
         "one caller probes": quota["requests_at_the_probe_s_time"] == 1,

@@ -70,7 +70,7 @@ def booked(server: LlmServer, count: int) -> list[UsageRow]:
 def test_every_fault_is_in_the_table_or_has_a_test_of_its_own() -> None:
     """A fault that is added must be shown here."""
     shown = {name for fault, *_ in CASES for name in fault}
-    own = {"llm_wrong_language", "llm_over_long", "llm_duplicate", "llm_gullible"}
+    own = {"llm_wrong_language", "llm_over_long", "llm_duplicate", "llm_gullible", "llm_dialect", "llm_thinking_tokens"}
     assert shown | own == {name for name in FAULTS if name.startswith("llm_")}
     assert set(ONE_OF_THESE) <= shown | own
 
