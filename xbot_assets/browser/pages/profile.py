@@ -8,7 +8,7 @@ from playwright.async_api import Page
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.pages.graphql import GraphUser, user_by_screen_name
 from xbot_assets.browser.pages.labels import shown_number
-from xbot_assets.browser.pages.reading import RawProfile, Snapshot, page_changed
+from xbot_assets.browser.pages.reading import RawProfile, Snapshot
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.traffic import Traffic
@@ -17,6 +17,7 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.x.answers import ProfileRead
 from xbot_assets.x.operations import ReadProfile
 
+NUMBERS = ("followers", "following", "posts")
 _JOINED = "Joined %B %Y"
 _AUTOMATED = re.compile(r"Automated( by @\w+)?")
 _LONGEST_MONTH = timedelta(days=31)
@@ -35,7 +36,7 @@ async def read_profile(page: Page, site: Site, operation: ReadProfile, attempt: 
     seen = await open_page(page, site.profile(operation.handle), "profile", traffic=traffic, seconds=attempt.remaining)
     asked = operation.handle.casefold()
     exact = next((user for user in users if user.handle.casefold() == asked), None)
-    return _exact(exact) if exact else _shown(operation.handle, seen)
+    return _completed(_exact(exact), seen) if exact else _shown(operation.handle, seen)
 
 
 def _exact(user: GraphUser) -> ProfileRead:
@@ -52,28 +53,30 @@ def _exact(user: GraphUser) -> ProfileRead:
     )
 
 
+def _completed(told: ProfileRead, seen: Snapshot) -> ProfileRead:
+    """Take the numbers that X's data do not tell from the page, where they may be rounded."""
+    absent = [name for name in NUMBERS if getattr(told, name) is None]
+    if not absent or seen.profile is None:
+        return told
+    shown = profile_of_page(told.handle, seen.profile, seen.state.language)
+    return told.model_copy(update={"exact": False, **{name: getattr(shown, name) for name in absent}})
+
+
 def _shown(handle: str, seen: Snapshot) -> ProfileRead:
     if seen.profile is None:
         reason = f"X shows no account @{handle}: {seen.state.empty or 'no words'}"
         raise PermanentFailure(reason, code=FailureCode.NO_ACCOUNT)
-    try:
-        return profile_of_page(handle, seen.profile)
-    except ValueError as error:
-        raise page_changed(f"The numbers of @{handle}'s profile cannot be read: {error}") from error
+    return profile_of_page(handle, seen.profile, seen.state.language)
 
 
-def profile_of_page(handle: str, shown: RawProfile) -> ProfileRead:
-    """Return what a profile's header says; numbers are rounded as they are shown.
-
-    Raises:
-        ValueError: a number is not in X's English notation.
-    """
+def profile_of_page(handle: str, shown: RawProfile, language: str) -> ProfileRead:
+    """Return what a profile's header says; numbers are rounded as they are shown, and absent when unreadable."""
     return ProfileRead(
         handle=handle,
         name=shown.name.removesuffix(shown.label or "").rpartition("@")[0].strip(),
-        followers=shown_number(shown.followers),
-        following=shown_number(shown.following),
-        posts=shown_number(shown.posts),
+        followers=shown_number(shown.followers, language),
+        following=shown_number(shown.following, language),
+        posts=shown_number(shown.posts, language),
         bio=shown.bio,
         exact=False,
         created_at=_joined(shown.joined),

@@ -96,9 +96,9 @@ async def _collect(page: Page, url: str, limit: int, attempt: Attempt, wanted: W
         if found.add(seen) or not seen.scroll.at_end or seen.state.busy:
             still_since = time.monotonic()
         elif found.ends or time.monotonic() - still_since > END_SECONDS:
-            return TimelineRead(posts=found.posts, complete=True)
+            return TimelineRead(posts=traffic.told.all_completed(found.posts), complete=True)
         await asyncio.sleep(PAUSE_SECONDS)
-    return TimelineRead(posts=found.posts, complete=False)
+    return TimelineRead(posts=traffic.told.all_completed(found.posts), complete=False)
 
 
 def _check(seen: Snapshot, traffic: Traffic) -> None:

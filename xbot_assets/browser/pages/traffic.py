@@ -9,6 +9,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Response
 
 from xbot_assets.browser.pages.refusals import refusal_of
+from xbot_assets.browser.pages.told_posts import ToldPosts
 
 if TYPE_CHECKING:
     from xbot_assets.domain.failures import ProductError
@@ -27,6 +28,8 @@ class Traffic:
 
     def __init__(self, page: Page) -> None:
         self._refusal: ProductError | None = None
+        self.told = ToldPosts()
+        """What the answers told of posts."""
         self._readers: set[asyncio.Task[None]] = set()
         self._wanted: dict[str, Callable[[object], None]] = {}
         page.on("response", self._on_response)
@@ -58,6 +61,7 @@ class Traffic:
     async def _read(self, response: Response) -> None:
         body = await body_of(response)
         self._refusal = refusal_of(response.status, response.headers, body) or self._refusal
+        self.told.hear(body)
         receive = self._wanted.get(operation_of(response.url) or "")
         if receive is not None and body is not None:
             receive(body)
