@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from xbot_assets.browser.pages.json_paths import at
-from xbot_assets.browser.pages.post_text import author_text
-
 Json = Mapping[str, Any]
 _TIMELINES = (
     ("user", "result", "timeline", "timeline"),
@@ -55,8 +52,7 @@ class GraphPost:
     """A post with exact numbers. ``created_at`` is in X's own form; a number is ``None`` when not given.
 
     A repost has counts of its own (all zero but ``reposts``), and no quote: what it reposts, with what that quotes, is
-    its ``original``. ``author_text`` is the whole text as its author wrote it, never a translation; ``None`` when the
-    answer has only its beginning. ``photos`` counts the pictures.
+    its ``original``.
     """
 
     post_id: str
@@ -76,7 +72,6 @@ class GraphPost:
     repost_of: str | None
     quoted: str | None
     media: tuple[str, ...]
-    author_text: str | None
     original: "GraphPost | None" = None
 
     @property
@@ -101,6 +96,15 @@ class TimelineItem:
     promoted: bool = False
     pinned: bool = False
     display: str | None = None
+
+
+def at(node: object, *path: str) -> Any:  # noqa: ANN401 - JSON has no static type
+    """Return what lies at ``path``, or ``None`` when any step of it is missing."""
+    for step in path:
+        if not isinstance(node, Mapping):
+            return None
+        node = node.get(step)
+    return node
 
 
 def _first(node: object, *paths: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON has no static type
@@ -187,7 +191,6 @@ def post_of(result: object) -> GraphPost | None:
         repost_of=_inner_id(original),
         quoted=_inner_id(at(inner, "quoted_status_result", "result")),
         media=_media(at(legacy, "extended_entities", "media")),
-        author_text=author_text(inner),
         original=post_of(original),
     )
 

@@ -22,6 +22,10 @@ LLM_STATUSES = (0, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504)
 """What a chat completion can be told to answer; 0 is off."""
 
 
+LOCALES = ("en", "de", "ja", "es", "fr", "zh-Hant", "ar", "hi")
+"""The languages that the page has words for."""
+
+
 class FaultRefusedError(ValueError):
     """A set of faults holds an unknown name or a wrong value; ``problems`` lists each in one sentence."""
 
@@ -81,7 +85,11 @@ FAULTS: dict[str, Fault] = {
     "script_load_failure": _flag("the page's script does not load"),
     "unlabelled": _flag("our accounts do not carry the label of automated accounts"),
     "user_shape": _one_of("shape of user objects in GraphQL", ("2024", "2025", "2026"), "2026"),
-    "locale": _one_of("language of the page's labels", ("en", "de", "ja"), "en"),
+    "locale": _one_of("language of the page's labels", LOCALES, "en"),
+    "translated": _flag("posts are shown in translation; the data keep their own words"),
+    "counts_hidden": _flag("neither the page nor its data (in the shape of 2026) tell any count of posts and accounts"),
+    "cropped_ads": _flag("ads stand in lists without the element that marks them as ads"),
+    "list_fails": _flag("lists of posts answer 404, and the page shows a line and a button to try again"),
     "llm_status": _one_of("chat completions answer with this status", LLM_STATUSES, 0),
     "llm_retry_after": _seconds("the Retry-After header of an LLM refusal"),
     "llm_insufficient_quota": _flag("chat completions answer 429 with code insufficient_quota"),

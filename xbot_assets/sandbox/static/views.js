@@ -120,7 +120,7 @@ const draw = (account, tab) => {
   const base = `/${account.handle}`;
   const names = [[t.posts, base], ...(state.handle ? [[t.repliesTab, `${base}/with_replies`]] : []), [t.media, `${base}/media`]];
   const content = [profileHead(account), tabs(names, tab ? `${base}/${tab}` : base), list.element];
-  show({ title: `${account.name} (@${account.handle})`, head: bar(h('span', {}, withEmoji(account.name)), `${profileCount(account.posts)} posts`), content });
+  show({ title: `${account.name} (@${account.handle})`, head: bar(h('span', {}, withEmoji(account.name)), t.postCount(profileCount(account.posts))), content });
   run(list);
 };
 

@@ -196,6 +196,8 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteRetweet": _marking("repost", on=False, answer="unretweet"),
     "SandboxFollow": _follow,
 }
+LISTS = {name for name in OPERATIONS if "Timeline" in name or name.startswith("UserTweets")} | {"TweetDetail"}
+"""These answer with a page of a list."""
 PUBLIC = {"UserByScreenName", "UserTweets", "TweetDetail", "TweetResultByRestId"}
 """What somebody logged out may ask."""
 WRITES = {"CreateTweet", "DeleteTweet", "SandboxFollow"} | {
@@ -221,7 +223,7 @@ async def _variables(request: Request) -> Json:
 
 def _refused(site: Site, request: Request, operation: str, session: Session | None) -> Response | None:
     """Return X's refusal before the operation runs, if there is one."""
-    if operation not in OPERATIONS:
+    if operation not in OPERATIONS or (operation in LISTS and site.faults.flag("list_fails")):
         return PlainTextResponse("", 404)
     if session is None and operation not in PUBLIC:
         return _unauthenticated()

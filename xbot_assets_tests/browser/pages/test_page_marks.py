@@ -1,4 +1,5 @@
 """Marks, texts and numbers of X's pages in any language, on small pages in a real browser."""
+# ruff: noqa: RUF001 - the digits and marks of other scripts are what is tested
 
 import pytest
 

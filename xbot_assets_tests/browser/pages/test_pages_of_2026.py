@@ -27,11 +27,11 @@ def test_a_translated_post_and_its_translated_quote_are_marked(read: Read) -> No
     [
         (
             "json_UserOriginalsTimeline_shape_20260914.json",
-            {"2099603832846393389": (0, 7, None), "2099603000000000001": (2, 11, None)},
+            {"2099603832846393389": (0, 7), "2099603000000000001": (2, 11)},
         ),
         (
             "json_UserRepliesTimeline_shape_20260914.json",
-            {"2099594030929842403": (None, 3, None), "2099594032628576747": (None, 4, None)},
+            {"2099594030929842403": (None, 3), "2099594032628576747": (None, 4)},
         ),
     ],
 )
@@ -41,7 +41,7 @@ def test_posts_are_told_whatever_the_operation_is_called(
     """Text, language and counts come from the post's own data."""
     told = ToldPosts()
     told.hear(json.loads((PAGES / name).read_text("utf-8")))
-    for post_id, (likes, views, _) in expected.items():
+    for post_id, (likes, views) in expected.items():
         bare = PostReading(
             post_id=post_id,
             handle="sample",

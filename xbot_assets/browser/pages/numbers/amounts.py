@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from xbot_assets.browser.pages.numbers.notation import Notation, Words, plain, shortenings
 
@@ -39,7 +40,11 @@ def amounts(text: str, notation: Notation) -> list[Amount | None]:
     """Return every number in a text, in its order; ``None`` for one that cannot be read for sure."""
     written = plain(text)
     parts = _NUMBER.split(written)  # what stands around a number, and the numbers, in turn
-    return [_amount(*parts[at : at + 3], notation) for at in range(0, len(parts) - 1, 2)]
+    around, digits = parts[::2], parts[1::2]
+    return [
+        _amount(before, number, after, notation)
+        for (before, after), number in zip(pairwise(around), digits, strict=True)
+    ]
 
 
 def one_amount(text: str | None, notation: Notation) -> Amount | None:

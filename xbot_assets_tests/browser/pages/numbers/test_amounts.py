@@ -1,6 +1,8 @@
 """Numbers in any language: what CLDR writes is read back, and what may be two numbers is none."""
 # ruff: noqa: RUF001 - the digits and marks of other scripts are what is tested
 
+from typing import Literal
+
 import pytest
 from babel import Locale
 from babel.numbers import format_compact_decimal, format_decimal
@@ -26,7 +28,7 @@ def _read(text: str, language: str) -> int | None:
 @pytest.mark.parametrize("length", ["short", "long"])
 @pytest.mark.parametrize("system", ["latn", "own"])
 def test_what_cldr_shortens_is_read_back_or_refused_but_never_another_number(
-    language: str, length: str, system: str
+    language: str, length: Literal["short", "long"], system: str
 ) -> None:
     """Every language of X, both lengths, digits of its own, every magnitude that a count may have."""
     locale = Locale.parse(language, sep="-")
