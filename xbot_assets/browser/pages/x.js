@@ -240,6 +240,7 @@
     const main = one(document, testid("primaryColumn"));
     const own = one(document, `a${testid("AppTabBar_Profile_Link")}`);
     const path = location.pathname;
+    const busy = all(document, '#placeholder, [role="progressbar"]:not([aria-valuenow])').some((e) => e.getClientRects().length);
     const buttons = main ? all(main, BUTTON).filter((b) => !b.closest("article")) : [];
     return {
       path,
@@ -253,10 +254,10 @@
       suspended: notice(/^Your account is (permanently )?suspended/i),
       script_failure: visible(one(document, "#ScriptLoadFailure")),
       challenge: /^Just a moment/.test(document.title) || notice(/^Verify you are human/),
-      retry: buttons.some((button) => /^(Retry|Try again)$/.test(squeeze(textOf(button))) || isRetry(button, main)),
+      retry: buttons.some((button) => /^(Retry|Try again)$/.test(squeeze(textOf(button))) || (!busy && isRetry(button, main))),
       error: shownText(main, testid("error-detail")),
       empty: shownText(main, `${testid("empty_state_header_text")}, ${testid("emptyState")}`),
-      busy: all(document, '#placeholder, [role="progressbar"]:not([aria-valuenow])').some((e) => e.getClientRects().length),
+      busy,
     };
   };
 

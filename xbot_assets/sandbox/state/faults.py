@@ -86,7 +86,11 @@ FAULTS: dict[str, Fault] = {
     "unlabelled": _flag("our accounts do not carry the label of automated accounts"),
     "user_shape": _one_of("shape of user objects in GraphQL", ("2024", "2025", "2026"), "2026"),
     "locale": _one_of("language of the page's labels", LOCALES, "en"),
-    "translated": _flag("posts are shown in translation; the data keep their own words"),
+    "translated": _one_of(
+        "posts are shown in translation; true: the data keep their own words; untold: nor do the data tell them whole",
+        (True, False, "untold"),
+        default=False,
+    ),
     "counts_hidden": _flag("neither the page nor its data (in the shape of 2026) tell any count of posts and accounts"),
     "cropped_ads": _flag("ads stand in lists without the element that marks them as ads"),
     "list_fails": _flag("lists of posts answer 404, and the page shows a line and a button to try again"),

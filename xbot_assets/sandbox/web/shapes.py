@@ -176,6 +176,8 @@ def post_body(viewer: Viewer, post: Post) -> Json:
     }
     if text.note is not None:
         body["note_tweet"] = {"is_expandable": True, "note_tweet_results": {"result": {"text": text.note}}}
+    elif viewer.site.faults.text("translated") == "untold":
+        body["note_tweet"] = {"is_expandable": True}
     return body | _attached(viewer, post, body["legacy"])
 
 

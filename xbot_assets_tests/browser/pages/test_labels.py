@@ -128,3 +128,33 @@ def test_what_the_viewer_did_is_an_item_of_the_label_without_a_number() -> None:
 def test_a_profile_s_number_is_read_in_the_page_s_language(text: str | None, language: str, number: int | None) -> None:
     """Profiles show rounded numbers; they are only the fallback. No number must not become zero."""
     assert shown_number(text, language) == number
+
+
+LABELS = {
+    "de": ("{} Antworten", "{} Reposts", "{} „Gefällt mir“-Angaben", "{} Lesezeichen", "30.142 Mal angezeigt"),
+    "es": ("{} respuestas", "{} reposts", "{} Me gusta", "{} elementos guardados", "30142 reproducciones"),
+    "fa": ("{} پاسخ", "{} بازنشر", "{} پسند", "{} نشانک", "۳۰۱۴۲ بازدید"),
+    "fil": ("{} na reply", "{} na repost", "{} na like", "{} na bookmark", "30142 na view"),
+    "fr": ("{} réponses", "{} reposts", "{} J’aime", "{} signets", "30\u202f142 vues"),
+    "he": ("{} תגובות", "{} שיתופים", "{} לייקים", "{} סימניות", "30142 צפיות"),
+    "hi": ("{} जवाब", "{} रीपोस्ट", "{} पसंद", "{} बुकमार्क", "30,142 व्यू"),
+    "ja": ("{} 件の返信", "{} 件のリポスト", "{} 件のいいね", "{} 件のブックマーク", "30142 件の表示"),
+    "ko": ("답글 {}개", "재게시 {}회", "마음에 들어요 {}회", "북마크 {}개", "조회수 30142회"),
+    "ro": ("{} de răspunsuri", "{} de repostări", "{} de aprecieri", "{} marcaje", "30142 de vizualizări"),
+    "ru": ("{} ответов", "{} репоста", "{} отметки «Нравится»", "{} закладок", "30142 просмотра"),
+    "th": ("การตอบกลับ {} รายการ", "รีโพสต์ {} ครั้ง", "ชอบ {} ครั้ง", "บุ๊กมาร์ก {} รายการ", "การดู 30142 ครั้ง"),
+    "tr": ("{} yanıt", "{} yeniden gönderi", "{} beğeni", "{} yer işareti", "30142 görüntülenme"),
+    "vi": ("{} phản hồi", "{} lượt đăng lại", "{} lượt thích", "{} dấu trang", "30142 lượt xem"),
+}
+"""What is counted, in words that stand before and after its number; a page's last item has the views."""
+
+
+@pytest.mark.parametrize("language", LABELS)
+@pytest.mark.parametrize("joiner", [", ", "、", "، "])
+def test_the_views_of_a_status_page_are_read_in_every_language(language: str, joiner: str) -> None:
+    """No button has them: they are what the label's numbers leave over."""
+    numbers = (48, 152, 553, 9)
+    *items, views = LABELS[language]
+    counted = [item.format(number) for item, number in zip(items, numbers, strict=True)]
+    expected = Counts(**dict(zip(NOTHING, (*numbers, 30142), strict=True)))
+    assert counts_of(joiner.join([*counted, views]), _buttons(*counted), language=language) == expected

@@ -23,7 +23,7 @@ def told_post(number: str = "1", text: str = "Own words.", **legacy: Any) -> dic
 
 def heard(*posts: dict[str, Any], pinned: bool = False, promoted: bool = False) -> ToldPosts:
     """Return what an answer with these posts tells."""
-    mark = {"promotedMetadata": {}} if promoted else {}
+    mark: dict[str, Any] = {"promotedMetadata": {}} if promoted else {}
     items = [
         {"entryId": "t", "content": {"itemContent": {"tweet_results": {"result": post}, **mark}}} for post in posts
     ]
@@ -71,9 +71,9 @@ def test_a_link_that_does_not_stand_where_x_says_is_left_as_it_is(urls: object) 
 
 def test_a_long_text_is_told_whole_and_a_beginning_is_not_taken_for_it() -> None:
     """A note has its own text; without it ``full_text`` may be cut, and a repost's always is."""
-    note = {"note_tweet_results": {"result": {"text": f"All of it: {SHORT}"}}}
+    whole = f"All of it: {SHORT}"
+    note = {"note_tweet_results": {"result": {"text": whole, "entity_set": {"urls": [_link(whole)]}}}}
     post = told_post(text="All…")
-    note["note_tweet_results"]["result"]["entity_set"] = {"urls": [_link(f"All of it: {SHORT}")]}  # type: ignore[index]
     assert author_text(post | {"note_tweet": note}) == f"All of it: {ADDRESS}"
     assert author_text(post | {"note_tweet": {"is_expandable": True}}) is None
     assert author_text(told_post(text="RT @bob: All…", retweeted_status_result={"result": post})) is None

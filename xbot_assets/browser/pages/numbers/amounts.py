@@ -24,6 +24,8 @@ _TOO_MANY = 10**12
 _CLOSES = frozenset(".,;:!?)]\u3001\u3002\u00bb\u201c\u201d\u300d\u060c\u061b\u00b7|")
 _OPENS = frozenset(":([\u00ab\u201e\u201c\u201d\u300c\u3001\u060c\u00b7|/")
 _UNSPACED = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "BOPOMOFO")
+_WITHIN = frozenset("'\u2019-\u05f3\u05f4")
+"""Signs that may stand within a word, as in the French for "like"."""
 _ARABIC_AND = "\u0648"
 """Written in one with what follows it."""
 
@@ -104,8 +106,7 @@ def _followed(after: str, words: Words) -> int | None:
             return None if rest[len(word) :].lstrip().startswith("+") else times
     if touches and not _may_touch(rest[0], rest[1:2]):
         return None
-    first = re.split(r"[\s.,;:]", rest, maxsplit=1)[0]
-    return None if first in shortenings() or rest[0] in "+%" or _begins_shortening(rest) else 1
+    return None if rest[0] in "+%" or _begins_shortening(rest) else 1
 
 
 def _led(before: str, words: Words) -> int | None:
@@ -118,11 +119,8 @@ def _led(before: str, words: Words) -> int | None:
     touches = not before[-1].isspace()
     if touches and not (text[-1] in _OPENS or _is_unspaced(text[-1]) or _stands_alone(text)):
         return None
-    return (
-        None
-        if unicodedata.category(text[-1]) in {"Sm", "Sc", "Pd"} or text.rsplit(maxsplit=1)[-1] in shortenings()
-        else 1
-    )
+    is_sign = unicodedata.category(text[-1]) in {"Sm", "Sc", "Pd"}
+    return None if is_sign or _ends_shortening(text) else 1
 
 
 def _stands_alone(text: str) -> bool:
@@ -141,12 +139,17 @@ def _ends(word: str, rest: str, *, touches: bool) -> bool:
     """Say whether a word is over where it ends; in scripts without spaces one that touches its number always is."""
     if not rest or (touches and _is_unspaced(word[-1])):
         return True
-    return not (rest[0].isalnum() or unicodedata.category(rest[0])[0] == "M")
+    return not (rest[0].isalnum() or rest[0] in _WITHIN or unicodedata.category(rest[0])[0] == "M")
 
 
 def _begins_shortening(rest: str) -> bool:
-    """Say whether a word that is written without spaces begins with what shortens a number in some language."""
-    return any(_is_unspaced(word[-1]) and rest.startswith(word) for word in shortenings() if word)
+    """Say whether a text begins with what shortens a number in some language."""
+    return any(rest.startswith(word) and _ends(word, rest[len(word) :], touches=True) for word in shortenings())
+
+
+def _ends_shortening(text: str) -> bool:
+    """Say whether a text ends with what shortens a number in some language."""
+    return any(text.endswith(word) and not text[: -len(word)][-1:].isalnum() for word in shortenings())
 
 
 def _is_unspaced(letter: str) -> bool:

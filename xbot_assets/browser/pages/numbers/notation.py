@@ -121,7 +121,7 @@ def _common() -> Notation:
 
 @cache
 def shortenings() -> frozenset[str]:
-    """Return the first word of everything that shortens a number in some language: none of them begins a noun."""
+    """Return everything that shortens a number in some language, without a last full stop: none of it begins a noun."""
     locales = filter(None, map(_locale, LANGUAGES))
     words = {word for locale in locales for written in _words(locale) for word in written[:2] if word}
-    return frozenset(word.partition(" ")[0].rstrip(".") for word in words - _TRILLIONS) | _MORE_WORDS
+    return frozenset(word.rstrip(".") for word in words - _TRILLIONS) | _MORE_WORDS
