@@ -146,12 +146,18 @@ def test_a_link_to_a_post_comes_back_as_it_was_written(host: HostProcess, chromi
 
 
 @pytest.mark.parametrize("locale", ["en", "ja"])
-def test_an_ad_without_its_wrapper_is_not_taken_for_a_post(host: HostProcess, sandbox: Sandbox, locale: str) -> None:
-    """A search finds as many ads as with their wrappers."""
-    with_wrappers = [post.post_id for post in host.run(Search(query="the", limit=40)).posts if post.promoted]
-    assert with_wrappers
+def test_an_ad_without_its_wrapper_is_not_taken_for_a_post(
+    host: HostProcess, chromium: Browser, sandbox: Sandbox, locale: str
+) -> None:
+    """Ads have no time: through the host, and on the page alone."""
     sandbox.faults(locale=locale, cropped_ads=True)
-    assert [post.post_id for post in host.run(Search(query="the", limit=40)).posts if post.promoted] == with_wrappers
+    searched = host.run(Search(query="the", limit=40)).posts
+    with opened(chromium, sandbox, "/search?q=the&src=typed_query&f=live", "list") as page:
+        assert page.locator("[data-testid=placementTracking] article").count() == 0
+        alone = taken(page).readings()
+    for shown in (searched, alone):
+        assert [post.promoted for post in shown] == [post.created_at is None for post in shown]
+        assert any(post.promoted for post in shown)
 
 
 @pytest.mark.parametrize("locale", LOCALES)
