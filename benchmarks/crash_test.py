@@ -12,6 +12,10 @@ product time runs 240 times as fast, with the least spacing and the highest limi
 and restarts after a second at most; and the site soon takes a text again (``crash_site.py``), because X's refusal of a
 repeated text would hide a second click. A post left to a person is closed by the test.
 
+The site keeps a profile's posts as ``--tabs`` says: originals and replies in a list each, as X does since August 2026,
+or all in one as before. At the end of each part the timeline is compared with the queue, twice; none of the posts is to
+be taken for removed.
+
 Prints one JSON document; the exit code is 1 when a promise of ours is broken.
 """
 
@@ -33,7 +37,7 @@ from xbot_assets.testing.crash.judging import judged, listed
 from xbot_assets.testing.crash.posts import Ours, Plain, Publisher
 from xbot_assets.testing.crash.random_kills import RandomKills
 from xbot_assets.testing.crash.schedule import Deadline, random_kills
-from xbot_assets.testing.crash.stack import CrashStack, crash_stack
+from xbot_assets.testing.crash.stack import CrashStack, Parts, crash_stack
 
 KILLS = 300
 SEED = 20261123
@@ -73,9 +77,14 @@ def random_part(stack: CrashStack, publisher: Publisher, seed: int, times: int, 
     return {"seed": seed, "kills_planned": times, **found, "kills": listed(test.kills)}
 
 
+def parts(options: argparse.Namespace) -> Parts:
+    """Return what the stack of one part is made of."""
+    return Parts(switches={"tabs": options.tabs})
+
+
 def ours(part: str, options: argparse.Namespace, until: Deadline) -> dict[str, Any]:
     """Run one part against the product."""
-    with crash_stack() as stack, closing(Ours(stack)) as publisher:
+    with crash_stack(parts(options)) as stack, closing(Ours(stack)) as publisher:
         if part == "failpoints":
             return failpoints(stack, publisher, STORIES, options, until)
         return random_part(stack, publisher, options.seed, options.kills, until)
@@ -83,7 +92,7 @@ def ours(part: str, options: argparse.Namespace, until: Deadline) -> dict[str, A
 
 def baseline(options: argparse.Namespace, until: Deadline) -> dict[str, Any]:
     """Run the same against the plain worker."""
-    with TemporaryDirectory() as packages, crash_stack() as stack:
+    with TemporaryDirectory() as packages, crash_stack(parts(options)) as stack:
         place = options.baseline_place or Path(packages)
         with closing(Plain(stack, place)) as publisher:
             times = options.baseline_kills or options.kills
@@ -112,6 +121,7 @@ def main() -> int:
     parser.add_argument("--only", choices=PARTS, action="append", dest="parts", help="may be given again")
     parser.add_argument("--points", type=int, help="about so many kills at failpoints, evenly chosen; default: all")
     parser.add_argument("--story", choices=[story.name for story in STORIES], help="only the points that it adds")
+    parser.add_argument("--tabs", choices=("split", "joined"), default="split", help="which lists a profile has")
     parser.add_argument("--skip", type=int, default=0, help="leave out so many kills at failpoints: go on with a run")
     parser.add_argument("--baseline-kills", type=int, help="the first so many of the same schedule; default: all")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="begin no further kill after this")
@@ -123,7 +133,12 @@ def main() -> int:
         signal.signal(number, lambda *_: until.stop())
     document = run(options, until)
     kept = all(document[part]["kept"] for part in ("failpoints", "random") if part in document)
-    facts = {"seconds": round(time.monotonic() - began), "cpus": os.cpu_count(), "load_average": os.getloadavg()}
+    facts = {
+        "tabs": options.tabs,
+        "seconds": round(time.monotonic() - began),
+        "cpus": os.cpu_count(),
+        "load_average": os.getloadavg(),
+    }
     print(json.dumps({"kept": kept, **facts, **document}, indent=2))
     return int(not kept)
 

@@ -82,6 +82,10 @@ class FailureCode(StrEnum):
     GONE = "gone", _PERMANENT, "Nothing needs doing; it is not read again."
     UNAVAILABLE = "unavailable", _PERMANENT, "Look at the post by hand; X does not show it."
     NO_ACCOUNT = "no_account", _PERMANENT, "Correct the handle."
+    ACCOUNT_SUSPENDED = "account_suspended", _PERMANENT, "Leave that account out; ours is not meant."
+    ACCOUNT_PROTECTED = "account_protected", _PERMANENT, "Leave it out; only its followers see its posts."
+    ACCOUNT_BLOCKED = "account_blocked", _PERMANENT, "Leave that account out."
+    ACCOUNT_UNAVAILABLE = "account_unavailable", _PERMANENT, "Look at that account by hand."
     MEDIA_REFUSED = "media_refused", _PERMANENT, "Give another image."
     MEDIA_UPLOAD_FAILED = "media_upload_failed", _TRANSIENT, _AGAIN
     MEDIA_UPLOAD_SLOW = "media_upload_slow", _TRANSIENT, _AGAIN

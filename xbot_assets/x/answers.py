@@ -5,6 +5,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.posts.timeline_view import PostKind
 from xbot_assets.x.account_state import SessionState
 
 
@@ -62,6 +64,8 @@ class PostReading(Message):
     reposted_by: str | None = None
     in_reply_to: str | None = None
     """The post that it answers, in lists where X's own data told; ``None`` is no answer, or not told."""
+    kind: PostKind | None = None
+    """Whether it answers anything, in lists where X's own data told; ``None`` is not told."""
     viewer_liked: bool = False
     viewer_bookmarked: bool = False
     photos: int = 0
@@ -100,6 +104,8 @@ class ProfileRead(Message):
     A number is ``None`` when neither tells it, or the page shows it in a way that cannot be read for sure.
     ``created_at`` is when the account was made; a page tells only the month, of which it is then the last moment.
     ``labelled_automated`` is whether it carries X's label of automated accounts. Both are ``None`` when not told.
+    ``hidden`` is why X does not show its posts to us although it shows its numbers: ``account_protected`` or
+    ``account_blocked``.
     """
 
     handle: str
@@ -111,6 +117,7 @@ class ProfileRead(Message):
     exact: bool
     created_at: AwareDatetime | None = None
     labelled_automated: bool | None = None
+    hidden: FailureCode | None = None
 
 
 class TimelineRead(Message):
@@ -118,6 +125,28 @@ class TimelineRead(Message):
 
     posts: tuple[PostReading, ...]
     complete: bool
+
+
+class OwnList(TimelineRead):
+    """One of the account's own lists, and the kinds of its posts that the list surely holds.
+
+    ``kinds`` is empty when that is not known: what such a list does not show may be on X all the same.
+    """
+
+    kinds: frozenset[PostKind]
+
+
+class OwnTimelineRead(Message):
+    """The account's own posts, in as many lists as X keeps them in; a post may stand in two."""
+
+    lists: tuple[OwnList, ...]
+
+    @property
+    def posts(self) -> tuple[PostReading, ...]:
+        """Return every post once, list by list in page order; one without an id is as often there as it was shown."""
+        seen = [post for each in self.lists for post in each.posts]
+        first = {post.post_id: number for number, post in reversed(list(enumerate(seen)))}
+        return tuple(post for number, post in enumerate(seen) if not post.post_id or first[post.post_id] == number)
 
 
 class SessionChecked(Message):

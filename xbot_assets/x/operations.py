@@ -8,7 +8,15 @@ from pydantic_core import PydanticCustomError
 
 from xbot_assets.domain.posts.images import ALT_TEXT_MAX, IMAGE_BYTES_MAX, IMAGES_MAX
 from xbot_assets.domain.posts.weighted_length import POST_CHARACTERS_MAX
-from xbot_assets.x.answers import Message, PostsRead, ProfileRead, Published, SessionChecked, TimelineRead
+from xbot_assets.x.answers import (
+    Message,
+    OwnTimelineRead,
+    PostsRead,
+    ProfileRead,
+    Published,
+    SessionChecked,
+    TimelineRead,
+)
 
 AnswerT = TypeVar("AnswerT", bound=Message)
 
@@ -98,8 +106,8 @@ class Search(Operation[TimelineRead]):
     limit: int = Field(20, ge=1, le=200)
 
 
-class ReadOwnTimeline(Operation[TimelineRead]):
-    """Read the account's own newest posts, replies included when ``with_replies``."""
+class ReadOwnTimeline(Operation[OwnTimelineRead]):
+    """Read the account's own newest posts, replies included when ``with_replies``; ``limit`` is for each list."""
 
     kind: Literal["read_own_timeline"] = "read_own_timeline"
     limit: int = Field(20, ge=1, le=200)

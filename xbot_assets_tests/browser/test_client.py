@@ -94,7 +94,7 @@ def test_every_operation_is_known_on_the_wire_and_names_its_answer() -> None:
         "ReadPosts": "PostsRead",
         "ReadProfile": "ProfileRead",
         "Search": "TimelineRead",
-        "ReadOwnTimeline": "TimelineRead",
+        "ReadOwnTimeline": "OwnTimelineRead",
         "CheckSession": "SessionChecked",
     }
 

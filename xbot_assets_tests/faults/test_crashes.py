@@ -10,7 +10,7 @@ from xbot_assets.testing.crash.failpoints import STORIES, Failpoints, Strike
 from xbot_assets.testing.crash.judging import judged
 from xbot_assets.testing.crash.posts import Ours
 from xbot_assets.testing.crash.schedule import CHROMIUM, HOST, POSTGRES, WORKER, Deadline, random_kills
-from xbot_assets.testing.crash.stack import CrashStack, crash_stack
+from xbot_assets.testing.crash.stack import CrashStack, Parts, crash_stack
 
 MINUTES = 3.0
 WORST = (
@@ -36,10 +36,14 @@ class Recorded:
     strikes: list[Strike]
 
 
-@pytest.fixture(scope="module")
-def recorded() -> Iterator[Recorded]:
-    """Start the parts and record a clean run."""
-    with crash_stack() as stack, closing(Ours(stack)) as ours, stack.working(ours.kind):
+@pytest.fixture(scope="module", params=["split", "joined"])
+def recorded(request: pytest.FixtureRequest) -> Iterator[Recorded]:
+    """Start the parts, with a profile's posts in lists of their own or in one, and record a clean run."""
+    with (
+        crash_stack(Parts(switches={"tabs": request.param})) as stack,
+        closing(Ours(stack)) as ours,
+        stack.working(ours.kind),
+    ):
         test = Failpoints(stack, ours)
         yield Recorded(stack, ours, test, test.record(STORIES[:1]))
 

@@ -1,6 +1,7 @@
 """The sandbox as a test steers it: its faults, and the ledger that knows what was really posted."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +12,12 @@ from xbot_assets.testing.patience import PATIENCE
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A running sandbox."""
+    """A running sandbox; ``switches`` are what it is like, whatever faults it has at times."""
 
     url: str
     token: str
     handle: str
+    switches: Mapping[str, object] = field(default_factory=dict)
 
     def is_up(self) -> bool:
         """Say whether it answers."""
@@ -26,7 +28,12 @@ class Site:
 
     def set_faults(self, **faults: object) -> None:
         """Make these the active faults, and no others."""
-        self._control("PUT", "faults", faults)
+        self._control("PUT", "faults", {**self.switches, **faults})
+
+    def begin_anew(self) -> None:
+        """Make the world anew, without a post of ours, so that a text may be posted again."""
+        self._control("POST", "reset", {"seed": 1})
+        self.set_faults()
 
     def posted(self, text: str) -> int:
         """Return how often this text was really posted."""

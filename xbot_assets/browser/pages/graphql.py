@@ -214,10 +214,32 @@ def created_id(body: object) -> str | None:
     return found if isinstance(found, str) and found.isdecimal() else None
 
 
+def instructions_in(body: object) -> list[Json]:
+    """Return the timeline instructions of an answer; empty when it has none.
+
+    They are looked for where they have been, then anywhere: an operation of a new name is read by its shape.
+    """
+    data = at(body, "data")
+    known = _first(data, *((*path, "instructions") for path in _TIMELINES))
+    return _as_instructions(known) or next(_instructions_below(data), [])
+
+
+def _as_instructions(found: object) -> list[Json]:
+    listed = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    return listed if any(str(one.get("type", "")).startswith("Timeline") for one in listed) else []
+
+
+def _instructions_below(node: object) -> Iterator[list[Json]]:
+    if isinstance(node, Mapping):
+        if here := _as_instructions(node.get("instructions")):
+            yield here
+        for inner in node.values():
+            yield from _instructions_below(inner)
+
+
 def timeline(body: object) -> list[TimelineItem]:
     """Read any timeline answer (UserTweets, TweetDetail, SearchTimeline, ...) in the order it is shown."""
-    found = _first(at(body, "data"), *((*path, "instructions") for path in _TIMELINES)) or ()
-    return [item for instruction in found for item in _items(instruction)]
+    return [item for instruction in instructions_in(body) for item in _items(instruction)]
 
 
 def _items(instruction: Json) -> Iterator[TimelineItem]:
@@ -241,12 +263,6 @@ def _item(entry: str, content: object, *, pinned: bool) -> TimelineItem:
         return TimelineItem(entry, other=_first(content, ("itemType",), ("entryType",)))
     promoted = at(content, "promotedMetadata") is not None
     return TimelineItem(entry, post, promoted=promoted, pinned=pinned, display=at(content, "tweetDisplayType"))
-
-
-def reply_targets(body: object) -> dict[str, str]:
-    """Return which post each answer of a timeline answers, by id."""
-    posts = [item.post for item in timeline(body) if item.post is not None]
-    return {post.post_id: post.in_reply_to for post in posts if post.in_reply_to}
 
 
 def is_last_page(body: object) -> bool:

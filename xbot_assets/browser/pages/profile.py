@@ -11,9 +11,10 @@ from xbot_assets.browser.pages.labels import shown_number
 from xbot_assets.browser.pages.reading import RawProfile, Snapshot
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
-from xbot_assets.browser.pages.traffic import Traffic
+from xbot_assets.browser.pages.told.accounts import HeardAccounts, unshown
+from xbot_assets.browser.pages.traffic import Answer, Traffic
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.failures import ProductError
 from xbot_assets.x.answers import ProfileRead
 from xbot_assets.x.operations import ReadProfile
 
@@ -28,18 +29,35 @@ async def read_profile(page: Page, site: Site, operation: ReadProfile, attempt: 
     """Open the account's page and return its numbers.
 
     Raises:
-        PermanentFailure: ``no_account``, when X shows no such account.
+        PermanentFailure: ``no_account``, ``account_suspended``, ``account_protected``, ``account_blocked`` or
+            ``account_unavailable``, when X does not show its numbers; for our own account its state.
         ProductError: typed by page state.
     """
-    traffic, users = Traffic(page), list[GraphUser]()
-    traffic.want("UserByScreenName", lambda body: users.extend(filter(None, [user_by_screen_name(body)])))
-    seen = await open_page(page, site.profile(operation.handle), "profile", traffic=traffic, seconds=attempt.remaining)
-    asked = operation.handle.casefold()
-    exact = next((user for user in users if user.handle.casefold() == asked), None)
-    return _completed(_exact(exact), seen) if exact else _shown(operation.handle, seen)
+    traffic, users, accounts = Traffic(page), list[GraphUser](), HeardAccounts(site.handle)
+
+    def hear(answer: Answer) -> None:
+        accounts.hear(answer)
+        users.extend(filter(None, [user_by_screen_name(answer.body)]))
+
+    traffic.listen(hear)
+    asked, url = operation.handle, site.profile(operation.handle)
+    try:
+        seen = await open_page(page, url, "profile", traffic=traffic, seconds=attempt.remaining)
+    except ProductError as failure:
+        if failure.code is not FailureCode.GONE:
+            raise
+        raise accounts.failure(asked) or unshown(FailureCode.NO_ACCOUNT, asked) from failure
+    exact = next((user for user in users if user.handle.casefold() == asked.casefold()), None)
+    if exact is not None:
+        return _completed(_exact(exact, accounts.why_unshown(asked)), seen)
+    if seen.profile is None:
+        raise accounts.failure(asked, seen.state.empty) or unshown(
+            FailureCode.ACCOUNT_UNAVAILABLE, asked, seen.state.empty
+        )
+    return profile_of_page(asked, seen.profile, seen.state.language)
 
 
-def _exact(user: GraphUser) -> ProfileRead:
+def _exact(user: GraphUser, hidden: FailureCode | None) -> ProfileRead:
     return ProfileRead(
         handle=user.handle,
         name=user.name,
@@ -50,6 +68,7 @@ def _exact(user: GraphUser) -> ProfileRead:
         exact=True,
         created_at=user.created_at,
         labelled_automated=user.labelled_automated,
+        hidden=hidden,
     )
 
 
@@ -60,13 +79,6 @@ def _completed(told: ProfileRead, seen: Snapshot) -> ProfileRead:
         return told
     shown = profile_of_page(told.handle, seen.profile, seen.state.language)
     return told.model_copy(update={"exact": False, **{name: getattr(shown, name) for name in absent}})
-
-
-def _shown(handle: str, seen: Snapshot) -> ProfileRead:
-    if seen.profile is None:
-        reason = f"X shows no account @{handle}: {seen.state.empty or 'no words'}"
-        raise PermanentFailure(reason, code=FailureCode.NO_ACCOUNT)
-    return profile_of_page(handle, seen.profile, seen.state.language)
 
 
 def profile_of_page(handle: str, shown: RawProfile, language: str) -> ProfileRead:

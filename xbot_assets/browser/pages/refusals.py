@@ -1,5 +1,6 @@
 """X's own refusals, in an HTTP status or in ``errors[]`` of an answer with status 200, as typed failures."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -30,11 +31,29 @@ class _Meaning:
     remedy: str | None = None
 
 
+_SOMEBODY: dict[FailureCode, str] = {
+    FailureCode.NO_ACCOUNT: "X knows no such account.",
+    FailureCode.ACCOUNT_SUSPENDED: "X has suspended that account.",
+    FailureCode.ACCOUNT_PROTECTED: "Only the followers of that account may see its posts.",
+    FailureCode.ACCOUNT_BLOCKED: "That account has blocked ours.",
+}
+ABOUT_SOMEBODY = frozenset(_SOMEBODY)
+"""Codes of refusals that are about the account that was asked for, and say nothing about ours."""
+OF_SOMEBODY: dict[int, FailureCode] = {
+    17: FailureCode.NO_ACCOUNT,
+    50: FailureCode.NO_ACCOUNT,
+    63: FailureCode.ACCOUNT_SUSPENDED,
+    108: FailureCode.NO_ACCOUNT,
+    136: FailureCode.ACCOUNT_BLOCKED,
+    179: FailureCode.ACCOUNT_PROTECTED,
+}
+"""X's errors about the account that was asked for."""
+
 _MEANINGS: dict[int, _Meaning] = {
+    **{number: _Meaning(PermanentFailure, code, _SOMEBODY[code]) for number, code in OF_SOMEBODY.items()},
     29: _Meaning(TransientFailure, FailureCode.X_TIMEOUT, "X's servers timed out.", _RETRY_LATER),
     32: _Meaning(PermanentFailure, FailureCode.LOGGED_OUT, "X does not accept the stored session.", _LOGIN),
     37: _Meaning(PermanentFailure, FailureCode.SUSPENDED, "X has suspended the account.", _LOOK),
-    63: _Meaning(PermanentFailure, FailureCode.SUSPENDED, "X has suspended the account.", _LOOK),
     64: _Meaning(PermanentFailure, FailureCode.SUSPENDED, "X has suspended the account.", _LOOK),
     88: _Meaning(TransientFailure, FailureCode.RATE_LIMITED, "X limits how often this account may ask."),
     130: _Meaning(TransientFailure, FailureCode.X_OVERLOADED, "X is over capacity.", _RETRY_LATER),
@@ -76,18 +95,27 @@ def errors_in(body: object) -> list[tuple[int, str]]:
     found: list[tuple[int, str]] = []
     for error in errors if isinstance(errors, list) else []:
         if isinstance(error, dict):
-            code = error.get("code") or (error.get("extensions") or {}).get("code") or 0
-            found.append((int(code), str(error.get("message", ""))))
+            extensions = error.get("extensions")
+            codes = (error.get("code"), extensions.get("code") if isinstance(extensions, dict) else None)
+            code = next(filter(None, map(_number, codes)), 0)
+            found.append((code, str(error.get("message", ""))))
     return found
+
+
+def _number(code: object) -> int:
+    """Return a code that is a number, written as one or in digits; 0 for anything else, such as ``"NOT_FOUND"``."""
+    if isinstance(code, str) and re.fullmatch(r"[0-9]{1,9}", code):
+        return int(code)
+    return code if isinstance(code, int) and not isinstance(code, bool) else 0
 
 
 def refusal_of(status: int, headers: Mapping[str, str], body: object) -> ProductError | None:
     """Return what X refused in an answer to a read, or ``None`` when it refused nothing that is known."""
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return rate_limited(headers)
-    for code, _message in errors_in(body):
-        if code in _MEANINGS:
-            return _failure(_MEANINGS[code], code, headers)
+    known = [code for code, _message in errors_in(body) if code in _MEANINGS]
+    for code in sorted(known, key=lambda code: code in OF_SOMEBODY):  # what is about our account comes first
+        return _failure(_MEANINGS[code], code, headers)
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         return _failure(_MEANINGS[32], 32, headers)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

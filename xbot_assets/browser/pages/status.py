@@ -11,6 +11,7 @@ from xbot_assets.browser.failures import classify
 from xbot_assets.browser.pages.reading import Snapshot
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
+from xbot_assets.browser.pages.told.accounts import words_say
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
@@ -74,5 +75,6 @@ def _absent(seen: Snapshot, post_id: str) -> ProductError:
     if _GONE.search(words):
         return PermanentFailure(f"X says: {words}", code=FailureCode.GONE)
     if words:
-        return PermanentFailure(f"X does not show the post: {words}", code=FailureCode.UNAVAILABLE)
+        code = words_say(words) or FailureCode.UNAVAILABLE
+        return PermanentFailure(f"X does not show the post: {words}", code=code)
     return PermanentFailure(f"The page {seen.state.path} does not show post {post_id}.", code=FailureCode.PAGE_CHANGED)

@@ -3,16 +3,21 @@
 import asyncio
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.pages.graphql import is_last_page, reply_targets
 from xbot_assets.browser.pages.reading import Snapshot, take
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, failure_of_state, open_page, recognise
-from xbot_assets.browser.pages.traffic import Traffic
-from xbot_assets.x.answers import PostReading, TimelineRead
+from xbot_assets.browser.pages.told.accounts import HeardAccounts
+from xbot_assets.browser.pages.told.lists import HeardList, Tab
+from xbot_assets.browser.pages.traffic import Answer, Traffic
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import ProductError, TransientFailure
+from xbot_assets.domain.posts.timeline_view import PostKind
+from xbot_assets.x.answers import OwnList, OwnTimelineRead, PostReading, TimelineRead
 from xbot_assets.x.operations import ReadOwnTimeline, Search
 
 STEP_SCREENS = 0.8
@@ -23,6 +28,8 @@ END_SECONDS = 2.0
 """At the bottom, with nothing loading, for this long: the list has ended."""
 ANSWER_RESERVE_SECONDS = 2.0
 """Kept back from the deadline, so that what was read is answered rather than lost."""
+SECOND_LIST_SHARE = 0.5
+"""Where originals and replies are lists of their own, the second one has this share of the whole time."""
 Wanted = Callable[[PostReading], bool]
 
 
@@ -32,38 +39,41 @@ async def search(page: Page, site: Site, operation: Search, attempt: Attempt) ->
     Raises:
         ProductError: typed by page state.
     """
+    traffic, found = Traffic(page), _Collected(Tab.SEARCH, lambda _post: True, operation.limit)
+    traffic.listen(found.heard.hear)
     url = site.search(operation.query, latest=operation.latest)
-    return await _collect(page, url, operation.limit, attempt, lambda _post: True)
+    seen, complete = await _collect(page, traffic, url, found, attempt)
+    if found.is_unanswered:
+        raise traffic.refusal or _unanswered(seen)
+    return TimelineRead(posts=traffic.told.all_completed(found.posts), complete=complete)
 
 
-async def read_own_timeline(page: Page, site: Site, operation: ReadOwnTimeline, attempt: Attempt) -> TimelineRead:
+async def read_own_timeline(page: Page, site: Site, operation: ReadOwnTimeline, attempt: Attempt) -> OwnTimelineRead:
     """Read the account's own posts; what it reposted, what it answered and ads are left out.
 
+    X has them in one list, or originals and replies in a list each: then both are read.
+
     Raises:
-        ProductError: typed by page state.
+        ProductError: typed by page state; an account that X does not show is not one without posts.
     """
-    own = site.handle.casefold()
-    url = site.profile(site.handle, with_replies=operation.with_replies)
-    return await _collect(
-        page, url, operation.limit, attempt, lambda post: post.handle.casefold() == own and not post.promoted
-    )
+    reader = _OwnLists(page, site, attempt, operation.limit, Traffic(page), HeardAccounts(site.handle))
+    if not operation.with_replies:
+        return OwnTimelineRead(lists=(await reader.read(Tab.POSTS),))
+    replies = await reader.read(Tab.REPLIES)
+    if PostKind.ORIGINAL in replies.kinds:
+        return OwnTimelineRead(lists=(replies,))
+    return OwnTimelineRead(lists=(replies, await reader.read(Tab.POSTS)))
 
 
 class _Collected:
-    """Posts by id in the order first seen."""
+    """Posts by id in the order first seen, with what X's own answers told of them."""
 
-    def __init__(self, wanted: Wanted, limit: int) -> None:
+    def __init__(self, tab: Tab, wanted: Wanted, limit: int) -> None:
+        self.tab = tab
+        self.heard = HeardList(tab)
         self._seen: dict[str, PostReading | None] = {}
         self._wanted = wanted
         self._limit = limit
-        self._targets: dict[str, str] = {}
-        self.ends = False
-        """Whether X's latest answer was the last of the list."""
-
-    def hear(self, body: object) -> None:
-        """Learn from X's own answer what the page does not show."""
-        self._targets |= reply_targets(body)
-        self.ends = is_last_page(body)
 
     def add(self, seen: Snapshot) -> bool:
         """Add what is new on the page; say whether anything was."""
@@ -76,29 +86,105 @@ class _Collected:
     @property
     def posts(self) -> tuple[PostReading, ...]:
         found = [post for post in self._seen.values() if post is not None][: self._limit]
-        return tuple(post.model_copy(update={"in_reply_to": self._targets.get(post.post_id or "")}) for post in found)
+        return tuple(self._with_kind(post) for post in found)
+
+    def _with_kind(self, post: PostReading) -> PostReading:
+        told = self.heard.of(post.post_id)
+        return post.model_copy(update={"in_reply_to": told.answers, "kind": told.kind}) if told else post
+
+    @property
+    def kinds(self) -> frozenset[PostKind]:
+        """The kinds of the account's posts that the list surely holds."""
+        placed = [post for post in self.posts if not (post.pinned or post.reposted_by)]
+        return self.heard.kinds({post.post_id for post in placed if post.post_id})
 
     @property
     def full(self) -> bool:
         return sum(post is not None for post in self._seen.values()) >= self._limit
 
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the page shows no post, and X never answered with a list: that is not an empty one."""
+        return not self._seen and not self.heard.answered
 
-async def _collect(page: Page, url: str, limit: int, attempt: Attempt, wanted: Wanted) -> TimelineRead:
-    traffic, found = Traffic(page), _Collected(wanted, limit)
-    for operation in ("UserTweets", "UserTweetsAndReplies", "SearchTimeline"):
-        traffic.want(operation, found.hear)
-    first = await open_page(page, url, "list", traffic=traffic, seconds=attempt.remaining)
+
+@dataclass(frozen=True, slots=True)
+class _OwnLists:
+    """Whoever reads the lists of our own profile, one after another on the same page."""
+
+    page: Page
+    site: Site
+    attempt: Attempt
+    limit: int
+    traffic: Traffic
+    accounts: HeardAccounts
+
+    async def read(self, tab: Tab) -> OwnList:
+        """Read one list of the profile."""
+        own = self.site.handle.casefold()
+        found = _Collected(tab, lambda post: post.handle.casefold() == own and not post.promoted, self.limit)
+        self.traffic.listen(self._told(found))
+        url = self.site.profile(self.site.handle, with_replies=tab is Tab.REPLIES)
+        try:
+            seen, complete = await _collect(self.page, self.traffic, url, found, self.attempt)
+        except ProductError as failure:
+            raise self._instead_of(failure) from failure
+        if not found.posts:
+            self._refuse_unshown(found, seen)
+        return OwnList(posts=self.traffic.told.all_completed(found.posts), complete=complete, kinds=found.kinds)
+
+    def _told(self, found: _Collected) -> Callable[[Answer], None]:
+        def hear(answer: Answer) -> None:
+            self.accounts.hear(answer)
+            found.heard.hear(answer)
+
+        return hear
+
+    def _instead_of(self, failure: ProductError) -> ProductError:
+        """Return what X's data say of the account, where the page itself only says that something is not there."""
+        vague = {FailureCode.GONE, FailureCode.PAGE_CHANGED, FailureCode.LOADING}
+        return (failure.code in vague and self.accounts.failure(self.site.handle)) or failure
+
+    def _refuse_unshown(self, found: _Collected, seen: Snapshot) -> None:
+        words = seen.state.empty if found.is_unanswered else None
+        failure = self.accounts.failure(self.site.handle, words)
+        if failure is not None:
+            raise failure
+        if found.is_unanswered:
+            raise self.traffic.refusal or _unanswered(seen)
+
+
+async def _collect(
+    page: Page, traffic: Traffic, url: str, found: _Collected, attempt: Attempt
+) -> tuple[Snapshot, bool]:
+    """Scroll through a list; return what the page showed last, and whether the list had ended."""
+    seen = await open_page(page, url, "list", traffic=traffic, seconds=attempt.remaining)
     still_since = time.monotonic()
-    found.add(first)
-    while not found.full and attempt.remaining > ANSWER_RESERVE_SECONDS:
+    found.add(seen)
+    while not found.full and attempt.remaining > _kept_back(found, attempt):
         seen = await take(page, scroll=STEP_SCREENS)
         _check(seen, traffic)
         if found.add(seen) or not seen.scroll.at_end or seen.state.busy:
             still_since = time.monotonic()
-        elif found.ends or time.monotonic() - still_since > END_SECONDS:
-            return TimelineRead(posts=traffic.told.all_completed(found.posts), complete=True)
+        elif found.heard.ends or time.monotonic() - still_since > END_SECONDS:
+            await traffic.drained()
+            return seen, True
         await asyncio.sleep(PAUSE_SECONDS)
-    return TimelineRead(posts=traffic.told.all_completed(found.posts), complete=False)
+    await traffic.drained()
+    return seen, False
+
+
+def _kept_back(found: _Collected, attempt: Attempt) -> float:
+    """Return the seconds that are for something else: the answer, and a second list when this one is not the only."""
+    is_first = found.tab is Tab.REPLIES and found.heard.answered and PostKind.ORIGINAL not in found.kinds
+    return ANSWER_RESERVE_SECONDS + (SECOND_LIST_SHARE * attempt.seconds if is_first else 0.0)
+
+
+def _unanswered(seen: Snapshot) -> TransientFailure:
+    """Return the failure for an empty page that may be empty for any reason."""
+    words = f" It says: {seen.state.empty}" if seen.state.empty else ""
+    reason = f"The page {seen.state.path} shows no posts, and X has not answered with an empty list.{words}"
+    return TransientFailure(reason, code=FailureCode.TIMELINE_FAILED)
 
 
 def _check(seen: Snapshot, traffic: Traffic) -> None:

@@ -1,14 +1,17 @@
 """Listens to a page's own calls to X's GraphQL, for refusals and for exact data. It makes no call itself."""
 
 import asyncio
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, Response
+from playwright.async_api import Page, Request, Response
 
-from xbot_assets.browser.pages.refusals import refusal_of
+from xbot_assets.browser.pages.refusals import ABOUT_SOMEBODY, refusal_of
 from xbot_assets.browser.pages.told_posts import ToldPosts
 
 if TYPE_CHECKING:
@@ -23,6 +26,15 @@ def operation_of(url: str) -> str | None:
     return match[1] if match else None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer of X: to which operation, asked with which variables, and its JSON."""
+
+    operation: str
+    asked: Mapping[str, object]
+    body: object
+
+
 class Traffic:
     """The GraphQL responses of one page, from the moment this is made until the page closes."""
 
@@ -31,16 +43,16 @@ class Traffic:
         self.told = ToldPosts()
         """What the answers told of posts."""
         self._readers: set[asyncio.Task[None]] = set()
-        self._wanted: dict[str, Callable[[object], None]] = {}
+        self._listener: Callable[[Answer], None] | None = None
         page.on("response", self._on_response)
 
-    def want(self, operation: str, receive: Callable[[object], None]) -> None:
-        """Hand each JSON body that answers ``operation`` to ``receive``."""
-        self._wanted[operation] = receive
+    def listen(self, receive: Callable[[Answer], None]) -> None:
+        """Hand each answer to ``receive`` from now on, whatever its operation is called, and to nobody before it."""
+        self._listener = receive
 
     @property
     def refusal(self) -> "ProductError | None":
-        """The latest refusal since the last :meth:`forget_refusal`."""
+        """The latest refusal since the last :meth:`forget_refusal`; one that is about another account is none."""
         return self._refusal
 
     def forget_refusal(self) -> None:
@@ -59,12 +71,26 @@ class Traffic:
             reader.add_done_callback(self._readers.discard)
 
     async def _read(self, response: Response) -> None:
-        body = await body_of(response)
-        self._refusal = refusal_of(response.status, response.headers, body) or self._refusal
+        operation, body = operation_of(response.url) or "", await body_of(response)
+        refusal = refusal_of(response.status, response.headers, body)
+        if refusal is not None and refusal.code not in ABOUT_SOMEBODY:
+            self._refusal = refusal
         self.told.hear(body)
-        receive = self._wanted.get(operation_of(response.url) or "")
-        if receive is not None and body is not None:
-            receive(body)
+        if body is not None and self._listener is not None:
+            self._listener(Answer(operation, asked_of(response.request), body))
+
+
+def asked_of(request: Request) -> Mapping[str, object]:
+    """Return the variables of a call, from its address or its body; empty when they cannot be read."""
+    try:
+        written: object = parse_qs(urlsplit(request.url).query).get("variables", [None])[0]
+        if written is None:
+            sent = json.loads(request.post_data or "{}")
+            written = sent.get("variables") if isinstance(sent, dict) else None
+        found = json.loads(written) if isinstance(written, str) else written
+    except ValueError:  # not JSON, or not text
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 async def body_of(response: Response) -> object | None:

@@ -263,7 +263,9 @@
 
   const WANTED = {
     home: () => true,
-    list: () => Boolean(one(document, `article${testid("tweet")}`)) || Boolean(state().empty),
+    /* A list without posts may hold people to follow, and then says nothing in their place. */
+    list: () => Boolean(one(document, `article${testid("tweet")}`)) || Boolean(state().empty) ||
+      (Boolean(one(document, `${testid("primaryColumn")} ${testid("cellInnerDiv")}`)) && !state().busy),
     status: () => Boolean(one(document, `article${testid("tweet")}[tabindex="-1"]`)) ||
       Boolean(one(document, `${testid("primaryColumn")} article:not(${testid("tweet")})`)),
     profile: () => Boolean(one(document, testid("UserName"))) || Boolean(state().empty),

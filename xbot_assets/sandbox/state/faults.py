@@ -84,6 +84,20 @@ FAULTS: dict[str, Fault] = {
     "down": _flag("every X route answers 503"),
     "script_load_failure": _flag("the page's script does not load"),
     "unlabelled": _flag("our accounts do not carry the label of automated accounts"),
+    "tabs": _one_of(
+        "the lists of a profile: split: originals, replies and reposts each have one; joined: posts, posts and replies",
+        ("split", "joined"),
+        "split",
+    ),
+    "list_names": _one_of(
+        "new: the lists of a profile are asked for by names that nobody knows", ("known", "new"), "known"
+    ),
+    "account_shown": _one_of(
+        "whether and why accounts other than ours are not shown, nor their posts on profile and status pages",
+        ("yes", "missing", "suspended", "protected", "blocked"),
+        "yes",
+    ),
+    "ours_unshown": _flag("account_shown strikes our own accounts too, which are always shown to themselves otherwise"),
     "user_shape": _one_of("shape of user objects in GraphQL", ("2024", "2025", "2026"), "2026"),
     "locale": _one_of("language of the page's labels", LOCALES, "en"),
     "translated": _one_of(

@@ -22,7 +22,7 @@ route(/^\/notifications$/, page(closed(notifications)));
 route(/^\/compose\/post$/, closed((_match, parameters, previous) => openComposer(parameters, previous ? null : home)));
 route(/^\/compose\/post\/media$/, () => go('/compose/post', { replace: true }));
 route(/^\/(\w{1,20})\/status\/(\d+)/, page(status));
-route(/^\/(\w{1,20})(?:\/(with_replies|media|highlights|articles|likes))?$/, page(profile));
+route(/^\/(\w{1,20})(?:\/(with_replies|reposts|media|highlights|articles|likes))?$/, page(profile));
 route(/.*/, page(nothing));
 
 document.documentElement.lang = state.locale;

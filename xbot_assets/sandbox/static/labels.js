@@ -14,7 +14,7 @@ const EN = {
   bookmarkButton: (n, done) => `${n} ${n === 1 ? 'Bookmark' : 'Bookmarks'}. ${done ? 'Bookmarked' : 'Bookmark'}`,
   bookmarkPlain: 'Bookmark', analytics: 'View post analytics', views: 'Views', share: 'Share post', more: 'More',
   home: 'Home', explore: 'Explore', exploreLong: 'Search and explore', notifications: 'Notifications', chat: 'Chat',
-  profile: 'Profile', post: 'Post', postAll: 'Post all', replyWord: 'Reply', posts: 'Posts', repliesTab: 'Replies', media: 'Media',
+  profile: 'Profile', post: 'Post', postAll: 'Post all', replyWord: 'Reply', posts: 'Posts', repliesTab: 'Replies', repostsTab: 'Reposts', media: 'Media',
   yourHome: 'Your Home Timeline', search: 'Search', searchQuery: 'Search query', conversation: 'Conversation',
   timeline: (name) => `Timeline: ${name}`, searchTimeline: 'Search timeline', postsOf: (name) => `${name}’s posts`,
   pinned: 'Pinned', reposted: (name) => `${name} reposted`, quote: 'Quote', showMore: 'Show more', ad: 'Ad',

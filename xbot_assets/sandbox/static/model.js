@@ -18,6 +18,8 @@ export const person = (result) => {
     followingCount: result.relationship_counts?.following ?? legacy.friends_count,
     posts: result.tweet_counts?.tweets ?? legacy.statuses_count,
     following: result.relationship_perspectives?.following ?? false,
+    blockedBy: result.relationship_perspectives?.blocked_by ?? false,
+    protected: result.privacy?.protected ?? legacy.protected ?? false,
   };
 };
 

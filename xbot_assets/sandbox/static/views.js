@@ -15,15 +15,26 @@ const COUNT = 20;
 
 const instructionsOf = {
   HomeTimeline: (data) => data.home.home_timeline_urt.instructions,
-  UserTweets: (data) => data.user.result.timeline.timeline.instructions,
-  UserTweetsAndReplies: (data) => data.user.result.timeline.timeline.instructions,
   TweetDetail: (data) => data.threaded_conversation_with_injections_v2.instructions,
   SearchTimeline: (data) => data.search_by_raw_query.search_timeline.timeline.instructions,
   NotificationsTimeline: (data) => data.viewer_v2.user_results.result.notification_timeline.timeline.instructions,
 };
 
+const ofProfile = (data) => data.user.result.timeline.timeline.instructions;
+
+// Which list stands on which tab of a profile.
+const LISTS = {
+  joined: { posts: 'UserTweets', with_replies: 'UserTweetsAndReplies' },
+  split: { posts: 'UserOriginalsTimeline', with_replies: 'UserRepliesTimeline', reposts: 'UserRepostsTimeline' },
+};
+const listOn = (tab) => {
+  const name = LISTS[state.tabs][tab] ?? LISTS[state.tabs].posts;
+  return state.newNames ? `${name}Next` : name;
+};
+
 const timeline = (label, operation, variables, options) => {
-  const load = async (cursor) => instructionsOf[operation](await query(operation, { count: COUNT, ...variables, ...(cursor && { cursor }) }));
+  const read = instructionsOf[operation] ?? ofProfile;
+  const load = async (cursor) => read(await query(operation, { count: COUNT, ...variables, ...(cursor && { cursor }) }));
   return new Timeline(label, load, options);
 };
 
@@ -93,7 +104,16 @@ const profileHead = (account) => {
   );
 };
 
-const unknown = (result) => (result?.__typename === 'UserUnavailable' ? ['Account suspended', 'Accounts that break the rules are suspended.'] : ['This account doesn’t exist', 'Try searching for another.']);
+const SUSPENDED = ['Account suspended', 'Accounts that break the rules are suspended.'];
+const MISSING = ['This account doesn’t exist', 'Try searching for another.'];
+const unknown = (result) => (result?.__typename === 'UserUnavailable' ? SUSPENDED : MISSING);
+
+// Why an account whose head is shown hides its posts.
+const hidden = (account) => {
+  if (account.blockedBy) return [`@${account.handle} blocked you`, `You can’t follow or see @${account.handle}’s posts.`];
+  const text = `Only approved followers can see @${account.handle}’s posts. To request access, click Follow.`;
+  return account.protected && !account.following && account.handle !== state.handle ? ['These posts are protected', text] : null;
+};
 
 export const profile = async ([, handle, tab]) => {
   const primary = show({ title: `@${handle}`, head: bar(t.profile), content: div({ role: 'progressbar', class: 'spinner' }) });
@@ -114,14 +134,16 @@ export const profile = async ([, handle, tab]) => {
 };
 
 const draw = (account, tab) => {
-  const operation = tab === 'with_replies' ? 'UserTweetsAndReplies' : 'UserTweets';
   const empty = emptyState(`@${account.handle} hasn’t posted`, 'When they do, their posts will show up here.');
-  const list = timeline(t.postsOf(account.name), operation, { userId: account.id, includePromotedContent: true }, { empty });
+  const list = timeline(t.postsOf(account.name), listOn(tab), { userId: account.id, includePromotedContent: true }, { empty });
   const base = `/${account.handle}`;
-  const names = [[t.posts, base], ...(state.handle ? [[t.repliesTab, `${base}/with_replies`]] : []), [t.media, `${base}/media`]];
-  const content = [profileHead(account), tabs(names, tab ? `${base}/${tab}` : base), list.element];
+  const reposts = state.tabs === 'split' ? [[t.repostsTab, `${base}/reposts`]] : [];
+  const more = state.handle ? [[t.repliesTab, `${base}/with_replies`], ...reposts] : [];
+  const names = [[t.posts, base], ...more, [t.media, `${base}/media`]];
+  const why = hidden(account);
+  const content = [profileHead(account), tabs(names, tab ? `${base}/${tab}` : base), why ? emptyState(...why)() : list.element];
   show({ title: `${account.name} (@${account.handle})`, head: bar(h('span', {}, withEmoji(account.name)), t.postCount(profileCount(account.posts))), content });
-  run(list);
+  if (!why) run(list);
 };
 
 const PRODUCTS = [['Top', ''], ['Latest', '&f=live'], ['People', '&f=user'], ['Media', '&f=media']];

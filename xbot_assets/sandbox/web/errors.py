@@ -5,6 +5,7 @@ from datetime import datetime
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 KINDS = {
+    63: ("AuthorizationError", "Permissions"),
     64: ("AuthorizationError", "Permissions"),
     144: ("GenericError", "NonFatal"),
     187: ("GenericError", "NonFatal"),
@@ -20,6 +21,9 @@ LIMITS = {
     "SearchTimeline": 50,
     "UserTweets": 50,
     "UserTweetsAndReplies": 50,
+    "UserOriginalsTimeline": 50,
+    "UserRepliesTimeline": 50,
+    "UserRepostsTimeline": 50,
     "TweetDetail": 150,
     "UserByScreenName": 95,
     "HomeTimeline": 500,

@@ -1,4 +1,4 @@
-"""Which posts stand in which timeline, and in which order: home, profiles, conversations, search.
+"""Which posts stand in which timeline, and in which order: home, conversations, notifications, search.
 
 Each function returns the ``instructions`` of one page.
 """
@@ -18,7 +18,6 @@ from xbot_assets.sandbox.web.timelines import (
     cursor_value,
     instructions,
     module,
-    pinned_entry,
     prompt_entry,
     suggestions,
     thread_entry,
@@ -41,40 +40,11 @@ PUBLIC = "promoted = 0 and origin <> 'reader' and in_reply_to is null"
 
 def home(viewer: Viewer, cursor: str | None) -> list[Json]:
     """Return a page of the home timeline, newest first."""
-    found, bottom = _page(viewer, PUBLIC, [], cursor)
+    found, bottom = page_of(viewer, PUBLIC, [], cursor)
     entries = [tweet_entry(viewer, post) for post in found]
     if cursor is None and len(entries) > SUGGESTED_AFTER:
         entries.insert(SUGGESTED_AFTER, suggestions(viewer, "home"))
-    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom))
-
-
-def profile(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
-    """Return a page of somebody's posts: newest first, or most liked first for somebody logged out."""
-    pinned = viewer.site.posts.find(account.pinned_id, viewer.now) if account.pinned_id else None
-    condition, args = "account_id = ? and in_reply_to is null and promoted = 0 and id <> ?", [account.id, ""]
-    if pinned:
-        args[1] = pinned.id
-    found, bottom = _page(viewer, condition, list(args), cursor)
-    if viewer.account is None:
-        counts = viewer.site.conversations.counts
-        found.sort(key=lambda post: counts(post, viewer.now).likes, reverse=True)
-    entries = [tweet_entry(viewer, post) for post in found]
-    if cursor is None and viewer.account and len(entries) > SUGGESTED_AFTER:
-        entries.insert(SUGGESTED_AFTER, suggestions(viewer, account.id))
-    first = [pinned_entry(viewer, pinned)] if pinned and cursor is None else []
-    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom), *first)
-
-
-def profile_with_replies(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
-    """Return a page of somebody's posts and replies, each reply below what it answers."""
-    found, bottom = _page(viewer, "account_id = ? and promoted = 0", [account.id], cursor)
-    entries: list[Json] = []
-    for post in found:
-        parent = viewer.site.posts.find(post.in_reply_to, viewer.now) if post.in_reply_to else None
-        pair = [parent, post] if parent else [post]
-        single = post.in_reply_to is None
-        entries.append(tweet_entry(viewer, post) if single else thread_entry(viewer, pair, "profile-conversation"))
-    return instructions(_framed(entries, bottom))
+    return instructions(framed(with_ads(viewer, entries, page_key(found)), bottom))
 
 
 def conversation(viewer: Viewer, focal: Post, cursor: str | None) -> list[Json]:
@@ -135,8 +105,8 @@ def notifications(viewer: Viewer, account: Account, cursor: str | None) -> list[
     for own in viewer.site.posts.written_by(account.id)[-NOTICED_POSTS:]:
         viewer.site.conversations.counts(own, viewer.now)
     condition = "account_id <> ? and in_reply_to in (select id from posts where account_id = ?)"
-    found, bottom = _page(viewer, condition, [account.id, account.id], cursor)
-    return instructions(_framed([tweet_entry(viewer, post) for post in found], bottom))
+    found, bottom = page_of(viewer, condition, [account.id, account.id], cursor)
+    return instructions(framed([tweet_entry(viewer, post) for post in found], bottom))
 
 
 def search(viewer: Viewer, raw_query: str, *, latest: bool, cursor: str | None) -> list[Json]:
@@ -144,11 +114,11 @@ def search(viewer: Viewer, raw_query: str, *, latest: bool, cursor: str | None) 
     query = parse(raw_query)
     condition, args = query.condition()
     if latest:
-        found, bottom = _page(viewer, condition, args, cursor, query)
+        found, bottom = page_of(viewer, condition, args, cursor, query)
     else:
         found, bottom = _top(viewer, query, cursor)
     entries = [tweet_entry(viewer, post) for post in found]
-    return instructions(_framed(with_ads(viewer, entries, _page_key(found)), bottom))
+    return instructions(framed(with_ads(viewer, entries, page_key(found)), bottom))
 
 
 def _top(viewer: Viewer, query: Query, cursor: str | None) -> tuple[list[Post], str]:
@@ -160,7 +130,7 @@ def _top(viewer: Viewer, query: Query, cursor: str | None) -> tuple[list[Post], 
     return found[start : start + PAGE], cursor_value([start + PAGE])
 
 
-def _page(
+def page_of(
     viewer: Viewer, condition: str, args: list[Value], cursor: str | None, query: Query | None = None
 ) -> tuple[list[Post], str]:
     """Return a page below the cursor, newest first, and the cursor of the next one."""
@@ -192,10 +162,11 @@ def _kept(viewer: Viewer, posts: Sequence[Post], query: Query | None) -> list[Po
     return [p for p in posts if query is None or not query.counts_matter or query.fits(counts(p, viewer.now))]
 
 
-def _page_key(found: Sequence[Post]) -> str:
+def page_key(found: Sequence[Post]) -> str:
     """Name a page by how it begins, so that one world shows one choice of ads."""
     return found[0].text if found else ""
 
 
-def _framed(entries: Sequence[Json], bottom: str) -> list[Json]:
+def framed(entries: Sequence[Json], bottom: str) -> list[Json]:
+    """Return a page's entries with its cursors."""
     return [*entries, cursor_entry("Top", cursor_value(["top", bottom[-6:]])), cursor_entry("Bottom", bottom)]

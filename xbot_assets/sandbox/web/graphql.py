@@ -14,7 +14,8 @@ from xbot_assets.sandbox.site import Session, Site
 from xbot_assets.sandbox.web import feeds
 from xbot_assets.sandbox.web.create import CreateRefusedError, Draft, create
 from xbot_assets.sandbox.web.errors import api_error, not_found_post, rate_headers, rate_limited, refused_create
-from xbot_assets.sandbox.web.shapes import Json, Viewer, post_body, post_results, user
+from xbot_assets.sandbox.web.profiles import LISTS, PUBLIC_LISTS, list_answer, looked_up, unseen_post
+from xbot_assets.sandbox.web.shapes import Json, Viewer, post_body, post_results
 from xbot_assets.sandbox.web.timelines import CursorRefusedError
 
 AUTH_COOKIE, CSRF_COOKIE = "auth_token", "ct0"
@@ -53,31 +54,20 @@ def _owner(call: Call) -> Account | None:
     return call.viewer.site.posts.account(call.word("userId"))
 
 
-def _profile_answer(found: list[Json]) -> Response:
-    timeline = {"instructions": found, "metadata": {"scribeConfig": {"page": "profileBest"}}}
-    result = {"__typename": "User", "timeline": {"timeline": timeline}}
-    return JSONResponse({"data": {"user": {"result": result}}})
+def _profile_list(operation: str) -> Handler:
+    async def handler(call: Call) -> Response:
+        owner = _owner(call)
+        answer = list_answer(call.viewer, owner, operation, call.cursor) if owner else {"data": {"user": {}}}
+        return JSONResponse(answer)
 
-
-async def _user_tweets(call: Call) -> Response:
-    owner = _owner(call)
-    if owner is None:
-        return JSONResponse({"data": {"user": {}}})
-    return _profile_answer(feeds.profile(call.viewer, owner, call.cursor))
-
-
-async def _user_tweets_and_replies(call: Call) -> Response:
-    owner = _owner(call)
-    if owner is None:
-        return JSONResponse({"data": {"user": {}}})
-    return _profile_answer(feeds.profile_with_replies(call.viewer, owner, call.cursor))
+    return handler
 
 
 async def _tweet_detail(call: Call) -> Response:
     focal = call.viewer.site.posts.find(call.word("focalTweetId"), call.viewer.now)
     if focal is None:
         return not_found_post()
-    found = feeds.conversation(call.viewer, focal, call.cursor)
+    found = unseen_post(call.viewer, focal) or feeds.conversation(call.viewer, focal, call.cursor)
     return JSONResponse({"data": {"threaded_conversation_with_injections_v2": {"instructions": found}}})
 
 
@@ -90,12 +80,7 @@ async def _search(call: Call) -> Response:
 
 async def _user_by_screen_name(call: Call) -> Response:
     account = call.viewer.site.posts.by_handle(call.word("screen_name"))
-    if account is None:
-        return JSONResponse({"data": {"user": {}}})
-    if call.viewer.site.faults.flag("suspended") and account.origin == "session":
-        result: Json = {"__typename": "UserUnavailable", "reason": "Suspended", "message": "User is suspended"}
-        return JSONResponse({"data": {"user": {"result": result}}})
-    return JSONResponse({"data": {"user": {"result": user(call.viewer, account)}}})
+    return JSONResponse(looked_up(call.viewer, account) if account else {"data": {"user": {}}})
 
 
 async def _notifications(call: Call) -> Response:
@@ -179,8 +164,7 @@ async def _follow(call: Call) -> Response:
 OPERATIONS: dict[str, Handler] = {
     "HomeTimeline": _home,
     "HomeLatestTimeline": _home,
-    "UserTweets": _user_tweets,
-    "UserTweetsAndReplies": _user_tweets_and_replies,
+    **{name: _profile_list(name) for name in LISTS},
     "TweetDetail": _tweet_detail,
     "TweetResultByRestId": _tweet_result,
     "SearchTimeline": _search,
@@ -196,9 +180,9 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteRetweet": _marking("repost", on=False, answer="unretweet"),
     "SandboxFollow": _follow,
 }
-LISTS = {name for name in OPERATIONS if "Timeline" in name or name.startswith("UserTweets")} | {"TweetDetail"}
+PAGED = {name for name in OPERATIONS if "Timeline" in name or name.startswith("UserTweets")} | {"TweetDetail"}
 """These answer with a page of a list."""
-PUBLIC = {"UserByScreenName", "UserTweets", "TweetDetail", "TweetResultByRestId"}
+PUBLIC = {"UserByScreenName", "TweetDetail", "TweetResultByRestId"} | PUBLIC_LISTS
 """What somebody logged out may ask."""
 WRITES = {"CreateTweet", "DeleteTweet", "SandboxFollow"} | {
     name for name in OPERATIONS if name.endswith(("Bookmark", "Retweet", "favoriteTweet", "FavoriteTweet"))
@@ -223,7 +207,7 @@ async def _variables(request: Request) -> Json:
 
 def _refused(site: Site, request: Request, operation: str, session: Session | None) -> Response | None:
     """Return X's refusal before the operation runs, if there is one."""
-    if operation not in OPERATIONS or (operation in LISTS and site.faults.flag("list_fails")):
+    if operation not in OPERATIONS or (operation in PAGED and site.faults.flag("list_fails")):
         return PlainTextResponse("", 404)
     if session is None and operation not in PUBLIC:
         return _unauthenticated()

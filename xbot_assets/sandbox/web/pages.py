@@ -93,6 +93,8 @@ class Pages:
             "croppedAds": faults.flag("cropped_ads"),
             "changedMarkup": faults.flag("changed_markup"),
             "suspended": faults.flag("suspended"),
+            "tabs": faults.text("tabs"),
+            "newNames": faults.text("list_names") == "new",
             "altLost": faults.flag("media_alt_lost"),
             "now": self._site.now().isoformat(),
             "rate": self._site.clock.line.rate,

@@ -241,10 +241,12 @@ def _legacy(viewer: Viewer, post: Post, counts: Audience, text: _Text) -> Json:
 
 
 def _reply_fields(viewer: Viewer, post: Post) -> Json:
-    handle = parent_handle(viewer, post)
-    if post.in_reply_to is None or handle is None:
+    """Say what a post answers, also when that is gone."""
+    if post.in_reply_to is None:
         return {}
-    return {"in_reply_to_screen_name": handle, "in_reply_to_status_id_str": post.in_reply_to}
+    handle = parent_handle(viewer, post)
+    named = {"in_reply_to_screen_name": handle} if handle else {}
+    return {**named, "in_reply_to_status_id_str": post.in_reply_to}
 
 
 def parent_handle(viewer: Viewer, post: Post) -> str | None:

@@ -71,9 +71,9 @@ def pinned_entry(viewer: Viewer, post: Post) -> Json:
     return {"type": "TimelinePinEntry", "entry": entry}
 
 
-def tombstone_entry(post_id: str) -> Json:
-    """Return the entry of a post that is gone but has answers."""
-    result = {"__typename": "TweetTombstone", "tombstone": {"text": {"text": UNAVAILABLE}}}
+def tombstone_entry(post_id: str, words: str = UNAVAILABLE) -> Json:
+    """Return the entry of a post that is gone but has answers, or that is not shown for another reason."""
+    result = {"__typename": "TweetTombstone", "tombstone": {"text": {"text": words}}}
     content = {"itemType": "TimelineTweet", "__typename": "TimelineTweet", "tweet_results": {"result": result}}
     return item(f"tweet-{post_id}", content)
 

@@ -12,7 +12,7 @@ from xbot_assets.domain.alerts.publishing import DOUBLED_POST, REMOVED_POST, UNK
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.post import PostStatus, comparable, same_post
-from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, TimelinePost, TimelineView
+from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, PostKind, TimelinePost, TimelineView
 from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
@@ -34,8 +34,8 @@ IN_HAND = frozenset({PostStatus.CLAIMED, PostStatus.ARMED, PostStatus.UNCONFIRME
 class Comparison:
     """What one comparison found.
 
-    ``covers_since`` is the time since which everything was surely seen. Rows are as stored; ``confirmed``, ``back`` and
-    ``missing`` are posts of ours, ``phantoms`` posts of X.
+    ``covers_since`` is the time since which everything, originals and replies, was surely seen. Rows are as stored;
+    ``confirmed``, ``back`` and ``missing`` are posts of ours, ``phantoms`` posts of X.
     """
 
     posts_seen: int
@@ -79,7 +79,7 @@ def compare_timeline(product: Product) -> Comparison:
     confirmed = _confirm_doubts(product, look, known)
     missing, removed, back = _verify(product, look)
     phantoms = _phantoms(product, look)
-    found = Comparison(len(look.shown), look.covers_since, confirmed, missing, removed, back, phantoms)
+    found = Comparison(len(look.shown), look.covers_since(), confirmed, missing, removed, back, phantoms)
     _note(product, found)
     return found
 
@@ -109,9 +109,8 @@ def _verify(product: Product, look: TimelineView) -> tuple[tuple[int, ...], tupl
     rows = recovery.posts_to_verify(database, since=now - VERIFIED_FOR, until=now - settings.verify_after)
     ids = {post.x_post_id for post in look.shown}
     visible = [row.id for row in rows if row.x_post_id in ids]
-    missing = [
-        row.id for row in rows if row.x_post_id not in ids and row.removed_at is None and look.covers(row.published_at)
-    ]
+    absent = [row for row in rows if row.x_post_id not in ids and row.removed_at is None]
+    missing = [row.id for row in absent if look.covers(row.published_at, PostKind.of(row.answers))]
     back = recovery.note_visible(database, visible, now)
     for post_id in back:
         resolve_alert(database, REMOVED_POST, now, post_id=post_id)

@@ -1,9 +1,10 @@
-"""Posts in doubt: looked for on the own timeline, and settled by what it surely says.
+"""Posts in doubt: looked for in the account's own lists, and settled by what these surely say.
 
 There: published. Not there, in enough looks over enough time: back to the queue, once. Could not look: counts for
 nothing. Whatever stays in doubt waits for a person, with an alert.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +12,7 @@ from enum import StrEnum
 from xbot_assets.domain.alerts.publishing import UNCONFIRMED_POST
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.domain.posts.timeline_view import TimelinePost, TimelineView, in_its_place
+from xbot_assets.domain.posts.timeline_view import PostKind, TimelineList, TimelinePost, TimelineView, in_its_place
 from xbot_assets.steps.account.publishing_hold import hold_reason
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_published
@@ -19,7 +20,7 @@ from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
 from xbot_assets.store.publishing.rows import UnconfirmedPost
-from xbot_assets.x.answers import PostReading
+from xbot_assets.x.answers import OwnList, PostReading
 from xbot_assets.x.operations import ReadOwnTimeline
 
 LOOK_MARGIN = 40
@@ -102,9 +103,9 @@ def reconcile(product: Product, *, lane: Lane) -> Recovery:
 
 
 def look_at_timeline(product: Product, since: datetime, lane: Lane) -> tuple[TimelineView, set[str]]:
-    """Read the own timeline with its replies back to a time, and say which of the posts shown belong to rows.
+    """Read the own lists, replies too, back to a time, and say which of the posts shown belong to rows.
 
-    A timeline that claims to be complete but shows nothing that we know to be there is not believed.
+    A list that claims to be complete but shows nothing that we know to be there is not believed.
 
     Raises:
         ProductError: as the browser host answered.
@@ -115,10 +116,15 @@ def look_at_timeline(product: Product, since: datetime, lane: Lane) -> tuple[Tim
         lane=lane,
         deadline_seconds=product.settings.read_deadline_seconds,
     )
-    shown = tuple(_shown(post) for post in read.posts if post.post_id)
-    known = recovery.known_x_ids(product.database, [post.x_post_id for post in shown])
-    believed = bool(known) or not post_store.queue_counts(product.database).get("published")
-    return TimelineView(shown, read.complete and believed), known
+    known = recovery.known_x_ids(product.database, [post.post_id for post in read.posts if post.post_id])
+    published = recovery.published_kinds(product.database)
+    return TimelineView(tuple(_list(held, known, published) for held in read.lists)), known
+
+
+def _list(held: OwnList, known: Collection[str], published: Collection[PostKind]) -> TimelineList:
+    shown = tuple(_shown(post) for post in held.posts if post.post_id)
+    believed = any(post.x_post_id in known for post in shown) or held.kinds.isdisjoint(published)
+    return TimelineList(shown, held.complete and believed, held.kinds)
 
 
 def _shown(post: PostReading) -> TimelinePost:
@@ -132,6 +138,7 @@ def _shown(post: PostReading) -> TimelinePost:
         reposted=post.reposted_by is not None,
         answers=post.in_reply_to,
         translated=post.translated and post.text is None,
+        kind=post.kind,
     )
 
 
@@ -157,10 +164,15 @@ def _settled(product: Product, row: UnconfirmedPost, look: TimelineView, known: 
     if look.hides_words_since(row.intended_at, known):
         _tell_unseen(product, row, "X shows a post of that time only in translation.")
         return RecoveryOutcome.IN_DOUBT
-    if not look.covers(row.intended_at):
-        _tell_unseen(product, row, "Its own timeline did not show posts of that time.")
+    if not look.covers(row.intended_at, PostKind.of(row.answers_x_id)):
+        _tell_unseen(product, row, _unseen(PostKind.of(row.answers_x_id)))
         return RecoveryOutcome.IN_DOUBT
     return _absent(product, row)
+
+
+def _unseen(kind: PostKind) -> str:
+    lists = {PostKind.ORIGINAL: "own posts", PostKind.REPLY: "own replies"}
+    return f"The list of its {lists[kind]} did not show posts of that time."
 
 
 def shown_as(row: UnconfirmedPost, look: TimelineView, known: set[str]) -> TimelinePost | None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.posts.recovery import RecoveryRules
+from xbot_assets.domain.posts.timeline_view import PostKind
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
 from xbot_assets.store.publishing.rows import (
@@ -81,6 +82,11 @@ def submitted_since(db: Statements, since: datetime) -> int:
 def known_x_ids(db: Statements, x_ids: Iterable[str]) -> set[str]:
     """Return which of these ids of X belong to a row."""
     return {row["x_post_id"] for row in db.fetch_all("known_x_ids", x_ids=list(x_ids))}
+
+
+def published_kinds(db: Statements) -> set[PostKind]:
+    """Return the kinds of posts of which at least one was published."""
+    return {PostKind.of(row["answers"]) for row in db.fetch_all("published_kinds")}
 
 
 def posts_to_verify(db: Statements, *, since: datetime, until: datetime) -> list[PostToVerify]:

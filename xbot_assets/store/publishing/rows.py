@@ -204,12 +204,12 @@ class DueLook:
 
 @dataclass(frozen=True, slots=True)
 class PostToVerify:
-    """A published post that X should show."""
+    """A published post that X should show; ``answers`` when it stands below another one, also in a thread."""
 
     id: int
     x_post_id: str
     published_at: datetime
-    reply_to_x_id: str | None
+    answers: bool
     missing_since: datetime | None
     removed_at: datetime | None
 

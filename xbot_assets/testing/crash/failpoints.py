@@ -110,7 +110,7 @@ class Failpoints:
         gate, text = self._stack.gate, f"Crash post {next(_NUMBERS)} of {self._publisher.kind}: {story.name}."
         self._hold()
         self._stack.wait_until_well()
-        self._stack.ask_sandbox("faults", story.faults)
+        self._stack.set_faults(story.faults)
         gate.passed.clear()
         armed, begun = _Armed(strike) if strike else None, 0
         try:
@@ -126,7 +126,7 @@ class Failpoints:
             self._finish(text, armed)
         finally:
             gate.disarm()
-            self._stack.ask_sandbox("faults", {})
+            self._stack.set_faults({})
         return gate.passed[begun:]
 
     def _hold(self) -> None:

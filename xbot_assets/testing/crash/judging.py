@@ -61,6 +61,7 @@ def judged(stack: CrashStack, publisher: Publisher, texts: Sequence[str], kills:
         "refused_though_on_x": sum(bool(on_x[text]) and states.get(text) == "refused" for text in texts),
         "flagged_to_a_person": len(flagged),
         "flagged_though_on_x": sum(bool(on_x[text]) for text in flagged),
+        "marked_removed": publisher.marked_removed(),
         "unsettled": len([text for text in unsettled if text in texts]),
     }
     return {
@@ -78,6 +79,7 @@ def _kept(counts: dict[str, int], kills: Sequence[Kill]) -> bool:
         "published_but_not_on_x",
         "refused_though_on_x",
         "flagged_though_on_x",
+        "marked_removed",
         "unsettled",
     )
     seconds = [kill.recovered for kill in kills if kill.recovered is not None]

@@ -13,11 +13,15 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.posts.images import PostImage, post_image
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.settings import Settings
+from xbot_assets.steps.product import open_product
+from xbot_assets.steps.publishing.reconciliation import compare_timeline
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import open_database
 from xbot_assets.store.publishing.posts import enqueue_posts
+from xbot_assets.store.publishing.recovery import open_removals
 from xbot_assets.testing.crash.baseline import DATABASE_VARIABLE, PLACE_VARIABLE, TASK, install, opened_app
 from xbot_assets.testing.crash.stack import CrashStack
+from xbot_assets.testing.patience import until
 from xbot_assets.testing.pictures import png
 from xbot_assets.testing.servers import with_database
 
@@ -78,6 +82,9 @@ class Publisher(Protocol):
 
     def states(self) -> dict[str, State] | None:
         """Return what has become of each text; ``None`` while the database does not answer."""
+
+    def marked_removed(self) -> int:
+        """Compare X with the queue, if it does that; return how many of its posts it takes for removed from X."""
 
     def environment(self) -> dict[str, str]:
         """Return what its worker needs beside the product's settings."""
@@ -162,6 +169,15 @@ class Ours:
             self._left_to_a_person |= asked
         return found | dict.fromkeys(self._left_to_a_person, "flagged")
 
+    def marked_removed(self) -> int:
+        """Compare the timeline with the queue as often as it takes to call a post removed; nothing is, on this site."""
+        with open_product(self._settings, worker="judge") as product:
+            _insist(lambda: compare_timeline(product))
+            again = product.clock.now() + self._settings.verify_again
+            until(lambda: product.clock.now() > again, "the second comparison is due")
+            _insist(lambda: compare_timeline(product))
+            return len(open_removals(product.database))
+
     def environment(self) -> dict[str, str]:
         """Return nothing: the settings are enough."""
         return {}
@@ -208,6 +224,10 @@ class Plain:
         """Read the jobs."""
         rows = self._eye.ask(_JOBS, task=TASK)
         return None if rows is None else dict(rows)
+
+    def marked_removed(self) -> int:
+        """Return none: it does not look."""
+        return 0
 
     def environment(self) -> dict[str, str]:
         """Name the package's place and the database."""

@@ -81,12 +81,14 @@ class Parts:
         site: the module that is the sandbox.
         host: the module that is the browser host.
         begins: where both clocks start; ``None``: at real time. The site's world is made anew there.
+        switches: what the site is like throughout, whatever faults it has at times.
     """
 
     profile: Mapping[str, str] = field(default_factory=lambda: PROFILE)
     site: str = "xbot_assets.testing.crash.site"
     host: str = "xbot_assets.testing.crash.host"
     begins: datetime | None = None
+    switches: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -96,6 +98,7 @@ class CrashStack:
     Attributes:
         gate: where the tested processes tell their steps.
         settings: the product's, as ``own`` gives them to processes.
+        switches: what the site is like whatever its faults are.
         worker: the parent of the publishing processes.
     """
 
@@ -106,6 +109,7 @@ class CrashStack:
     host: Child
     settings: Settings
     own: dict[str, str]
+    switches: Mapping[str, object]
     worker: Child | None = None
 
     def ask_sandbox(self, path: str, change: Mapping[str, object] | None = None, *, method: str = "") -> Any:  # noqa: ANN401 - JSON
@@ -115,6 +119,10 @@ class CrashStack:
         headers = {"Authorization": f"Bearer {TOKEN}"}
         answer = httpx.request(method, address, json=change, headers=headers, timeout=ASK_SECONDS, trust_env=False)
         return answer.raise_for_status().json() if answer.content else None
+
+    def set_faults(self, faults: Mapping[str, object]) -> None:
+        """Make these the site's faults, beside what it is like throughout."""
+        self.ask_sandbox("faults", {**self.switches, **faults})
 
     def kill(self, victim: str) -> None:
         """SIGKILL a process of that kind, waiting for one that is just being restarted."""
@@ -248,11 +256,12 @@ def _started(running: ExitStack, home: Path, parts: Parts) -> CrashStack:
     settings = load_settings(own)
     migrate(settings)
     gate = running.enter_context(Gate(home))
-    stack = CrashStack(home, gate, postgres, server, server, settings, own)
+    stack = CrashStack(home, gate, postgres, server, server, settings, own, parts.switches)
     running.enter_context(_kept(_site(settings, parts.site), home, stack.environment()))
     start_clock(settings, owns_site=True)
     if parts.begins is not None:
         _begin_at(stack, parts.begins)
+    stack.set_faults({})
     stack.host = running.enter_context(_kept(_host(settings, stack, parts.host), home, stack.environment()))
     return stack
 

@@ -1,12 +1,14 @@
 """Posts in doubt, taken back or unknown, over the real host and sandbox: what a look says, and what follows."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from xbot_assets.domain.alerts.publishing import DOUBLED_POST, REMOVED_POST, UNCONFIRMED_POST, UNKNOWN_POSTS
-from xbot_assets.domain.failures import ProductError, TransientFailure, UnknownOutcome
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.posts.post import NewPost
@@ -34,15 +36,23 @@ QUARTER = timedelta(minutes=15)
 TEN_MINUTES = timedelta(minutes=10)
 
 
-@pytest.fixture
-def product(loop_settings: Callable[..., Settings], site: Site) -> Iterator[Product]:
-    """A product that looks every quarter of an hour, so that three looks are enough."""
+@pytest.fixture(params=["split", "joined"])
+def tabbed(site: Site, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """The site with originals and replies in a list each, as X has them, or in one list, as it had."""
+    chosen = replace(site, switches={"tabs": request.param})
+    chosen.begin_anew()
+    yield chosen
     site.set_faults()
+
+
+@pytest.fixture
+def product(loop_settings: Callable[..., Settings], tabbed: Site) -> Iterator[Product]:
+    """A product that looks every quarter of an hour, so that three looks are enough."""
+    assert tabbed.switches
     settings = loop_settings(recovery_minutes=15, replies_engaged_only=False)
     start_clock(settings, owns_site=True)
     with open_product(settings, worker="test") as opened:
         yield opened
-    site.set_faults()
 
 
 def queue(product: Product, text: str, answers: str | None = None) -> int:
@@ -80,7 +90,7 @@ def alert_keys(product: Product) -> set[str]:
     return {found.key for found in open_alerts(product.database)}
 
 
-def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(product: Product, site: Site) -> None:
+def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(product: Product, tabbed: Site) -> None:
     """Three looks over half an hour all say so."""
     text = "Barley soaked overnight cooks in half the time."
     post_id = die_before_the_click(product, text)
@@ -91,19 +101,19 @@ def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(
         later(product, QUARTER)
     assert recover_posts(product).requeued == (post_id,)
     assert publish_next(product).post_id == post_id
-    assert site.posted(text) == 1
+    assert tabbed.posted(text) == 1
     assert not alert_keys(product)
 
 
-def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product: Product, site: Site) -> None:
+def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product: Product, tabbed: Site) -> None:
     """The same words elsewhere are not it, and no proof either that it is not there."""
     target, elsewhere = by_hand(product, "What do you salt first?"), by_hand(product, "And what last?")
     text = "The water, always the water."
     post_id = queue(product, text, answers=target)
-    site.set_faults(drop_after_commit=True)
+    tabbed.set_faults(drop_after_commit=True)
     with pytest.raises(UnknownOutcome):
         publish_next(product)
-    site.set_faults()
+    tabbed.set_faults()
     assert recover_posts(product).found == (post_id,)
     other = die_before_the_click(product, "Only at the end.", answers=target)
     by_hand(product, "Only at the end.", answers=elsewhere)
@@ -113,14 +123,16 @@ def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product
     assert UNCONFIRMED_POST.key_of(post_id=other) in alert_keys(product)
 
 
-def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_told(product: Product, site: Site) -> None:
+def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_told(
+    product: Product, tabbed: Site
+) -> None:
     """The post is there; four looks in an hour could not see it."""
     text = "Lentils need no soaking at all."
     post_id = queue(product, text)
-    site.set_faults(drop_after_commit=True)
+    tabbed.set_faults(drop_after_commit=True)
     with pytest.raises(UnknownOutcome):
         publish_next(product)
-    site.set_faults(down=True)
+    tabbed.set_faults(down=True)
     for _ in range(4):
         with pytest.raises(TransientFailure):
             recover_posts(product)
@@ -132,46 +144,46 @@ def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_tol
         found.reason for found in open_alerts(product.database) if found.key == UNCONFIRMED_POST.key_of(post_id=post_id)
     ]
     assert "could not be looked for" in told[0]
-    site.set_faults()
+    tabbed.set_faults()
     assert recover_posts(product).found == (post_id,)
-    assert site.posted(text) == 1
+    assert tabbed.posted(text) == 1
 
 
 def test_a_post_that_x_shows_in_translation_is_found_by_its_own_words_or_stays_in_doubt(
-    product: Product, site: Site
+    product: Product, tabbed: Site
 ) -> None:
     """A translation is not compared with what was posted, and is no proof that the post is not there."""
     text = "Parsnips sweeten after the first frost."
     post_id = queue(product, text)
-    site.set_faults(drop_after_commit=True)
+    tabbed.set_faults(drop_after_commit=True)
     with pytest.raises(UnknownOutcome):
         publish_next(product)
-    site.set_faults(locale="es", translated="untold")
+    tabbed.set_faults(locale="es", translated="untold")
     for _ in range(4):
         assert recover_posts(product).in_doubt == (post_id,)
         assert compare_timeline(product).phantoms == ()
         later(product, QUARTER)
     assert UNCONFIRMED_POST.key_of(post_id=post_id) in alert_keys(product)
-    site.set_faults(locale="es", translated=True)
+    tabbed.set_faults(locale="es", translated=True)
     assert recover_posts(product).found == (post_id,)
-    assert site.posted(text) == 1
+    assert tabbed.posted(text) == 1
 
 
-def test_a_post_that_shows_late_is_found_and_not_queued_again(product: Product, site: Site) -> None:
+def test_a_post_that_shows_late_is_found_and_not_queued_again(product: Product, tabbed: Site) -> None:
     """Two looks said "not there"; the third finds it, of the time at which it was posted."""
     text = "A spoon of vinegar keeps poached eggs together."
     post_id = queue(product, text)
-    site.set_faults(drop_after_commit=True, hide_after_create_seconds=600)
+    tabbed.set_faults(drop_after_commit=True, hide_after_create_seconds=600)
     with pytest.raises(UnknownOutcome):
         publish_next(product)
-    site.set_faults()
+    tabbed.set_faults()
     assert recover_posts(product).in_doubt == (post_id,)
     later(product, QUARTER)
     assert recover_posts(product).found == (post_id,)
-    assert site.posted(text) == 1
+    assert tabbed.posted(text) == 1
 
 
-def test_what_the_site_calls_a_duplicate_is_published_as_the_post_that_is_there(product: Product, site: Site) -> None:
+def test_what_the_site_calls_a_duplicate_is_published_as_the_post_that_is_there(product: Product, tabbed: Site) -> None:
     """Error 187: however old it is, the post is there already."""
     text = "Dry the chicken well before it meets the pan."
     x_post_id = by_hand(product, text)
@@ -181,17 +193,17 @@ def test_what_the_site_calls_a_duplicate_is_published_as_the_post_that_is_there(
         publish_next(product)
     assert recover_posts(product).found == (post_id,)
     (row,) = post_store.published_since(product.database, product.clock.now() - timedelta(days=1))
-    assert (row.x_post_id, site.posted(text)) == (x_post_id, 1)
+    assert (row.x_post_id, tabbed.posted(text)) == (x_post_id, 1)
     assert not alert_keys(product)
 
 
-def test_a_duplicate_that_is_nowhere_waits_for_a_person(product: Product, site: Site) -> None:
+def test_a_duplicate_that_is_nowhere_waits_for_a_person(product: Product, tabbed: Site) -> None:
     """Posting it again would be refused again."""
     post_id = queue(product, "Refused as a repeat of nothing.")
-    site.set_faults(create_error=187)
+    tabbed.set_faults(create_error=187)
     with pytest.raises(UnknownOutcome):
         publish_next(product)
-    site.set_faults()
+    tabbed.set_faults()
     for _ in range(4):
         recover_posts(product)
         later(product, QUARTER)
@@ -200,23 +212,23 @@ def test_a_duplicate_that_is_nowhere_waits_for_a_person(product: Product, site: 
     assert UNCONFIRMED_POST.key_of(post_id=post_id) in alert_keys(product)
 
 
-def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(product: Product, site: Site) -> None:
+def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(product: Product, tabbed: Site) -> None:
     """Two looks that surely covered it; one that could not look marks nothing."""
     first, post_id = queue(product, "Stays where it is, on the windowsill."), 0
     publish_next(product)
     later(product)
     post_id = queue(product, "Taken back by the site in silence.")
-    site.set_faults(silent_removal=True)
+    tabbed.set_faults(silent_removal=True)
     assert publish_next(product).x_post_id is not None
     assert comparison_wait(product) is None, "the first comparison of all"
     assert compare_timeline(product).missing == (), "too young to be missed"
-    site.set_faults(down=True)
+    tabbed.set_faults(down=True)
     later(product, TEN_MINUTES)
     assert comparison_wait(product) is None
     with pytest.raises(ProductError):
         compare_timeline(product)
     assert comparison_wait(product) is not None, "an outage is not hammered"
-    site.set_faults()
+    tabbed.set_faults()
     for seen in ((), (post_id,)):
         later(product, TEN_MINUTES)
         found = compare_timeline(product)
@@ -249,3 +261,69 @@ def test_posts_of_the_owner_s_own_hand_and_doubled_ones_are_told_apart(product: 
     compare_timeline(product)
     assert not alert_keys(product)
     assert recovery.open_phantoms(product.database) == []
+
+
+def test_no_published_post_is_missed_in_a_list_that_does_not_hold_its_kind(product: Product, tabbed: Site) -> None:
+    """An account that answers often: its newest original is older than all that the list of its replies shows."""
+    original = queue(product, "Grind the pepper at the table.")
+    publish_next(product)
+    target = by_hand(product, "Which pepper do you grind?")
+    later(product)
+    answers = [queue(product, f"The black one, number {number}.", answers=target) for number in range(2)]
+    for _ in answers:
+        publish_next(product)
+        later(product)
+    for _ in range(3):
+        later(product, TEN_MINUTES)
+        found = compare_timeline(product)
+        assert (found.missing, found.removed) == ((), ())
+        assert found.covers_since is not None
+    rows = recovery.posts_to_verify(
+        product.database, since=product.clock.now() - timedelta(days=1), until=product.clock.now()
+    )
+    assert {row.id: row.answers for row in rows} == {original: False} | dict.fromkeys(answers, True)
+    assert tabbed.posted("Grind the pepper at the table.") == 1
+
+
+@pytest.mark.parametrize("is_answer", [False, True])
+def test_a_published_post_of_either_kind_that_the_site_takes_back_is_missed(
+    product: Product, tabbed: Site, *, is_answer: bool
+) -> None:
+    """Its own list says so, whichever that is."""
+    queue(product, "The one that stays.")
+    publish_next(product)
+    target = by_hand(product, "What stays?")
+    queue(product, "The answer that stays.", answers=target)
+    later(product)
+    publish_next(product)
+    later(product)
+    post_id = queue(product, "The one that goes.", answers=target if is_answer else None)
+    tabbed.set_faults(silent_removal=True)
+    publish_next(product)
+    tabbed.set_faults()
+    removed: list[int] = []
+    for _ in range(2):
+        later(product, TEN_MINUTES)
+        found = compare_timeline(product)
+        assert found.missing == (post_id,)
+        removed += [row.id for row in found.removed]
+    assert removed == [post_id]
+
+
+def test_an_account_that_is_not_shown_leaves_every_post_as_it_is(product: Product, tabbed: Site) -> None:
+    """Its page is empty, and that is no list without posts."""
+    queue(product, "And not after it.")
+    publish_next(product)
+    later(product)
+    doubt = die_before_the_click(product, "Salt the water before the pasta.")
+    tabbed.set_faults(account_shown="missing", ours_unshown=True)
+    for _ in range(4):
+        later(product, QUARTER)
+        with pytest.raises(PermanentFailure) as caught:
+            compare_timeline(product)
+        assert caught.value.code is FailureCode.NO_ACCOUNT
+        with pytest.raises(PermanentFailure):
+            recover_posts(product)
+    (row,) = post_store.unconfirmed_posts(product.database)
+    assert (row.id, row.looks, row.requeues) == (doubt, 0, 0)
+    assert recovery.open_removals(product.database) == []

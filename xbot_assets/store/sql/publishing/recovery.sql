@@ -82,9 +82,15 @@ where status in ('armed', 'unconfirmed', 'published') and greatest(armed_at, pub
 -- Which of these ids of X belong to a row.
 select x_post_id from posts where x_post_id = any(%(x_ids)s::text[]);
 
+-- name: published_kinds
+-- Whether posts that answer another one, and posts that do not, were ever published.
+select distinct reply_to_x_id is not null or coalesce(segment, 0) > 0 as answers from posts where status = 'published';
+
 -- name: posts_to_verify
 -- Published posts of a stretch of time that X should show.
-select id, x_post_id, published_at, reply_to_x_id, missing_since, removed_at from posts
+select id, x_post_id, published_at, reply_to_x_id is not null or coalesce(segment, 0) > 0 as answers,
+    missing_since, removed_at
+from posts
 where status = 'published' and published_at > %(since)s and published_at <= %(until)s
 order by published_at, id;
 
