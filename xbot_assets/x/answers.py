@@ -17,28 +17,30 @@ class Message(BaseModel):
 
 
 class Counts(Message):
-    """What a post's ``role=group`` label says. A missing word is 0, except views: missing means not shown."""
+    """What a post's bar says, or X's own data. ``None`` is not told or not readable: it is no 0."""
 
-    replies: int = Field(0, ge=0)
-    reposts: int = Field(0, ge=0)
-    likes: int = Field(0, ge=0)
-    bookmarks: int = Field(0, ge=0)
+    replies: int | None = Field(None, ge=0)
+    reposts: int | None = Field(None, ge=0)
+    likes: int | None = Field(None, ge=0)
+    bookmarks: int | None = Field(None, ge=0)
     views: int | None = Field(None, ge=0)
 
 
 class QuotedPost(Message):
-    """The post inside a quote box; its id is not on the page."""
+    """The post inside a quote box; its id is not on the page. Its text is its author's own, or absent."""
 
     handle: str | None
     created_at: datetime | None
     text: str | None
+    translated: bool = False
 
 
 class PostReading(Message):
     """One post as a page showed it.
 
     ``post_id`` and ``permalink`` are ``None`` only where the page gives none; promoted posts carry their id
-    in an analytics link. ``text`` is ``None`` when the post has only media, a card or an article.
+    in an analytics link. ``text`` and ``lang`` are the author's own, never a translation; ``text`` is ``None`` when the
+    post has only media, a card or an article, or when only a translation of it could be read.
     """
 
     post_id: str | None
@@ -51,12 +53,14 @@ class PostReading(Message):
     label: str
     """The group label as written, kept as evidence."""
     quoted: tuple[QuotedPost, ...] = ()
+    translated: bool = False
+    """The page shows a translation in the place of the post's own text."""
     promoted: bool = False
     focal: bool = False
     pinned: bool = False
     edited: bool = False
     truncated: bool = False
-    """The page shows "Show more" for this post's own text."""
+    """``text`` is only the beginning: the page shows "Show more", and X's own data did not tell the rest."""
     reposted_by: str | None = None
     in_reply_to: str | None = None
     """The post that it answers, in lists where X's own data told; ``None`` is no answer, or not told."""
@@ -97,6 +101,7 @@ class PostsRead(Message):
 class ProfileRead(Message):
     """An account as X's own data gives it (exact), or as the page shows it (``exact`` is then false).
 
+    A number is ``None`` when neither tells it, or the page shows it in a way that cannot be read for sure.
     ``created_at`` is when the account was made; a page tells only the month, of which it is then the last moment.
     ``labelled_automated`` is whether it carries X's label of automated accounts. Both are ``None`` when not told.
     ``hidden`` is why X does not show its posts to us although it shows its numbers: ``account_protected`` or
@@ -105,9 +110,9 @@ class ProfileRead(Message):
 
     handle: str
     name: str
-    followers: int = Field(ge=0)
-    following: int = Field(ge=0)
-    posts: int = Field(ge=0)
+    followers: int | None = Field(ge=0)
+    following: int | None = Field(ge=0)
+    posts: int | None = Field(ge=0)
     bio: str
     exact: bool
     created_at: AwareDatetime | None = None

@@ -70,6 +70,7 @@ def test_the_stored_metrics_are_what_the_page_says(product: Product) -> None:
         ).posts[0]
         assert page.text == rows[post_id].text
         # Real time passed between the two readings; within it a saturated post gains at most a few reactions.
+        assert page.counts.likes is not None
         assert 0 <= page.counts.likes - stored.likes <= 2
         assert f"{stored.views} views" in stored.label
 
@@ -90,7 +91,7 @@ def test_the_account_is_read_once_an_hour(product: Product) -> None:
     assert account_due(product)
     profile = measure_account(product)
     assert profile.exact
-    assert profile.followers > 0
+    assert profile.followers
     assert not account_due(product)
     later(product, timedelta(minutes=61))
     assert account_due(product)
@@ -107,6 +108,21 @@ def test_a_page_that_changed_raises_an_alert_instead_of_storing_nulls(product: P
     assert len(report.missed) == 1
     assert metric_store.latest_reading(product.database, plan.posts[0].id) is None
     assert METRICS_UNREADABLE.key_of() in {alert.key for alert in open_alerts(product.database)}
+
+
+def test_counts_that_nobody_tells_are_missed_and_are_no_zeros(product: Product, site: Site) -> None:
+    """The page is there and readable otherwise: of a post its reading is missed, of the account there is none."""
+    plan = plan_posts(product)
+    later(product, plan.posts[0].scheduled_at - product.clock.now())
+    publish_next(product)
+    site.set_faults(counts_hidden=True)
+    report = measure_posts(product)
+    assert report.read == ()
+    assert ["replies, reposts, likes, bookmarks" in str(miss["reason"]) for miss in report.missed] == [True]
+    with pytest.raises(PermanentFailure, match="followers, following, posts") as caught:
+        measure_account(product)
+    assert caught.value.code == "page_changed"
+    assert metric_store.last_account_reading(product.database, product.settings.handle) is None
 
 
 @pytest.mark.parametrize(

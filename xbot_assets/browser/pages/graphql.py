@@ -3,6 +3,7 @@
 X moves these fields every few months; every path is tried in all the shapes that recorded answers have.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ _TIMELINES = (
 _LABELS = ("affiliates_highlighted_label", "identity_profile_labels_highlighted_label")
 _LABEL_TYPES = ("userLabelType", "user_label_type")
 _AUTOMATED = "AutomatedLabel"
+_DIGITS = re.compile(r"[0-9]{1,15}")
 _DATE = "%a %b %d %H:%M:%S %z %Y"
 """X's own form of a time: ``Wed Oct 10 20:19:24 +0000 2018``."""
 _CREATED = (("create_tweet", "tweet_results"), ("notetweet_create", "tweet_results"))
@@ -30,15 +32,15 @@ _CREATED = (("create_tweet", "tweet_results"), ("notetweet_create", "tweet_resul
 class GraphUser:
     """An account with exact numbers. ``pinned`` holds post ids.
 
-    ``created_at`` and ``labelled_automated`` are ``None`` when the answer does not tell.
+    What the answer does not tell is ``None``: numbers, ``created_at`` and ``labelled_automated``.
     """
 
     rest_id: str
     handle: str
     name: str
-    followers: int
-    following: int
-    posts: int
+    followers: int | None
+    following: int | None
+    posts: int | None
     bio: str
     pinned: tuple[str, ...]
     created_at: datetime | None
@@ -47,20 +49,21 @@ class GraphUser:
 
 @dataclass(frozen=True, slots=True)
 class GraphPost:
-    """A post with exact numbers. ``created_at`` is in X's own form; ``views`` is ``None`` when not given.
+    """A post with exact numbers. ``created_at`` is in X's own form; a number is ``None`` when not given.
 
-    A repost has counts of its own (all zero but ``reposts``): the original's are at ``repost_of``.
+    A repost has counts of its own (all zero but ``reposts``), and no quote: what it reposts, with what that quotes, is
+    its ``original``.
     """
 
     post_id: str
     author: GraphUser | None
     created_at: str
     lang: str | None
-    replies: int
-    reposts: int
-    quotes: int
-    likes: int
-    bookmarks: int
+    replies: int | None
+    reposts: int | None
+    quotes: int | None
+    likes: int | None
+    bookmarks: int | None
     views: int | None
     text: str
     long_text: str | None
@@ -69,6 +72,17 @@ class GraphPost:
     repost_of: str | None
     quoted: str | None
     media: tuple[str, ...]
+    original: "GraphPost | None" = None
+
+    @property
+    def created(self) -> datetime | None:
+        """Return when it was posted; ``None`` when the time cannot be read."""
+        return _moment(self.created_at)
+
+    @property
+    def photos(self) -> int:
+        """Return how many pictures it has."""
+        return self.media.count("photo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +150,15 @@ def _labelled(result: object) -> bool | None:
     return True if kind == _AUTOMATED else None
 
 
-def _count(result: object, path: tuple[str, ...], legacy: str) -> int:
-    return int(_first(result, path, ("legacy", legacy)) or 0)
+def _count(result: object, path: tuple[str, ...], legacy: str) -> int | None:
+    return whole_number(_first(result, path, ("legacy", legacy)))
+
+
+def whole_number(told: object) -> int | None:
+    """Return a count, which X writes as a number or in digits; ``None`` for anything else."""
+    if isinstance(told, str) and _DIGITS.fullmatch(told):
+        return int(told)
+    return told if isinstance(told, int) and not isinstance(told, bool) and told >= 0 else None
 
 
 def user_by_screen_name(body: object) -> GraphUser | None:
@@ -151,26 +172,31 @@ def post_of(result: object) -> GraphPost | None:
     legacy, post_id = at(inner, "legacy"), at(inner, "rest_id")
     if legacy is None or post_id is None:
         return None
-    views = at(inner, "views", "count")
+    original = at(legacy, "retweeted_status_result", "result")
     return GraphPost(
         post_id=post_id,
         author=user_of(at(inner, "core", "user_results", "result")),
         created_at=at(legacy, "created_at") or "",
         lang=at(legacy, "lang"),
-        replies=int(at(legacy, "reply_count") or 0),
-        reposts=int(at(legacy, "retweet_count") or 0),
-        quotes=int(at(legacy, "quote_count") or 0),
-        likes=int(at(legacy, "favorite_count") or 0),
-        bookmarks=int(at(legacy, "bookmark_count") or 0),
-        views=None if views is None else int(views),
+        replies=whole_number(at(legacy, "reply_count")),
+        reposts=whole_number(at(legacy, "retweet_count")),
+        quotes=whole_number(at(legacy, "quote_count")),
+        likes=whole_number(at(legacy, "favorite_count")),
+        bookmarks=whole_number(at(legacy, "bookmark_count")),
+        views=whole_number(at(inner, "views", "count")),
         text=at(legacy, "full_text") or "",
         long_text=at(inner, "note_tweet", "note_tweet_results", "result", "text"),
         in_reply_to=at(legacy, "in_reply_to_status_id_str"),
         conversation=at(legacy, "conversation_id_str"),
-        repost_of=_inner_id(at(legacy, "retweeted_status_result", "result")),
+        repost_of=_inner_id(original),
         quoted=_inner_id(at(inner, "quoted_status_result", "result")),
-        media=tuple(item["type"] for item in at(legacy, "extended_entities", "media") or ()),
+        media=_media(at(legacy, "extended_entities", "media")),
+        original=post_of(original),
     )
+
+
+def _media(told: object) -> tuple[str, ...]:
+    return tuple(str(at(item, "type")) for item in told) if isinstance(told, list) else ()
 
 
 def _inner_id(result: object) -> str | None:

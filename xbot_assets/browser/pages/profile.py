@@ -8,7 +8,7 @@ from playwright.async_api import Page
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.pages.graphql import GraphUser, user_by_screen_name
 from xbot_assets.browser.pages.labels import shown_number
-from xbot_assets.browser.pages.reading import RawProfile, page_changed
+from xbot_assets.browser.pages.reading import RawProfile, Snapshot
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.told.accounts import HeardAccounts, unshown
@@ -18,6 +18,7 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.x.answers import ProfileRead
 from xbot_assets.x.operations import ReadProfile
 
+NUMBERS = ("followers", "following", "posts")
 _JOINED = "Joined %B %Y"
 _AUTOMATED = re.compile(r"Automated( by @\w+)?")
 _LONGEST_MONTH = timedelta(days=31)
@@ -48,12 +49,12 @@ async def read_profile(page: Page, site: Site, operation: ReadProfile, attempt: 
         raise accounts.failure(asked) or unshown(FailureCode.NO_ACCOUNT, asked) from failure
     exact = next((user for user in users if user.handle.casefold() == asked.casefold()), None)
     if exact is not None:
-        return _exact(exact, accounts.why_unshown(asked))
+        return _completed(_exact(exact, accounts.why_unshown(asked)), seen)
     if seen.profile is None:
         raise accounts.failure(asked, seen.state.empty) or unshown(
             FailureCode.ACCOUNT_UNAVAILABLE, asked, seen.state.empty
         )
-    return _shown(asked, seen.profile)
+    return profile_of_page(asked, seen.profile, seen.state.language)
 
 
 def _exact(user: GraphUser, hidden: FailureCode | None) -> ProfileRead:
@@ -71,25 +72,23 @@ def _exact(user: GraphUser, hidden: FailureCode | None) -> ProfileRead:
     )
 
 
-def _shown(handle: str, shown: RawProfile) -> ProfileRead:
-    try:
-        return profile_of_page(handle, shown)
-    except ValueError as error:
-        raise page_changed(f"The numbers of @{handle}'s profile cannot be read: {error}") from error
+def _completed(told: ProfileRead, seen: Snapshot) -> ProfileRead:
+    """Take the numbers that X's data do not tell from the page, where they may be rounded."""
+    absent = [name for name in NUMBERS if getattr(told, name) is None]
+    if not absent or seen.profile is None:
+        return told
+    shown = profile_of_page(told.handle, seen.profile, seen.state.language)
+    return told.model_copy(update={"exact": False, **{name: getattr(shown, name) for name in absent}})
 
 
-def profile_of_page(handle: str, shown: RawProfile) -> ProfileRead:
-    """Return what a profile's header says; numbers are rounded as they are shown.
-
-    Raises:
-        ValueError: a number is not in X's English notation.
-    """
+def profile_of_page(handle: str, shown: RawProfile, language: str) -> ProfileRead:
+    """Return what a profile's header says; numbers are rounded as they are shown, and absent when unreadable."""
     return ProfileRead(
         handle=handle,
         name=shown.name.removesuffix(shown.label or "").rpartition("@")[0].strip(),
-        followers=shown_number(shown.followers),
-        following=shown_number(shown.following),
-        posts=shown_number(shown.posts),
+        followers=shown_number(shown.followers, language),
+        following=shown_number(shown.following, language),
+        posts=shown_number(shown.posts, language),
         bio=shown.bio,
         exact=False,
         created_at=_joined(shown.joined),

@@ -27,6 +27,7 @@ class RawQuote(_Read):
     handle: str | None
     created_at: AwareDatetime | None
     text: str | None
+    translated: bool
 
 
 class RawPost(_Read):
@@ -38,6 +39,7 @@ class RawPost(_Read):
     created_at: AwareDatetime | None
     time_text: str | None
     text: str | None
+    translated: bool
     lang: str | None
     label: str
     buttons: dict[str, str | None]
@@ -72,6 +74,7 @@ class RawState(_Read):
     """The marks by which a page's state is told; ``states.py`` says what they mean."""
 
     path: str
+    language: str
     column: bool
     logged_in: bool
     own_handle: str | None
@@ -115,7 +118,7 @@ class Snapshot(_Read):
         Raises:
             PermanentFailure: ``page_changed``, when there are posts and not one can be read.
         """
-        read = [reading for raw in self.posts if (reading := reading_of(raw)) is not None]
+        read = [reading for raw in self.posts if (reading := reading_of(raw, self.state.language)) is not None]
         if self.posts and not read:
             raise page_changed(f"The page {self.state.path} shows {len(self.posts)} posts, none with an author.")
         return read
@@ -150,11 +153,18 @@ async def take(page: Page, *, scroll: float = 0) -> Snapshot:
         raise page_changed(reason) from error
 
 
-def reading_of(raw: RawPost) -> PostReading | None:
-    """Return the typed reading, or ``None`` for a post without an author."""
+def reading_of(raw: RawPost, language: str) -> PostReading | None:
+    """Return the typed reading, or ``None`` for a post without an author. A translation is not its author's text."""
     if raw.handle is None:
         _log.warning("Skipped a post without an author, id %s.", raw.post_id)
         return None
     same = raw.model_dump(exclude={"handle", "buttons", "time_text", "quoted"})
-    quoted = tuple(QuotedPost(**box.model_dump()) for box in raw.quoted)
-    return PostReading(handle=raw.handle, counts=counts_of(raw.label, raw.buttons), quoted=quoted, **same)
+    same |= {"text": None, "lang": None} if raw.translated else {}
+    words = raw.viewer_liked + raw.viewer_bookmarked
+    counts = counts_of(raw.label, raw.buttons, language=language, viewer_words=words)
+    return PostReading(handle=raw.handle, counts=counts, quoted=tuple(map(_quoted, raw.quoted)), **same)
+
+
+def _quoted(box: RawQuote) -> QuotedPost:
+    own = box.model_dump() | ({"text": None} if box.translated else {})
+    return QuotedPost(**own)

@@ -66,7 +66,7 @@ async def _read_one(
     found = next((post for post in seen.readings() if post.post_id == post_id), None)
     if found is None:
         raise _absent(seen, post_id)
-    return found
+    return traffic.told.completed(found)
 
 
 def _absent(seen: Snapshot, post_id: str) -> ProductError:

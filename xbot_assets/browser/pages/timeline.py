@@ -45,7 +45,7 @@ async def search(page: Page, site: Site, operation: Search, attempt: Attempt) ->
     seen, complete = await _collect(page, traffic, url, found, attempt)
     if found.is_unanswered:
         raise traffic.refusal or _unanswered(seen)
-    return TimelineRead(posts=found.posts, complete=complete)
+    return TimelineRead(posts=traffic.told.all_completed(found.posts), complete=complete)
 
 
 async def read_own_timeline(page: Page, site: Site, operation: ReadOwnTimeline, attempt: Attempt) -> OwnTimelineRead:
@@ -131,7 +131,7 @@ class _OwnLists:
             raise self._instead_of(failure) from failure
         if not found.posts:
             self._refuse_unshown(found, seen)
-        return OwnList(posts=found.posts, complete=complete, kinds=found.kinds)
+        return OwnList(posts=self.traffic.told.all_completed(found.posts), complete=complete, kinds=found.kinds)
 
     def _told(self, found: _Collected) -> Callable[[Answer], None]:
         def hear(answer: Answer) -> None:

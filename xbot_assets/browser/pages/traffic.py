@@ -12,6 +12,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request, Response
 
 from xbot_assets.browser.pages.refusals import ABOUT_SOMEBODY, refusal_of
+from xbot_assets.browser.pages.told_posts import ToldPosts
 
 if TYPE_CHECKING:
     from xbot_assets.domain.failures import ProductError
@@ -39,6 +40,8 @@ class Traffic:
 
     def __init__(self, page: Page) -> None:
         self._refusal: ProductError | None = None
+        self.told = ToldPosts()
+        """What the answers told of posts."""
         self._readers: set[asyncio.Task[None]] = set()
         self._listener: Callable[[Answer], None] | None = None
         page.on("response", self._on_response)
@@ -72,6 +75,7 @@ class Traffic:
         refusal = refusal_of(response.status, response.headers, body)
         if refusal is not None and refusal.code not in ABOUT_SOMEBODY:
             self._refusal = refusal
+        self.told.hear(body)
         if body is not None and self._listener is not None:
             self._listener(Answer(operation, asked_of(response.request), body))
 

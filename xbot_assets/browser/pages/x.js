@@ -10,13 +10,24 @@
   const pathOf = (link) => new URL(link.getAttribute("href") || "", SITE).pathname;
   const squeeze = (text) => text.replace(/\s+/g, " ").trim();
 
-  /* Text as a reader sees it: emoji are images with an alt, a cut link's pieces are in hidden spans. */
+  const STATUS = /^\/(\w{1,20})\/status\/(\d+)(\/\w+)?/;
+
+  /* Text as its author wrote it: emoji are images with an alt, a cut link's pieces are in hidden spans, and its "…" is
+     X's. A link to a post on X has its whole path in the last piece, and in the address that it leads to. */
   const textOf = (node) => {
     if (node.nodeType === Node.TEXT_NODE) return node.data;
     if (node.nodeName === "IMG") return node.getAttribute("alt") || "";
     if (node.nodeName === "BR") return "\n";
-    return [...node.childNodes].map(textOf).join("");
+    const inner = [...node.childNodes].map(textOf).join("");
+    if (inner === "…" && node.getAttribute("aria-hidden") === "true") return "";
+    return node.nodeName === "A" ? linkText(node, inner) : inner;
   };
+  const linkText = (link, inner) => {
+    const path = /^https?:/.test(inner) && one(link, '[aria-hidden="true"]') && pathOf(link);
+    return path && STATUS.test(path) ? SITE + path : inner;
+  };
+  const DOUBLED = /\b((?:x|twitter)\.com)(\/[\w/]*)(?=\2)(\/\w{1,20}\/status\/\d+)/g;
+  const writtenText = (element) => textOf(element).replace(DOUBLED, "$1$3");
   const shownText = (root, selector) => {
     const found = root && one(root, selector);
     return found ? squeeze(textOf(found)) : null;
@@ -28,8 +39,20 @@
   const quoteBoxes = (article) =>
     all(article, QUOTE).filter((box) => one(box, `${testid("User-Name")}, ${testid("tweetText")}`));
   const handleIn = (name) => {
+    const alone = name && all(name, "*").filter((e) => !e.childElementCount && /^@\w{1,20}$/.test(squeeze(textOf(e)))).pop();
+    if (alone) return squeeze(textOf(alone)).slice(1);
     const match = name && textOf(name).match(/@(\w{1,20})(?!.*@\w)/s);
     return match ? match[1] : null;
+  };
+
+  /* Above a translation stands what it was translated from, and for a whole post a button that shows the original. */
+  const isMark = (element, needs) => {
+    const words = squeeze(textOf(element));
+    return words && !element.dataset.testid && !one(element, "[data-testid]") && (needs ? one(element, needs) : !/@\w/.test(words));
+  };
+  const isTranslated = (text, needs) => {
+    const above = (element) => [...element.parentElement.children].slice(0, [...element.parentElement.children].indexOf(element));
+    return [text, text.parentElement].some((element) => above(element).some((before) => isMark(before, needs)));
   };
   const quoted = (box) => {
     const time = one(box, "time[datetime]");
@@ -37,11 +60,11 @@
     return {
       handle: handleIn(one(box, testid("User-Name"))),
       created_at: time ? time.getAttribute("datetime") : null,
-      text: text ? textOf(text) : null,
+      text: text ? writtenText(text) : null,
+      translated: Boolean(text) && isTranslated(text, null),
     };
   };
 
-  const STATUS = /^\/(\w{1,20})\/status\/(\d+)(\/\w+)?/;
   const permalink = (own) => {
     const time = own("time[datetime]").find((element) => element.closest("a[href]"));
     if (!time) return { time: null };
@@ -53,7 +76,8 @@
     return link ? link[2] : null;
   };
 
-  const PIN_ICON = 'path[d^="M13 21l-1 2-1-2v-5"]';
+  /* The pin as X has drawn it over the years; "Pinned" has another word in every language. */
+  const PIN_ICON = ["M13 21l-1 2-1-2v-5", "M7 4.5C7 3.12"].map((path) => `path[d^="${path}"]`).join(",");
   const socialContext = (own) => {
     const mark = own(testid("socialContext"))[0];
     if (!mark) return { pinned: false, reposted_by: null };
@@ -85,6 +109,23 @@
     };
   };
 
+  /* A photo is a link to /photo/N, with or without its picture; a player is no photo. */
+  const photosOf = (own, id) => {
+    const isPlayer = (element) => Boolean(one(element, `${testid("videoPlayer")}, ${testid("videoComponent")}, video`));
+    const linked = own('a[href*="/photo/"]').filter((link) => !isPlayer(link)).map(pathOf);
+    const paths = new Set(linked.filter((path) => id && path.includes(`/status/${id}/photo/`)));
+    const loose = own(testid("tweetPhoto")).filter((photo) => {
+      const link = photo.closest("a[href]") || one(photo, 'a[href*="/photo/"]');
+      return !isPlayer(photo) && !(link && paths.has(pathOf(link)));
+    });
+    return paths.size + loose.length;
+  };
+
+  /* An ad has no time; without its wrapper it is told by the links that count what becomes of it. */
+  const isAd = (article, own, link) =>
+    Boolean(article.parentElement && article.parentElement.closest(testid("placementTracking"))) ||
+    (!link.time && own('a[href$="/analytics"], a[href*="twclid="]').length > 0);
+
   const post = (article) => {
     const boxes = quoteBoxes(article);
     const inQuote = (element) => boxes.some((box) => box.contains(element)) || element.closest("article") !== article;
@@ -92,8 +133,6 @@
     const link = permalink(own);
     const text = own(testid("tweetText"))[0];
     const videos = own(testid("videoPlayer"));
-    const photos = own(testid("tweetPhoto")).filter((photo) => !one(photo, testid("videoPlayer")));
-    const promoted = Boolean(article.parentElement && article.parentElement.closest(testid("placementTracking")));
     const handle = handleIn(own(testid("User-Name"))[0]) || link.handle || null;
     const id = link.id || analyticsId(own);
     return {
@@ -102,32 +141,42 @@
       permalink: link.id ? `/${link.handle}/status/${link.id}` : null,
       created_at: link.time ? link.time.getAttribute("datetime") : null,
       time_text: link.time ? squeeze(textOf(link.time)) : null,
-      text: text ? textOf(text) : null,
+      text: text ? writtenText(text) : null,
+      translated: Boolean(text) && isTranslated(text, "button, [role=button]"),
       lang: text ? text.getAttribute("lang") : null,
       ...bar(own),
       quoted: boxes.map(quoted),
-      promoted,
+      promoted: isAd(article, own, link),
       focal: article.getAttribute("tabindex") === "-1",
       edited: Boolean(link.edited),
       truncated: own(testid("tweet-text-show-more-link")).length > 0,
       ...socialContext(own),
-      photos: photos.length,
+      photos: photosOf(own, id),
       videos: videos.length,
       card: own(testid("card.wrapper")).length > 0,
       article: own(testid("twitterArticleReadView")).length > 0,
     };
   };
 
-  /* What follows "Discover more" is not part of the conversation. A post without an author is a placeholder. */
+  /* What follows "Discover more" is not part of the conversation: a heading above posts, as others stand above people.
+     A post without an author is a placeholder. */
   const isPost = (article) =>
     article.dataset.testid === "tweet" && Boolean(one(article, testid("User-Name")));
-  const END = /^(Discover more|More from )/;
+  const CELL = testid("cellInnerDiv");
+  const endsList = (heading) => {
+    for (let cell = heading.closest(CELL); cell; cell = cell.nextElementSibling) {
+      if (cell !== heading.closest(CELL) && one(cell, "h2")) return false;
+      if (one(cell, `article${testid("tweet")}`)) return true;
+      if (one(cell, testid("UserCell"))) return false;
+    }
+    return false;
+  };
   const list = () => {
     const posts = [];
     const placeholders = [];
     for (const element of all(document, `article, ${testid("cellInnerDiv")} h2`)) {
       if (element.nodeName === "H2") {
-        if (!element.closest("article") && END.test(squeeze(textOf(element)))) break;
+        if (!element.closest("article") && endsList(element)) break;
       } else if (!element.parentElement || !element.parentElement.closest("article")) {
         if (isPost(element)) posts.push(post(element));
         else placeholders.push(squeeze([...element.querySelectorAll("*")].flatMap((e) => [...e.childNodes])
@@ -174,13 +223,29 @@
         !element.closest(`article, [contenteditable], ${PEOPLE}`)
     );
 
+  /* A list that failed shows a line of words and a button below it, in any language, and nothing after them. */
+  const KNOWN = `article, header, nav, form, [role="tablist"], [role="dialog"], [contenteditable], ${testid("emptyState")}, ${testid("UserCell")}`;
+  const BUTTON = "button, [role=button]";
+  const isRetry = (button, main) => {
+    const word = squeeze(textOf(button));
+    if (!word || button.dataset.testid || button.hasAttribute("aria-haspopup") || button.closest(KNOWN)) return false;
+    let box = button.parentElement;
+    while (box !== main && squeeze(textOf(box)) === word) box = box.parentElement;
+    const others = `a[href], input, textarea, h1, h2, img[alt]:not([alt=""]), [data-testid]`;
+    if (squeeze(textOf(box)) === word || all(box, BUTTON).length !== 1 || one(box, others)) return false;
+    const FOLLOWS = Node.DOCUMENT_POSITION_FOLLOWING;
+    return !all(main, "article").some((article) => button.compareDocumentPosition(article) & FOLLOWS);
+  };
+
   const state = () => {
     const main = one(document, testid("primaryColumn"));
     const own = one(document, `a${testid("AppTabBar_Profile_Link")}`);
     const path = location.pathname;
-    const buttons = main ? all(main, "button, [role=button]").filter((b) => !b.closest("article")) : [];
+    const busy = all(document, '#placeholder, [role="progressbar"]:not([aria-valuenow])').some((e) => e.getClientRects().length);
+    const buttons = main ? all(main, BUTTON).filter((b) => !b.closest("article")) : [];
     return {
       path,
+      language: document.documentElement.lang,
       column: Boolean(main),
       logged_in: Boolean(own || one(document, testid("SideNav_AccountSwitcher_Button"))),
       own_handle: own ? pathOf(own).slice(1) : null,
@@ -190,10 +255,10 @@
       suspended: notice(/^Your account is (permanently )?suspended/i),
       script_failure: visible(one(document, "#ScriptLoadFailure")),
       challenge: /^Just a moment/.test(document.title) || notice(/^Verify you are human/),
-      retry: buttons.some((button) => /^(Retry|Try again)$/.test(squeeze(textOf(button)))),
+      retry: buttons.some((button) => /^(Retry|Try again)$/.test(squeeze(textOf(button))) || (!busy && isRetry(button, main))),
       error: shownText(main, testid("error-detail")),
       empty: shownText(main, `${testid("empty_state_header_text")}, ${testid("emptyState")}`),
-      busy: all(document, '#placeholder, [role="progressbar"]:not([aria-valuenow])').some((e) => e.getClientRects().length),
+      busy,
     };
   };
 

@@ -46,6 +46,8 @@ class TimelinePost:
     reposted: bool = False
     answers: str | None = None
     """The post that it answers; ``None`` is no answer, or not told."""
+    translated: bool = False
+    """Only a translation of it could be read: ``text`` is empty, and says nothing of what was posted."""
     kind: PostKind | None = None
     """What X's own data say that it is; ``None`` is not told."""
 
@@ -124,11 +126,24 @@ class TimelineView:
             post
             for post in self.shown
             if post.x_post_id not in taken
-            and not post.reposted
+            and not (post.reposted or post.translated)
             and (since is None or post.created_at is None or post.created_at >= since - CLOCK_SKEW)
             and same_post(text, post.text, truncated=post.truncated)
         ]
         return sorted(matching, key=lambda post: post.created_at or X_BEGAN)
+
+    def hides_words_since(self, since: datetime, taken: Collection[str]) -> bool:
+        """Say whether a post of that time or later, known to be no other's, is shown only in translation.
+
+        It may be the one that is looked for: a translation is never compared with what was posted.
+        """
+        return any(
+            post.translated
+            and not post.reposted
+            and post.x_post_id not in taken
+            and (post.created_at is None or post.created_at >= since - CLOCK_SKEW)
+            for post in self.shown
+        )
 
 
 def in_its_place(post: TimelinePost, answers: str | None) -> bool:

@@ -38,6 +38,8 @@ LLM_DIALECTS = (
 """The servers as which the sandbox's can answer."""
 
 MOST_THINKING_TOKENS = 1_000_000
+LOCALES = ("en", "de", "ja", "es", "fr", "zh-Hant", "ar", "hi")
+"""The languages that the page has words for."""
 
 
 class FaultRefusedError(ValueError):
@@ -132,7 +134,15 @@ FAULTS: dict[str, Fault] = {
     ),
     "ours_unshown": _flag("account_shown strikes our own accounts too, which are always shown to themselves otherwise"),
     "user_shape": _one_of("shape of user objects in GraphQL", ("2024", "2025", "2026"), "2026"),
-    "locale": _one_of("language of the page's labels", ("en", "de", "ja"), "en"),
+    "locale": _one_of("language of the page's labels", LOCALES, "en"),
+    "translated": _one_of(
+        "posts are shown in translation; true: the data keep their own words; untold: nor do the data tell them whole",
+        (True, False, "untold"),
+        default=False,
+    ),
+    "counts_hidden": _flag("neither the page nor its data (in the shape of 2026) tell any count of posts and accounts"),
+    "cropped_ads": _flag("ads stand in lists without the element that marks them as ads"),
+    "list_fails": _flag("lists of posts answer 404, and the page shows a line and a button to try again"),
     "llm_status": _one_of("chat completions answer with this status", LLM_STATUSES, 0),
     "llm_retry_after": _seconds("the Retry-After header of an LLM refusal"),
     "llm_insufficient_quota": _flag("chat completions answer 429 with code insufficient_quota"),

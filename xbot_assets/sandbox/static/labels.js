@@ -1,5 +1,7 @@
-// The page's words in three languages. Other languages change order and number forms, so nothing should parse them.
+// The page's words in three languages whole, and in more where it matters. Other languages change order and number
+// forms, so nothing should parse them.
 import { state } from './dom.js';
+import { MORE } from './languages.js';
 
 const one = (singular, plural) => (count) => `${count} ${count === 1 ? singular : plural}`;
 
@@ -20,7 +22,10 @@ const EN = {
   sent: 'Your post was sent.', view: 'View', wrong: 'Something went wrong. Try reloading.', retry: 'Retry',
   following: 'Following', followers: 'Followers', follow: 'Follow', joined: (when) => `Joined ${when}`,
   noResults: (query) => `No results for "${query}"`, top: 'Top', latest: 'Latest', people: 'People', back: 'Back', close: 'Close',
+  discoverMore: 'Discover more', translated: 'Translated from English', original: 'Show original',
 };
+// What a profile says of its posts: the noun, or the whole.
+EN.postCount = (count) => `${count} posts`;
 const DE = {
   ...EN,
   reply: one('Antwort', 'Antworten'), repost: one('Repost', 'Reposts'), like: (n) => `${n} Mal „Gefällt mir“`,
@@ -34,6 +39,7 @@ const DE = {
   pinned: 'Angeheftet', reposted: (name) => `${name} hat repostet`, quote: 'Zitieren', showMore: 'Mehr anzeigen', ad: 'Anzeige',
   replyingTo: 'Antwort an ', and: ' und ', whatsUp: 'Was gibt’s Neues?', postReply: 'Poste deine Antwort', postText: 'Post-Text',
   sent: 'Dein Post wurde gesendet.', view: 'Anzeigen', wrong: 'Etwas ist schiefgelaufen. Versuche es erneut zu laden.', retry: 'Erneut versuchen',
+  discoverMore: 'Mehr entdecken', translated: 'Aus dem Englischen übersetzt', original: 'Original anzeigen', postCount: (count) => `${count} Posts`,
   following: 'Folge ich', followers: 'Follower', follow: 'Folgen', joined: (when) => `Seit ${when}`, top: 'Top', latest: 'Neueste',
 };
 const JA = {
@@ -48,7 +54,10 @@ const JA = {
   postsOf: (name) => `${name}さんのポスト`, conversation: '会話', pinned: '固定', reposted: (name) => `${name}さんがリポスト`,
   quote: '引用', showMore: 'さらに表示', ad: '広告', replyingTo: '返信先: ', and: ' ', whatsUp: 'いまどうしてる？',
   postReply: '返信をポスト', postText: 'ポスト本文', sent: 'ポストを送信しました。', view: '表示', wrong: '問題が発生しました。再読み込みしてください。',
+  discoverMore: 'もっと見つける', translated: '英語からの翻訳', original: '原文を表示', postCount: (count) => `${count} 件のポスト`,
   retry: 'やりなおす', following: 'フォロー中', followers: 'フォロワー', follow: 'フォロー', joined: (when) => `${when}からXを利用しています`,
 };
 
-export const t = { en: EN, de: DE, ja: JA }[state.locale] ?? EN;
+const more = (words) => words && { ...EN, ...words, postCount: (count) => `${count} ${words.posts}` };
+
+export const t = { en: EN, de: DE, ja: JA }[state.locale] ?? more(MORE[state.locale]) ?? EN;

@@ -49,7 +49,7 @@ export const tweet = (result, { whole = false } = {}) => {
   if (!body?.legacy) return null;
   const legacy = body.legacy;
   const author = person(body.core.user_results.result);
-  const note = body.note_tweet?.note_tweet_results.result.text;
+  const note = body.note_tweet?.note_tweet_results?.result.text;
   return {
     id: body.rest_id,
     author,

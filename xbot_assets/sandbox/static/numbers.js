@@ -8,8 +8,21 @@ const UNITS = [
   [1e3, 'K'],
 ];
 
+// X's Arabic has Arabic digits, its Hindi Western ones.
+const LOCALE = { ar: 'ar-EG', hi: 'hi-IN' }[state.locale] ?? state.locale;
+const plain = new Intl.NumberFormat(LOCALE, { useGrouping: false });
+
+// A count in a label: whole, and without groups.
+export const number = (count) => (state.locale === 'en' ? String(count) : plain.format(count));
+
+const local = (count, fine) => {
+  const digits = fine || count < 10000 ? 1 : 0;
+  return new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: digits, roundingMode: 'trunc' }).format(count);
+};
+
 // 1679 -> 1.6K, 10426 -> 10K; `fine` keeps the decimal above 10K, as profiles and focal views do.
 export const compact = (count, fine = false) => {
+  if (state.locale !== 'en' && count >= 1000) return local(count, fine);
   for (const [unit, letter] of UNITS) {
     if (count < unit) continue;
     const whole = Math.floor(count / unit);
@@ -20,7 +33,7 @@ export const compact = (count, fine = false) => {
   return String(count);
 };
 
-export const profileCount = (count) => (count < 10000 ? count.toLocaleString('en-US') : compact(count, true));
+export const profileCount = (count) => (count === undefined ? '–' : count < 10000 ? count.toLocaleString(state.locale === 'en' ? 'en-US' : LOCALE) : compact(count, true));
 
 const AGO = [
   [86400, 'day'],

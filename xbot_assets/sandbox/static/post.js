@@ -1,6 +1,6 @@
 // One post as X draws it: article, author, time link, text, quote, media, bar. Also ads and placeholders.
 import { actionBar } from './counts.js';
-import { div, h, icon, span, uid, words } from './dom.js';
+import { div, h, icon, span, state, uid, words } from './dom.js';
 import { t } from './labels.js';
 import { person, tweet } from './model.js';
 import { compact, focalTime, isoTime, longAgo, shortTime } from './numbers.js';
@@ -135,7 +135,7 @@ export const article = (post, options = {}) => {
   const draw = () => {
     const text = [replyingTo(post), tweetText(post, uid()), showMore(post, { linked: true })];
     const attached = [media(post, { linked: true }), quoteBox(post), promoted && adCard(post)];
-    const bar = actionBar(post, { focal, redraw: draw, onReply });
+    const bar = state.countsHidden ? div({ id: uid() }) : actionBar(post, { focal, redraw: draw, onReply });
     const face = div({ class: 'face-column' }, div({ tid: 'Tweet-User-Avatar' }, avatar(post.author)), options.below && div({ class: 'line' }));
     const head = header(post, options, promoted || focal ? null : timeLink(post));
     const body = focal
@@ -148,7 +148,7 @@ export const article = (post, options = {}) => {
     holder.replaceChildren(drawn);
   };
   draw();
-  return promoted ? advert(holder) : holder;
+  return promoted && !state.croppedAds ? advert(holder) : holder;
 };
 
 // Ads sit below `placementTracking`, with four invisible pixels that carry it too.

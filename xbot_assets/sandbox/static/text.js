@@ -1,5 +1,6 @@
 // A post's text as X draws it: spans, shortened links with hidden pieces, mentions, hashtags, emoji as pictures.
-import { div, h, span, tid } from './dom.js';
+import { div, h, span, state, tid } from './dom.js';
+import { t } from './labels.js';
 
 const EMOJI = /(\p{RI}\p{RI}|\p{Emoji}(?:\p{EMod}|\u{FE0F}\u{20E3}?)?(?:\u{200D}\p{Emoji}(?:\p{EMod}|\u{FE0F})?)*)/gu;
 const TOKEN = /(@\w{1,15}\b|#[\p{L}\p{N}_]+)/gu;
@@ -48,7 +49,9 @@ const shortLink = (link, asLink) => {
   const cut = link.display_url.endsWith('…');
   const shown = cut ? link.display_url.slice(0, -1) : link.display_url;
   const scheme = link.expanded_url.match(/^https?:\/\/(www\.)?/)?.[0] ?? '';
-  const rest = link.expanded_url.slice(scheme.length + shown.length);
+  // Of a link to a post on X the hidden piece is the whole path.
+  const path = cut && link.expanded_url.match(/^https?:\/\/x\.com(\/\w+\/status\/\d+)/)?.[1];
+  const rest = path || link.expanded_url.slice(scheme.length + shown.length);
   const pieces = [
     span(scheme, { 'aria-hidden': 'true', class: 'hidden-piece' }),
     shown,
@@ -68,8 +71,20 @@ const token = (word, asLink) => {
 
 const plainPart = (part, asLink) => part.split(TOKEN).filter(Boolean).map((piece) => (/^[@#]\S/.test(piece) ? token(piece, asLink) : withEmoji(piece)));
 
+// A translation stands in the text's place, in the page's language; above it, what it was made from.
+const translation = (post, asLink) => {
+  const show = h('button', { 'aria-label': t.original, role: 'button', type: 'button', class: 'show-more' }, span(t.original));
+  const mark = div({ dir: 'ltr', class: 'replying' }, span(t.translated), asLink && show);
+  const words = post.parts.filter((part) => typeof part === 'string').join(' ').split(/\s+/).reverse().join(' ');
+  return [mark, words];
+};
+
 export const tweetText = (post, id, { asLink = true } = {}) => {
   if (!post.parts.length) return null;
+  if (state.translated) {
+    const [mark, words] = translation(post, asLink);
+    return div({}, mark, div({ dir: 'auto', lang: state.locale.toLowerCase(), id, 'data-testid': tid('tweetText'), class: 'tweet-text' }, span(words)));
+  }
   const drawn = post.parts.map((part) => (typeof part === 'string' ? plainPart(part, asLink) : shortLink(part, asLink)));
   return div({ dir: 'auto', lang: post.lang, id, 'data-testid': tid('tweetText'), class: 'tweet-text' }, drawn);
 };

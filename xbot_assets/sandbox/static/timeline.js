@@ -8,7 +8,8 @@ import { VirtualList } from './virtual.js';
 
 let lists = 0;
 
-const heading = (text, sub) => div({ class: 'heading' }, h('h2', { 'aria-level': '2', role: 'heading' }, div({ dir: 'ltr' }, words(text))), sub && div({}, words(sub)));
+const said = (text) => (text === 'Discover more' ? t.discoverMore : text);
+const heading = (text, sub) => div({ class: 'heading' }, h('h2', { 'aria-level': '2', role: 'heading' }, div({ dir: 'ltr' }, words(said(text)))), sub && div({}, words(sub)));
 
 const separator = (key) => ({ key: `${key}-end`, render: () => div({ class: 'separator' }) });
 

@@ -142,7 +142,7 @@ const draw = (account, tab) => {
   const names = [[t.posts, base], ...more, [t.media, `${base}/media`]];
   const why = hidden(account);
   const content = [profileHead(account), tabs(names, tab ? `${base}/${tab}` : base), why ? emptyState(...why)() : list.element];
-  show({ title: `${account.name} (@${account.handle})`, head: bar(h('span', {}, withEmoji(account.name)), `${profileCount(account.posts)} posts`), content });
+  show({ title: `${account.name} (@${account.handle})`, head: bar(h('span', {}, withEmoji(account.name)), t.postCount(profileCount(account.posts))), content });
   if (!why) run(list);
 };
 

@@ -180,6 +180,8 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteRetweet": _marking("repost", on=False, answer="unretweet"),
     "SandboxFollow": _follow,
 }
+PAGED = {name for name in OPERATIONS if "Timeline" in name or name.startswith("UserTweets")} | {"TweetDetail"}
+"""These answer with a page of a list."""
 PUBLIC = {"UserByScreenName", "TweetDetail", "TweetResultByRestId"} | PUBLIC_LISTS
 """What somebody logged out may ask."""
 WRITES = {"CreateTweet", "DeleteTweet", "SandboxFollow"} | {
@@ -205,7 +207,7 @@ async def _variables(request: Request) -> Json:
 
 def _refused(site: Site, request: Request, operation: str, session: Session | None) -> Response | None:
     """Return X's refusal before the operation runs, if there is one."""
-    if operation not in OPERATIONS:
+    if operation not in OPERATIONS or (operation in PAGED and site.faults.flag("list_fails")):
         return PlainTextResponse("", 404)
     if session is None and operation not in PUBLIC:
         return _unauthenticated()

@@ -20,6 +20,8 @@ CUT_AT = 276
 REPOST_CUT = 110
 EDITS_ALLOWED = 5
 EDIT_WINDOW_MS = 3_600_000
+_COUNTS = ("bookmark_count", "favorite_count", "quote_count", "reply_count", "retweet_count")
+_USER_COUNTS = ("relationship_counts", "tweet_counts")
 _MENTION = r"@(\w{1,15})"
 
 
@@ -40,6 +42,7 @@ def user_results(viewer: Viewer, account: Account) -> Json:
 def user(viewer: Viewer, account: Account) -> Json:
     """Return one user object."""
     numbers = _numbers(viewer, account)
+    hidden = _USER_COUNTS if viewer.site.faults.flag("counts_hidden") else ()
     shape = viewer.site.faults.text("user_shape")
     body = {"2024": _user_2024, "2025": _user_2025, "2026": _user_2026}[shape](account, numbers)
     head: Json = {
@@ -52,7 +55,7 @@ def user(viewer: Viewer, account: Account) -> Json:
         "profile_image_shape": "Circle",
         "relationship_perspectives": {"following": _follows(viewer, account), "blocking": False, "muting": False},
     }
-    return head | body
+    return head | {name: value for name, value in body.items() if name not in hidden}
 
 
 def _follows(viewer: Viewer, account: Account) -> bool:
@@ -165,13 +168,16 @@ def post_body(viewer: Viewer, post: Post) -> Json:
         "core": {"user_results": user_results(viewer, author)},
         "unmention_data": {},
         "edit_control": _edit_control(post),
-        "is_translatable": False,
-        "views": _views(counts),
+        "is_translatable": viewer.site.faults.flag("translated"),
+        "grok_translated_post_with_availability": {"is_available": viewer.site.faults.flag("translated")},
+        "views": {} if viewer.site.faults.flag("counts_hidden") else _views(counts),
         "source": '<a href="https://mobile.twitter.com" rel="nofollow">Twitter Web App</a>',
         "legacy": _legacy(viewer, post, counts, text),
     }
     if text.note is not None:
         body["note_tweet"] = {"is_expandable": True, "note_tweet_results": {"result": {"text": text.note}}}
+    elif viewer.site.faults.text("translated") == "untold":
+        body["note_tweet"] = {"is_expandable": True}
     return body | _attached(viewer, post, body["legacy"])
 
 
@@ -229,7 +235,9 @@ def _legacy(viewer: Viewer, post: Post, counts: Audience, text: _Text) -> Json:
         "user_id_str": post.account_id,
         "id_str": post.id,
     }
-    return legacy | _reply_fields(viewer, post) | _media_fields(viewer, post)
+    hidden = _COUNTS if viewer.site.faults.flag("counts_hidden") else ()
+    shown = {name: value for name, value in legacy.items() if name not in hidden}
+    return shown | _reply_fields(viewer, post) | _media_fields(viewer, post)
 
 
 def _reply_fields(viewer: Viewer, post: Post) -> Json:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
@@ -13,6 +15,8 @@ from xbot_assets.store.publishing.policy import store_account_facts
 from xbot_assets.x.answers import PostReading, ProfileRead
 from xbot_assets.x.operations import ReadPosts, ReadProfile
 
+NEEDED = ("replies", "reposts", "likes", "bookmarks")
+"""Counts without which a reading is none: a missing one is no zero."""
 HEALTHY_SHARE = 0.9
 """Below this share of posts read, an alert is raised (report, layer 8: under 90 % intensify)."""
 
@@ -48,12 +52,11 @@ def measure_posts(product: Product) -> MeasureReport:
     )
     by_id = {post.x_post_id: post for post in due}
     now = product.clock.now()
-    read = tuple(
-        _reading_row(by_id[p.post_id], p, now) for p in answer.posts if p.post_id is not None and p.post_id in by_id
-    )
+    shown = [(by_id[post.post_id], post) for post in answer.posts if post.post_id is not None and post.post_id in by_id]
+    read = tuple(_reading_row(ours, post, now) for ours, post in shown if not unread_counts(post))
     missed = tuple(
         {"post_id": by_id[m.post_id].id, "missed_at": now, "why": m.why, "reason": m.reason} for m in answer.missed
-    )
+    ) + tuple(_miss_row(ours, post, now) for ours, post in shown if unread_counts(post))
     metric_store.insert_readings(product.database, read)
     metric_store.insert_misses(product.database, missed)
     report = MeasureReport(len(due), read, missed)
@@ -78,6 +81,7 @@ def measure_account(product: Product) -> ProfileRead:
     """Read the own profile and store its numbers, and what it says of the account's age and label.
 
     Raises:
+        PermanentFailure: ``page_changed``, when a number cannot be read for sure; what else was told is stored.
         ProductError: when the profile could not be read.
     """
     handle = product.account.handle
@@ -87,6 +91,14 @@ def measure_account(product: Product) -> ProfileRead:
         deadline_seconds=product.settings.read_deadline_seconds,
     )
     now = product.clock.now()
+    store_account_facts(
+        product.database,
+        handle,
+        now,
+        created_at=profile.created_at,
+        labelled=profile.labelled_automated,
+    )
+    _check_numbers(profile)
     metric_store.insert_account_reading(
         product.database,
         {
@@ -98,14 +110,17 @@ def measure_account(product: Product) -> ProfileRead:
             "exact": profile.exact,
         },
     )
-    store_account_facts(
-        product.database,
-        handle,
-        now,
-        created_at=profile.created_at,
-        labelled=profile.labelled_automated,
-    )
     return profile
+
+
+def _check_numbers(profile: ProfileRead) -> None:
+    unread = [name for name in ("followers", "following", "posts") if getattr(profile, name) is None]
+    if unread:
+        raise PermanentFailure(
+            f"The numbers of @{profile.handle} cannot be read for sure: {', '.join(unread)}.",
+            code=FailureCode.PAGE_CHANGED,
+            remedy="Set the account's display language to English, or report the profile's words as X shows them.",
+        )
 
 
 def account_due(product: Product) -> bool:
@@ -113,6 +128,17 @@ def account_due(product: Product) -> bool:
     last = product.account.last_reading
     interval = timedelta(minutes=product.settings.account_metrics_minutes)
     return last is None or product.clock.now() - last.read_at >= interval
+
+
+def unread_counts(reading: PostReading) -> list[str]:
+    """Return the counts that must be known for a reading to be kept, and are not. X does not show everybody's views."""
+    return [name for name in NEEDED if getattr(reading.counts, name) is None]
+
+
+def _miss_row(post: PostToMeasure, reading: PostReading, now: datetime) -> Fields:
+    names = ", ".join(unread_counts(reading))
+    reason = f"These counts cannot be read for sure: {names}. The label: {reading.label or 'none'}."
+    return {"post_id": post.id, "missed_at": now, "why": "unread", "reason": reason}
 
 
 def _reading_row(post: PostToMeasure, reading: PostReading, now: datetime) -> Fields:

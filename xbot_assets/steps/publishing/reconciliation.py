@@ -151,7 +151,8 @@ def _phantoms(product: Product, look: TimelineView) -> tuple[SeenPost, ...]:
 
 
 def _is_ours_to_know(post: TimelinePost, began: datetime | None) -> bool:
-    if post.reposted or began is None or post.created_at is None:
+    """Say whether a post is to be judged: one that is shown only in translation waits until its own words are told."""
+    if post.reposted or post.translated or began is None or post.created_at is None:
         return False
     return post.created_at >= began - CLOCK_SKEW
 

@@ -136,6 +136,7 @@ def _shown(post: PostReading) -> TimelinePost:
         pinned=post.pinned,
         reposted=post.reposted_by is not None,
         answers=post.in_reply_to,
+        translated=post.translated and post.text is None,
         kind=post.kind,
     )
 
@@ -158,6 +159,9 @@ def _settled(product: Product, row: UnconfirmedPost, look: TimelineView, known: 
         return RecoveryOutcome.FOUND
     if _alike(row, look, known):
         _tell_unseen(product, row, "A post with its words answers another post than it should.")
+        return RecoveryOutcome.IN_DOUBT
+    if look.hides_words_since(row.intended_at, known):
+        _tell_unseen(product, row, "X shows a post of that time only in translation.")
         return RecoveryOutcome.IN_DOUBT
     if not look.covers(row.intended_at, PostKind.of(row.answers_x_id)):
         _tell_unseen(product, row, _unseen(PostKind.of(row.answers_x_id)))

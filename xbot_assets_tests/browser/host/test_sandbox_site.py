@@ -10,6 +10,7 @@ from xbot_assets.browser.pages.graphql import GraphPost, timeline
 from xbot_assets.browser.pages.reading import Snapshot, script
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import FailureKind, ProductError, TransientFailure
+from xbot_assets.sandbox.state.faults import LOCALES
 from xbot_assets.x.account_state import AccountState
 from xbot_assets.x.answers import PostReading, Published, TimelineRead
 from xbot_assets.x.operations import CheckSession, Operation, Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
@@ -56,7 +57,7 @@ def test_a_reply_answers_the_post_it_was_asked_to(host: HostProcess, sandbox: Sa
     answer = _publish(host, "an answer to it", reply_to=first.post_id)
     replies = {post["id"]: post["in_reply_to"] for post in sandbox.control("GET", "ledger")["posts"]}
     assert replies[answer.post_id] == first.post_id
-    assert _read(host, first.post_id or "").counts.replies >= 1
+    assert (_read(host, first.post_id or "").counts.replies or 0) >= 1
 
 
 def test_shadow_publishing_leaves_the_ledger_alone(host: HostProcess, sandbox: Sandbox) -> None:
@@ -79,7 +80,7 @@ def test_a_profile_is_exact_in_every_shape_of_xs_data(host: HostProcess, sandbox
     sandbox.fault(user_shape=shape)
     profile = host.run(ReadProfile(handle=HANDLE))
     assert (profile.handle, profile.exact, profile.labelled_automated) == (HANDLE, True, True)
-    assert profile.followers > 0
+    assert profile.followers
     assert profile.created_at is not None
     assert profile.created_at < system_now() - timedelta(days=300)
 
@@ -103,7 +104,7 @@ def test_a_search_without_results_is_complete_and_empty(host: HostProcess, sandb
     assert host.run(Search(query="zzqqxxnothing")) == TimelineRead(posts=(), complete=True)
 
 
-@pytest.mark.parametrize("locale", ["en", "ja", "de"])
+@pytest.mark.parametrize("locale", LOCALES)
 def test_the_page_and_xs_own_data_say_the_same_in_every_language(
     chromium: Browser, sandbox: Sandbox, locale: str
 ) -> None:

@@ -24,3 +24,11 @@ def truth() -> dict[str, list[dict[str, Any]]]:
     """Return what people read off the saved pages, by file name."""
     loaded: dict[str, list[dict[str, Any]]] = json.loads((folder() / "GROUND_TRUTH.json").read_text("utf-8"))
     return loaded
+
+
+def folder_of_2026() -> Path:
+    """Return the folder of the pages of 2026, beside the other one; skip the test when it is absent."""
+    found = folder().parent / "x_pages_2026"
+    if not found.is_dir():
+        pytest.skip(f"no saved pages of X of 2026 at {found}", allow_module_level=True)
+    return found

@@ -158,6 +158,6 @@ def test_a_profile_s_page_tells_the_label_below_the_handle_and_the_month_in_whic
       <a href="/ann/following">1 Following</a><a href="/ann/verified_followers">2 Followers</a>""")
     shown = read(html, "/ann").profile
     assert shown is not None
-    profile = profile_of_page("ann", shown)
+    profile = profile_of_page("ann", shown, "en")
     assert (profile.name, profile.followers, profile.exact) == ("Ann, not @bob", 2, False)
     assert (profile.labelled_automated, profile.created_at) == (labelled, made)

@@ -147,3 +147,13 @@ def test_a_post_that_answers_another_one_is_not_ours() -> None:
     assert in_its_place(shown(1, TEXT), "7")
     assert in_its_place(original(1), None)
     assert not in_its_place(original(1), "7"), "X says that it answers nothing"
+
+
+def test_a_translation_is_never_compared_with_what_was_posted() -> None:
+    """A post that is shown only in translation is not alike, and may be the one that is looked for."""
+    hidden = replace(shown(1, ""), translated=True)
+    look = seen(hidden, shown(-30), shown(-60), complete=True)
+    assert look.alike("", since=NOON, taken=()) == []
+    assert look.hides_words_since(NOON, taken=())
+    assert not look.hides_words_since(NOON, taken={hidden.x_post_id})
+    assert not look.hides_words_since(NOON + timedelta(minutes=10), taken=())

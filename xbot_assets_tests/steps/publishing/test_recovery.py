@@ -148,6 +148,26 @@ def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_tol
     assert tabbed.posted(text) == 1
 
 
+def test_a_post_that_x_shows_in_translation_is_found_by_its_own_words_or_stays_in_doubt(
+    product: Product, tabbed: Site
+) -> None:
+    """A translation is not compared with what was posted, and is no proof that the post is not there."""
+    text = "Parsnips sweeten after the first frost."
+    post_id = queue(product, text)
+    tabbed.set_faults(drop_after_commit=True)
+    with pytest.raises(UnknownOutcome):
+        publish_next(product)
+    tabbed.set_faults(locale="es", translated="untold")
+    for _ in range(4):
+        assert recover_posts(product).in_doubt == (post_id,)
+        assert compare_timeline(product).phantoms == ()
+        later(product, QUARTER)
+    assert UNCONFIRMED_POST.key_of(post_id=post_id) in alert_keys(product)
+    tabbed.set_faults(locale="es", translated=True)
+    assert recover_posts(product).found == (post_id,)
+    assert tabbed.posted(text) == 1
+
+
 def test_a_post_that_shows_late_is_found_and_not_queued_again(product: Product, tabbed: Site) -> None:
     """Two looks said "not there"; the third finds it, of the time at which it was posted."""
     text = "A spoon of vinegar keeps poached eggs together."

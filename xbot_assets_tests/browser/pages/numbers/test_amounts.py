@@ -1,0 +1,114 @@
+"""Numbers in any language: what CLDR writes is read back, and what may be two numbers is none."""
+# ruff: noqa: RUF001 - the digits and marks of other scripts are what is tested
+
+from typing import Literal
+
+import pytest
+from babel import Locale
+from babel.numbers import format_compact_decimal, format_decimal
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xbot_assets.browser.pages.numbers.amounts import Amount, amounts, one_amount
+from xbot_assets.browser.pages.numbers.notation import LANGUAGES, notation_of
+
+SYSTEMS = {"ar": "arab", "fa": "arabext", "ur": "arabext", "hi": "deva", "mr": "deva", "bn": "beng", "th": "thai"}
+"""Digits of their own, for the languages that have them."""
+LARGEST = 999_000_000
+UNREAD_MOST = 8
+"""Of 32 numbers: Bengali, for one, has the same word for two of them."""
+
+
+def _read(text: str, language: str) -> int | None:
+    amount = one_amount(text, notation_of(language))
+    return None if amount is None else amount.value
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("length", ["short", "long"])
+@pytest.mark.parametrize("system", ["latn", "own"])
+def test_what_cldr_shortens_is_read_back_or_refused_but_never_another_number(
+    language: str, length: Literal["short", "long"], system: str
+) -> None:
+    """Every language of X, both lengths, digits of its own, every magnitude that a count may have."""
+    locale = Locale.parse(language, sep="-")
+    digits = "latn" if system == "latn" else SYSTEMS.get(language, "default")
+    unread = []
+    for power in range(1, 9):
+        for lead in (10, 12, 38, 99):
+            number = lead * 10 ** (power - 1)
+            written = format_compact_decimal(
+                number, format_type=length, locale=locale, fraction_digits=1, numbering_system=digits
+            )
+            read = _read(f"{written} xyz", language)
+            assert read in {number, None}, (written, number)
+            if read is None:
+                unread.append((written, number))
+    assert len(unread) <= UNREAD_MOST, unread
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(number=st.integers(0, LARGEST))
+def test_a_whole_number_is_read_back_in_every_language(language: str, number: int) -> None:
+    """With the language's own groups: of three, Indian, with points, commas, apostrophes or narrow spaces."""
+    locale = Locale.parse(language, sep="-")
+    for system in {"latn", SYSTEMS.get(language, "latn")}:
+        written = format_decimal(number, locale=locale, numbering_system=system)
+        assert one_amount(written, notation_of(language)) == Amount(number, shortened=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "number"),
+    [
+        ("1,2 Mio. Follower", "de", 1_200_000),
+        ("38,2 B Takipçi", "tr", 38_200),
+        ("팔로워 4.7만명", "ko", 47_000),
+        ("14 조회수", "ko", 14),
+        ("٣٨٫٢ ألف متابع", "ar-x-fm", 38_200),
+        ("12,34,567 फ़ॉलोअर", "hi", 1_234_567),
+        ("１，２３４ フォロワー", "ja", 1234),
+        ("1\u202f234 abonnés", "fr", 1234),
+        ("\u200f۱٬۲۳۴ دنبال‌کننده", "fa", 1234),
+        ("2.5萬 位跟隨者", "zh-TW", 25_000),
+        ("12 Folge ich", "de", 12),
+        ("1.234.567 Follower", "en", 1_234_567),
+        ("38.2K", "xx", 38_200),
+        ("4.7万フォロワー", "", 47_000),
+    ],
+)
+def test_a_number_is_read_among_its_words(text: str, language: str, number: int) -> None:
+    """As pages have them: noun before or after, marks of direction, a name of the language that is X's own."""
+    assert _read(text, language) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("1.234 Follower", ""),
+        ("1.234 Follower", "en"),
+        ("38,2 mil Seguidores", "en"),
+        ("38 Tsd Follower", "de"),
+        ("4万 followers", "en"),
+        ("1.2B", "xx"),
+        ("1亿2345万", "zh"),
+        ("20+ posts", "en"),
+        ("1.2M+ Followers", "en"),
+        ("1,5 Follower", "de"),
+        (".5K", "en"),
+        ("-5", "en"),
+        ("38k", "de"),
+        ("1,23 posts", "en"),
+        ("1,2345", "en"),
+        ("007", "en"),
+        ("½ K", "en"),
+        ("99 billones", "es"),
+    ],
+)
+def test_a_number_that_may_be_another_is_none(text: str, language: str) -> None:
+    """A guess would be stored as a fact."""
+    assert _read(text, language) is None
+
+
+def test_each_number_of_a_text_is_judged_by_itself() -> None:
+    """One that cannot be read does not take the others with it."""
+    assert amounts("3 of 1.5 and 12 Replies", notation_of("en")) == [Amount(3, False), None, Amount(12, False)]  # noqa: FBT003
