@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH, settings_now
-from xbot_assets.cli.approve import plain, print_json
+from xbot_assets.cli.approve import plain
 from xbot_assets.cli.review import who_asks
+from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.domain.alerts.catalogue import entry_of
 from xbot_assets.store.alerts import Alert, acknowledge_alert, open_alerts
 from xbot_assets.store.clock import DatabaseClock
@@ -32,7 +33,7 @@ def list_open(as_json: Annotated[bool, typer.Option("--json", help="Print one JS
     if as_json:
         print_json([alert.model_dump() for alert in alerts])
         return
-    typer.echo("\n\n".join(map(_told, alerts)) or "No alert is open.")
+    echo("\n\n".join(map(_told, alerts)) or "No alert is open.")
 
 
 @commands.command()
@@ -41,7 +42,7 @@ def acknowledge(key: Annotated[str, typer.Argument(help="As 'xbot alerts list' s
     with open_database(settings_now()) as database:
         check_schema(database)
         acknowledge_alert(database, key, who_asks(), DatabaseClock(database).now())
-    typer.echo(f"The alert {key} is acknowledged.")
+    echo(f"The alert {key} is acknowledged.")
 
 
 def _told(alert: Alert) -> str:

@@ -3,6 +3,7 @@
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
+from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.runtime.doctor import examine
 
 COLORS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
@@ -21,10 +22,10 @@ def doctor() -> None:
     failed = False
     for finding in examine():
         failed = failed or finding.level == "fail"
-        level = typer.style(f"{finding.level:<{LEVEL_WIDTH}}", fg=COLORS[finding.level])
-        typer.echo(f"{level}{finding.name:<{NAME_WIDTH}}{_indented(finding.text)}")
+        level = Styled(f"{finding.level:<{LEVEL_WIDTH}}", COLORS[finding.level])
+        echo(level, f"{finding.name:<{NAME_WIDTH}}{_indented(finding.text)}")
         if finding.remedy and finding.level != "ok":
-            typer.echo(f"{'':<{INDENT}}{_indented(finding.remedy)}")
+            echo(f"{'':<{INDENT}}{_indented(finding.remedy)}")
     if failed:
         raise typer.Exit(EXIT_SICK)
 

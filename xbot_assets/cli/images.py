@@ -6,6 +6,7 @@ from pathlib import Path
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX, IMAGES_MAX, PostImage, post_image
+from xbot_assets.regular_files import open_regular
 
 
 def read_images(paths: Sequence[Path], alts: Sequence[str]) -> tuple[PostImage, ...]:
@@ -32,7 +33,7 @@ def read_images(paths: Sequence[Path], alts: Sequence[str]) -> tuple[PostImage, 
 def _content(path: Path) -> bytes:
     """Read no more than shows that a file is too large."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(IMAGE_BYTES_MAX + 1)
     except OSError as error:
         raise PermanentFailure(

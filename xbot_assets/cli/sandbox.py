@@ -10,6 +10,7 @@ import httpx
 import typer
 
 from xbot_assets.cli.app import settings_now
+from xbot_assets.cli.terminal import echo
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
@@ -39,7 +40,7 @@ def reset(
 ) -> None:
     """Wipe the sandbox and make its world anew. Its posts, audience and faults go; the database is not touched."""
     _control(settings_now(), "POST", "reset", {"seed": seed})
-    typer.echo(f"The sandbox is new (seed {seed}).")
+    echo(f"The sandbox is new (seed {seed}).")
 
 
 @commands.command()
@@ -58,7 +59,7 @@ def clock(
         if rate is not None:
             set_rate(settings, database, rate)
         line = current_line(database)
-    typer.echo(f"{line.at(system_now()):%Y-%m-%d %H:%M:%S} UTC, {line.rate:g}x")
+    echo(f"{line.at(system_now()):%Y-%m-%d %H:%M:%S} UTC, {line.rate:g}x")
 
 
 @commands.command()
@@ -70,7 +71,7 @@ def fault(
     """Break the sandbox on purpose, and show the faults in force. Example: xbot sandbox fault slow_seconds=3."""
     if list_all:
         for name, known in FAULTS.items():
-            typer.echo(f"{name:<28}{known.meaning} ({known.expects})")
+            echo(f"{name:<28}{known.meaning} ({known.expects})")
         return
     settings = settings_now()
     wanted = dict(map(_change, changes or []))
@@ -78,9 +79,9 @@ def fault(
     if clear or wanted:
         active = _control(settings, "PUT", "faults", {**active, **wanted}) or {**active, **wanted}
     for name, value in active.items():
-        typer.echo(f"{name}={json.dumps(value)}")
+        echo(f"{name}={json.dumps(value)}")
     if not active:
-        typer.echo("No faults.")
+        echo("No faults.")
 
 
 def duration(text: str) -> timedelta:

@@ -15,7 +15,7 @@ import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.embedded import postgres as postgres_module
-from xbot_assets.runtime.embedded.postgres import wheel_install
+from xbot_assets.runtime.embedded.postgres_install import wheel_install
 from xbot_assets.runtime.machine.accounts import (
     ACCOUNT_ROOT,
     account_place,
