@@ -29,7 +29,7 @@ class Styled:
 Line = tuple[str | Styled, ...]
 
 
-def echo(*pieces: str | int | Styled, err: bool = False) -> None:
+def echo(*pieces: object, err: bool = False) -> None:
     """Print one line, or several, from pieces that stand side by side."""
     typer.echo("".join(map(_shown, pieces)), err=err)  # noqa: TID251 - here
 
@@ -46,7 +46,7 @@ def harmless(text: str) -> str:
     return _ORDERS.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def _shown(piece: str | int | Styled) -> str:
+def _shown(piece: object) -> str:
     if isinstance(piece, Styled):
         return typer.style(harmless(piece.text), fg=piece.colour, bold=piece.bold or None)
     return harmless(str(piece))
