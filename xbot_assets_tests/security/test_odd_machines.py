@@ -129,6 +129,10 @@ def test_a_data_directory_that_others_could_change_is_refused(tmp_path: Path, bi
     home = tmp_path / ".xbot"
     home.mkdir()
     home.chmod(bits)
+    home_directory(home)
+    assert mode(home) & 0o022 == 0, "an empty one is only closed"
+    (home / "parts.json").write_text("{}")
+    home.chmod(bits)
     with pytest.raises(PermanentFailure, match=rf"can be changed by other users \(mode {bits:o}\)") as caught:
         StackLock(home, "up").__enter__()
     assert caught.value.code == FailureCode.UNSAFE_DIRECTORY

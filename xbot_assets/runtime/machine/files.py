@@ -59,8 +59,8 @@ def home_directory(path: Path) -> Path:
     """Make the data directory, or check the one that is there, and return it.
 
     Under root it may be passed through, not listed, by others: PostgreSQL runs as an account of its own there, and its
-    data then stay in the clone. What others may read of one that is ours is closed to them. One that they can change,
-    or that is theirs, may hold anything: it is not used.
+    data then stay in the clone. One of ours that is open to others is closed to them. One that is theirs, or in which
+    they can have put something, is not used.
 
     Raises:
         PermanentFailure: code ``home_unwritable`` when it cannot be made, ``unsafe_directory``.
@@ -93,7 +93,7 @@ def _refuse_strange(path: Path, status: os.stat_result) -> None:
     strangers = {status.st_uid, path.lstat().st_uid} - {os.geteuid()}
     if strangers:
         raise _unsafe(path, f"belongs to another user (number {max(strangers)})", "make it your own (chown)")
-    if status.st_mode & CHANGED_BY_OTHERS:
+    if status.st_mode & CHANGED_BY_OTHERS and any(path.iterdir()):
         mode = stat.S_IMODE(status.st_mode)
         raise _unsafe(
             path, f"can be changed by other users (mode {mode:o})", f"run chmod go-w {shlex.quote(str(path))}"
