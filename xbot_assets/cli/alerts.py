@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH, settings_now
-from xbot_assets.cli.approve import plain, print_json
+from xbot_assets.cli.approve import plain
 from xbot_assets.cli.review import who_asks
+from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.domain.alerts.catalogue import entry_of
 from xbot_assets.domain.alerts.messages import Message
 from xbot_assets.domain.failure_codes import FailureCode
@@ -40,7 +41,7 @@ def list_open(as_json: Annotated[bool, typer.Option("--json", help="Print one JS
     if as_json:
         print_json([alert.model_dump() for alert in alerts])
         return
-    typer.echo("\n\n".join(map(_told, alerts)) or "No alert is open.")
+    echo("\n\n".join(map(_told, alerts)) or "No alert is open.")
 
 
 @commands.command()
@@ -49,7 +50,7 @@ def acknowledge(key: Annotated[str, typer.Argument(help="As 'xbot alerts list' s
     with open_database(settings_now()) as database:
         check_schema(database)
         acknowledge_alert(database, key, who_asks(), DatabaseClock(database).now())
-    typer.echo(f"The alert {key} is acknowledged.")
+    echo(f"The alert {key} is acknowledged.")
 
 
 @commands.command()
@@ -58,12 +59,12 @@ def channels() -> None:
     settings = settings_now()
     asked = channels_of(settings)
     if not asked:
-        typer.echo("No channel is set: put one or more into XBOT_ALERT_URLS.")
+        echo("No channel is set: put one or more into XBOT_ALERT_URLS.")
         return
     with open_database(settings) as database:
         check_schema(database)
         for channel in asked:
-            typer.echo(f"{channel.name:<{NAME_WIDTH}}{_state_words(channel_state(database, channel.name))}")
+            echo(f"{channel.name:<{NAME_WIDTH}}{_state_words(channel_state(database, channel.name))}")
 
 
 @commands.command()
@@ -76,7 +77,7 @@ def test() -> None:
         )
     results = {channel.name: _tested(channel) for channel in asked}
     for name, trouble in results.items():
-        typer.echo(f"{name:<{NAME_WIDTH}}{trouble or 'took it'}")
+        echo(f"{name:<{NAME_WIDTH}}{trouble or 'took it'}")
     if any(results.values()):
         raise typer.Exit(1)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import typer
 
+from xbot_assets.cli.terminal import echo
 from xbot_assets.runtime.progress import Progress
 from xbot_assets.settings import Settings, load_settings
 
@@ -43,7 +44,7 @@ def progress() -> Progress:
 def _say(line: str) -> None:
     """Write to the terminal; one that was closed meanwhile is no reason to fail."""
     with contextlib.suppress(OSError):
-        typer.echo(line, err=True)
+        echo(line, err=True)
 
 
 def shown(path: Path) -> str:

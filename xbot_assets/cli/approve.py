@@ -1,13 +1,13 @@
 """``xbot approve``: what waits for a person, and what the person decides."""
 
-import json
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
 from xbot_assets.cli.review import decider, review_now
+from xbot_assets.cli.terminal import echo, harmless, print_json
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import owners_time, told_time
@@ -38,9 +38,9 @@ def list_held(as_json: Annotated[bool, typer.Option("--json", help="Print one JS
         print_json([asdict(row) for row in rows])
         return
     for row in rows:
-        typer.echo(f"{row.id:<7}{told_time(row.scheduled_at, review.settings)}  {_place(row)}{preview(row.text)}")
+        echo(f"{row.id:<7}{told_time(row.scheduled_at, review.settings)}  {_place(row)}{preview(row.text)}")
     if not rows:
-        typer.echo("No post waits for a person.")
+        echo("No post waits for a person.")
 
 
 @commands.command()
@@ -55,7 +55,7 @@ def show(
         story = {"events": [asdict(event) for event in events], "refusals": [asdict(refusal) for refusal in refusals]}
         print_json(asdict(row) | story)
         return
-    typer.echo("\n".join(_told(row, events, refusals, review.settings)))
+    echo("\n".join(_told(row, events, refusals, review.settings)))
 
 
 @commands.command()
@@ -63,7 +63,7 @@ def approve(post_id: PostId, why: Why = "") -> None:
     """Let a post, or the thread that it is part of, be published at its time. The text is checked again."""
     with review_now() as review:
         approvals.approve_post(review.database, post_id, decider(review, why), check=review.check())
-    typer.echo(f"Post {post_id} is approved.")
+    echo(f"Post {post_id} is approved.")
 
 
 @commands.command()
@@ -73,7 +73,7 @@ def edit(
     """Give a post another text. It goes on waiting for its approval."""
     with review_now() as review:
         review.edit(post_id, text, decider(review, why))
-    typer.echo(f"Post {post_id} has its new text. Approve it with 'xbot approve approve {post_id}'.")
+    echo(f"Post {post_id} has its new text. Approve it with 'xbot approve approve {post_id}'.")
 
 
 @commands.command()
@@ -81,7 +81,7 @@ def reject(post_id: PostId, reason: Annotated[str, typer.Option("--reason", help
     """Take a post out of the way for good; of a thread all that waits."""
     with review_now() as review:
         approvals.reject_post(review.database, post_id, decider(review, reason))
-    typer.echo(f"Post {post_id} is rejected.")
+    echo(f"Post {post_id} is rejected.")
 
 
 @commands.command()
@@ -94,7 +94,7 @@ def reschedule(
     with review_now() as review:
         time = owners_time(at, review.settings)
         approvals.reschedule_post(review.database, post_id, time, decider(review, why))
-        typer.echo(f"Post {post_id} is due at {told_time(time, review.settings)}.")
+        echo(f"Post {post_id} is due at {told_time(time, review.settings)}.")
 
 
 def _told(row: ReviewedPost, events: list[PostEvent], refusals: list[PolicyRefusal], settings: Settings) -> list[str]:
@@ -104,7 +104,7 @@ def _told(row: ReviewedPost, events: list[PostEvent], refusals: list[PolicyRefus
     facts += [("In reply to", f"@{row.reply_to_handle}, post {row.reply_to_x_id}")] if row.reply_to_handle else []
     facts += [("Thread", place.removeprefix("thread "))] if (place := _place(row).strip()) else []
     facts += [("Images", str(row.images))] if row.images else []
-    facts += [("Rule", f"{refusal.reason} ({refusal.rule}, {refusal.times} x)") for refusal in refusals]
+    facts += [("Rule", f"{plain(refusal.reason)} ({refusal.rule}, {refusal.times} x)") for refusal in refusals]
     lines += [f"{name:<{NAME_WIDTH}}{text}" for name, text in facts]
     return [*lines, "", *(_event(event, settings) for event in events)]
 
@@ -112,7 +112,7 @@ def _told(row: ReviewedPost, events: list[PostEvent], refusals: list[PolicyRefus
 def _event(event: PostEvent, settings: Settings) -> str:
     step = event.decision or f"{event.from_status or 'new'} -> {event.to_status}"
     by = f" by {event.actor}" if event.actor else ""
-    note = f": {event.note}" if event.note else ""
+    note = f": {plain(event.note)}" if event.note else ""
     return f"{told_time(event.happened_at, settings)}  {step}{by}{note}"
 
 
@@ -128,10 +128,5 @@ def preview(text: str) -> str:
 
 
 def plain(line: str) -> str:
-    """Return the line without what would steer the terminal."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in line)
-
-
-def print_json(document: Any) -> None:  # noqa: ANN401 - a document of any shape
-    """Print one JSON document; times and the like as text."""
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False, default=str))
+    """Return stored text as one line: what breaks a line would let it pass for lines of ours."""
+    return harmless(line).replace("\n", "\N{REPLACEMENT CHARACTER}").replace("\t", " ")

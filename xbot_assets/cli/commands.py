@@ -1,6 +1,5 @@
 """The small commands: ``status``, ``migrate``, ``post``, ``resume``, ``replay``, ``install-browser``, ``version``."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,10 +12,11 @@ from xbot_assets.browser.chromium.find import find_browser, install_browser
 from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
 from xbot_assets.cli.images import read_images
 from xbot_assets.cli.review import who_asks
+from xbot_assets.cli.terminal import Line, Styled, echo, print_json
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.posts.post import NewPost
-from xbot_assets.domain.posts.presentable import presentable, presentation_problem
+from xbot_assets.domain.posts.presentable import presentable, presentation_problem, shows_nothing
 from xbot_assets.domain.posts.weighted_length import length_problem
 from xbot_assets.runtime.machine.lock import holder_of, is_running
 from xbot_assets.settings import Settings
@@ -53,7 +53,11 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     """Say what runs and how it is. Exits 0 when everything that is needed is ready, 1 otherwise."""
     settings = settings_now()
     document = _status(settings)
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else _told(settings, document))
+    if as_json:
+        print_json(document)
+    else:
+        for line in _told(settings, document):
+            echo(*line)
     if not document.get("ready", False):
         raise typer.Exit(EXIT_NOT_READY)
 
@@ -62,8 +66,8 @@ def migrate_now() -> None:
     """Bring the database schema up to date. 'xbot up' does this by itself."""
     applied = migrate(settings_now())
     for name in applied:
-        typer.echo(f"Applied {name}.")
-    typer.echo("The schema is up to date.")
+        echo(f"Applied {name}.")
+    echo("The schema is up to date.")
 
 
 def post(
@@ -96,9 +100,9 @@ def post(
         queued[0] = queued[0].model_copy(update={"images": shown})
         post_ids = _enqueue(database, queued, now, settings)
         for post_id in post_ids:
-            typer.echo(post_id)
+            echo(post_id)
         refusal = why_not(database, Account(settings, database, clock).admission, post_ids[0])
-    typer.echo(f"It waits. {refusal.sentence}" if refusal else "It goes next.", err=True)
+    echo(f"It waits. {refusal.sentence}" if refusal else "It goes next.", err=True)
 
 
 def _enqueue(database: Database, posts: list[NewPost], now: datetime, settings: Settings) -> list[int]:
@@ -113,8 +117,8 @@ def resume() -> None:
         check_schema(database)
         lifted = resume_publishing(database, who_asks(), DatabaseClock(database).now())
     for hold in lifted:
-        typer.echo(f"Lifted, on hold since {hold.since:%Y-%m-%d %H:%M} UTC: {hold.reason}")
-    typer.echo("Publishing goes on." if lifted else "Publishing was not on hold.")
+        echo(f"Lifted, on hold since {hold.since:%Y-%m-%d %H:%M} UTC: {hold.reason}")
+    echo("Publishing goes on." if lifted else "Publishing was not on hold.")
 
 
 def replay(context: typer.Context) -> None:
@@ -132,14 +136,14 @@ def install() -> None:
     except PermanentFailure:
         if settings.browser_path is not None:
             raise
-        typer.echo("No browser was found; installing one. This can take a minute.", err=True)
+        echo("No browser was found; installing one. This can take a minute.", err=True)
         path = install_browser(settings)
-    typer.echo(path)
+    echo(path)
 
 
 def version() -> None:
     """Print the version."""
-    typer.echo(f"xbot {__version__}")
+    echo(f"xbot {__version__}")
 
 
 def _status(settings: Settings) -> dict[str, Any]:
@@ -165,24 +169,22 @@ def _service_login(settings: Settings) -> dict[str, str]:
     return {"Authorization": f"Bearer {token.get_secret_value()}"} if token else {}
 
 
-def _told(settings: Settings, document: dict[str, Any]) -> str:
+def _told(settings: Settings, document: dict[str, Any]) -> list[Line]:
     if not document["running"]:
-        return f"Nothing runs from {shown(settings.home)}. Start it with scripts/run."
+        return [(f"Nothing runs from {shown(settings.home)}. Start it with scripts/run.",)]
     if "components" not in document:
-        return f"The stack is starting or stopping (xbot {document['holder']})."
-    lines = ["Ready." if document["ready"] else "Not ready.", ""]
-    lines += [_component_line(part) for part in document["components"]]
-    lines += ["", *_product_lines(document), f"{'Status page':<{NAME_WIDTH}}{document['service_url']}"]
+        return [(f"The stack is starting or stopping (xbot {document['holder']}).",)]
+    below = [*_product_lines(document), f"{'Status page':<{NAME_WIDTH}}{document['service_url']}"]
     if document["web_url"]:
-        lines.append(f"{'Dagster':<{NAME_WIDTH}}{document['web_url']}")
-    return "\n".join(lines)
+        below.append(f"{'Dagster':<{NAME_WIDTH}}{document['web_url']}")
+    parts = [_component_line(part) for part in document["components"]]
+    return [("Ready." if document["ready"] else "Not ready.",), ("",), *parts, ("",), *((line,) for line in below)]
 
 
-def _component_line(part: dict[str, Any]) -> str:
-    color = {"ok": typer.colors.GREEN, "failed": typer.colors.RED}.get(part["state"])
-    state = typer.style(f"{part['state']:<7}", fg=color)
+def _component_line(part: dict[str, Any]) -> Line:
+    colour = {"ok": typer.colors.GREEN, "failed": typer.colors.RED}.get(part["state"])
     remedy = f" {part['remedy']}" if part["state"] == "failed" else ""
-    return f"{state}{part['name']:<{NAME_WIDTH}}{part['detail']}{remedy}"
+    return Styled(f"{part['state']:<7}", colour), f"{part['name']:<{NAME_WIDTH}}{part['detail']}{remedy}"
 
 
 def _product_lines(document: dict[str, Any]) -> list[str]:
@@ -224,7 +226,7 @@ def _budget_lines(budget: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _check_text(text: str, longest: int, *, single: bool) -> None:
-    if not text:
+    if shows_nothing(text):
         raise PermanentFailure("A post needs words.", code=FailureCode.EMPTY_POST, remedy="Give the text in quotes.")
     problem = presentation_problem(text, single=single)
     if problem is not None:

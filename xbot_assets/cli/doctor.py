@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
+from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.runtime.doctor import Finding, examine
 from xbot_assets.runtime.doctor_models import remembered_models
 
@@ -30,10 +31,10 @@ def doctor(
     failed = False
     for finding in chain(examine(), _models() if llm else remembered_models()):
         failed = failed or finding.level == "fail"
-        level = typer.style(f"{finding.level:<{LEVEL_WIDTH}}", fg=COLORS[finding.level])
-        typer.echo(f"{level}{finding.name:<{NAME_WIDTH}}{_indented(finding.text)}")
+        level = Styled(f"{finding.level:<{LEVEL_WIDTH}}", COLORS[finding.level])
+        echo(level, f"{finding.name:<{NAME_WIDTH}}{_indented(finding.text)}")
         if finding.remedy and finding.level != "ok":
-            typer.echo(f"{'':<{INDENT}}{_indented(finding.remedy)}")
+            echo(f"{'':<{INDENT}}{_indented(finding.remedy)}")
     if failed:
         raise typer.Exit(EXIT_SICK)
 

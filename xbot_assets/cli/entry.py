@@ -11,9 +11,11 @@ import typer
 
 from xbot_assets.cli import alerts, approve, commands, doctor, history, login, prices, sandbox, stack, unconfirmed
 from xbot_assets.cli.app import app
+from xbot_assets.cli.terminal import Styled, echo
+from xbot_assets.cli.words import check_words
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.runtime.machine.files import private_directory
+from xbot_assets.runtime.machine.files import home_directory, private_directory
 from xbot_assets.runtime.supervision.supervisor import LOGS_DIRECTORY, Stopped
 from xbot_assets.settings import default_home
 
@@ -40,7 +42,12 @@ def main() -> None:
     """Run the command line and exit with its code."""
     # By default stamina tells of each retry on standard output, where structlog is installed: into our documents.
     stamina.instrumentation.set_on_retry_hooks([stamina.instrumentation.LoggingOnRetryHook])
-    sys.exit(guarded(lambda: app(prog_name="xbot")))
+    sys.exit(guarded(_command_line))
+
+
+def _command_line() -> None:
+    check_words(sys.argv[1:])
+    app(prog_name="xbot")
 
 
 def guarded(run: Callable[[], object]) -> int:
@@ -68,9 +75,9 @@ def _code(ending: SystemExit) -> int:
 
 
 def _say(reason: str, remedy: str) -> None:
-    typer.secho(reason, err=True, fg=typer.colors.RED)
+    echo(Styled(reason, typer.colors.RED), err=True)
     if remedy.strip():
-        typer.echo(remedy.strip(), err=True)
+        echo(remedy.strip(), err=True)
 
 
 def _unforeseen(error: Exception) -> int:
@@ -86,7 +93,7 @@ def _keep_traceback() -> str:
     """Write the traceback to the crash log and return the sentence that names it."""
     home = Path(os.environ.get("XBOT_HOME") or default_home())
     try:
-        logs = private_directory(home / LOGS_DIRECTORY)
+        logs = private_directory(home_directory(home) / LOGS_DIRECTORY)
         with (logs / CRASH_LOG).open("a", encoding="utf-8") as stream:
             stream.write(f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{traceback.format_exc()}\n")
     except (OSError, ProductError):

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.app import settings_now
+from xbot_assets.cli.terminal import echo
 from xbot_assets.steps.metrics.history import import_archive, read_archive
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.clock import DatabaseClock
@@ -33,4 +34,4 @@ def import_history(
         own = sum(post is not None for post in read.posts)
         with typer.progressbar(length=own, label="Importing", file=typer.get_text_stream("stderr")) as bar:
             done = import_archive(account, read, bar.update)
-    typer.echo(f"{done.added} posts are new, {done.known} were known; {done.reposts} reposts were left out.")
+    echo(f"{done.added} posts are new, {done.known} were known; {done.reposts} reposts were left out.")

@@ -14,6 +14,7 @@ from xbot_assets.domain.posts.images import (
     refuse_mixture,
     too_large,
 )
+from xbot_assets.regular_files import open_regular
 
 
 def read_images(paths: Sequence[Path], alts: Sequence[str]) -> tuple[PostImage, ...]:
@@ -42,7 +43,7 @@ def read_images(paths: Sequence[Path], alts: Sequence[str]) -> tuple[PostImage, 
 def _content(path: Path) -> bytes:
     """Read a file that may be an image: no more of it than shows that it is too large."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
             content = file.read(GIF_BYTES_MAX + 1) if size <= GIF_BYTES_MAX else b""
     except OSError as error:

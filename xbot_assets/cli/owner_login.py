@@ -1,12 +1,9 @@
 """``xbot login``: the owner logs in by hand, once, and the session is sealed."""
 
 import asyncio
-import json
 import os
 import pwd
 from pathlib import Path
-
-import typer
 
 from xbot_assets.browser.chromium.find import find_browser, find_windowed_browser
 from xbot_assets.browser.chromium.launcher import Launcher, RunAs
@@ -17,9 +14,11 @@ from xbot_assets.browser.session.login import LoginWindow, check_display, checke
 from xbot_assets.browser.session.sealed import OwnerSession, SessionState, seal, storage_state
 from xbot_assets.browser.session.source import session_path, target
 from xbot_assets.cli.app import settings_alone, shown
+from xbot_assets.cli.terminal import echo
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.regular_files import read_json
 from xbot_assets.runtime.machine.files import home_directory, private_directory, write_private
 from xbot_assets.runtime.machine.lock import is_running
 from xbot_assets.runtime.stack import BROWSER_ACCOUNT
@@ -38,12 +37,12 @@ def log_in_owner(file: Path | None) -> None:
     key = find_or_make_key(settings)
     state = _by_hand(settings, site) if file is None else _imported(settings, site, file)
     path = _store(settings, OwnerSession(site.handle, site.base, system_now(), state), key)
-    typer.echo(f"The session of @{site.handle} is sealed in {shown(path)}.")
+    echo(f"The session of @{site.handle} is sealed in {shown(path)}.")
     if settings.session_key is None:
-        typer.echo(f"Its key is {key_path(settings)}. Back it up apart from the data directory, or not at all.")
+        echo(f"Its key is {key_path(settings)}. Back it up apart from the data directory, or not at all.")
     if file is not None and file.resolve() != path.resolve():
         _delete(file)
-    typer.echo(_next(settings))
+    echo(_next(settings))
 
 
 def _site(settings: Settings) -> Site:
@@ -59,19 +58,19 @@ def _site(settings: Settings) -> Site:
 
 def _by_hand(settings: Settings, site: Site) -> SessionState:
     launcher = Launcher(find_windowed_browser(settings), _run_as(), settings.home, headless=False)
-    typer.echo(f"A window opens on {site.base}. Log in there as @{site.handle}; it closes by itself.", err=True)
+    echo(f"A window opens on {site.base}. Log in there as @{site.handle}; it closes by itself.", err=True)
     seconds = settings.login_minutes * SECONDS_PER_MINUTE
-    return asyncio.run(log_in(LoginWindow(launcher, site, seconds, lambda line: typer.echo(line, err=True))))
+    return asyncio.run(log_in(LoginWindow(launcher, site, seconds, lambda line: echo(line, err=True))))
 
 
 def _imported(settings: Settings, site: Site, file: Path) -> SessionState:
     try:
-        state = storage_state(json.loads(file.read_text(encoding="utf-8")))
+        state = storage_state(read_json(file))
     except OSError as error:
         raise missing(file, error.strerror or type(error).__name__) from error
     except ValueError:
         raise damaged(f"to import is none: {file} holds no Playwright storage state") from None
-    typer.echo(f"Looking at {site.base} once, to see whose session it is.", err=True)
+    echo(f"Looking at {site.base} once, to see whose session it is.", err=True)
     return asyncio.run(checked(Launcher(find_browser(settings), _run_as(), settings.home), site, state))
 
 
@@ -97,9 +96,9 @@ def _delete(file: Path) -> None:
     try:
         file.unlink()
     except OSError as error:
-        typer.echo(f"Delete {file} yourself ({error.strerror}): it is as good as a password.", err=True)
+        echo(f"Delete {file} yourself ({error.strerror}): it is as good as a password.", err=True)
     else:
-        typer.echo(f"{file} is deleted: it was as good as a password.")
+        echo(f"{file} is deleted: it was as good as a password.")
 
 
 def _next(settings: Settings) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from xbot_assets.cli.app import settings_now
 from xbot_assets.cli.approve import plain
+from xbot_assets.cli.terminal import echo
 from xbot_assets.domain.clock import system_now
 from xbot_assets.llm.models.price_comparison import Comparison, compare_with
 from xbot_assets.llm.prices import Price, load_prices
@@ -36,7 +37,7 @@ def show(context: typer.Context) -> None:
     head = ["model", "prompt", "answer", "served until", "then", "used for"]
     _print([head, *(_row(price, settings) for price in prices)])
     sources = dict.fromkeys(plain(price.source) for price in prices)
-    typer.echo("\n" + "\n".join(f"Source: {source}" for source in sources))
+    echo("\n" + "\n".join(f"Source: {source}" for source in sources))
 
 
 @commands.command()
@@ -51,9 +52,7 @@ def check(
     compared = compare_with(path, prices)
     _print([["model", "prompt", "answer", "ends", "file says", "", "", ""], *map(_compared_row, compared)])
     if any(verdict.is_harmful for one in compared for verdict in one.verdicts):
-        typer.echo(
-            "Correct them: copy the shipped prices.toml, edit the copy and name it in XBOT_PRICES_PATH.", err=True
-        )
+        echo("Correct them: copy the shipped prices.toml, edit the copy and name it in XBOT_PRICES_PATH.", err=True)
         raise typer.Exit(EXIT_DIFFERS)
 
 
@@ -86,4 +85,4 @@ def _print(rows: list[list[str]]) -> None:
     widths = [max(len(row[place]) for row in rows) for place in range(len(rows[0]))]
     for row in rows:
         cells = (plain(cell).ljust(width) for cell, width in zip(row, widths, strict=True))
-        typer.echo(COLUMN_GAP.join(cells).rstrip())
+        echo(COLUMN_GAP.join(cells).rstrip())

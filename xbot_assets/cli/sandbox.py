@@ -10,7 +10,8 @@ import httpx
 import typer
 
 from xbot_assets.cli.app import settings_now
-from xbot_assets.domain.clock import system_now
+from xbot_assets.cli.terminal import echo
+from xbot_assets.domain.clock import RATE_MAX, system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.sandbox.state.faults import FAULTS
@@ -21,6 +22,8 @@ from xbot_assets.store.engine.database import open_database
 
 CONTROL_SECONDS = 60.0
 """A reset seeds a whole world; the rest takes milliseconds."""
+LONGEST_SHOWN = 40
+"""Characters of a wrong word that are repeated."""
 DEFAULT_SEED = 1
 _DURATION = re.compile(r"(?P<count>\d+(?:\.\d+)?)(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -39,12 +42,14 @@ def reset(
 ) -> None:
     """Wipe the sandbox and make its world anew. Its posts, audience and faults go; the database is not touched."""
     _control(settings_now(), "POST", "reset", {"seed": seed})
-    typer.echo(f"The sandbox is new (seed {seed}).")
+    echo(f"The sandbox is new (seed {seed}).")
 
 
 @commands.command()
 def clock(
-    rate: Annotated[float | None, typer.Option(min=0.001, help="Let time run this many times as fast.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0.001, max=RATE_MAX, help="Let time run this many times as fast.")
+    ] = None,
     advance: Annotated[str | None, typer.Option(help="Jump forward, e.g. 26h, 90m or 1d12h.")] = None,
     show: Annotated[bool, typer.Option("--show", help="Only show the clock (also without any option).")] = False,
 ) -> None:
@@ -58,7 +63,7 @@ def clock(
         if rate is not None:
             set_rate(settings, database, rate)
         line = current_line(database)
-    typer.echo(f"{line.at(system_now()):%Y-%m-%d %H:%M:%S} UTC, {line.rate:g}x")
+    echo(f"{line.at(system_now()):%Y-%m-%d %H:%M:%S} UTC, {line.rate:g}x")
 
 
 @commands.command()
@@ -70,7 +75,7 @@ def fault(
     """Break the sandbox on purpose, and show the faults in force. Example: xbot sandbox fault slow_seconds=3."""
     if list_all:
         for name, known in FAULTS.items():
-            typer.echo(f"{name:<28}{known.meaning} ({known.expects})")
+            echo(f"{name:<28}{known.meaning} ({known.expects})")
         return
     settings = settings_now()
     wanted = dict(map(_change, changes or []))
@@ -78,9 +83,9 @@ def fault(
     if clear or wanted:
         active = _control(settings, "PUT", "faults", {**active, **wanted}) or {**active, **wanted}
     for name, value in active.items():
-        typer.echo(f"{name}={json.dumps(value)}")
+        echo(f"{name}={json.dumps(value)}")
     if not active:
-        typer.echo("No faults.")
+        echo("No faults.")
 
 
 def duration(text: str) -> timedelta:
@@ -91,10 +96,15 @@ def duration(text: str) -> timedelta:
     """
     parts = list(_DURATION.finditer(text))
     if not parts or "".join(part[0] for part in parts) != text:
-        raise PermanentFailure(
-            f"{text!r} is not a length of time.", code=FailureCode.BAD_DURATION, remedy="Write it as 26h, 90m or 1d12h."
-        )
-    return sum((timedelta(**{_UNITS[part["unit"]]: float(part["count"])}) for part in parts), timedelta())
+        raise _bad_duration(f"{text[:LONGEST_SHOWN]!r} is not a length of time.")
+    try:
+        return sum((timedelta(**{_UNITS[part["unit"]]: float(part["count"])}) for part in parts), timedelta())
+    except OverflowError as error:
+        raise _bad_duration("No clock can be put forward by so much.") from error
+
+
+def _bad_duration(reason: str) -> PermanentFailure:
+    return PermanentFailure(reason, code=FailureCode.BAD_DURATION, remedy="Write it as 26h, 90m or 1d12h.")
 
 
 def _change(text: str) -> tuple[str, object]:
@@ -104,8 +114,8 @@ def _change(text: str) -> tuple[str, object]:
             f"{text!r} is not name=value.", code=FailureCode.BAD_FAULT, remedy="See 'xbot sandbox fault --list'."
         )
     try:
-        return name, json.loads(value)
-    except ValueError:
+        return name, json.loads(json.dumps(json.loads(value), allow_nan=False, ensure_ascii=False).encode())
+    except (ValueError, RecursionError):  # no JSON, or none that can be sent: without an end, or half a character
         return name, value
 
 

@@ -1,6 +1,5 @@
 """``xbot up`` and ``xbot once``."""
 
-import json
 import shlex
 import sys
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from xbot_assets.cli.app import progress, settings_alone, shown
+from xbot_assets.cli.terminal import Styled, echo, print_json
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.endpoints import Endpoints
@@ -27,9 +27,9 @@ def up(
 ) -> None:
     """Start everything and keep it running until Ctrl-C. Prints the addresses; your data stays."""
     settings = settings_alone()
-    typer.echo(f"Starting xbot in {settings.mode} mode.", err=True)
+    echo(f"Starting xbot in {settings.mode} mode.", err=True)
     run_stack(settings, progress(), dagster=not parts, started=lambda endpoints: _addresses(settings, endpoints))
-    typer.echo("Stopped.", err=True)
+    echo("Stopped.", err=True)
 
 
 def once(
@@ -37,9 +37,12 @@ def once(
 ) -> None:
     """Run one pass of the loop: plan, publish, measure, learn. Then print what it did and stop."""
     settings = settings_alone()
-    typer.echo(f"One pass of the loop in {settings.mode} mode.", err=True)
+    echo(f"One pass of the loop in {settings.mode} mode.", err=True)
     document = run_pass(settings, progress())
-    typer.echo(json.dumps(document, indent=2, ensure_ascii=False) if as_json else _told(document))
+    if as_json:
+        print_json(document)
+    else:
+        echo(_told(document))
     if not document.get("ok", False):
         raise _not_all_published(document)
 
@@ -47,14 +50,14 @@ def once(
 def _addresses(settings: Settings, endpoints: Endpoints) -> None:
     lines = [("Dagster", endpoints.web_url), ("Timeline", f"{endpoints.target_url}/{settings.handle}")]
     lines += [("Status page", endpoints.service_url)]
-    typer.echo()
+    echo()
     for name, address in lines:
         if address is not None:
-            typer.echo(f"  {name:<14}" + typer.style(address, bold=True))
-    typer.echo()
+            echo(f"  {name:<14}", Styled(address, bold=True))
+    echo()
     if endpoints.web_url is None:
-        typer.echo(f"The parts run. Start Dagster with '{_dagster_dev(settings)}' in this checkout.")
-    typer.echo(f"Ctrl-C stops everything; your data stays in {shown(settings.home)}/")
+        echo(f"The parts run. Start Dagster with '{_dagster_dev(settings)}' in this checkout.")
+    echo(f"Ctrl-C stops everything; your data stays in {shown(settings.home)}/")
 
 
 def _dagster_dev(settings: Settings) -> str:

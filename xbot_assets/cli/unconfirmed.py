@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from xbot_assets.cli.approve import PostId, Why, preview, print_json
+from xbot_assets.cli.approve import PostId, Why, preview
 from xbot_assets.cli.review import decider, review_now
+from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import told_time
 from xbot_assets.steps.publishing.manual_recovery import Unsettled, acknowledged_ids, settle_where, unsettled
@@ -23,7 +24,7 @@ def register(group: typer.Typer) -> None:
 
 def doubts(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Do what 'unconfirmed' does: its old name, which works for this version only."""
-    typer.echo("'xbot approve doubts' is now called 'xbot approve unconfirmed'.", err=True)
+    echo("'xbot approve doubts' is now called 'xbot approve unconfirmed'.", err=True)
     if not as_json:
         unconfirmed()
         return
@@ -40,7 +41,7 @@ def unconfirmed(as_json: Annotated[bool, typer.Option("--json", help="Print one 
         print_json(asdict(waiting))
         return
     lines = _told(waiting, review.settings)
-    typer.echo("\n".join(lines or ["Nothing on X waits for your word."]))
+    echo("\n".join(lines or ["Nothing on X waits for your word."]))
 
 
 def found(
@@ -51,7 +52,7 @@ def found(
     """Say that an unconfirmed post is on X."""
     with review_now() as review:
         settle_where(review.account, post_id, where, decider(review, why))
-    typer.echo(f"Post {post_id} is published.")
+    echo(f"Post {post_id} is published.")
 
 
 def absent(
@@ -62,7 +63,7 @@ def absent(
     """Say that an unconfirmed post is not on X: it is queued again, or dropped for good."""
     with review_now() as review:
         settle_absent(review.database, post_id, decider(review, why), again=not drop)
-    typer.echo(f"Post {post_id} is {'dropped' if drop else 'queued again'}.")
+    echo(f"Post {post_id} is {'dropped' if drop else 'queued again'}.")
 
 
 def acknowledge(
@@ -74,7 +75,7 @@ def acknowledge(
     """Say that you know of a post on X that is not from here, or of one that X took back."""
     with review_now() as review:
         known = acknowledge_posts(review.database, acknowledged_ids(review.database, which), decider(review, why))
-    typer.echo(f"{known} post(s) acknowledged.")
+    echo(f"{known} post(s) acknowledged.")
 
 
 def _told(waiting: Unsettled, settings: Settings) -> list[str]:

@@ -7,6 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+RATE_MAX = 100_000.0
+"""Product seconds per real second; steeper, nothing could keep up."""
+CLOCK_LATEST = datetime(2080, 1, 1, tzinfo=UTC)
+"""No product time goes beyond: X's ids hold 41 bits of milliseconds since November 2010, which end in July 2080."""
+
 
 class Clock(Protocol):
     """Anything that can say what time the product thinks it is."""
@@ -40,8 +45,8 @@ class ClockLine:
         if self.real_anchor.tzinfo is None or self.product_anchor.tzinfo is None:
             msg = "A clock line needs aware UTC times."
             raise ValueError(msg)
-        if self.rate <= 0:
-            msg = "A clock's rate must be above zero: product time never stops or runs backwards."
+        if not 0 < self.rate <= RATE_MAX:
+            msg = f"A clock's rate is above zero, as time never stops or runs backwards, and at most {RATE_MAX:g}."
             raise ValueError(msg)
 
     def at(self, real: datetime) -> datetime:

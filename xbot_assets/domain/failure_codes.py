@@ -235,6 +235,8 @@ class FailureCode(StrEnum):
     CACHE_ERROR = "cache_error", _TRANSIENT, "Nothing is lost; it is only slower."
 
     # The machine and the stack.
+    NOT_TEXT = "not_text", _PERMANENT, "Write it in UTF-8, without control characters."
+    AWKWARD_PATH = "awkward_path", _PERMANENT, "Move the clone to another directory."
     BAD_SETTINGS = "bad_settings", _PERMANENT, "Correct the environment or .env."
     DISK_FULL = "disk_full", _PERMANENT, "Free some disk space."
     HOME_UNWRITABLE = "home_unwritable", _PERMANENT, "Correct the permissions, or set XBOT_HOME."
@@ -259,6 +261,7 @@ class FailureCode(StrEnum):
     NO_SANDBOX = "no_sandbox", _PERMANENT, _START
     NOT_THE_SANDBOX = "not_the_sandbox", _PERMANENT, "Start the stack in sandbox mode."
     BAD_FAULT = "bad_fault", _PERMANENT, "See 'xbot sandbox fault --list'."
+    BAD_CLOCK = "bad_clock", _PERMANENT, "Choose a rate and a time that a year can hold."
     BAD_DURATION = "bad_duration", _PERMANENT, "Write it as 26h, 90m or 1d12h."
     TIME_BACKWARDS = "time_backwards", _PERMANENT, "Give a positive time."
 

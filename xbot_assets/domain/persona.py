@@ -1,13 +1,34 @@
 """Who the account is: its topics, formats, tones, audience, language, and what it never says."""
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
-Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\n;|]+$")]
+from xbot_assets.domain.posts.presentable import shows_nothing
+
+
+def _plain_words(text: str) -> str:
+    """Refuse what a prompt, a page or the database would not show or take: an escape of the file can write anything."""
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
+        raise ValueError("it holds a control character or a line break")
+    if shows_nothing(text):
+        raise ValueError("it holds nothing that a reader would see")
+    return text
+
+
+Word = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"^[^\n;|]+$"),
+    AfterValidator(_plain_words),
+]
 """A name or short phrase on one line; ``;`` and ``|`` separate fields in prompts."""
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]+$")]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=300, pattern=r"^[^\n]+$"),
+    AfterValidator(_plain_words),
+]
 """One line of description."""
 ClaimKind = Literal["health", "money", "certainty", "selling"]
 """Kinds of promises that a gate knows: cures, returns, sure results, urging to buy."""

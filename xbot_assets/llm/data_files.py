@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.regular_files import read_regular_text
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -39,7 +40,8 @@ class DataFile(Generic[T]):
             PermanentFailure: with this kind's code; the reason lists every problem in the file.
         """
         try:
-            text = (path or files("xbot_assets.llm").joinpath(self.shipped)).read_text("utf-8")
+            shipped = files("xbot_assets.llm").joinpath(self.shipped)
+            text = read_regular_text(path) if path else shipped.read_text("utf-8")
             return self.holds.model_validate(tomllib.loads(text, parse_float=Decimal))
         except OSError as error:
             raise self._bad(path, [f"cannot be read: {error.strerror}"]) from error
@@ -49,6 +51,8 @@ class DataFile(Generic[T]):
             raise self._bad(path, [f"is not TOML: {error}"]) from error
         except ValidationError as error:
             raise self._bad(path, list(_sentences(error))) from error
+        except (ValueError, RecursionError) as error:  # tomllib's own limits: a number of 5,000 digits, 1,000 brackets
+            raise self._bad(path, ["holds a number that is too long, or lists that are nested too deeply"]) from error
 
     def _bad(self, path: Path | None, problems: list[str]) -> PermanentFailure:
         listed = "\n".join(f"  - {problem}" for problem in problems)

@@ -12,6 +12,7 @@ are evidence for people and not used.
 """
 
 import csv
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pathlib import Path
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.regular_files import read_regular
 from xbot_assets.replay.model.jobs import DEFAULT_PRIORITY, Job, LegacyTraits, Way
 from xbot_assets.replay.model.parameters import MINUTE
 
@@ -83,7 +85,7 @@ def read_jobs_file(path: Path) -> JobsFile:
 
 def _rows(path: Path) -> list[dict[str | None, str | list[str] | None]]:
     try:
-        with path.open(encoding="utf-8", newline="") as stream:
+        with io.TextIOWrapper(io.BytesIO(read_regular(path)), encoding="utf-8", newline="") as stream:
             reader = csv.DictReader(stream, strict=True)
             rows: list[dict[str | None, str | list[str] | None]] = list(reader)
             names = tuple(reader.fieldnames or ())

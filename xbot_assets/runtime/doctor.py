@@ -22,7 +22,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, free_mb
 from xbot_assets.runtime.dagster_home import build_command
-from xbot_assets.runtime.embedded.postgres import wheel_install
+from xbot_assets.runtime.embedded.postgres_install import wheel_install
 from xbot_assets.runtime.embedded.valkey import wheel_binary
 from xbot_assets.runtime.environment import PACKAGE_ROOT, child_environment
 from xbot_assets.runtime.machine.lock import is_running

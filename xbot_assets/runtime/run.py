@@ -9,11 +9,12 @@ from typing import Any
 
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.runtime.checks import check_addresses, check_files, check_home
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
 from xbot_assets.runtime.endpoints import Endpoints, remove_endpoints
 from xbot_assets.runtime.environment import child_environment
+from xbot_assets.runtime.machine.files import full_disk
 from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.progress import Progress
 from xbot_assets.runtime.stack import Stack
@@ -86,6 +87,8 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
             yield stack, supervisor
         except Stopped:
             pass
+        except ProductError as failure:
+            raise full_disk(settings.home, failure) or failure from failure.__cause__
         finally:
             progress.tell("Stopping.")
             stack.slow_down()

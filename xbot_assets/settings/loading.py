@@ -4,7 +4,7 @@ Lookup order: environment, then ``.env`` beside the data directory's parent, the
 (``.xbot/parts.json``), then the default.
 """
 
-import json
+import io
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -16,15 +16,19 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.regular_files import read_json, read_regular
 from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
-from xbot_assets.settings.endpoints import HANDLE_PATTERN
+from xbot_assets.settings.endpoints import HANDLE_PATTERN, EndpointSettings
 from xbot_assets.settings.model import Settings
 from xbot_assets.settings.names import unknown_names
 from xbot_assets.settings.places import PARTS_FILE, default_home
+from xbot_assets.settings.readable import unreadable_values
 from xbot_assets.settings.renamed import with_new_names
 from xbot_assets.settings.secret_text import IN_HEADERS, cleaned_secret
 
 PREFIX = "XBOT_"
+NEVER_PARTS = frozenset({"mode", "live_acknowledgement", "handle", "home", "definitions"})
+"""What no running part decides; found in the parts' file it was put there by somebody else."""
 
 
 class SettingsError(PermanentFailure):
@@ -70,7 +74,8 @@ def load_settings(
     if f"{PREFIX}HOME" in set(merged) - set(own):
         # The file is looked for beside the data directory, so it cannot say where that is.
         problems.append(f"{PREFIX}HOME cannot be set in {chosen.name}; set it in the environment.")
-    values: dict[str, Any] = _read_parts(home / PARTS_FILE) if use_parts else {}
+    problems += unreadable_values(merged, PREFIX, home)
+    values: dict[str, Any] = _read_parts(home / PARTS_FILE, problems) if use_parts else {}
     values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if k.startswith(PREFIX) and v != ""}
     problems += _missing_companions(values)
     return _build(values, problems)
@@ -138,7 +143,7 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
     if not path.is_file():
         return {}
     settings: dict[str, str] = {}
-    with path.open(encoding="utf-8", errors="replace") as stream:
+    with io.StringIO(read_regular(path).decode("utf-8", errors="replace")) as stream:
         for binding in parse_stream(stream):
             if binding.error or (binding.key is not None and binding.value is None):
                 problems.append(f"{path.name}, line {binding.original.line}: not a complete NAME=value line.")
@@ -147,10 +152,22 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
     return settings
 
 
-def _read_parts(path: Path) -> dict[str, Any]:
-    """Read what running parts wrote; a file that is absent or being replaced means that none run."""
+def _read_parts(path: Path, problems: list[str]) -> dict[str, Any]:
+    """Read what running parts wrote; without the file none run. It is replaced whole, so half of one is damage."""
     try:
-        loaded = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        loaded = read_json(path)
+    except (FileNotFoundError, NotADirectoryError):
         return {}
-    return {k: v for k, v in loaded.items() if k in Settings.model_fields} if isinstance(loaded, dict) else {}
+    except (OSError, ValueError):
+        loaded = None
+    if isinstance(loaded, dict) and _are_endpoints(loaded):
+        return loaded
+    problems.append(f"{path} is damaged; delete it and start the stack again, which writes it anew.")
+    return {}
+
+
+def _are_endpoints(loaded: Mapping[str, Any]) -> bool:
+    """Whether these are addresses and tokens of parts, and nothing else: a start writes no other setting."""
+    if not loaded.keys() <= EndpointSettings.model_fields.keys() - NEVER_PARTS:
+        return False
+    return all(isinstance(value, str) and value.isprintable() for value in loaded.values())

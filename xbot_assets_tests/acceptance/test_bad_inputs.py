@@ -222,13 +222,16 @@ def test_a_disk_without_room_is_named_as_the_cause(tmp_path: Path) -> None:
 
 
 def test_a_disk_that_fills_while_the_stack_runs_does_not_keep_it_from_stopping(tmp_path: Path) -> None:
-    """Ctrl-C ends every process, without a traceback."""
+    """The status names the disk; Ctrl-C ends every process, without a traceback."""
     with disk(tmp_path / "disk", ROOMY_DISK) as place:
         stack = Stack(place / ".xbot", "--parts", disk_free_min_mb="0")
         try:
             stack.wait_until_up()
             everyone = [entry.pid for entry in read_record(stack.home)]
             fill(place)
+            status = xbot(stack.home, "status")
+            assert status.returncode == EXIT_FAILED
+            assert f"The disk that holds {stack.home} is full" in status.stdout
         finally:
             code = stack.stop()
             remove_database(stack.home)

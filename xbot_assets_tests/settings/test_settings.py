@@ -62,12 +62,13 @@ def test_running_parts_are_found_and_outranked(tmp_path: Path) -> None:
     assert settings.redis_url is not None
 
 
-def test_parts_being_replaced_count_as_not_running(tmp_path: Path) -> None:
-    """A torn read of the endpoints is not a crash."""
+def test_half_of_a_parts_file_is_damage_and_is_named(tmp_path: Path) -> None:
+    """It is replaced in one step, so no reader sees half of one by chance."""
     home = tmp_path / ".xbot"
     home.mkdir()
     (home / "parts.json").write_text('{"target_url": "http', encoding="utf-8")
-    assert load(tmp_path).target_url is None
+    with pytest.raises(SettingsError, match=r"parts\.json is damaged"):
+        load(tmp_path)
 
 
 def test_the_example_file_is_what_the_settings_say() -> None:

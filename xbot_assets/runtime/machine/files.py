@@ -1,10 +1,22 @@
-"""Files that only their owner may read, replaced in one step."""
+"""Files and directories that only their owner may read; a file is replaced in one step."""
 
+import contextlib
+import errno
 import os
+import shlex
+import shutil
+import stat
 from pathlib import Path
 
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.failures import PermanentFailure, ProductError
+
+PRIVATE, PASSED_THROUGH = 0o700, 0o711
+"""Of directories: the owner's only; and one that others may pass through, not list."""
+BYTES_PER_MB = 1024 * 1024
+DISK_FULL_BYTES = 16 * BYTES_PER_MB
+"""One segment of PostgreSQL's log: with less it cannot go on."""
+OTHERS, CHANGED_BY_OTHERS = 0o077, 0o022
 
 
 def write_private(path: Path, text: str) -> None:
@@ -26,32 +38,89 @@ def write_private(path: Path, text: str) -> None:
 
 
 def private_directory(path: Path) -> Path:
-    """Make a directory for its owner only, and return it; one that exists is left as it is.
+    """Make a directory for its owner only, with all that is missing above it, and return it.
+
+    One that exists is left as it is.
 
     Raises:
         PermanentFailure: code ``home_unwritable`` when it cannot be made.
     """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for missing in reversed([place for place in (path, *path.parents) if not place.exists()]):
+            missing.mkdir(mode=PRIVATE, exist_ok=True)
+            missing.chmod(PRIVATE)  # the umask may have taken even from the owner
+        path.mkdir(exist_ok=True)  # refuses what is there and is no directory
     except OSError as error:
         raise unwritable(path, error) from error
     return path
 
 
 def home_directory(path: Path) -> Path:
-    """Make the data directory and return it; one that exists is left as it is.
+    """Make the data directory, or check the one that is there, and return it.
 
     Under root it may be passed through, not listed, by others: PostgreSQL runs as an account of its own there, and its
-    data then stay in the clone. Everything in it is closed to others by itself.
+    data then stay in the clone. One of ours that is open to others is closed to them. One that is theirs, or in which
+    they can have put something, is not used.
 
     Raises:
-        PermanentFailure: code ``home_unwritable`` when it cannot be made.
+        PermanentFailure: code ``home_unwritable`` when it cannot be made, ``unsafe_directory``.
     """
-    missing = not path.exists()
-    private_directory(path)
-    if missing and os.geteuid() == 0:
-        path.chmod(0o711)
+    allowed = PASSED_THROUGH if os.geteuid() == 0 else PRIVATE
+    try:
+        if path.is_symlink() or path.exists():
+            _close_to_others(path, allowed)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError):  # another process was first
+                path.mkdir(mode=PRIVATE)
+                path.chmod(allowed)
+    except OSError as error:
+        raise unwritable(path, error) from error
     return path
+
+
+def _close_to_others(path: Path, allowed: int) -> None:
+    status = path.stat()
+    if not stat.S_ISDIR(status.st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    _refuse_strange(path, status)
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & ~allowed & OTHERS:
+        path.chmod(mode & (allowed | ~OTHERS))
+
+
+def _refuse_strange(path: Path, status: os.stat_result) -> None:
+    strangers = {status.st_uid, path.lstat().st_uid} - {os.geteuid()}
+    if strangers:
+        raise _unsafe(path, f"belongs to another user (number {max(strangers)})", "make it your own (chown)")
+    if status.st_mode & CHANGED_BY_OTHERS and any(path.iterdir()):
+        mode = stat.S_IMODE(status.st_mode)
+        raise _unsafe(
+            path, f"can be changed by other users (mode {mode:o})", f"run chmod go-w {shlex.quote(str(path))}"
+        )
+
+
+def _unsafe(path: Path, what: str, cure: str) -> PermanentFailure:
+    return PermanentFailure(
+        f"The data directory {path} {what}, so what is in it may not be yours.",
+        code=FailureCode.UNSAFE_DIRECTORY,
+        remedy=f"Look through it, then {cure}; or set XBOT_HOME to a directory of your own.",
+    )
+
+
+def full_disk(place: Path, failure: ProductError) -> PermanentFailure | None:
+    """Return the failure with a full disk as its cause, or ``None`` when the disk that holds ``place`` has room.
+
+    On a full disk everything fails in ways of its own, and most say nothing of the disk.
+    """
+    free = shutil.disk_usage(place).free
+    if free >= DISK_FULL_BYTES or failure.code is FailureCode.DISK_FULL:
+        return None
+    return PermanentFailure(
+        f"The disk that holds {place} is full: {free // BYTES_PER_MB} MB are free. {failure.reason}",
+        code=FailureCode.DISK_FULL,
+        remedy="Free some disk space, or set XBOT_HOME to another disk; nothing that was stored is lost.",
+    )
 
 
 def unwritable(path: Path, error: OSError) -> PermanentFailure:

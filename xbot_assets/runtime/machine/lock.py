@@ -10,6 +10,7 @@ from typing import Self
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.regular_files import read_json
 from xbot_assets.runtime.machine.files import home_directory, unwritable
 
 LOCK_FILE = "lock"
@@ -95,7 +96,7 @@ def is_running(home: Path) -> bool:
 def holder_of(home: Path) -> str:
     """Return what the last holder of the lock called itself."""
     try:
-        return str(json.loads((home / LOCK_FILE).read_text(encoding="utf-8"))["holder"])
+        return str(read_json(home / LOCK_FILE)["holder"])
     except (OSError, ValueError, KeyError, TypeError):
         return "up"
 

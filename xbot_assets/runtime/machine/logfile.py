@@ -1,12 +1,17 @@
 """One program's log file, turned over by size."""
 
+import re
 import threading
 from pathlib import Path
+
+from xbot_assets.runtime.machine.files import private_directory
 
 LOG_BYTES_MAX = 10 * 1024 * 1024
 """A log is turned over at this size; with one kept copy a program uses at most twice as much disk."""
 TAIL_BYTES = 4096
-"""How far back the last line is looked for."""
+"""How far back the last words are looked for."""
+_FATAL = re.compile(r"\b(?:FATAL|PANIC): ")
+"""PostgreSQL's lines that say why it ends; more lines follow them."""
 
 
 class LogFile:
@@ -16,11 +21,13 @@ class LogFile:
         self.path = path
         self._bytes_max = bytes_max
         self._lock = threading.Lock()
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._tail = b""
+        private_directory(path.parent)
 
     def write(self, data: bytes) -> None:
         """Append ``data``. A full disk loses the lines, never the program that wrote them."""
         with self._lock:
+            self._tail = (self._tail + data)[-TAIL_BYTES:]
             try:
                 self._turn_over()
                 with self.path.open("ab") as stream:
@@ -28,15 +35,15 @@ class LogFile:
             except OSError:
                 return
 
-    def last_line(self) -> str:
-        """Return the last line that is not empty, or an empty string."""
-        try:
-            with self.path.open("rb") as stream:
-                stream.seek(max(0, self.path.stat().st_size - TAIL_BYTES))
-                lines = stream.read().decode(errors="replace").splitlines()
-        except OSError:
-            return ""
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+    def last_words(self) -> str:
+        """Return why the program ended, as far as it said so: its last fatal line, else its last one, else nothing.
+
+        Only what was written through this object counts: the file begins with earlier starts, and a full disk keeps
+        nothing of it.
+        """
+        with self._lock:
+            lines = [line.strip() for line in self._tail.decode(errors="replace").splitlines() if line.strip()]
+        return next((line for line in reversed(lines) if _FATAL.search(line)), lines[-1] if lines else "")
 
     def _turn_over(self) -> None:
         if self.path.is_file() and self.path.stat().st_size > self._bytes_max:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.regular_files import read_json
 from xbot_assets.runtime.machine.files import write_private
 
 PORTS_FILE = "ports.json"
@@ -90,7 +91,7 @@ def _given_twice(name: str, port: int) -> PermanentFailure:
 def _read(file: Path) -> dict[str, int]:
     """Read the book; a damaged one is only forgotten."""
     with contextlib.suppress(OSError, ValueError):
-        loaded = json.loads(file.read_text(encoding="utf-8"))
+        loaded = read_json(file)
         if isinstance(loaded, dict):
             return {name: port for name, port in loaded.items() if isinstance(port, int)}
     return {}

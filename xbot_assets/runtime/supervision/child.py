@@ -209,7 +209,7 @@ class Child:
                 self._reports.tell(failure.reason)
 
     def _failure(self, what: str) -> PermanentFailure:
-        last = self._log.last_line()
+        last = self._log.last_words()
         said = f' Its last words: "{last}".' if last else ""
         return PermanentFailure(
             f"The {self.program.name} {what}.{said}",

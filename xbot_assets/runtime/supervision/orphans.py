@@ -9,11 +9,14 @@ from pathlib import Path
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.process_identity import identity_of, still_runs
+from xbot_assets.regular_files import read_json
 from xbot_assets.runtime.machine.files import private_directory, write_private
 from xbot_assets.runtime.machine.processes import Tree, end_tree, kill_marked, mark_of
 
 RUN_DIRECTORY = "run"
 RECORD_FILE = "processes.json"
+FIRST_PID, LAST_PID = 2, 2**22
+"""What a program of ours can have for a number; Linux gives none above (``PID_MAX_LIMIT``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +76,21 @@ def sweep(home: Path, stop_seconds: float) -> list[str]:
 
 def read_record(home: Path) -> list[Started]:
     """Return what the record says; nothing when absent or damaged."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return [Started(**entry) for entry in json.loads(record_file(home).read_text(encoding="utf-8"))]
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return [_entry(**entry) for entry in read_json(record_file(home))]
     return []
+
+
+def _entry(*, name: object, pid: object, identity: object, stop_signal: object, whole_group: object) -> Started:
+    """Return one line of the record. Raises ``ValueError`` for what no supervisor wrote.
+
+    A number below 2 is refused above all: to signal it is to signal every process, one's own group, or init.
+    """
+    plain = isinstance(name, str) and isinstance(identity, str) and isinstance(whole_group, bool)
+    if not plain or type(pid) is not int or type(stop_signal) is not int or not FIRST_PID <= pid <= LAST_PID:
+        msg = "This is no process that was started."
+        raise ValueError(msg)
+    return Started(str(name), pid, str(identity), int(signal.Signals(stop_signal)), bool(whole_group))
 
 
 def record_file(home: Path) -> Path:

@@ -58,7 +58,7 @@ class Task:
                 reader.join()
         record.remove(self.name)
         said = b"".join(output).decode(errors="replace")
-        return Finished(process.returncode, said, self.log.last_line() or "it said nothing", self.log.path)
+        return Finished(process.returncode, said, self.log.last_words() or "it said nothing", self.log.path)
 
     def _wait(self, process: subprocess.Popen[bytes], given_up: Callable[[], bool], stop_seconds: float) -> None:
         while True:

@@ -1,5 +1,6 @@
 """The system's components, each registered together with its ping."""
 
+import shutil
 import socket
 from collections.abc import Callable
 from http import HTTPStatus
@@ -21,6 +22,9 @@ HTTP_SECONDS = 4.0
 """Below the time limit of a whole ping, so that the reason is told instead of only "no answer"."""
 LLM_FRESH_SECONDS = 60.0
 """The writer's API belongs to someone else and counts requests."""
+BYTES_PER_MB = 1024 * 1024
+FULL_MB = 16
+"""With less, PostgreSQL cannot begin another segment of its log."""
 OPENAI_URL = "https://api.openai.com/v1"
 SANDBOX_KEY = "sk-sandbox-status"
 LOGS = "Its log is in .xbot/logs; 'xbot doctor' says more."
@@ -43,6 +47,7 @@ def components(connections: Connections) -> list[Component]:
             fresh_seconds=LLM_FRESH_SECONDS,
         ),
         Component("Dagster daemons", asked.daemons),
+        Component("Disk", asked.disk),
     ]
 
 
@@ -107,6 +112,15 @@ class _Pings:
             reason = f"No heartbeat from: {', '.join(missing)}."
             raise TransientFailure(reason, code=FailureCode.DAEMON_SILENT, remedy=REMEDY)
         return f"{len(beats)} daemons beat."
+
+    def disk(self) -> str:
+        """Ask about the data directory's disk: a database without room goes on answering until it has to write."""
+        home = self._connections.settings().home
+        free = shutil.disk_usage(home).free // BYTES_PER_MB
+        if free < FULL_MB:
+            reason = f"The disk that holds {home} is full: {free} MB are free."
+            raise PermanentFailure(reason, code=FailureCode.DISK_FULL, remedy="Free some disk space.")
+        return f"{free} MB free."
 
 
 def _get(url: str, what: str, token: str = "", *, through_proxy: bool = False) -> dict[str, Any]:

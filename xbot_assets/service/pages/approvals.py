@@ -10,6 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 import jinja2
+from starlette.convertors import register_url_convertor
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -29,6 +30,7 @@ from xbot_assets.service.pages.guard import (
     posted_fields,
     require_own_page,
 )
+from xbot_assets.service.pages.numbers import NUMBER, RowNumber
 from xbot_assets.service.pages.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE, UnsettledCards, cards_of
 from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, ReviewContext, open_review, owners_time, told_time
 from xbot_assets.steps.publishing.manual_recovery import unsettled
@@ -90,10 +92,11 @@ class ApprovalPage:
 
 def approval_routes(connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> list[Route]:
     """Return the routes of the page, its actions and the way in."""
+    register_url_convertor(RowNumber.name, RowNumber())
     handlers = _ReviewHandlers(connections, guard, templates)
     return [
         Route(PAGE, handlers.page, methods=["GET"]),
-        Route(f"{PAGE}/{{post_id:int}}/{{action}}", handlers.decide, methods=["POST"]),
+        Route(f"{PAGE}/{{post_id:{RowNumber.name}}}/{{action}}", handlers.decide, methods=["POST"]),
         Route(LOGIN_PATH, handlers.way_in, methods=["GET"]),
         Route(LOGIN_PATH, handlers.log_in, methods=["POST"]),
         Route("/logout", handlers.log_out, methods=["POST"]),
@@ -110,7 +113,7 @@ class _ReviewHandlers:
 
     async def page(self, request: Request) -> Response:
         action, number = request.query_params.get("done", ""), request.query_params.get("post", "")
-        said = DONE[action].format(int(number)) if action in DONE and number.isdecimal() else ""
+        said = DONE[action].format(int(number)) if action in DONE and NUMBER.fullmatch(number) else ""
         session = self._guard.session_of(request) or self._guard.begin(owner_name())
         return await self._shown(request, session, said=said)
 

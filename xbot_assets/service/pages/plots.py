@@ -12,8 +12,8 @@ from starlette.routing import Route
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import PLOTS_DIRECTORY
 
-ASSET = re.compile(r"[a-z_]+")
-PLOT = re.compile(r"[a-z_]+-[0-9a-f-]+\.png")
+ASSET = re.compile(r"[a-z_]{1,80}")
+PLOT = re.compile(r"[a-z_]{1,80}-[0-9a-f-]{1,80}\.png")
 """Nothing else can be asked for, so that no name leads out of the directory."""
 
 

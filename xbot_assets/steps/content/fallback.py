@@ -23,6 +23,7 @@ from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.domain.templates.choosing import first_passing
 from xbot_assets.domain.templates.facts import AccountReading, Facts, facts_of
 from xbot_assets.domain.templates.filling import Filled, TemplateFile, candidates
+from xbot_assets.regular_files import read_regular_text
 from xbot_assets.steps.content.emergency_pool import FallbackPost, take_from_pool
 from xbot_assets.steps.content.gatekeeping import GateJudge, judge_for
 from xbot_assets.steps.product import Product
@@ -91,13 +92,15 @@ def load_templates(path: Path | None = None) -> TemplateFile:
     """
     shipped = files("xbot_assets.domain.templates").joinpath("shipped.toml")
     try:
-        return TemplateFile.model_validate(tomllib.loads((path or shipped).read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _bad_templates(path, "it is not a readable TOML file") from error
+        return TemplateFile.model_validate(
+            tomllib.loads(read_regular_text(path) if path else shipped.read_text("utf-8"))
+        )
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise _bad_templates(path, f"{where}: {first['msg'].removeprefix('Value error, ')}") from error
+    except (OSError, ValueError, RecursionError) as error:  # a number of 5,000 digits is a plain ValueError of tomllib
+        raise _bad_templates(path, "it is not a readable TOML file") from error
 
 
 def known_facts(product: Product) -> Facts:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
-from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.domain.clock import CLOCK_LATEST, ClockLine, system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.settings import Settings
@@ -28,14 +28,22 @@ def advance(settings: Settings, database: Database, by: timedelta) -> datetime:
     """Jump both clocks forward and return the new product time.
 
     Raises:
-        PermanentFailure: when the target is not the sandbox, or ``by`` is negative.
+        PermanentFailure: when the target is not the sandbox, or ``by`` is negative or leads past the end of its ids.
         TransientFailure: when the sandbox does not answer; neither clock has moved then.
     """
     if by < timedelta(0):
         raise PermanentFailure(
             "Time never runs backwards.", code=FailureCode.TIME_BACKWARDS, remedy="Give a positive time."
         )
-    line = current_line(database).moved(system_now(), by)
+    now = system_now()
+    line = current_line(database)
+    if by > CLOCK_LATEST - line.at(now):
+        raise PermanentFailure(
+            f"The clock cannot be put beyond {CLOCK_LATEST:%Y-%m-%d}.",
+            code=FailureCode.BAD_CLOCK,
+            remedy="Give a shorter time; 'xbot sandbox clock' shows where it is.",
+        )
+    line = line.moved(now, by)
     apply_line(settings, database, line)
     return line.at(system_now())
 

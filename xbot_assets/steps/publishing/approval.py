@@ -105,11 +105,11 @@ def owners_time(words: str, settings: Settings) -> datetime:
     """
     try:
         read = datetime.fromisoformat(words.strip())
-    except ValueError as error:
+        at = (read if read.tzinfo is not None else read.replace(tzinfo=settings.zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # in the years 1 and 9999 an offset leads out of all time
         raise _bad_time(f"'{words.strip()[:40]}' is no time.") from error
     if read.tzinfo is not None:
-        return read.astimezone(UTC)
-    at = read.replace(tzinfo=settings.zone).astimezone(UTC)
+        return at
     if at.astimezone(settings.zone).replace(tzinfo=None) != read:
         raise _bad_time(f"The clock in {settings.timezone} never shows {read:%Y-%m-%d %H:%M}: it is put forward then.")
     return at

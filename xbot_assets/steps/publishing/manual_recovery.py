@@ -18,7 +18,9 @@ from xbot_assets.store.publishing.manual_recovery import settle_found
 from xbot_assets.store.publishing.rows import PhantomPost, RemovedPost, UnconfirmedPost
 
 X_HOSTS = frozenset({"x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com"})
-_STATUS = re.compile(r"/(?P<handle>\w{1,15})/status/(?P<id>\d+)(?:/.*)?")
+_STATUS = re.compile(r"/(?P<handle>\w{1,15})/status/(?P<id>[0-9]{1,20})(?:/.*)?")
+_ID = re.compile(r"[0-9]{1,20}")
+"""An id of X is a number of 64 bits."""
 EVERYTHING = "all"
 """Acknowledges every unknown post at once, in place of an id; never a doubled or removed one."""
 
@@ -58,9 +60,12 @@ def acknowledged_ids(database: Database, which: str) -> list[str]:
 
 
 def _named(where: str, account: Account) -> str:
-    if where.isascii() and where.isdecimal():
+    if _ID.fullmatch(where):
         return where
-    parts = urlsplit(where)
+    try:
+        parts = urlsplit(where)
+    except ValueError as error:  # brackets that hold no address
+        raise _bad("This is no address of a post on X.") from error
     address = _STATUS.fullmatch(parts.path)
     sites = {*X_HOSTS, urlsplit(account.settings.target_url or "").netloc}
     if address is None or parts.scheme not in {"http", "https"} or parts.netloc.lower() not in sites:

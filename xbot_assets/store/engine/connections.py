@@ -13,6 +13,7 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.engine.failures import classify, classify_connect
 from xbot_assets.store.engine.pooler import Connection, refuse_shared
 
+SCHEMES = ("postgresql://", "postgres://")
 _PORTS = re.compile(r"[\d,]*")
 STATEMENT_TIMEOUT_SECONDS = 60
 """The server cancels a statement after this: nothing in the product runs longer, so it is stuck."""
@@ -44,6 +45,8 @@ def check_url(url: str) -> None:
     A password with an ``@`` or ``/`` that was not encoded ends up in the host, the port or the database, and
     from there in messages; such a string is refused here.
     """
+    if not url.startswith(SCHEMES):
+        raise _bad_url()  # libpq takes words such as host=... too, but Dagster's driver takes only an address
     try:
         parts = psycopg.conninfo.conninfo_to_dict(url)
     except psycopg.ProgrammingError:

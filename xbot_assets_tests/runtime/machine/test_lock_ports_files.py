@@ -98,12 +98,12 @@ def test_a_log_is_turned_over_by_size_and_keeps_its_last_line(tmp_path: Path) ->
     for line in ("first line\n", "second line\n", "third line\n\n"):
         log.write(line.encode())
     assert sorted(path.name for path in tmp_path.iterdir()) == ["x.log", "x.log.1"]
-    assert log.last_line() == "third line"
+    assert log.last_words() == "third line"
 
 
 def test_a_log_that_cannot_be_written_does_not_stop_its_program(tmp_path: Path) -> None:
-    """A full disk loses lines, not processes."""
+    """A full disk loses lines of the file, not processes, and not what a program said last."""
     log = LogFile(tmp_path / "x.log")
     (tmp_path / "x.log").mkdir()
     log.write(b"lost\n")
-    assert log.last_line() == ""
+    assert log.last_words() == "lost"

@@ -1,0 +1,88 @@
+"""What was stored cannot steer the terminal that shows it."""
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from xbot_assets.cli.terminal import Styled, echo, harmless, print_json
+from xbot_assets.domain.clock import system_now
+from xbot_assets.runtime.environment import PACKAGE_ROOT
+from xbot_assets.store.alerts import alert
+from xbot_assets.store.engine.database import Database
+from xbot_assets.store.publishing import policy, posts
+from xbot_assets.testing.queueing import new_post
+from xbot_assets.testing.servers import SettingsFor
+from xbot_assets_tests.acceptance.command import COMMAND, environment
+from xbot_assets_tests.store.an_alert import SOMETHING
+
+ORDERS = "\x1b]0;owned\x07\x1b[31m\x9b31m\x08\r\x00\x7f\u202e\u2066"
+CONTROLS = [chr(number) for number in (*range(0x20), *range(0x7F, 0xA0))]
+
+
+def test_no_control_character_leaves_the_command_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """But line ends and tabs; marks of direction neither. Everything else is shown as it is."""
+    echo("a", *CONTROLS, Styled(ORDERS, "red"), 7)
+    said = capsys.readouterr().out
+    assert [sign for sign in CONTROLS if sign in said and sign not in "\n\t"] == []
+    assert "\u202e" not in said
+    fine = "é 日本 \U0001f468\u200d\U0001f469\u200d\U0001f467 \u2764\ufe0f العربية\n\tx"
+    assert harmless(fine) == fine
+
+
+def test_a_document_keeps_every_character_and_prints_none_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    """As escapes of JSON."""
+    document = {"text": ORDERS + "".join(CONTROLS) + "\udcff é"}
+    print_json(document)
+    said = capsys.readouterr().out
+    assert said.replace("\n", "").isprintable()
+    assert json.loads(said) == document
+
+
+def on_a_terminal(home: Path, words: list[str], **settings: str) -> str:
+    """Run a command whose output is a real terminal, and return what that received."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        env=environment(home, **settings) | {"TERM": "xterm"},
+        cwd=PACKAGE_ROOT,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    received = b""
+    while piece := _read(ours):
+        received += piece
+    process.wait()
+    os.close(ours)
+    return received.decode()
+
+
+def _read(descriptor: int) -> bytes:
+    try:
+        return os.read(descriptor, 65_536)
+    except OSError:  # Linux says so when the other side is closed
+        return b""
+
+
+def test_a_real_terminal_receives_no_orders_from_stored_text(
+    database: Database, settings_for: SettingsFor, database_url: str, tmp_path: Path
+) -> None:
+    """From alerts, posts and notes, in words and as JSON."""
+    settings = settings_for(approval="all")
+    now, orders = system_now(), ORDERS.replace("\x00", "")
+    alert(database, replace(SOMETHING, sentence=f"Sentence {orders}".replace("{", "")), now=now, key=f"k{orders}")
+    (post_id,) = posts.enqueue_posts(database, [new_post(f"Loud {orders}words", now)], now)
+    policy.hold_unapproved(database, settings, now)
+    for words in (["alerts", "list"], ["approve", "list"], ["approve", "show", str(post_id)]):
+        for more in ([], ["--json"]):
+            received = on_a_terminal(tmp_path / ".xbot", [*words, *more], database_url=database_url, approval="all")
+            assert "31m" in received, received
+            assert [sign for sign in CONTROLS if sign in received.replace("\r\n", "") and sign not in "\n\t"] == []
+            assert "\u202e" not in received
+    assert sys.platform != "win32"
