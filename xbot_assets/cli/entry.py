@@ -9,7 +9,7 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import alerts, approve, commands, doctor, login, sandbox, stack, unconfirmed
+from xbot_assets.cli import alerts, approve, commands, doctor, login, open_pages, sandbox, stack, unconfirmed
 from xbot_assets.cli.app import app
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
@@ -29,6 +29,7 @@ approve.register(app)
 unconfirmed.register(approve.commands)
 doctor.register(app)
 login.register(app)
+open_pages.register(app)
 sandbox.register(app)
 stack.register(app)
 commands.register(app)

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from starlette.requests import Request
 
-from xbot_assets.service.pages.guard import COOKIE, SESSION_LIFE, Guard, Session
+from xbot_assets.door.guard import COOKIE, Guard
+from xbot_assets.door.sessions import SESSION_LIFE, Session
 
 
 def request_with(cookie: str) -> Request:
