@@ -39,8 +39,8 @@ class ApprovalSettings(BaseModel):
     # who may open the status and approval pages
     service_token: SecretStr | None = Field(
         None,
-        description="What opens the pages and the Dagster UI ('xbot open' logs you in). Empty: open in the sandbox; in shadow "
-        f"and live one is made at the first start. At least {TOKEN_MIN_CHARS} characters.",
+        description="What opens the pages and the Dagster UI ('xbot open' logs you in). Empty: open in the sandbox; in "
+        f"shadow and live one is made at the first start. At least {TOKEN_MIN_CHARS} characters.",
     )
     service_names: str = Field(
         "", description="Names or addresses that the pages may be opened by from elsewhere, separated by commas."
