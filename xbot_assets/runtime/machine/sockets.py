@@ -15,7 +15,7 @@ from pathlib import Path
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.machine.files import private_directory, unwritable, write_private
+from xbot_assets.runtime.machine.files import private_directory, write_private
 
 PATH_BYTES_MAX = 103
 """What every system takes."""
@@ -71,24 +71,18 @@ def _noted(file: Path) -> Path | None:
 
 
 def _make(home: Path) -> Path:
-    refusals: list[OSError] = []
     for place in (home / "run", *SHARED_PLACES):
         if not (_fits(place / f"{PREFIX}12345678") and _keeps_names(place)):
             continue
-        try:
+        with contextlib.suppress(OSError):
             made = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
-        except OSError as error:
-            refusals.append(error)
-            continue
-        if is_private(made) and _takes_sockets(made):
-            return made
-        made.rmdir()
-    if refusals:
-        raise unwritable(SHARED_PLACES[0], refusals[-1]) from refusals[-1]
+            if is_private(made) and _takes_sockets(made):
+                return made
+            made.rmdir()
     raise PermanentFailure(
-        f"Neither {home} nor {SHARED_PLACES[0]} can hold a socket that only its owner reaches.",
+        f"There is no place for a socket that only its owner reaches, neither in {home} nor in /tmp.",
         code=FailureCode.UNSAFE_DIRECTORY,
-        remedy="Set XBOT_HOME to a shorter path on a disk of this machine.",
+        remedy="Set XBOT_HOME to a shorter path on a disk of this machine, or see that /tmp can be written.",
     )
 
 
