@@ -7,7 +7,7 @@ connection left serves nobody.
 import asyncio
 from asyncio import TimerHandle
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -51,7 +51,8 @@ class _Prompt(HttpToolsProtocol):
         self._end = None
         if self.transport.is_closing():
             return
-        if self.cycle is None or not self.cycle.response_started:
+        answering: RequestResponseCycle | None = self.cycle  # none before the first headers are whole
+        if answering is None or not answering.response_started:
             self.transport.write(LATE)
         self.transport.close()
 

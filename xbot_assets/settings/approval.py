@@ -50,7 +50,10 @@ class ApprovalSettings(BaseModel):
     )
 
     service_request_seconds: float = Field(
-        10, ge=1, le=300, description="The pages and the Dagster UI wait this long for the whole of a request."
+        10,
+        ge=1,
+        le=300,
+        description="The pages, the Dagster UI and the browser host wait so long for a whole request.",
     )
 
     @field_validator("quiet_hours")

@@ -29,8 +29,8 @@ def heartbeats(web_url: str, token: str | None, seconds: float) -> dict[str, dat
     try:
         tls = web_url.startswith("https:")  # to load the certificates of all authorities costs 7 MB
         login = {"Authorization": f"Bearer {token}"} if token else {}
-        asked = {"json": {"query": _QUERY}, "headers": login, "timeout": seconds}
-        answer = httpx.post(f"{web_url}/graphql", **asked, trust_env=False, verify=tls)
+        with httpx.Client(headers=login, timeout=seconds, trust_env=False, verify=tls) as client:
+            answer = client.post(f"{web_url}/graphql", json={"query": _QUERY})
         statuses = answer.raise_for_status().json()["data"]["instance"]["daemonHealth"]["allDaemonStatuses"]
         return {item["daemonType"]: _time(item["lastHeartbeatTime"]) for item in statuses if item["required"]}
     except httpx.HTTPError as error:
