@@ -2,10 +2,12 @@
 
     python -m benchmarks.door_cost [requests]
 
-Behind the door each request carries a session's cookie, as the UI's own do. Prints medians in milliseconds.
+Behind the door each request carries a session's cookie, as the UI's own do. Prints medians
+in milliseconds, as one JSON document.
 """
 
 import asyncio
+import json
 import sys
 import tempfile
 import threading
@@ -62,13 +64,16 @@ def main(requests: int) -> None:
             bare = create_app_from_workspace_process_context(workspace)
             guarded = dagster_door(create_app_from_workspace_process_context(workspace), lambda: settings)
             with served(bare, AutoHTTPProtocol) as one, served(guarded, whole_within(10)) as other:
-                for what, (method, path, body) in QUERIES.items():
-                    _compare(what, [(f"{origin}{path}", method, body) for origin in (one, other)], cookie, requests)
+                found = {
+                    what: _compare([(f"{origin}{path}", method, body) for origin in (one, other)], cookie, requests)
+                    for what, (method, path, body) in QUERIES.items()
+                }
+    print(json.dumps(found, indent=2))
 
 
 def _compare(
-    what: str, asked: list[tuple[str, str, dict[str, str] | None]], cookie: dict[str, str], requests: int
-) -> None:
+    asked: list[tuple[str, str, dict[str, str] | None]], cookie: dict[str, str], requests: int
+) -> dict[str, float]:
     took: list[list[float]] = [[], []]
     with httpx.Client(cookies=cookie, trust_env=False, timeout=PATIENCE) as client:
         for _ in range(requests):
@@ -77,7 +82,7 @@ def _compare(
                 client.request(method, url, json=body).raise_for_status()
                 took[index].append((time.perf_counter() - began) * MS)
     without, behind = (median(values) for values in took)
-    print(f"{what}: {without:.2f} ms without the door, {behind:.2f} ms behind it ({behind - without:+.2f} ms)")
+    return {"without_ms": round(without, 2), "behind_ms": round(behind, 2), "cost_ms": round(behind - without, 2)}
 
 
 if __name__ == "__main__":

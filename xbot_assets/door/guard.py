@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 
 from xbot_assets.door.origins import is_own_origin
+from xbot_assets.door.peers import STATE_KEY
 from xbot_assets.door.sessions import SESSION_LIFE, Session, Sessions
 from xbot_assets.settings import Settings
 
@@ -49,7 +50,11 @@ class Guard:
         scheme, _, sent = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and self.admits(sent.strip()):
             return Session("token")
-        return self.sessions.read(connection.cookies.get(COOKIE, ""))
+        return self.sessions.read(connection.cookies.get(COOKIE, ""), _account(connection))
+
+    def begin(self, connection: HTTPConnection, name: str) -> Session:
+        """Return a new session for who asks."""
+        return self.sessions.begin(name, _account(connection))
 
     def lets_in(self, connection: HTTPConnection) -> bool:
         """Say whether who asks may see the pages now."""
@@ -111,6 +116,11 @@ def owner_name() -> str:
         return getpass.getuser()
     except (OSError, KeyError):  # a container's user may have no name
         return "owner"
+
+
+def _account(connection: HTTPConnection) -> int | None:
+    account = connection.scope.get("state", {}).get(STATE_KEY)
+    return account if isinstance(account, int) else None
 
 
 def _forbidden(reason: str) -> HTTPException:

@@ -1,4 +1,4 @@
-"""uvicorn's reader of requests, with an end to those that never become whole.
+"""uvicorn's reader of requests, with an end to those that never become whole, and a look at who connected.
 
 uvicorn waits for ever for the rest of a request: each half-sent one would keep a connection, and a service that has no
 connection left serves nobody.
@@ -8,6 +8,8 @@ import asyncio
 from asyncio import TimerHandle
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from xbot_assets.door.peers import STATE_KEY, account_of
 
 LATE = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -20,6 +22,7 @@ class _Prompt(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.app_state = {**self.app_state, STATE_KEY: account_of(self.client, self.server)}
         self._start()
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -45,14 +45,17 @@ class Sessions:
         self._settings = settings
         self._own_key = secrets.token_urlsafe(KEY_BYTES)
 
-    def begin(self, name: str) -> Session:
-        """Return a new session of that name."""
+    def begin(self, name: str, account: int | None = None) -> Session:
+        """Return a new session of that name, for who connects from that account of this machine."""
         # The random word makes two sessions of one name two, so that neither holds the other's form token.
-        return Session(name, self._signed("session", name))
+        return Session(name, self._signed(_use(account), name))
 
-    def read(self, cookie: str) -> Session | None:
-        """Return the session of a cookie, or ``None`` when it is forged, cut off, of another key, too old or ended."""
-        name = self._name_in("session", cookie, SESSION_LIFE)
+    def read(self, cookie: str, account: int | None = None) -> Session | None:
+        """Return the session of a cookie that came from an account.
+
+        ``None`` when it is forged, cut off, of another key or account, too old or ended.
+        """
+        name = self._name_in(_use(account), cookie, SESSION_LIFE)
         return None if name is None or self._spent().holds(cookie) else Session(name, cookie)
 
     def end(self, session: Session) -> None:
@@ -94,3 +97,8 @@ class Sessions:
 
     def _spent(self) -> Spent:
         return spent_words(self._settings().home)
+
+
+def _use(account: int | None) -> str:
+    """Return what a session is signed for: a signature for one account is none for another."""
+    return f"session of {account}"

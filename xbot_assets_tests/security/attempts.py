@@ -36,12 +36,13 @@ POSTS = (
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def of_http(port: int) -> Iterator[str]:
-    """Ask for pages and changes; yield what was answered well."""
+def of_http(port: int, cookie: str) -> Iterator[str]:
+    """Ask for pages and changes, with a cookie that was come by; yield what was answered well."""
+    sent = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"} if cookie else {}
     for path in GETS:
-        yield from _asked(urllib.request.Request(f"http://127.0.0.1:{port}{path}"))
+        yield from _asked(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=sent))
     for path, body, kind in POSTS:
-        headers = {"Content-Type": kind} if kind else {}
+        headers = {**sent, "Content-Type": kind} if kind else sent
         yield from _asked(urllib.request.Request(f"http://127.0.0.1:{port}{path}", body.encode(), headers))
 
 
@@ -117,7 +118,8 @@ def of_process(pid: int) -> Iterator[str]:
 def main() -> None:
     """Try everything, and tell."""
     target = json.load(sys.stdin)
-    found = [told for port in target["ports"] for told in (*of_http(port), *of_other_protocols(port))]
+    cookie = target.get("cookie", "")
+    found = [told for port in target["ports"] for told in (*of_http(port, cookie), *of_other_protocols(port))]
     found += [told for name in target["sockets"] for told in of_socket(name)]
     found += [told for path in target["files"] for told in of_file(path)]
     found += [told for pid in target["processes"] for told in of_process(pid)]

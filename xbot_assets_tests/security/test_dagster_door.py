@@ -1,5 +1,8 @@
 """The door before Dagster's UI without any login, as in the sandbox: no page of another origin gets past it."""
 
+import os
+import socket
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from xbot_assets.door.dagster_ui import dagster_door
 from xbot_assets.door.guard import COOKIE, Guard
+from xbot_assets.door.peers import account_of
 from xbot_assets.settings import Settings
 
 ORIGIN = "http://127.0.0.1:3000"
@@ -35,11 +39,11 @@ def behind(settings: Settings) -> TestClient:
     async def anything(request: Request) -> Response:
         return JSONResponse({"method": request.method})
 
-    async def echo(socket: WebSocket) -> None:
-        await socket.accept()
+    async def echo(opened: WebSocket) -> None:
+        await opened.accept()
         with suppress(WebSocketDisconnect):
             while True:
-                await socket.send_text(await socket.receive_text())
+                await opened.send_text(await opened.receive_text())
 
     methods = ["GET", "POST", "PUT", "DELETE", "OPTIONS"]
     inside = Starlette(routes=[WebSocketRoute("/graphql", echo), Route("/{path:path}", anything, methods=methods)])
@@ -170,3 +174,26 @@ def test_a_link_is_worth_one_login_to_all_servers_together(tmp_path: Path) -> No
     assert one.read(code) is None
     assert one.name_of_link(session.cookie) is None
     assert [other.name_of_link(code), one.name_of_link(code), other.name_of_link(code)] == ["anna", None, None]
+
+
+def test_a_session_holds_for_the_account_that_began_it(tmp_path: Path) -> None:
+    """And one whose account is not known, for those whose is not."""
+    sessions = Guard(lambda: shared_settings(tmp_path)).sessions
+    for account in (None, 0, 1000):
+        cookie = sessions.begin("anna", account).cookie
+        assert [sessions.read(cookie, other) is not None for other in (None, 0, 1000)] == [
+            account == other for other in (None, 0, 1000)
+        ]
+
+
+def test_the_account_at_the_other_end_is_the_one_that_connected() -> None:
+    """Who has left the connection is nobody: the kernel then says account 0."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_connection(server.getsockname()) as client:
+            accepted, ends = server.accept()[0], (client.getsockname(), server.getsockname())
+            assert account_of(*ends) == (os.geteuid() if sys.platform == "linux" else None)
+        assert account_of(*ends) is None
+        accepted.close()
+    assert account_of(("10.0.0.1", 1), ends[1]) is None
+    assert account_of(None, None) is None
+    assert account_of(("::1", 1), ("::1", 2)) is None

@@ -9,7 +9,8 @@ import pytest
 
 from xbot_assets.settings import Settings
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets_tests.acceptance.command import Stack
+from xbot_assets_tests.acceptance.command import Stack, xbot
+from xbot_assets_tests.security.conftest import TOKEN
 from xbot_assets_tests.security.second_user import (
     SecondUser,
     listening_ports,
@@ -75,6 +76,20 @@ def test_a_second_user_gets_into_nothing(stack: Stack, parts: Settings, other: S
     of_sandbox = [what for what in succeeded if sandbox in what]
     # The look-alike site is for all, and shows an account for every name; how it runs is not.
     assert not [what for what in of_sandbox if what.startswith("POST") or "_sandbox" in what]
+
+
+def test_a_session_s_cookie_is_worth_nothing_to_a_second_user(stack: Stack, parts: Settings, other: SecondUser) -> None:
+    """Who serves a page on another port of this machine is sent it by the owner's own browser."""
+    link = xbot(stack.home, "open", "--no-browser", service_token=TOKEN, approval="all").stdout.strip()
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
+        client.get(link).raise_for_status()
+        pages = [f"{parts.service_url}/", f"{parts.web_url}/server_info"]
+        assert [client.get(url).status_code for url in pages] == [200, 200]
+        stolen = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    ports = [port_of(parts.service_url), port_of(parts.web_url)]
+    nothing: dict[str, list[str]] = {"sockets": [], "files": [], "processes": []}
+    got_in = other.tries({"ports": ports, "cookie": stolen, **nothing})
+    assert set(got_in) <= {f"GET {ports[0]}{path}" for path in OPEN_TO_ALL["service"]}
 
 
 def test_with_the_token_the_same_attempts_get_in(parts: Settings) -> None:

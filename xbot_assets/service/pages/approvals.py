@@ -99,7 +99,7 @@ class _ReviewHandlers:
     async def page(self, request: Request) -> Response:
         action, number = request.query_params.get("done", ""), request.query_params.get("post", "")
         said = DONE[action].format(int(number)) if action in DONE and number.isdecimal() else ""
-        session = self._guard.session_of(request) or self._guard.sessions.begin(owner_name())
+        session = self._guard.session_of(request) or self._guard.begin(request, owner_name())
         return await self._shown(request, session, said=said)
 
     async def decide(self, request: Request) -> Response:

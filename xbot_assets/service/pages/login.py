@@ -61,7 +61,7 @@ class _Ways:
         if to == DESTINATION:
             return self._led_on(request, name, to)  # our policy lets no form lead to another origin
         answer = RedirectResponse(AFTER_LOGIN, HTTPStatus.SEE_OTHER)
-        keep_session(answer, self._guard.sessions.begin(name), request.url)
+        keep_session(answer, self._guard.begin(request, name), request.url)
         return answer
 
     async def opened(self, request: Request) -> Response:
@@ -93,7 +93,7 @@ class _Ways:
         Not by a redirection: to who was led here by a file, or another site, a browser would not send the cookie.
         """
         answer = HTMLResponse(self._render("opened.html", name=name, to=self._address(request, to)))
-        keep_session(answer, self._guard.sessions.begin(name), request.url)
+        keep_session(answer, self._guard.begin(request, name), request.url)
         return answer
 
     def _address(self, request: Request, to: str) -> str:
