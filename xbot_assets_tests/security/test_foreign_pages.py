@@ -179,7 +179,7 @@ def _launched(page: Page, parts: Settings) -> str | None:
     with suppress(TooLate):
         page.goto(f"{parts.web_url}/assets/llm_failure_patterns?view=lineage")
         page.get_by_text("emergency_pool").first.wait_for(timeout=TRY_MILLISECONDS)
-        page.get_by_role("button", name="Materialize", exact=True).click(timeout=TRY_MILLISECONDS)
+        page.get_by_role("button", name="Materialize").first.click(timeout=TRY_MILLISECONDS)
         page.get_by_text("Launched run").first.wait_for(timeout=TRY_MILLISECONDS)
     query = '{runsOrError(filter:{tags:[{key:"dagster/from_ui",value:"true"}]},limit:1){... on Runs{results{runId}}}}'
     runs = asked(parts, query)["runsOrError"]["results"]
