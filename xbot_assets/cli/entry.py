@@ -9,7 +9,19 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import alerts, approve, commands, doctor, history, login, prices, sandbox, stack, unconfirmed
+from xbot_assets.cli import (
+    alerts,
+    approve,
+    commands,
+    doctor,
+    history,
+    login,
+    open_pages,
+    prices,
+    sandbox,
+    stack,
+    unconfirmed,
+)
 from xbot_assets.cli.app import app
 from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.cli.words import check_words
@@ -33,6 +45,7 @@ doctor.register(app)
 login.register(app)
 history.register(app)
 prices.register(app)
+open_pages.register(app)
 sandbox.register(app)
 stack.register(app)
 commands.register(app)

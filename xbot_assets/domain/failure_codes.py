@@ -244,6 +244,7 @@ class FailureCode(StrEnum):
     SECRETS_DAMAGED = "secrets_damaged", _PERMANENT, "Restore it from a copy."
     NO_SERVICE_ACCOUNT = "no_service_account", _PERMANENT, "Create it, or start as another user."
     PORT_TAKEN = "port_taken", _PERMANENT, "Stop the program that has it, or change the setting."
+    NOT_RUNNING = "not_running", _PERMANENT, "Start it with scripts/run."
     ALREADY_RUNNING = "already_running", _PERMANENT, "Stop it with Ctrl-C where it runs."
     NO_POSTGRES = "no_postgres", _PERMANENT, "Run scripts/run, which installs it."
     POSTGRES_RUNNING = "postgres_running", _PERMANENT, "Stop the stack first."

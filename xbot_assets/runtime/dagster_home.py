@@ -15,6 +15,7 @@ from xbot_assets.runtime.machine.files import private_directory, write_private
 
 DAGSTER_YAML = "dagster.yaml"
 LOCATION = "xbot_assets"
+CODE_SOCKET = "code.sock"
 
 
 def prepare_dagster_home(home: Path) -> Path:
@@ -35,28 +36,30 @@ def prepare_dagster_home(home: Path) -> Path:
     return place
 
 
-def write_workspace(home: Path, port: int) -> Path:
+def write_workspace(home: Path, code_socket: Path) -> Path:
     """Write the workspace that names our one code server, and return its path. JSON is YAML."""
-    server = {"host": "127.0.0.1", "port": port, "location_name": LOCATION}
+    server = {"socket": str(code_socket), "location_name": LOCATION}
     path = private_directory(home / "run") / "workspace.yaml"
     write_private(path, json.dumps({"load_from": [{"grpc_server": server}]}) + "\n")
     return path
 
 
-def code_server_command(port: int, definitions: str) -> list[str]:
+def code_server_command(code_socket: Path, definitions: str) -> list[str]:
     """Return the command of the code server for a module of definitions.
+
+    It does what it is told by anybody who reaches it, so it is reached through a socket and never by an address.
 
     ``api grpc`` serves from its own process; ``code-server start`` would add a second one of 200 MB whose only
     gain is the reload button, and the supervisor restarts ours as it is.
     """
     server = [sys.executable, "-m", "xbot_assets.defs.instance.code_server", "--module-name", definitions]
-    place = ["--host", "127.0.0.1", "--port", str(port), "--working-directory", str(PACKAGE_ROOT)]
+    place = ["--socket", str(code_socket), "--working-directory", str(PACKAGE_ROOT)]
     return [*server, *place, "--location-name", LOCATION, "--use-python-environment-entry-point"]
 
 
 def webserver_command(port: int, workspace: Path) -> list[str]:
-    """Return the command of the Dagster UI."""
-    server = [sys.executable, "-m", "dagster_webserver", "--workspace", str(workspace)]
+    """Return the command of the Dagster UI, behind our door."""
+    server = [sys.executable, "-m", "xbot_assets.defs.instance.web_server", "--workspace", str(workspace)]
     return [*server, "--host", "127.0.0.1", "--port", str(port)]
 
 

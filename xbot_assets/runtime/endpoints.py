@@ -22,6 +22,9 @@ class Endpoints:
     openai_base_url: str | None = None
     service_url: str
     web_url: str | None = None
+    service_token: str | None = None
+    pages_key: str
+    sockets: str
 
 
 def write_endpoints(home: Path, parts: Endpoints) -> None:

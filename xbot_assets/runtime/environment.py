@@ -11,6 +11,8 @@ PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 MALLOC_ARENAS = "2"
 """glibc gives each thread a heap of its own otherwise, and a process of many threads that do little keeps them all."""
 OPENAI_NAMES = ("OPENAI_", "XBOT_OPENAI_")
+ADDRESS_NAMES = ("DAGSTER_GRPC_", "DAGSTER_WEBSERVER_")
+"""Dagster reads from these where to listen; ours listen where the stack says."""
 
 
 def child_environment(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -18,7 +20,11 @@ def child_environment(settings: Settings, environ: Mapping[str, str] | None = No
 
     The owner's OpenAI key goes along only where OpenAI was chosen to write: the sandbox must never see it.
     """
-    own = dict(os.environ if environ is None else environ)
+    own = {
+        name: value
+        for name, value in (os.environ if environ is None else environ).items()
+        if not name.startswith(ADDRESS_NAMES)
+    }
     if settings.llm != "openai":
         own = {name: value for name, value in own.items() if not name.startswith(OPENAI_NAMES)}
     if own.pop("PYTHONDONTWRITEBYTECODE", None):

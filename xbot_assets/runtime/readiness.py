@@ -4,6 +4,7 @@ import socket
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,13 +17,15 @@ PROBE_SECONDS = 2.0
 Question = Callable[[], bool]
 
 
-def answers(url: str) -> Question:
-    """Return the question "does this URL answer 200?"."""
+def answers(url: str, token: str | None = None) -> Question:
+    """Return the question "does this URL answer 200 to who has the token?"."""
+    login = {"Authorization": f"Bearer {token}"} if token else {}
 
     def ask() -> bool:
         try:
             return (
-                httpx.get(url, timeout=PROBE_SECONDS, trust_env=False, verify=_is_tls(url)).status_code == HTTPStatus.OK
+                httpx.get(url, headers=login, timeout=PROBE_SECONDS, trust_env=False, verify=_is_tls(url)).status_code
+                == HTTPStatus.OK
             )
         except httpx.HTTPError:
             return False
@@ -30,15 +33,13 @@ def answers(url: str) -> Question:
     return ask
 
 
-def listens(port: int) -> Question:
-    """Return the question "does anything accept connections on this loopback port?"."""
+def accepts(path: Path) -> Question:
+    """Return the question "does anything accept connections on this Unix socket?"."""
 
     def ask() -> bool:
-        try:
-            with socket.create_connection(("127.0.0.1", port), timeout=PROBE_SECONDS):
-                return True
-        except OSError:
-            return False
+        with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(PROBE_SECONDS)
+            return probe.connect_ex(str(path)) == 0
 
     return ask
 
@@ -71,12 +72,12 @@ def browser_health(url: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {"reason": "its health page makes no sense"}
 
 
-def daemons_beat(web_url: str, since: datetime) -> Question:
+def daemons_beat(web_url: str, token: str | None, since: datetime) -> Question:
     """Return the question "has every daemon beaten since then?"; older beats are of an earlier start."""
 
     def ask() -> bool:
         try:
-            beats = heartbeats(web_url, PROBE_SECONDS)
+            beats = heartbeats(web_url, token, PROBE_SECONDS)
         except ProductError:
             return False
         return bool(beats) and not silent(beats, since)

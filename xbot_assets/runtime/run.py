@@ -16,6 +16,7 @@ from xbot_assets.runtime.endpoints import Endpoints, remove_endpoints
 from xbot_assets.runtime.environment import child_environment
 from xbot_assets.runtime.machine.files import full_disk
 from xbot_assets.runtime.machine.lock import StackLock
+from xbot_assets.runtime.machine.sockets import remove_socket_directory
 from xbot_assets.runtime.progress import Progress
 from xbot_assets.runtime.stack import Stack
 from xbot_assets.runtime.supervision.child import Limits
@@ -77,7 +78,7 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
     environment = child_environment(settings)
     with (
         StackLock(settings.home, holder, cleaner_seconds=settings.stop_timeout_seconds),
-        _no_parts_file(settings.home),
+        _nothing_left(settings.home),
         Supervisor(settings.home, limits, environment, progress.tell) as supervisor,
     ):
         if settings.browser_url is None:
@@ -95,13 +96,14 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
 
 
 @contextmanager
-def _no_parts_file(home: Path) -> Iterator[None]:
-    """Remove an earlier stack's parts file before, and our own after everything has stopped."""
+def _nothing_left(home: Path) -> Iterator[None]:
+    """Remove an earlier stack's parts file before, and our own and the sockets after everything has stopped."""
     remove_endpoints(home)
     try:
         yield
     finally:
         remove_endpoints(home)
+        remove_socket_directory(home)
 
 
 def _forward(line: str, progress: Progress) -> None:

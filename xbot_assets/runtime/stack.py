@@ -5,6 +5,7 @@ import pwd
 import secrets
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -12,7 +13,9 @@ from xbot_assets.domain.alerts.operations import BROWSER_DEGRADED, PROCESS_DYING
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.door.sessions import KEY_BYTES, spent_words
 from xbot_assets.runtime.dagster_home import (
+    CODE_SOCKET,
     build_command,
     code_server_command,
     daemon_command,
@@ -26,8 +29,9 @@ from xbot_assets.runtime.endpoints import Endpoints, write_endpoints
 from xbot_assets.runtime.machine.accounts import kept_password, service_account
 from xbot_assets.runtime.machine.files import private_directory
 from xbot_assets.runtime.machine.ports import PortBook
+from xbot_assets.runtime.machine.sockets import socket_directory
 from xbot_assets.runtime.progress import Progress
-from xbot_assets.runtime.readiness import answers, browser_settled, browser_trouble, daemons_beat, listens
+from xbot_assets.runtime.readiness import accepts, answers, browser_settled, browser_trouble, daemons_beat
 from xbot_assets.runtime.stack_clock import slow_down, start_clock
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.runtime.supervision.supervisor import Supervisor
@@ -39,6 +43,7 @@ from xbot_assets.store.engine.migrate import migrate
 
 X_URL = "https://x.com"
 TOKEN_BYTES = 24
+SERVICE_TOKEN = "service"  # noqa: S105 - its name among the kept passwords
 DEATHS_MAX = 3
 """A program that dies so often without a sound minute in between needs a person."""
 BROWSER_ACCOUNT = "nobody"
@@ -64,6 +69,7 @@ class Stack:
 
     def start_parts(self) -> Settings:
         """Start everything but Dagster; return the settings as the parts make them."""
+        spent_words(self._settings.home).clear()
         self._tell_parts()
         with self._progress.step("status service"):
             self._supervisor.start(self._service())
@@ -90,19 +96,21 @@ class Stack:
 
     def start_dagster(self) -> None:
         """Start Dagster's code server, UI and daemon."""
-        code_port = self._ports.port_for("code")
-        workspace = write_workspace(self._settings.home, code_port)
+        sockets, token = Path(self.parts.sockets), self.parts.service_token
+        code_socket = sockets / CODE_SOCKET
+        workspace = write_workspace(self._settings.home, code_socket)
         self.parts = replace(self.parts, web_url=f"http://127.0.0.1:{self._web_port}")
         self._tell_parts()
         with self._progress.step("Dagster code"):
-            command = code_server_command(code_port, self._settings.definitions)
-            code = Program("code", command, listens(code_port), signal_group=True)
-            self._supervisor.start(code)
+            command = code_server_command(code_socket, self._settings.definitions)
+            # The fork server of the run workers puts its socket where temporary files go.
+            short = {"TMPDIR": str(sockets)}
+            self._supervisor.start(Program("code", command, accepts(code_socket), short, signal_group=True))
         with self._progress.step("Dagster UI"):
-            ready = answers(f"{self.parts.web_url}/server_info")
+            ready = answers(f"{self.parts.web_url}/server_info", token)
             self._supervisor.start(Program("web", webserver_command(self._web_port, workspace), ready))
         with self._progress.step("Dagster daemon"):
-            ready = daemons_beat(f"{self.parts.web_url}", system_now())
+            ready = daemons_beat(f"{self.parts.web_url}", token, system_now())
             self._supervisor.start(Program("daemon", daemon_command(workspace), ready))
 
     def slow_down(self) -> None:
@@ -137,7 +145,14 @@ class Stack:
             sandbox_token=_plain(settings.sandbox_token) or (kept_password(home, "sandbox") if sandbox else None),
             openai_base_url=settings.openai_base_url or own_llm,
             service_url=f"http://127.0.0.1:{self._service_port}",
+            service_token=_plain(settings.service_token) or self._own_token(),
+            pages_key=secrets.token_urlsafe(KEY_BYTES),
+            sockets=str(socket_directory(home)),
         )
+
+    def _own_token(self) -> str | None:
+        """Return the token that is made at the first start; the sandbox's pages are open without one."""
+        return None if self._settings.mode == "sandbox" else kept_password(self._settings.home, SERVICE_TOKEN)
 
     def _start_stores(self) -> None:
         if self._settings.database_url is None:

@@ -11,33 +11,36 @@ from http import HTTPStatus
 import jinja2
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from xbot_assets.door.guard import Guard
+from xbot_assets.door.headers import POLICY, Headers
+from xbot_assets.door.origins import OwnPages, names_of
+from xbot_assets.door.wall import LoginWall
 from xbot_assets.service.alerter import Alerter
 from xbot_assets.service.health.components import Component, Components, is_ready
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.pings import components as product_components
 from xbot_assets.service.pages.approvals import approval_routes
-from xbot_assets.service.pages.guard import Guard, LoginWall
+from xbot_assets.service.pages.login import LOGIN_PATH, OPENED_PATH, login_routes
 from xbot_assets.service.pages.plots import plot_routes
 from xbot_assets.service.pages.status import Status, collect
 
-HOSTS = ["127.0.0.1", "localhost"]
-"""The names this page may be asked for by, besides those the owner set; another name is a web page trying to reach
-into this machine."""
 SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    POLICY: "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     # With no-referrer a browser would hide the origin of our own forms from us too.
     "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+OPEN_PATHS = ("/health/live", "/static/", LOGIN_PATH, OPENED_PATH)
+"""What anybody may ask for: whether the process lives, the looks of a page, and the ways in."""
 REFRESH_SECONDS = 5
 """The page loads itself again this often."""
 
@@ -45,7 +48,7 @@ REFRESH_SECONDS = 5
 def build_app(connections: Connections, registered: list[Component] | None = None) -> Starlette:
     """Assemble the application; ``registered`` replaces the product's components in a test."""
     components = Components(product_components(connections) if registered is None else registered)
-    guard = Guard(lambda: connections.settings().service_token)
+    guard = Guard(connections.settings)
 
     async def live(_request: Request) -> Response:
         return JSONResponse({"live": True})
@@ -81,34 +84,16 @@ def build_app(connections: Connections, registered: list[Component] | None = Non
         Route("/health/live", live),
         Route("/health/ready", ready),
         *approval_routes(connections, guard, _templates),
+        *login_routes(connections.settings, guard, _templates),
         *plot_routes(connections),
         Mount("/static", StaticFiles(packages=[("xbot_assets.service", "static")])),
     ]
-    hosts = [*HOSTS, *connections.settings().hosts]
     middleware = [
-        Middleware(SecurityHeaders),
-        Middleware(TrustedHostMiddleware, allowed_hosts=hosts),
-        Middleware(LoginWall, guard=guard),
+        Middleware(Headers, headers=SECURITY_HEADERS),
+        Middleware(OwnPages, names=lambda: names_of(connections.settings())),
+        Middleware(LoginWall, guard=guard, way_in=lambda _connection: LOGIN_PATH, open_paths=OPEN_PATHS),
     ]
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan)
-
-
-class SecurityHeaders:
-    """Adds :data:`SECURITY_HEADERS` to every answer, errors included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        extra = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
-
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *extra]
-            await send(message)
-
-        await self._app(scope, receive, with_headers)
 
 
 def render(status: Status) -> str:

@@ -38,13 +38,22 @@ class ApprovalSettings(BaseModel):
 
     # who may open the status and approval pages
     service_token: SecretStr | None = Field(
-        None, description=f"What opens the pages from elsewhere; at least {TOKEN_MIN_CHARS} characters."
+        None,
+        description="What opens the pages and the Dagster UI ('xbot open' logs you in). Empty: open in the sandbox; in "
+        f"shadow and live one is made at the first start. At least {TOKEN_MIN_CHARS} characters.",
     )
     service_names: str = Field(
         "", description="Names or addresses that the pages may be opened by from elsewhere, separated by commas."
     )
     service_bind: Literal["loopback", "all"] = Field(
         "loopback", description="all: the pages answer other machines too, behind service_token."
+    )
+
+    service_request_seconds: float = Field(
+        10,
+        ge=1,
+        le=300,
+        description="The pages, the Dagster UI and the browser host wait so long for a whole request.",
     )
 
     @field_validator("quiet_hours")

@@ -65,6 +65,10 @@ class EndpointSettings(BaseModel):
     sandbox_port: int | None = Field(None, ge=1024, le=65535, description="The sandbox's port.")
     service_url: str | None = Field(None, description="Set by the parts: where the status service answers.")
     web_url: str | None = Field(None, description="Set by the parts: where the Dagster UI answers.")
+    pages_key: SecretStr | None = Field(None, description="Set by the parts: signs the sessions of the pages.")
+    sockets: Path | None = Field(
+        None, description="Set by the parts: the directory of Dagster's Unix sockets, which only the owner enters."
+    )
 
     # stack
     definitions: str = Field(

@@ -264,5 +264,5 @@ def test_a_daemon_is_silent_when_its_last_beat_is_old_or_never_came() -> None:
 def test_heartbeats_of_a_web_server_that_is_not_there_are_a_transient_failure() -> None:
     """Port 1 answers nobody."""
     with pytest.raises(TransientFailure) as caught:
-        heartbeats("http://127.0.0.1:1", 1)
+        heartbeats("http://127.0.0.1:1", None, 1)
     assert caught.value.code == "unreachable"

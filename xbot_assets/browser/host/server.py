@@ -33,6 +33,7 @@ from xbot_assets.browser.session.source import session_source, target
 from xbot_assets.browser.wire import CALL_BYTES_MAX, OperationAnswer, OperationCall
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.door.half_sent import whole_within
 from xbot_assets.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
@@ -141,7 +142,12 @@ async def serve(settings: Settings, listener: socket.socket, run_as: RunAs | Non
     host = Host(performer, _token(settings))
     server = _Server(
         uvicorn.Config(
-            host.app(), log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=DRAIN_SECONDS
+            host.app(),
+            http=whole_within(settings.service_request_seconds),
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=DRAIN_SECONDS,
         )
     )
     stop = asyncio.Event()

@@ -1,7 +1,8 @@
 """The names of Dagster's own insides that we rest on, in one place: a new version of Dagster is checked here first.
 
 Dagster documents that an instance's launcher, coordinator and storage may be classes of one's own, but does not export
-the types of their methods. Two more are for the code server, which starts run workers its own way.
+the types of their methods. Others are for the code server, which starts run workers its own way, and for the web
+server, which gets a door; the latter are names, because importing a web server is not for everybody.
 """
 
 from dagster._cli import cli
@@ -26,12 +27,27 @@ RUN_WORKER_MODULES = ["dagster._grpc.impl"]
 """What a run worker imports of Dagster before it begins, beside the definitions."""
 STORAGE_ENGINE = "_engine"
 """The attribute in which each of Dagster's PostgreSQL storages keeps its way to the database."""
+WEB_SERVER = "dagster_webserver.cli"
+"""The module that runs the web server, however it is started."""
+WEB_SERVER_APPLICATION = "create_app_from_workspace_process_context"
+"""Its function that makes the ASGI application."""
+WEB_SERVER_UVICORN = "uvicorn"
+"""Its name for what serves the application."""
+WEB_SERVER_COMMAND = "dagster_webserver"
+"""Its command."""
+DEVELOPING = "DAGSTER_IS_DEV_CLI"
+"""The variable that ``dagster dev`` sets for itself and everything it starts."""
 __all__ = [
     "BACKFILL_TAG",
+    "DEVELOPING",
     "PARTITION_TAGS",
     "PRIORITY_TAG",
     "RUN_WORKER_MODULES",
     "STORAGE_ENGINE",
+    "WEB_SERVER",
+    "WEB_SERVER_APPLICATION",
+    "WEB_SERVER_COMMAND",
+    "WEB_SERVER_UVICORN",
     "CheckRunHealthResult",
     "ConfigurableClassData",
     "EngineEventData",

@@ -13,6 +13,7 @@ import sqlalchemy
 from dagster_postgres import DagsterPostgresStorage
 
 from xbot_assets.defs.instance.dagster_internals import STORAGE_ENGINE, ConfigurableClassData, UserConfigSchema
+from xbot_assets.defs.instance.web_server import guard_this_process
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings, load_settings
@@ -96,7 +97,9 @@ class ProductPostgresStorage(DagsterPostgresStorage):
         config_value: Any,  # noqa: ANN401, ARG003 - Dagster's signature
     ) -> "ProductPostgresStorage":
         """Build the storage from the settings."""
-        url = dagster_storage_url(load_settings())
+        settings = load_settings()
+        guard_this_process(settings)
+        url = dagster_storage_url(settings)
         storage = cls(postgres_url=url, should_autocreate_tables=not _engines.knows(url), inst_data=inst_data)
         engine = _engines.engine(url)
         for part in (storage.run_storage, storage.event_log_storage, storage.schedule_storage):

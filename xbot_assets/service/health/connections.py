@@ -6,6 +6,7 @@ The service starts before everything else and outlives all of it, so nothing her
 import threading
 from collections.abc import Callable
 
+from xbot_assets.door.live_settings import stamp
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.cache import Cache, open_cache
@@ -62,10 +63,10 @@ class Connections:
             self._forget()
 
     def _current(self) -> Settings:
-        if self._settings is None or self._stamp != _stamp(self._settings):
+        if self._settings is None or self._stamp != stamp(self._settings):
             loaded = self._load()
             self._forget()
-            self._stamp = _stamp(loaded)
+            self._stamp = stamp(loaded)
             self._settings = loaded.model_copy(
                 update={"database_connect_seconds": CONNECT_SECONDS, "database_pool_max": POOL_MAX}
             )
@@ -78,12 +79,3 @@ class Connections:
         if self._cache is not None:
             self._cache.close()
         self._database = self._cache = self._clock = None
-
-
-def _stamp(settings: Settings) -> object:
-    """Return what changes when the parts file is replaced."""
-    try:
-        state = settings.parts_file.stat()
-    except FileNotFoundError:
-        return "absent"
-    return (state.st_mtime_ns, state.st_ino)

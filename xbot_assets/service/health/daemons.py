@@ -17,8 +17,10 @@ REMEDY = "See .xbot/logs/daemon.log and .xbot/logs/web.log."
 _QUERY = "{instance{daemonHealth{allDaemonStatuses{daemonType required lastHeartbeatTime}}}}"
 
 
-def heartbeats(web_url: str, seconds: float) -> dict[str, datetime | None]:
+def heartbeats(web_url: str, token: str | None, seconds: float) -> dict[str, datetime | None]:
     """Return the last beat of each daemon that this instance needs; ``None`` for one that never beat.
+
+    ``token`` is the one that the pages ask for, if they do.
 
     Raises:
         TransientFailure: ``unreachable`` when the web server does not answer within ``seconds``.
@@ -26,7 +28,9 @@ def heartbeats(web_url: str, seconds: float) -> dict[str, datetime | None]:
     """
     try:
         tls = web_url.startswith("https:")  # to load the certificates of all authorities costs 7 MB
-        answer = httpx.post(f"{web_url}/graphql", json={"query": _QUERY}, timeout=seconds, trust_env=False, verify=tls)
+        login = {"Authorization": f"Bearer {token}"} if token else {}
+        with httpx.Client(headers=login, timeout=seconds, trust_env=False, verify=tls) as client:
+            answer = client.post(f"{web_url}/graphql", json={"query": _QUERY})
         statuses = answer.raise_for_status().json()["data"]["instance"]["daemonHealth"]["allDaemonStatuses"]
         return {item["daemonType"]: _time(item["lastHeartbeatTime"]) for item in statuses if item["required"]}
     except httpx.HTTPError as error:

@@ -106,7 +106,8 @@ class _Pings:
         settings = self._connections.settings()
         if settings.web_url is None:
             raise NotUsed("Dagster was not started: only the parts run.")
-        beats = heartbeats(settings.web_url, HTTP_SECONDS)
+        token = settings.service_token.get_secret_value() if settings.service_token else None
+        beats = heartbeats(settings.web_url, token, HTTP_SECONDS)
         missing = silent(beats, system_now() - BEAT_AGE_MAX)
         if missing:
             reason = f"No heartbeat from: {', '.join(missing)}."

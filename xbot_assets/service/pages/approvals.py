@@ -17,26 +17,17 @@ from starlette.routing import Route
 
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.posts.threads import thread_place
+from xbot_assets.door.guard import TOKEN_FIELD, Guard, keep_session, owner_name
+from xbot_assets.door.sessions import Session
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.pages.alerts import ALERT_DECISIONS, ALERT_DONE, alerts_to_acknowledge
-from xbot_assets.service.pages.guard import (
-    COOKIE,
-    LOGIN_PATH,
-    TOKEN_FIELD,
-    Guard,
-    Session,
-    keep_session,
-    owner_name,
-    posted_fields,
-    require_own_page,
-)
 from xbot_assets.service.pages.numbers import NUMBER, RowNumber
 from xbot_assets.service.pages.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE, UnsettledCards, cards_of
 from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, ReviewContext, open_review, owners_time, told_time
 from xbot_assets.steps.publishing.manual_recovery import unsettled
 from xbot_assets.store.alerts import Alert
 from xbot_assets.store.publishing import approvals
-from xbot_assets.store.publishing.approvals import LONGEST_NAME, LONGEST_REASON, Decider
+from xbot_assets.store.publishing.approvals import LONGEST_REASON, Decider
 from xbot_assets.store.publishing.rows import HeldPost
 
 PAGE = "/approvals"
@@ -91,15 +82,12 @@ class ApprovalPage:
 
 
 def approval_routes(connections: Connections, guard: Guard, templates: Callable[[], jinja2.Environment]) -> list[Route]:
-    """Return the routes of the page, its actions and the way in."""
+    """Return the routes of the page and its actions."""
     register_url_convertor(RowNumber.name, RowNumber())
     handlers = _ReviewHandlers(connections, guard, templates)
     return [
         Route(PAGE, handlers.page, methods=["GET"]),
         Route(f"{PAGE}/{{post_id:{RowNumber.name}}}/{{action}}", handlers.decide, methods=["POST"]),
-        Route(LOGIN_PATH, handlers.way_in, methods=["GET"]),
-        Route(LOGIN_PATH, handlers.log_in, methods=["POST"]),
-        Route("/logout", handlers.log_out, methods=["POST"]),
     ]
 
 
@@ -114,7 +102,7 @@ class _ReviewHandlers:
     async def page(self, request: Request) -> Response:
         action, number = request.query_params.get("done", ""), request.query_params.get("post", "")
         said = DONE[action].format(int(number)) if action in DONE and NUMBER.fullmatch(number) else ""
-        session = self._guard.session_of(request) or self._guard.begin(owner_name())
+        session = self._guard.session_of(request) or self._guard.begin(request, owner_name())
         return await self._shown(request, session, said=said)
 
     async def decide(self, request: Request) -> Response:
@@ -128,27 +116,6 @@ class _ReviewHandlers:
         except ProductError as failure:
             return await self._shown(request, session, typed=Typed(post_id, action, fields, failure))
         return RedirectResponse(f"{PAGE}?done={action}&post={post_id}", HTTPStatus.SEE_OTHER)
-
-    async def way_in(self, _request: Request) -> Response:
-        return self._login_page()
-
-    async def log_in(self, request: Request) -> Response:
-        require_own_page(request)
-        fields = await posted_fields(request)
-        name = fields.get("name", "").strip()
-        if not self._guard.admits(fields.get("token", "").strip()):
-            return self._login_page("This is not the token.", HTTPStatus.FORBIDDEN)
-        if not name or len(name) > LONGEST_NAME or not name.isprintable():
-            return self._login_page("Say who you are: decisions are kept under a name.", HTTPStatus.FORBIDDEN)
-        answer = RedirectResponse(PAGE, HTTPStatus.SEE_OTHER)
-        keep_session(answer, self._guard.begin(name), request.url)
-        return answer
-
-    async def log_out(self, request: Request) -> Response:
-        await self._guard.changing_form(request)
-        answer = RedirectResponse(LOGIN_PATH, HTTPStatus.SEE_OTHER)
-        answer.delete_cookie(COOKIE)
-        return answer
 
     async def _shown(
         self, request: Request, session: Session, *, said: str = "", typed: Typed | None = None
@@ -165,15 +132,11 @@ class _ReviewHandlers:
         return answer
 
     def _of(self, session: Session) -> dict[str, Any]:
-        token = {"field": TOKEN_FIELD, "value": self._guard.form_token(session)}
+        token = {"field": TOKEN_FIELD, "value": self._guard.sessions.form_token(session)}
         return {"token": token, "who": session.name, "asks_for_login": self._guard.asks_for_login}
 
-    def _login_page(self, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> Response:
-        return HTMLResponse(self._render("approvals_login.html", problem=problem), status)
-
     def _render(self, template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the page shows
-        limits = {"longest_reason": LONGEST_REASON, "longest_name": LONGEST_NAME}
-        return self._templates().get_template(template).render(**values, **limits)
+        return self._templates().get_template(template).render(**values, longest_reason=LONGEST_REASON)
 
     def _review(self) -> ReviewContext:
         connections = self._connections

@@ -20,6 +20,8 @@ PARTS = Endpoints(
     browser_url="http://127.0.0.1:2",
     target_url="http://127.0.0.1:3",
     service_url="http://127.0.0.1:4",
+    pages_key="k",
+    sockets="/s",
 )
 
 

@@ -1,5 +1,6 @@
 """The service over a real database, for tests of the approval page."""
 
+import asyncio
 import contextlib
 import re
 import socket
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 import uvicorn
 from starlette.testclient import TestClient
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from xbot_assets.domain.clock import system_now
 from xbot_assets.service.app import build_app
@@ -52,10 +54,10 @@ def form_of(client: TestClient) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def served(app: ASGIApp) -> Iterator[str]:
+def served(app: ASGIApp, http: type[asyncio.Protocol] = AutoHTTPProtocol) -> Iterator[str]:
     """Serve an application on a free loopback port; return its origin."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, http=http, log_level="critical", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     try:

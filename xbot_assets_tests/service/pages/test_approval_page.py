@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from xbot_assets.domain.clock import system_now
-from xbot_assets.service.pages.guard import COOKIE
+from xbot_assets.door.guard import COOKIE
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals

@@ -1,0 +1,103 @@
+"""A second local user finds every door of a running stack closed."""
+
+import os
+import stat
+from pathlib import Path
+
+import httpx
+import pytest
+
+from xbot_assets.settings import Settings
+from xbot_assets.testing.patience import PATIENCE
+from xbot_assets_tests.acceptance.command import Stack, xbot
+from xbot_assets_tests.security.conftest import TOKEN
+from xbot_assets_tests.security.second_user import (
+    SecondUser,
+    listening_ports,
+    listening_sockets,
+    processes_of,
+)
+
+pytestmark = pytest.mark.slow
+
+SOCKET_BYTES_MAX = 107
+OPEN_TO_ALL = {"service": {"/health/live", "/static/status.css", "/login"}, "browser": {"/health"}}
+"""What says nothing of the account: whether a part lives, and the looks of the login page."""
+
+
+def port_of(url: str | None) -> int:
+    """Return an address's port."""
+    port = httpx.URL(url or "").port
+    assert port
+    return port
+
+
+def test_nothing_of_dagster_s_grpc_is_on_tcp(stack: Stack) -> None:
+    """What listens is what the parts file names, and no process of the code server's is among it."""
+    ports = listening_ports(stack.process.pid)
+    assert len(ports) == 6, ports
+    assert not [command for command in ports.values() if "code_server" in command or "forkserver" in command]
+
+
+def test_dagster_s_sockets_are_short_and_only_their_owner_reaches_them(stack: Stack, parts: Settings) -> None:
+    """However deep the clone is: the data directory's own path is too long for a socket."""
+    assert len(os.fsencode(stack.home)) > SOCKET_BYTES_MAX
+    assert parts.sockets is not None
+    mine = [name for name in listening_sockets(stack.process.pid) if name.startswith(str(parts.sockets))]
+    assert len(mine) == 2, "the code server's and its fork server's"
+    assert max(len(os.fsencode(name)) for name in mine) <= SOCKET_BYTES_MAX
+    status = parts.sockets.lstat()
+    assert stat.S_ISDIR(status.st_mode)
+    assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o700, os.geteuid())
+    assert Path((stack.home / "run" / "sockets.location").read_text().strip()) == parts.sockets
+
+
+def test_a_second_user_gets_into_nothing(stack: Stack, parts: Settings, other: SecondUser) -> None:
+    """Ports, sockets, files and memory: the lists are taken from the running stack."""
+    pid = stack.process.pid
+    assert parts.sockets is not None
+    files = [str(path) for place in (stack.home, parts.sockets) for path in (place, *place.rglob("*"))]
+    succeeded = other.tries(
+        {
+            "ports": sorted(listening_ports(pid)),
+            "sockets": listening_sockets(pid),
+            "files": files,
+            "processes": [process.pid for process in processes_of(pid)],
+        }
+    )
+    allowed = {
+        f"GET {port_of(url)}{path}"
+        for name, url in (("service", parts.service_url), ("browser", parts.browser_url))
+        for path in OPEN_TO_ALL[name]
+    }
+    sandbox = f"{port_of(parts.target_url)}/"
+    got_in = [what for what in succeeded if what not in allowed and sandbox not in what]
+    assert got_in == []
+    of_sandbox = [what for what in succeeded if sandbox in what]
+    # The look-alike site is for all, and shows an account for every name; how it runs is not.
+    assert not [what for what in of_sandbox if what.startswith("POST") or "_sandbox" in what]
+
+
+def test_a_session_s_cookie_is_worth_nothing_to_a_second_user(stack: Stack, parts: Settings, other: SecondUser) -> None:
+    """Who serves a page on another port of this machine is sent it by the owner's own browser."""
+    link = xbot(stack.home, "open", "--no-browser", service_token=TOKEN, approval="all").stdout.strip()
+    with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
+        client.get(link).raise_for_status()
+        pages = [f"{parts.service_url}/", f"{parts.web_url}/server_info"]
+        assert [client.get(url).status_code for url in pages] == [200, 200]
+        stolen = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
+    ports = [port_of(parts.service_url), port_of(parts.web_url)]
+    nothing: dict[str, list[str]] = {"sockets": [], "files": [], "processes": []}
+    got_in = other.tries({"ports": ports, "cookie": stolen, **nothing})
+    assert set(got_in) <= {f"GET {ports[0]}{path}" for path in OPEN_TO_ALL["service"]}
+
+
+def test_with_the_token_the_same_attempts_get_in(parts: Settings) -> None:
+    """So the refusals are the door's, and not those of something that does not answer at all."""
+    assert parts.service_token is not None
+    login = {"Authorization": f"Bearer {parts.service_token.get_secret_value()}"}
+    asked = {"query": "{instance{concurrencyLimits{concurrencyKey}}}"}
+    answer = httpx.post(f"{parts.web_url}/graphql", json=asked, headers=login, timeout=PATIENCE, trust_env=False)
+    keys = {limit["concurrencyKey"] for limit in answer.json()["data"]["instance"]["concurrencyLimits"]}
+    assert keys
+    assert "second_user" not in keys
