@@ -20,7 +20,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, PermanentFailure, ProductError
 from xbot_assets.llm.answers import answer_format, content_of, drafts_in
 from xbot_assets.llm.budget import REFUSED_BEFORE, Budget
-from xbot_assets.llm.failures import classify, may_have_been_billed
+from xbot_assets.llm.failures import classify, may_have_been_billed, without_words
 from xbot_assets.llm.prices import Price, PriceList, load_prices
 from xbot_assets.llm.retrying import CallFailed
 
@@ -139,7 +139,7 @@ class PaidCalls:
         try:
             return {model.id for model in self._api.models.list(timeout=self._access.timeout_seconds)}
         except openai.OpenAIError as error:
-            raise classify(error, now=system_now()) from error
+            raise classify(error, now=system_now()) from without_words(error)
 
     def make(self, request: Request, seconds_left: float, calls: list[LlmCall]) -> Answer:
         """Make one call; its entry is added to ``calls`` whatever becomes of it.
@@ -158,7 +158,7 @@ class PaidCalls:
                 progress.billed = progress.worst()
             failure = classify(error, now=system_now())
             self._settle(reservation, progress, failure, calls)
-            raise CallFailed(failure) from error
+            raise CallFailed(failure) from without_words(error)
         return Answer(texts, self._settle(reservation, progress, None, calls))
 
     def _progress(self, request: Request) -> _Progress:

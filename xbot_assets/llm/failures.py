@@ -4,7 +4,6 @@ Decides by the SDK's exception class, then by the error's ``type`` and ``code``.
 the API says is shortened and masked.
 """
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +14,7 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
+from xbot_assets.masking import mask
 
 QUOTA_WORDS = frozenset(
     {
@@ -33,7 +33,6 @@ _TRANSIENT_STATUSES = frozenset({408, 409})
 _SERVER_ERRORS_FROM = 500
 _SAID_AT_MOST = 200
 _MILLISECONDS = 1000
-_KEY = re.compile(r"\b(sk|sess|key)-[\w*-]+")
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 
@@ -52,6 +51,18 @@ def classify(exc: BaseException, *, now: datetime | None = None) -> ProductError
     return PermanentFailure(
         f"Unexpected {type(exc).__name__} from the language model's client.", code=FailureCode.LLM_ERROR
     )
+
+
+class ClientError(Exception):
+    """What is kept of an exception of the client: its class and status. What the other side said may hold our key."""
+
+
+def without_words(exc: BaseException) -> BaseException:
+    """Return what may stand as the cause of a failure: our own exceptions, and of the client's their class alone."""
+    if isinstance(exc, ProductError):
+        return exc
+    status = f" with HTTP status {exc.status_code}" if isinstance(exc, openai.APIStatusError) else ""
+    return ClientError(f"{type(exc).__module__}.{type(exc).__name__}{status}")
 
 
 def may_have_been_billed(exc: BaseException) -> bool:
@@ -182,7 +193,7 @@ def _until(text: str, now: datetime | None) -> float | None:
 
 
 def _said(exc: openai.APIStatusError) -> str:
-    """Return the API's own sentence, one line, short, with anything like a key masked."""
+    """Return the API's own sentence, one line, masked before it is cut: half a key is one, too."""
     body = exc.body if isinstance(exc.body, dict) else {}
     message = str(body.get("message") or "no reason given")
-    return _KEY.sub("[key]", " ".join(message.split()))[:_SAID_AT_MOST]
+    return mask(" ".join(message.split()))[:_SAID_AT_MOST]

@@ -16,11 +16,13 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.masking import make_secret
 from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
 from xbot_assets.settings.endpoints import HANDLE_PATTERN
 from xbot_assets.settings.model import Settings
-from xbot_assets.settings.places import PARTS_FILE, default_home
+from xbot_assets.settings.places import PARTS_FILE, default_home, env_file_of
 from xbot_assets.settings.renamed import with_new_names
+from xbot_assets.settings.secrecy import addresses_with_passwords, has_password, secret_names, secret_values
 
 PREFIX = "XBOT_"
 
@@ -45,7 +47,7 @@ def load_settings(
     use_parts: bool = True,
     tell: Callable[[str], None] | None = None,
 ) -> Settings:
-    """Read, check and freeze the settings.
+    """Read, check and freeze the settings; from then on this process masks those that are secret.
 
     Args:
         environ: the environment; the process's own when ``None``.
@@ -59,7 +61,7 @@ def load_settings(
     own = dict(os.environ if environ is None else environ)
     problems: list[str] = []
     home = Path(own.get(f"{PREFIX}HOME") or default_home()).expanduser().absolute()
-    chosen = env_file or home.parent / ".env"
+    chosen = env_file or env_file_of(home)
     merged = {**_read_env_file(chosen, problems), **{k: v for k, v in own.items() if k.startswith(PREFIX)}}
     merged = with_new_names(merged, PREFIX, problems, tell or _to_nobody)
     problems += _unknown_names(merged)
@@ -83,6 +85,7 @@ def _build(values: dict[str, Any], problems: list[str]) -> Settings:
         raise SettingsError(problems + list(_sentences(error))) from None
     if problems:
         raise SettingsError(problems)
+    make_secret(secret_values(settings), addresses_with_passwords(settings))
     return settings
 
 
@@ -135,6 +138,13 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
             elif binding.key is not None and binding.key.startswith(PREFIX):
                 settings[binding.key] = binding.value or ""
     return settings
+
+
+def holds_secrets(path: Path) -> bool:
+    """Say whether a ``.env`` file sets a secret setting, or an address with a password."""
+    given = _read_env_file(path, [])
+    secret = {PREFIX + name.upper() for name in secret_names()}
+    return any(value and (name in secret or has_password(value)) for name, value in given.items())
 
 
 def _read_parts(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from xbot_assets.domain.alerts.entry import AlertEntry, Severity
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.masking import mask
 from xbot_assets.store.engine.database import Statements
 
 
@@ -71,8 +72,8 @@ def alert(
         "raise_alert" if counted else "raise_alert_once",
         key=words.key,
         severity=words.severity,
-        reason=words.reason,
-        remedy=words.remedy,
+        reason=mask(words.reason),
+        remedy=mask(words.remedy),
         now=now,
     )
     if cause is not None:
@@ -121,4 +122,4 @@ def mark_sent(db: Statements, notice_id: int, now: datetime) -> bool:
 
 def mark_send_failed(db: Statements, notice_id: int, error: str) -> None:
     """Count a failed attempt and keep its reason; the notice goes on waiting."""
-    db.execute("mark_notice_failed", id=notice_id, error=error)
+    db.execute("mark_notice_failed", id=notice_id, error=mask(error))

@@ -14,6 +14,7 @@ from dagster_postgres import DagsterPostgresStorage
 from xbot_assets.defs.instance.dagster_internals import STORAGE_ENGINE, ConfigurableClassData, UserConfigSchema
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.masking import mask, mask_output
 from xbot_assets.settings import Settings, load_settings
 
 SCHEMA = "dagster"
@@ -72,7 +73,29 @@ class _Engines:
                     pool_pre_ping=True,
                 )
                 self._is_of = (os.getpid(), url)
+                # Dagster stores the errors of steps, sensors and ticks with every exception that led to them.
+                sqlalchemy.event.listen(self._engine, "before_cursor_execute", _mask_parameters, retval=True)
             return self._engine
+
+
+def _mask_parameters(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    parameters: Any,  # noqa: ANN401 - SQLAlchemy's own signature
+    _context: object,
+    _many: object,
+) -> tuple[str, Any]:
+    """Take the secrets out of what is about to be stored."""
+    return statement, _masked(parameters)
+
+
+def _masked(given: Any) -> Any:  # noqa: ANN401 - one set of parameters, by name or by place, or several
+    if isinstance(given, str):
+        return mask(given)
+    if isinstance(given, dict):
+        return {name: _masked(value) for name, value in given.items()}
+    return type(given)(map(_masked, given)) if type(given) in {list, tuple} else given
 
 
 _engines = _Engines()
@@ -93,6 +116,7 @@ class ProductPostgresStorage(DagsterPostgresStorage):
         config_value: Any,  # noqa: ANN401, ARG003 - Dagster's signature
     ) -> "ProductPostgresStorage":
         """Build the storage from the settings."""
+        mask_output()  # whatever process this is, it runs code whose errors end in Dagster's own logs
         url = dagster_storage_url(load_settings())
         storage = cls(postgres_url=url, should_autocreate_tables=not _engines.knows(url), inst_data=inst_data)
         engine = _engines.engine(url)
