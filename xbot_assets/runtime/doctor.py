@@ -92,7 +92,7 @@ def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str,
     if not running:
         yield "Ports", lambda: _ports(settings)
     if settings.browser_url is None or running:
-        yield "Browser", lambda: _browser(settings)
+        yield "Browser", lambda: examine_browser(settings)
     if settings.database_url is None:
         yield "Database", lambda: f"Embedded, starts with the stack ({wheel_install()})."
     if settings.redis_url is None:
@@ -202,7 +202,7 @@ def _ports(settings: Settings) -> str:
     return "Free ports are chosen at the start." if not any(wanted.values()) else "The ports you chose are free."
 
 
-def _browser(settings: Settings) -> str:
+def examine_browser(settings: Settings) -> str:
     """Let the browser show one line of our own, shut in as the stack would shut it in.
 
     Raises:

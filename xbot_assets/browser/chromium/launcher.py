@@ -106,21 +106,25 @@ class Engine:
         while not self.lost.is_set():
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
-                    session = await self.browser.new_browser_cdp_session()
-                    await session.send("Browser.getVersion")
-                    await session.detach()
+                    await self._answer()
             except TimeoutError:
                 self.give_up(f"Chromium did not answer for {ANSWER_SECONDS:g} s.")
-            except PlaywrightError:
-                pass  # it is closing or gone: its end is told by an event of its own
             await asyncio.sleep(ASK_SECONDS)
 
+    async def _answer(self) -> None:
+        """Wait for an answer of Chromium's. One that is closing or gone gives none; an event of its own tells that."""
+        with contextlib.suppress(PlaywrightError):
+            session = await self.browser.new_browser_cdp_session()
+            await session.send("Browser.getVersion")
+            await session.detach()
+
     async def _until_lost(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LOOK_SECONDS):
-                await self.lost.wait()
-        if not all(map(processes.alive, (*self._driver.own, *self._family.roots))):
-            self.give_up("Chromium's driver, or the script that started it, went away.")
+        while not self.lost.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self.lost.wait()
+            if not all(map(processes.alive, (*self._driver.own, *self._family.roots))):
+                self.give_up("Chromium's driver, or the script that started it, went away.")
 
     async def close(self) -> None:
         """Close Chromium and the driver; kill what does not close in time."""
