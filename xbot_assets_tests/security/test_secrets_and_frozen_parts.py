@@ -1,5 +1,6 @@
 """A whole stack with planted secrets that are spilled wherever a program can spill them; then each part is frozen."""
 
+import base64
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import pytest
 from psycopg import sql
 
 from xbot_assets.masking import MASK
-from xbot_assets.runtime.machine.accounts import SECRETS_FILE
+from xbot_assets.runtime.machine.accounts import BROWSER_ACCOUNT, SECRETS_FILE, service_account
 from xbot_assets.runtime.machine.processes import MARK
 from xbot_assets.runtime.supervision.orphans import read_record
 from xbot_assets.settings import PARTS_FILE
@@ -32,15 +33,17 @@ PLANTED = {
     "session_key": "canary-of-the-session",
 }
 IN_URL = "canary%2Fwithin-a-url"
+SENT = base64.b64encode(b"me:canary/within-a-url").decode()
+"""As it is in a header, and in an echo."""
 KEPT_IN = {PARTS_FILE, SECRETS_FILE, "valkey.conf"}
 """Files for the owner alone whose purpose it is to hold secrets."""
-NEEDS = {
+NEEDS: dict[str, set[str]] = {
     "postgres": set(),
     "valkey": set(),
     "sandbox": {"sandbox_token"},
     "browser": {"browser_token", "sandbox_token", "session_key"},
-    "service": {"openai_api_key", "browser_token", "sandbox_token"},
-    "code": {"openai_api_key", "browser_token", "sandbox_token"},
+    "service": {"openai_api_key", "password in a URL", "browser_token", "sandbox_token"},
+    "code": {"openai_api_key", "password in a URL", "browser_token", "sandbox_token"},
     "web": set(),
     "daemon": set(),
 }
@@ -86,7 +89,7 @@ def _secrets_of(stack: LoadStack) -> dict[str, str]:
     values = dict(enumerate(secret_values(stack.settings())))
     return (
         PLANTED
-        | {"password in a URL": IN_URL, "the same, as sent": IN_URL.replace("%2F", "/")}
+        | {"password in a URL": IN_URL, "the same, decoded": IN_URL.replace("%2F", "/"), "the same, as sent": SENT}
         | {f"kept {name}": value for name, value in kept.items()}
         | {f"setting {number}": value for number, value in values.items()}
     )
@@ -100,12 +103,12 @@ def _spilled(text: str, secrets: dict[str, str]) -> list[str]:
 @pytest.mark.slow
 def test_no_secret_is_in_a_log_or_any_other_file(spilling: Spilling) -> None:
     """Dagster's files of what steps wrote are among them."""
-    assert any(PLANTED["openai_api_key"] in said for said in spilling.api.authorizations)
+    assert spilling.api.authorizations & {f"Basic {SENT}", f"Bearer {PLANTED['openai_api_key']}"}
     files = [path for path in spilling.stack.home.rglob("*") if path.is_file() and path.name not in KEPT_IN]
     files.append(spilling.stack.home.parent / "up.log")
     texts = {path: path.read_bytes().decode(errors="replace") for path in files}
     assert {str(path): names for path, text in texts.items() if (names := _spilled(text, spilling.secrets))} == {}
-    captured = [text for path, text in texts.items() if "Written to standard error" in text]
+    captured = [text for path, text in texts.items() if path.suffix == ".err" and "Written to" in text]
     assert captured, "Dagster keeps what steps write"
     assert all(MASK in text for text in captured)
 
@@ -159,25 +162,29 @@ def test_each_part_has_only_the_secrets_that_it_needs(spilling: Spilling) -> Non
             home, _, name = environment.get(MARK, "").rpartition(":")
             if home == str(spilling.stack.home) and name in seen:
                 seen[name] |= set(_spilled("\n".join(environment.values()), planted))
-    allowed = {
-        name: needed | ({"password in a URL"} if "openai_api_key" in needed else set())
-        for name, needed in NEEDS.items()
-    }
-    assert {name: extra for name in NEEDS if (extra := seen[name] - allowed[name])} == {}
+    assert {name: extra for name in NEEDS if (extra := seen[name] - NEEDS[name])} == {}
     assert seen["code"] >= {"openai_api_key", "browser_token"}, "what is needed is there"
 
 
 @pytest.mark.slow
-def test_only_chromium_runs_as_chromiums_account(spilling: Spilling) -> None:
+@pytest.mark.usefixtures("spilling")
+def test_only_chromium_runs_as_chromiums_account() -> None:
     """Nothing of root's, of PostgreSQL's or of anybody else's."""
     if os.geteuid() != 0:
         pytest.skip("only root runs Chromium as an account of its own")
-    host = {entry.name: entry.pid for entry in read_record(spilling.stack.home)}["browser"]
-    children = psutil.Process(host).children(recursive=True)
-    uids = {process.uids().real for process in children if "--type=renderer" in process.cmdline()}
-    assert len(uids) == 1
-    names = {process.name() for process in psutil.process_iter() if process.uids().real in uids}
-    assert all("chrom" in name or "headless" in name for name in names), names
+    account = service_account(BROWSER_ACCOUNT)
+    assert account is not None
+    until(lambda: any("--type=zygote" in line for line in _lines_of(account.uid)), "Chromium runs")
+    assert [line for line in _lines_of(account.uid) if line and "chrom" not in line] == []
+
+
+def _lines_of(uid: int) -> list[str]:
+    """Return the command lines of all processes of an account."""
+    lines = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            lines += [" ".join(process.cmdline())] if process.uids().real == uid else []
+    return lines
 
 
 @pytest.mark.slow
