@@ -135,3 +135,16 @@ def test_doctor_fails_a_chromium_without_its_sandbox(mode: str, script: Callable
     assert caught.value.code is FailureCode.BROWSER_UNCONFINED
     assert "without Chromium's own sandbox" in caught.value.reason
     assert not settings.home.exists(), "the doctor changes nothing"
+
+
+@BY_ROOT
+def test_a_temporary_directory_that_the_account_cannot_enter_is_named(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chromium's profile is there; the browser itself is not what is closed."""
+    closed = place / "closed"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setattr(tempfile, "tempdir", str(closed))
+    failure = _refused(_browser(), place)
+    assert str(closed) in failure.reason
+    assert "TMPDIR" in failure.remedy

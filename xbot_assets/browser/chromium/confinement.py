@@ -6,6 +6,7 @@ it. A Chromium without it is for the pages of our own sandbox only.
 """
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -18,7 +19,8 @@ from xbot_assets.domain.failures import PermanentFailure
 
 _NO_NAMESPACES = ("No usable sandbox", "Chromium sandboxing failed", "SUID sandbox helper", "move to new namespace")
 """What Chromium 140 and Playwright 1.60 say when the system gives it no sandbox."""
-_NO_ENTRY = "Permission denied"
+_NO_ENTRY = re.compile(r"Permission denied: '([^']+)'")
+"""Of the program that drops root, when the account may not go where it is sent."""
 _AS_ROOT = "Running as root without --no-sandbox"
 NAMESPACES_REMEDY = (
     "Allow unprivileged user namespaces (in a container, by its security profile), or install the package "
@@ -27,6 +29,7 @@ NAMESPACES_REMEDY = (
 ENTRY_REMEDY = (
     "Put the browser where every account can enter, as the system's package does, and leave XBOT_BROWSER_PATH empty."
 )
+FOLDER_REMEDY = "Set TMPDIR to a directory that every account can enter, as /tmp is."
 ROOT_REMEDY = "Start as an ordinary user; as root, let useradd make an account for Chromium."
 _INNER = 2
 """A process in a namespace of its own has a number there, too."""
@@ -102,8 +105,10 @@ def confinements(run_as: RunAs | None, *, weaker: bool) -> list[Confinement]:
 def weakness_of(error: Exception, choice: Confinement, binary: Path) -> Weakness | None:
     """Return why Chromium could not be shut in, by what it said; ``None`` when that was not why it failed."""
     said = str(error)
-    if choice.run_as is not None and _NO_ENTRY in said:
-        return Weakness(f"User {choice.run_as.uid} may not enter the folders of {binary}", ENTRY_REMEDY)
+    closed = _NO_ENTRY.search(said)
+    if choice.run_as is not None and closed is not None:
+        remedy = ENTRY_REMEDY if closed[1] == str(binary) else FOLDER_REMEDY
+        return Weakness(f"User {choice.run_as.uid} may not enter the folders of {closed[1]}", remedy)
     if any(words in said for words in _NO_NAMESPACES):
         return Weakness("The system gives Chromium no sandbox of its own", NAMESPACES_REMEDY)
     return Weakness("Root has no sandbox of Chromium's", ROOT_REMEDY) if _AS_ROOT in said else None

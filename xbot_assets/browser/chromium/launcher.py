@@ -57,10 +57,6 @@ SHUT_IN_SECONDS = 3.0
 """Chromium starts what holds its pages at once; when nothing of it is shut in by then, nothing will be."""
 SHUT_IN_LOOK_SECONDS = 0.05
 _NOT_SEEN = Weakness("None of Chromium's processes was seen in namespaces of its own", NAMESPACES_REMEDY)
-ASK_SECONDS = 10.0
-"""Between two questions whether Chromium answers."""
-ANSWER_SECONDS = 30.0
-"""A Chromium, or its driver, that has not answered by then is stopped or hangs; one at work answers in milliseconds."""
 LOOK_SECONDS = 1.0
 """Between two looks at whether the driver, Chromium and the script above it live."""
 
@@ -91,34 +87,10 @@ class Engine:
         self.lost.set()
 
     async def until_lost(self) -> None:
-        """Wait until Chromium is gone or was given up, hangs, or a process died of which Playwright does not tell.
+        """Wait until Chromium is gone or was given up, or a process died of which Playwright does not tell.
 
         These are its own driver, and the script that starts Chromium on some systems.
         """
-        asking = asyncio.create_task(self._ask())
-        try:
-            await self._until_lost()
-        finally:
-            asking.cancel()
-
-    async def _ask(self) -> None:
-        """Ask Chromium for its version from time to time, and give it up when it does not answer."""
-        while not self.lost.is_set():
-            try:
-                async with asyncio.timeout(ANSWER_SECONDS):
-                    await self._answer()
-            except TimeoutError:
-                self.give_up(f"Chromium did not answer for {ANSWER_SECONDS:g} s.")
-            await asyncio.sleep(ASK_SECONDS)
-
-    async def _answer(self) -> None:
-        """Wait for an answer of Chromium's. One that is closing or gone gives none; an event of its own tells that."""
-        with contextlib.suppress(PlaywrightError):
-            session = await self.browser.new_browser_cdp_session()
-            await session.send("Browser.getVersion")
-            await session.detach()
-
-    async def _until_lost(self) -> None:
         while not self.lost.is_set():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
