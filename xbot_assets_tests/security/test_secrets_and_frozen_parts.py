@@ -208,6 +208,6 @@ def _all_new(home: Path, before: dict[str, int]) -> bool:
 
 def _keys(stack: LoadStack, query: str) -> set[str]:
     try:
-        return {str(row["key"]) for row in stack.ask_database(query)}  # type: ignore[arg-type]
+        return {str(row["key"]) for row in stack.ask_database(query)}
     except psycopg.Error:
         return set()
