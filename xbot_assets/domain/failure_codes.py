@@ -227,7 +227,7 @@ class FailureCode(StrEnum):
     HOME_UNWRITABLE = "home_unwritable", _PERMANENT, "Correct the permissions, or set XBOT_HOME."
     UNSAFE_DIRECTORY = "unsafe_directory", _PERMANENT, "Move it away and start again."
     SECRETS_DAMAGED = "secrets_damaged", _PERMANENT, "Restore it from a copy."
-    SECRETS_EXPOSED = "secrets_exposed", _PERMANENT, "Run: chmod 600 .env"
+    SECRETS_EXPOSED = "secrets_exposed", _PERMANENT, "Let nobody else read it: chmod 600 .env."
     NO_SERVICE_ACCOUNT = "no_service_account", _PERMANENT, "Create it, or start as another user."
     PORT_TAKEN = "port_taken", _PERMANENT, "Stop the program that has it, or change the setting."
     ALREADY_RUNNING = "already_running", _PERMANENT, "Stop it with Ctrl-C where it runs."
