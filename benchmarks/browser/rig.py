@@ -89,7 +89,7 @@ def browser_path() -> Path:
 
 def our_pool(url: str, home: Path, *, slots: int, max_mb: float = 100.0) -> BrowserPool:
     """Return the host's own pool, for ``url``."""
-    chromium = ChromiumKeeper(Launcher(browser_path(), None, home), start_attempts=3)
+    chromium = ChromiumKeeper(Launcher(browser_path(), None, home, weaker=True), start_attempts=3)
     return BrowserPool(chromium, NoSession(), SlotTable(slots, None), ContextRules(url.rstrip("/"), max_mb))
 
 

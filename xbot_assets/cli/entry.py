@@ -27,6 +27,7 @@ from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.cli.words import check_words
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
+from xbot_assets.masking import mask
 from xbot_assets.runtime.machine.files import home_directory, private_directory
 from xbot_assets.runtime.supervision.supervisor import LOGS_DIRECTORY, Stopped
 from xbot_assets.settings import default_home
@@ -108,7 +109,7 @@ def _keep_traceback() -> str:
     try:
         logs = private_directory(home_directory(home) / LOGS_DIRECTORY)
         with (logs / CRASH_LOG).open("a", encoding="utf-8") as stream:
-            stream.write(f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{traceback.format_exc()}\n")
+            stream.write(f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{mask(traceback.format_exc())}\n")
     except (OSError, ProductError):
         return "The details could not be written down; set XBOT_HOME to a place that can be written."
     return f"The details are in {logs / CRASH_LOG}; please report them."

@@ -1,12 +1,11 @@
 """``xbot login``: the owner logs in by hand, once, and the session is sealed."""
 
 import asyncio
-import os
-import pwd
 from pathlib import Path
 
+from xbot_assets.browser.chromium.confinement import RunAs
 from xbot_assets.browser.chromium.find import find_browser, find_windowed_browser
-from xbot_assets.browser.chromium.launcher import Launcher, RunAs
+from xbot_assets.browser.chromium.launcher import Launcher
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.session.failures import damaged, missing
 from xbot_assets.browser.session.key import SessionKey, find_or_make_key, key_path
@@ -19,9 +18,9 @@ from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.regular_files import read_json
+from xbot_assets.runtime.browser_part import browser_user
 from xbot_assets.runtime.machine.files import home_directory, private_directory, write_private
 from xbot_assets.runtime.machine.lock import is_running
-from xbot_assets.runtime.stack import BROWSER_ACCOUNT
 from xbot_assets.settings import Settings
 
 SECONDS_PER_MINUTE = 60
@@ -57,7 +56,7 @@ def _site(settings: Settings) -> Site:
 
 
 def _by_hand(settings: Settings, site: Site) -> SessionState:
-    launcher = Launcher(find_windowed_browser(settings), _run_as(), settings.home, headless=False)
+    launcher = Launcher(find_windowed_browser(settings), _user(settings), settings.home, headless=False)
     echo(f"A window opens on {site.base}. Log in there as @{site.handle}; it closes by itself.", err=True)
     seconds = settings.login_minutes * SECONDS_PER_MINUTE
     return asyncio.run(log_in(LoginWindow(launcher, site, seconds, lambda line: echo(line, err=True))))
@@ -71,18 +70,12 @@ def _imported(settings: Settings, site: Site, file: Path) -> SessionState:
     except ValueError:
         raise damaged(f"to import is none: {file} holds no Playwright storage state") from None
     echo(f"Looking at {site.base} once, to see whose session it is.", err=True)
-    return asyncio.run(checked(Launcher(find_browser(settings), _run_as(), settings.home), site, state))
+    return asyncio.run(checked(Launcher(find_browser(settings), _user(settings), settings.home), site, state))
 
 
-def _run_as() -> RunAs | None:
-    """Return whom root lets Chromium run as, as the stack does; where that cannot open a window, it runs as root."""
-    if os.geteuid() != 0:
-        return None
-    try:
-        account = pwd.getpwnam(BROWSER_ACCOUNT)
-    except KeyError:
-        return None
-    return RunAs(account.pw_uid, account.pw_gid)
+def _user(settings: Settings) -> RunAs | None:
+    """Return whom root lets Chromium run as, as the stack does: the page of a login is seen in its sandbox or not."""
+    return browser_user(settings, lambda line: echo(line, err=True))
 
 
 def _store(settings: Settings, session: OwnerSession, key: SessionKey) -> Path:

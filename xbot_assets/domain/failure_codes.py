@@ -110,6 +110,7 @@ class FailureCode(StrEnum):
     BROWSER_ERROR = "browser_error", _PERMANENT + _UNKNOWN, _REPORT
     BROWSER_DOWN = "browser_down", _TRANSIENT, "It is started again by itself."
     NO_BROWSER = "no_browser", _PERMANENT, "Set XBOT_BROWSER_PATH, or install Chromium."
+    BROWSER_UNCONFINED = "browser_unconfined", _PERMANENT, "Let Chromium have its own sandbox; 'xbot doctor' tries it."
     NO_TARGET = "no_target", _PERMANENT, _START
     NO_TOKEN = "no_token", _PERMANENT, "Set XBOT_BROWSER_TOKEN."
     NO_BROWSER_HOST = "no_browser_host", _PERMANENT, _START
@@ -242,6 +243,7 @@ class FailureCode(StrEnum):
     HOME_UNWRITABLE = "home_unwritable", _PERMANENT, "Correct the permissions, or set XBOT_HOME."
     UNSAFE_DIRECTORY = "unsafe_directory", _PERMANENT, "Move it away and start again."
     SECRETS_DAMAGED = "secrets_damaged", _PERMANENT, "Restore it from a copy."
+    SECRETS_EXPOSED = "secrets_exposed", _PERMANENT, "Let nobody else read it: chmod 600 .env."
     NO_SERVICE_ACCOUNT = "no_service_account", _PERMANENT, "Create it, or start as another user."
     PORT_TAKEN = "port_taken", _PERMANENT, "Stop the program that has it, or change the setting."
     NOT_RUNNING = "not_running", _PERMANENT, "Start it with scripts/run."

@@ -7,6 +7,7 @@ Every layer raises these; nothing above a driver sees a driver's own exception. 
 from collections.abc import Sequence
 
 from xbot_assets.domain.failure_codes import FailureCode, FailureKind
+from xbot_assets.masking import mask
 
 __all__ = [
     "BudgetFailure",
@@ -26,7 +27,7 @@ class ProductError(Exception):
     Attributes:
         kind: what it means for a retry.
         code: a stable word for programs.
-        reason: one sentence for people; never holds a secret.
+        reason: one sentence for people; what is known to be secret is masked in it.
         remedy: one sentence telling the owner what to do; the code's own where none is given.
         retry_after_seconds: how long the other side asked us to wait, if it said so.
         told_by: the key of the alert that tells of it; empty when none does. Who sees it later opens no other.
@@ -37,10 +38,10 @@ class ProductError(Exception):
     def __init__(
         self, reason: str, *, code: FailureCode, remedy: str | None = None, retry_after_seconds: float | None = None
     ) -> None:
-        self.reason = reason
+        self.reason = mask(reason)
         self.code = code
-        self.remedy = code.remedy if remedy is None else remedy
-        super().__init__(f"{reason} {self.remedy}".strip())
+        self.remedy = code.remedy if remedy is None else mask(remedy)
+        super().__init__(f"{self.reason} {self.remedy}".strip())
         self.retry_after_seconds = retry_after_seconds
         self.told_by = ""
 

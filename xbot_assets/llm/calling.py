@@ -21,7 +21,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind, PermanentFailure, ProductError
 from xbot_assets.llm.answers import answer_format, texts_of
 from xbot_assets.llm.budget import REFUSED_BEFORE, Budget
-from xbot_assets.llm.failures import classify, may_have_been_billed
+from xbot_assets.llm.failures import classify, may_have_been_billed, without_words
 from xbot_assets.llm.models.service import ModelService, announced_ends
 from xbot_assets.llm.network import OPENAI_BASE_URL, http_client
 from xbot_assets.llm.one_call import Answer, CallProgress, Request
@@ -133,7 +133,7 @@ class PaidCalls:
             failure = classify(error, now=system_now())
             self._settle(reservation, progress, failure, calls)
             self._learn(request, dialect, progress)
-            raise CallFailed(failure) from error
+            raise CallFailed(failure) from without_words(error)
         call_id = self._settle(reservation, progress, None, calls)
         self._learn(request, dialect, progress)
         return Answer(texts, call_id, progress.usage, dialect, progress.room.limit)
@@ -233,7 +233,7 @@ def _listed(api: openai.OpenAI, access: ModelAccess) -> dict[str, date | None]:
     try:
         return announced_ends(api.models.list(timeout=access.timeout_seconds))
     except Exception as error:  # a server's list may have any form
-        raise classify(error, now=system_now()) from error
+        raise classify(error, now=system_now()) from without_words(error)
 
 
 def _connected(access: ModelAccess) -> openai.OpenAI:

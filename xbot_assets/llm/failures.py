@@ -93,6 +93,18 @@ def classify(exc: BaseException, *, now: datetime | None = None) -> ProductError
     )
 
 
+class ClientError(Exception):
+    """What is kept of an exception of the client: its class and status. What the other side said may hold our key."""
+
+
+def without_words(exc: BaseException) -> BaseException:
+    """Return what may stand as the cause of a failure: our own exceptions, and of the client's their class alone."""
+    if isinstance(exc, ProductError):
+        return exc
+    status = f" with HTTP status {exc.status_code}" if isinstance(exc, openai.APIStatusError) else ""
+    return ClientError(f"{type(exc).__module__}.{type(exc).__name__}{status}")
+
+
 def may_have_been_billed(exc: BaseException) -> bool:
     """Say whether the API may have done the work although no answer came: the request had left this machine."""
     return isinstance(exc, openai.APIConnectionError) and not _never_sent(exc)

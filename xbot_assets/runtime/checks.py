@@ -14,6 +14,9 @@ from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.prices import load_prices
 from xbot_assets.runtime.machine.files import home_directory, unwritable
 from xbot_assets.settings import Settings, SettingsError
+from xbot_assets.settings.loading import holds_secrets
+from xbot_assets.settings.places import env_file_of
+from xbot_assets.settings.secrecy import others_can_read
 from xbot_assets.store.engine.connections import check_url
 
 WEB_ADDRESSES = ("target_url", "browser_url", "openai_base_url")
@@ -90,6 +93,14 @@ def _check_session(settings: Settings) -> None:
     except PermanentFailure as failure:
         if failure.code is not FailureCode.SESSION_EXPIRED:
             raise
+
+
+def exposed_env_file(settings: Settings) -> str | None:
+    """Return a sentence about a ``.env`` with secrets that others can read, or ``None`` when there is none."""
+    path = env_file_of(settings.home)
+    if not others_can_read(path) or not holds_secrets(path):
+        return None
+    return f"{path} holds secrets, and others on this machine can read it."
 
 
 def check_writable(home: Path) -> None:

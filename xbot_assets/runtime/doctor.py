@@ -15,16 +15,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
+from xbot_assets.browser.chromium.confinement import Confinement, RunAs
 from xbot_assets.browser.chromium.find import find_browser
+from xbot_assets.browser.chromium.launcher import Launcher
+from xbot_assets.browser.chromium.trial import try_browser
 from xbot_assets.browser.session.source import load_session
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, free_mb
+from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, exposed_env_file, free_mb
 from xbot_assets.runtime.dagster_home import build_command
 from xbot_assets.runtime.embedded.postgres_install import wheel_install
 from xbot_assets.runtime.embedded.valkey import wheel_binary
 from xbot_assets.runtime.environment import PACKAGE_ROOT, child_environment
+from xbot_assets.runtime.machine.accounts import BROWSER_ACCOUNT, known_account
 from xbot_assets.runtime.machine.lock import is_running
 from xbot_assets.runtime.machine.ports import is_free
 from xbot_assets.runtime.model_checks import models_state, way_to_the_model
@@ -38,7 +42,6 @@ PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 """As in pyproject.toml."""
 BROWSER_SECONDS = 30.0
 GRAPH_SECONDS = 120.0
-PAGE = "data:text/html,<title>xbot</title>works"
 PORT_SETTINGS = ("web_port", "service_port", "sandbox_port")
 
 
@@ -79,6 +82,7 @@ def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str,
     yield "Data directory", lambda: _home(settings)
     yield "Disk", lambda: _disk(settings)
     yield "Files", lambda: _files(settings)
+    yield "Secrets", lambda: _secrets(settings)
     if settings.mode != "sandbox":
         yield "Session", lambda: session_state(settings, system_now())
     yield "Models", lambda: models_state(settings, system_now().date())
@@ -87,7 +91,7 @@ def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str,
     if not running:
         yield "Ports", lambda: _ports(settings)
     if settings.browser_url is None or running:
-        yield "Browser", lambda: _browser(settings)
+        yield "Browser", lambda: examine_browser(settings)
     if settings.database_url is None:
         yield "Database", lambda: f"Embedded, starts with the stack ({wheel_install()})."
     if settings.redis_url is None:
@@ -119,6 +123,13 @@ def _home(settings: Settings) -> str:
 def _files(settings: Settings) -> str:
     check_files(settings)
     return "The persona and the prices are readable."
+
+
+def _secrets(settings: Settings) -> str:
+    told = exposed_env_file(settings)
+    if told is not None:
+        raise PermanentFailure(told, code=FailureCode.SECRETS_EXPOSED)
+    return "Nobody else can read them."
 
 
 def _whom(settings: Settings) -> str:
@@ -166,27 +177,49 @@ def _ports(settings: Settings) -> str:
     return "Free ports are chosen at the start." if not any(wanted.values()) else "The ports you chose are free."
 
 
-def _browser(settings: Settings) -> str:
+def examine_browser(settings: Settings) -> str:
+    """Let the browser show one line of our own, shut in as the stack would shut it in.
+
+    Raises:
+        PermanentFailure: ``no_browser``, or ``browser_unconfined`` when it works without its own sandbox only.
+    """
     binary = find_browser(settings)
-    if not _shows_a_page(binary):
-        raise PermanentFailure(
-            f"{binary} was found but shows no page.",
-            code=FailureCode.NO_BROWSER,
-            remedy="Run it by hand to see why; missing system libraries are the usual cause.",
-        )
-    return f"{binary} works."
-
-
-def _shows_a_page(binary: Path) -> bool:
-    """Let the browser render one line of our own; root has to go without Chromium's sandbox for that."""
-    flags = ["--headless", "--disable-gpu", "--no-first-run", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with tempfile.TemporaryDirectory(prefix="xbot-doctor-", ignore_cleanup_errors=True) as profile:
-        command = [str(binary), *flags, f"--user-data-dir={profile}", "--dump-dom", PAGE]
+    with tempfile.TemporaryDirectory(prefix="xbot-doctor-", ignore_cleanup_errors=True) as place:
+        launcher = Launcher(binary, _browser_user(), Path(place), weaker=True)
         try:
-            done = subprocess.run(command, capture_output=True, timeout=BROWSER_SECONDS, check=False)  # noqa: S603 - ours
-        except (OSError, subprocess.TimeoutExpired):
-            return False
-    return b"works" in done.stdout
+            confinement = try_browser(launcher, BROWSER_SECONDS)
+        except ProductError as failure:
+            raise _no_page(binary) from failure
+    if not confinement.sandboxed:
+        raise _unconfined(settings, confinement)
+    return f"{binary} works {confinement}."
+
+
+def _unconfined(settings: Settings, confinement: Confinement) -> PermanentFailure:
+    weakness = confinement.weakness
+    so = "the stack does not start with it" if settings.mode != "sandbox" else "in shadow and live mode it is refused"
+    why = f" {weakness.reason}." if weakness else ""
+    return PermanentFailure(
+        f"Chromium works only {confinement}; {so}.{why}",
+        code=FailureCode.BROWSER_UNCONFINED,
+        remedy=weakness.remedy if weakness else None,
+    )
+
+
+def _browser_user() -> RunAs | None:
+    """Return whom Chromium would run as. The doctor makes no account: before the first start another one will do."""
+    if os.geteuid() != 0:
+        return None
+    account = known_account(BROWSER_ACCOUNT) or known_account("nobody")
+    return None if account is None else RunAs(account.uid, account.gid)
+
+
+def _no_page(binary: Path) -> PermanentFailure:
+    return PermanentFailure(
+        f"{binary} was found but shows no page.",
+        code=FailureCode.NO_BROWSER,
+        remedy="Run it by hand to see why; missing system libraries are the usual cause.",
+    )
 
 
 def _dagster(settings: Settings) -> str:

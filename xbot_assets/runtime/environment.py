@@ -4,7 +4,8 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from xbot_assets.settings import Settings
+from xbot_assets.settings import PREFIX, Settings
+from xbot_assets.settings.secrecy import secret_names
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 """The directory that holds this package: a checkout, or where it was installed."""
@@ -13,6 +14,20 @@ MALLOC_ARENAS = "2"
 OPENAI_NAMES = ("OPENAI_", "XBOT_OPENAI_")
 ADDRESS_NAMES = ("DAGSTER_GRPC_", "DAGSTER_WEBSERVER_")
 """Dagster reads from these where to listen; ours listen where the stack says."""
+DATABASE = frozenset({"database_url"})
+"""Of Dagster's UI and daemon: what they run of ours they have the code server run."""
+WEB = DATABASE | {"service_token"}
+"""The UI is behind the pages' login."""
+MODEL_KEY = "openai_api_key"
+BROWSER_HOST = frozenset({"browser_token", "session_key", "sandbox_token"})
+SERVICE = secret_names() - {"session_key"}
+CODE = secret_names() - {"session_key"}
+"""The secret settings that each part is given; :func:`environment_of` withholds the others."""
+_PLAIN_NAMES = frozenset(
+    {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TZDIR", "TMPDIR", "TERM"}
+)
+_PLAIN_BEGINNINGS = ("LC_", "LD_", "DYLD_", "PYTHON", "MALLOC_")
+"""What a program needs of an environment that reads no setting of ours. Whatever else the owner's shell has, stays."""
 
 
 def child_environment(settings: Settings, environ: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -39,4 +54,29 @@ def child_environment(settings: Settings, environ: Mapping[str, str] | None = No
         "MALLOC_ARENA_MAX": own.get("MALLOC_ARENA_MAX", MALLOC_ARENAS),
         # The current directory may be another checkout, whose code must not be run instead.
         "PYTHONSAFEPATH": "1",
+    }
+
+
+def environment_of(environment: Mapping[str, str], secrets: frozenset[str] | None) -> dict[str, str]:
+    """Return what one part gets of the stack's environment.
+
+    Args:
+        environment: as :func:`child_environment` made it.
+        secrets: the secret settings that the part needs; ``None`` for one that reads no setting at all.
+    """
+    if secrets is None:
+        return plain_environment(environment)
+    withheld = {PREFIX + name.upper() for name in secret_names() - secrets}
+    given = {name: value for name, value in environment.items() if name not in withheld}
+    if MODEL_KEY in secrets:
+        return given
+    given = {name: value for name, value in given.items() if not name.startswith(OPENAI_NAMES)}
+    # It writes nothing, and without the key the settings would not be accepted.
+    return given | {f"{PREFIX}LLM": "sandbox"}
+
+
+def plain_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what any program needs, and nothing that anybody may have set as a secret."""
+    return {
+        name: value for name, value in environment.items() if name in _PLAIN_NAMES or name.startswith(_PLAIN_BEGINNINGS)
     }

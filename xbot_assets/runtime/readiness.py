@@ -2,18 +2,24 @@
 
 import socket
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
+from xbot_assets.runtime.grpc_health import Address, grpc_serves
 from xbot_assets.service.health.daemons import heartbeats, silent
 
 PROBE_SECONDS = 2.0
 """One question may take this long; a program that is up answers in milliseconds."""
+BEAT_SECONDS = timedelta(seconds=45)
+"""Dagster's daemons beat every 30 s; a process of which no daemon has beaten for this long does nothing."""
+BEAT_LONGEST = timedelta(minutes=5)
+"""One daemon alone may be late by as long as a sensor takes, which Dagster ends after a minute."""
 Question = Callable[[], bool]
 
 
@@ -52,18 +58,9 @@ def browser_settled(url: str) -> Question:
             said = browser_health(url)
         except (httpx.HTTPError, ValueError):
             return False
-        return said.get("reason") is None or bool(said.get("degraded"))
+        return said.get("reason") is None or bool(said.get("degraded") or said.get("refusal"))
 
     return ask
-
-
-def browser_trouble(url: str) -> str | None:
-    """Return why the browser host has no Chromium, or ``None`` when it has one."""
-    try:
-        reason = browser_health(url).get("reason")
-    except (httpx.HTTPError, ValueError):
-        return "The browser host does not answer."
-    return None if reason is None else f"There is no browser: {reason}"
 
 
 def browser_health(url: str) -> dict[str, Any]:
@@ -81,6 +78,38 @@ def daemons_beat(web_url: str, token: str | None, since: datetime) -> Question:
         except ProductError:
             return False
         return bool(beats) and not silent(beats, since)
+
+    return ask
+
+
+def serves_grpc(address: Address) -> Question:
+    """Return the question "does this gRPC server answer that it serves?"."""
+    return lambda: grpc_serves(address, PROBE_SECONDS)
+
+
+def browser_answers(url: str) -> Question:
+    """Return the question "does the browser host answer?", with a Chromium or without."""
+
+    def ask() -> bool:
+        try:
+            browser_health(url)
+        except (httpx.HTTPError, ValueError):
+            return False
+        return True
+
+    return ask
+
+
+def daemons_live(web_url: str, token: str | None) -> Callable[[], bool | None]:
+    """Return the question "do the daemons beat?"; ``None`` when the UI, which is asked, does not answer."""
+
+    def ask() -> bool | None:
+        try:
+            beats = heartbeats(web_url, token, PROBE_SECONDS)
+        except ProductError:
+            return None
+        now = system_now()
+        return len(silent(beats, now - BEAT_SECONDS)) < len(beats) and not silent(beats, now - BEAT_LONGEST)
 
     return ask
 

@@ -10,10 +10,10 @@ from typing import Any
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.runtime.checks import check_addresses, check_files, check_home
+from xbot_assets.runtime.checks import check_addresses, check_files, check_home, exposed_env_file
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
 from xbot_assets.runtime.endpoints import Endpoints, remove_endpoints
-from xbot_assets.runtime.environment import child_environment
+from xbot_assets.runtime.environment import CODE, child_environment
 from xbot_assets.runtime.machine.files import full_disk
 from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.machine.sockets import remove_socket_directory
@@ -59,7 +59,8 @@ def run_pass(settings: Settings, progress: Progress) -> dict[str, Any]:
     with _stack(settings, progress, "once", dagster=False) as (stack, supervisor):
         stack.start_parts()
         prepare_dagster_home(settings.home)
-        done = supervisor.run("once", build_command("once", "--json"), lambda line: _forward(line, progress))
+        command = build_command("once", "--json")
+        done = supervisor.run("once", command, lambda line: _forward(line, progress), secrets=CODE)
         if done.code:
             raise PermanentFailure(done.last_words, code=FailureCode.PASS_FAILED, remedy=f"The log is {done.log}.")
         document = _document(done.output)
@@ -74,7 +75,14 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
     check_addresses(settings)
     check_home(settings)
     check_files(settings)
-    limits = Limits(settings.start_timeout_seconds, settings.stop_timeout_seconds, settings.restart_backoff_max_seconds)
+    if (told := exposed_env_file(settings)) is not None:
+        progress.tell(f"{told} {FailureCode.SECRETS_EXPOSED.remedy}")
+    limits = Limits(
+        settings.start_timeout_seconds,
+        settings.stop_timeout_seconds,
+        settings.restart_backoff_max_seconds,
+        settings.silence_max_seconds,
+    )
     environment = child_environment(settings)
     with (
         StackLock(settings.home, holder, cleaner_seconds=settings.stop_timeout_seconds),

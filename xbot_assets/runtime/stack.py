@@ -1,19 +1,21 @@
 """Which programs make up the stack, in which order, and what each is told."""
 
 import os
-import pwd
 import secrets
 import sys
+import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from xbot_assets.domain.alerts.operations import BROWSER_DEGRADED, PROCESS_DYING
+from xbot_assets.domain.alerts.operations import PROCESS_DYING, PROCESS_FROZEN
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.door.sessions import KEY_BYTES, spent_words
+from xbot_assets.runtime.browser_part import browser_program, settle_browser_alerts
 from xbot_assets.runtime.dagster_home import (
     CODE_SOCKET,
     build_command,
@@ -26,12 +28,19 @@ from xbot_assets.runtime.dagster_home import (
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
 from xbot_assets.runtime.endpoints import Endpoints, write_endpoints
+from xbot_assets.runtime.environment import CODE, DATABASE, SERVICE, WEB
 from xbot_assets.runtime.machine.accounts import kept_password, service_account
 from xbot_assets.runtime.machine.files import private_directory
 from xbot_assets.runtime.machine.ports import PortBook
 from xbot_assets.runtime.machine.sockets import socket_directory
 from xbot_assets.runtime.progress import Progress
-from xbot_assets.runtime.readiness import accepts, answers, browser_settled, browser_trouble, daemons_beat
+from xbot_assets.runtime.readiness import (
+    accepts,
+    answers,
+    daemons_beat,
+    daemons_live,
+    serves_grpc,
+)
 from xbot_assets.runtime.stack_clock import slow_down, start_clock
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.runtime.supervision.supervisor import Supervisor
@@ -46,8 +55,8 @@ TOKEN_BYTES = 24
 SERVICE_TOKEN = "service"  # noqa: S105 - its name among the kept passwords
 DEATHS_MAX = 3
 """A program that dies so often without a sound minute in between needs a person."""
-BROWSER_ACCOUNT = "nobody"
-"""Whom root lets Chromium run as: an account that owns nothing, least of all the database's files."""
+FROZEN_ALERT_WAITS = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0)
+"""Seconds between the tries to store an alert while the database itself is started again."""
 
 
 class Stack:
@@ -82,9 +91,10 @@ class Stack:
         with self._progress.step("clock"):
             start_clock(self.settings(), owns_site=self._owns_site())
         self._supervisor.deaths = self._on_death
+        self._supervisor.frozen = self._on_frozen
         if self._settings.browser_url is None:
             with self._progress.step("browser"):
-                self._supervisor.start(self._browser())
+                self._supervisor.start(browser_program(self._settings, self.parts.browser_url, self._progress.tell))
         self._settle_alerts()
         return self.settings()
 
@@ -105,13 +115,18 @@ class Stack:
             command = code_server_command(code_socket, self._settings.definitions)
             # The fork server of the run workers puts its socket where temporary files go.
             short = {"TMPDIR": str(sockets)}
-            self._supervisor.start(Program("code", command, accepts(code_socket), short, signal_group=True))
+            serves = serves_grpc(code_socket)
+            self._supervisor.start(
+                Program("code", command, accepts(code_socket), short, signal_group=True, secrets=CODE, pulse=serves)
+            )
         with self._progress.step("Dagster UI"):
             ready = answers(f"{self.parts.web_url}/server_info", token)
-            self._supervisor.start(Program("web", webserver_command(self._web_port, workspace), ready))
+            self._supervisor.start(Program("web", webserver_command(self._web_port, workspace), ready, secrets=WEB))
         with self._progress.step("Dagster daemon"):
             ready = daemons_beat(f"{self.parts.web_url}", token, system_now())
-            self._supervisor.start(Program("daemon", daemon_command(workspace), ready))
+            pulse = daemons_live(f"{self.parts.web_url}", token)
+            command = daemon_command(workspace)
+            self._supervisor.start(Program("daemon", command, ready, secrets=DATABASE, pulse=pulse))
 
     def slow_down(self) -> None:
         """Let product time go on at real speed from now on; to be called before a stop."""
@@ -171,7 +186,7 @@ class Stack:
 
     def _service(self) -> Program:
         command = [sys.executable, "-m", "xbot_assets.service", "--port", str(self._service_port)]
-        return Program("service", command, answers(f"{self.parts.service_url}/health/live"))
+        return Program("service", command, answers(f"{self.parts.service_url}/health/live"), secrets=SERVICE)
 
     def _sandbox(self) -> Program:
         data = private_directory(self._settings.home / "sandbox")
@@ -179,12 +194,7 @@ class Stack:
         # In the environment, because everybody may read a command line.
         token = {"XBOT_SANDBOX_TOKEN": self.parts.sandbox_token or ""}
         ready = answers(f"http://127.0.0.1:{self._sandbox_port}/_sandbox/health")
-        return Program("sandbox", command, ready, environment=token)
-
-    def _browser(self) -> Program:
-        port = self.parts.browser_url.rpartition(":")[2]
-        command = [sys.executable, "-m", "xbot_assets.browser.host.server", "--port", port, *_browser_user()]
-        return Program("browser", command, browser_settled(self.parts.browser_url))
+        return Program("sandbox", command, ready, environment=token, secrets=None)
 
     def _on_death(self, name: str, count: int) -> None:
         """Raise an alert about a program that keeps dying, and resolve it when it has run soundly again."""
@@ -195,42 +205,48 @@ class Stack:
                 now = DatabaseClock(database).now()
                 if count == 0:
                     resolve_alert(database, PROCESS_DYING, now, name=name)
+                    resolve_alert(database, PROCESS_FROZEN, now, name=name)
                     return
                 alert(database, PROCESS_DYING, now=now, name=name, deaths=count)
         except ProductError as failure:
             self._progress.tell(f"The alert about the {name} process was not stored: {failure.reason}")
 
+    def _on_frozen(self, name: str, seconds: float) -> None:
+        """Raise the alert about a program that hung; on a thread, as it may have been the database itself."""
+        threading.Thread(target=self._tell_frozen, args=(name, seconds), name=f"frozen-{name}", daemon=True).start()
+
+    def _tell_frozen(self, name: str, seconds: float) -> None:
+        for wait in FROZEN_ALERT_WAITS:
+            try:
+                with open_database(self.settings()) as database:
+                    now = DatabaseClock(database).now()
+                    alert(database, PROCESS_FROZEN, now=now, name=name, seconds=seconds)
+            except ProductError:
+                time.sleep(wait)
+            else:
+                return
+        self._progress.tell(f"The alert about the {name} process was not stored: the database does not answer.")
+
     def _settle_alerts(self) -> None:
-        """Resolve an earlier start's alerts; raise one when the browser host has no Chromium and goes on trying."""
-        trouble = browser_trouble(self.parts.browser_url)
+        """Resolve an earlier start's alerts, and raise those about a browser host that has no Chromium, or a weak one.
+
+        Raises:
+            PermanentFailure: ``browser_unconfined``.
+        """
         with open_database(self.settings()) as database:
             now = DatabaseClock(database).now()
             resolve_every(database, PROCESS_DYING, now)
-            if trouble is None:
-                resolve_alert(database, BROWSER_DEGRADED, now)
-                return
-            alert(database, BROWSER_DEGRADED, now=now, reason=trouble)
-        self._progress.tell(f"{trouble} {BROWSER_DEGRADED.remedy}")
+            resolve_every(database, PROCESS_FROZEN, now)
+            settle_browser_alerts(database, self.parts.browser_url, self._progress.tell)
 
     def _set_pools(self) -> None:
-        done = self._supervisor.run("pools", build_command("pools"))
+        done = self._supervisor.run("pools", build_command("pools"), secrets=DATABASE)
         if done.code:
             reason = f"Dagster's storage could not be set up: {done.last_words}"
             raise PermanentFailure(reason, code=FailureCode.DAGSTER_STORAGE, remedy=f"The log is {done.log}.")
 
     def _tell_parts(self) -> None:
         write_endpoints(self._settings.home, self.parts)
-
-
-def _browser_user() -> list[str]:
-    """Return the browser host's option that names Chromium's user, when the host runs as root."""
-    if os.geteuid() != 0:
-        return []
-    try:
-        account = pwd.getpwnam(BROWSER_ACCOUNT)
-    except KeyError:
-        return []
-    return ["--run-as", f"{account.pw_uid}:{account.pw_gid}"]
 
 
 def _plain(secret: SecretStr | None) -> str | None:

@@ -77,5 +77,8 @@ class EndpointSettings(BaseModel):
     start_timeout_seconds: float = Field(60, ge=5, le=600, description="A process must be up within this.")
     stop_timeout_seconds: float = Field(15, ge=1, le=120, description="A process gets this long to stop.")
     restart_backoff_max_seconds: float = Field(30, ge=1, le=600, description="Longest wait before a restart.")
+    silence_max_seconds: float = Field(
+        45, ge=3, le=3600, description="A process that does not answer for this long is ended and started again."
+    )
     disk_free_min_mb: int = Field(200, ge=0, le=1_000_000, description="Refuse to start with less free disk.")
     sandbox_clock_rate: float = Field(1, ge=1, le=3600, description="Sandbox seconds per real second at start.")

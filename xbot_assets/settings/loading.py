@@ -16,19 +16,23 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.masking import make_secret
 from xbot_assets.regular_files import read_json, read_regular
 from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
 from xbot_assets.settings.endpoints import HANDLE_PATTERN, EndpointSettings
 from xbot_assets.settings.model import Settings
 from xbot_assets.settings.names import unknown_names
-from xbot_assets.settings.places import PARTS_FILE, default_home
+from xbot_assets.settings.places import PARTS_FILE, default_home, env_file_of
 from xbot_assets.settings.readable import unreadable_values
 from xbot_assets.settings.renamed import with_new_names
+from xbot_assets.settings.secrecy import addresses_with_passwords, has_password, secret_names, secret_values
 from xbot_assets.settings.secret_text import IN_HEADERS, cleaned_secret
 
 PREFIX = "XBOT_"
 NEVER_PARTS = frozenset({"mode", "live_acknowledgement", "handle", "home", "definitions"})
 """What no running part decides; found in the parts' file it was put there by somebody else."""
+ALSO_PARTS = frozenset({"service_token"})
+"""What a start makes itself where the owner has not set it, besides the endpoints."""
 
 
 class SettingsError(PermanentFailure):
@@ -51,7 +55,7 @@ def load_settings(
     use_parts: bool = True,
     tell: Callable[[str], None] | None = None,
 ) -> Settings:
-    """Read, check and freeze the settings.
+    """Read, check and freeze the settings; from then on this process masks those that are secret.
 
     Args:
         environ: the environment; the process's own when ``None``.
@@ -66,7 +70,7 @@ def load_settings(
     own = dict(os.environ if environ is None else environ)
     problems: list[str] = []
     home = Path(own.get(f"{PREFIX}HOME") or default_home()).expanduser().absolute()
-    chosen = env_file or home.parent / ".env"
+    chosen = env_file or env_file_of(home)
     merged = {**_read_env_file(chosen, problems), **{k: v for k, v in own.items() if _is_ours(k)}}
     merged = with_new_names(merged, PREFIX, problems, tell or _to_nobody)
     problems += unknown_names(merged, PREFIX, Settings.model_fields)
@@ -103,6 +107,7 @@ def _build(values: dict[str, Any], problems: list[str]) -> Settings:
         raise SettingsError(problems + list(_sentences(error))) from None
     if problems:
         raise SettingsError(problems)
+    make_secret(secret_values(settings), addresses_with_passwords(settings))
     return settings
 
 
@@ -152,6 +157,13 @@ def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
     return settings
 
 
+def holds_secrets(path: Path) -> bool:
+    """Say whether a ``.env`` file sets a secret setting, or an address with a password."""
+    given = _read_env_file(path, [])
+    secret = {PREFIX + name.upper() for name in secret_names()}
+    return any(value and (name in secret or has_password(value)) for name, value in given.items())
+
+
 def _read_parts(path: Path, problems: list[str]) -> dict[str, Any]:
     """Read what running parts wrote; without the file none run. It is replaced whole, so half of one is damage."""
     try:
@@ -168,6 +180,6 @@ def _read_parts(path: Path, problems: list[str]) -> dict[str, Any]:
 
 def _are_endpoints(loaded: Mapping[str, Any]) -> bool:
     """Whether these are addresses and tokens of parts, and nothing else: a start writes no other setting."""
-    if not loaded.keys() <= EndpointSettings.model_fields.keys() - NEVER_PARTS:
+    if not loaded.keys() <= (EndpointSettings.model_fields.keys() - NEVER_PARTS) | ALSO_PARTS:
         return False
     return all(isinstance(value, str) and value.isprintable() for value in loaded.values())

@@ -12,3 +12,8 @@ def default_home() -> Path:
     """Return where the stack keeps its data: ``.xbot`` in the checkout, or below the working directory."""
     root = CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
     return root / ".xbot"
+
+
+def env_file_of(home: Path) -> Path:
+    """Return the file of settings that belongs to a data directory, whether it exists or not."""
+    return home.parent / ".env"

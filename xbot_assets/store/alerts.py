@@ -9,6 +9,7 @@ from xbot_assets.domain.alerts.entry import AlertEntry, Severity
 from xbot_assets.domain.alerts.messages import Notice
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
+from xbot_assets.masking import mask
 from xbot_assets.store.engine.database import Statements
 
 
@@ -57,8 +58,8 @@ def alert(
         "raise_alert" if counted else "raise_alert_once",
         key=words.key,
         severity=words.severity,
-        reason=words.reason,
-        remedy=words.remedy,
+        reason=mask(words.reason),
+        remedy=mask(words.remedy),
         now=now,
     )
     if cause is not None:

@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 from xbot_assets.browser.client import BrowserClient
 from xbot_assets.browser.host.server import LISTENING
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.runtime.machine.accounts import BROWSER_ACCOUNT, service_account
 from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.x.operations import AnswerT, Operation
 
@@ -120,6 +121,12 @@ def gone(processes: list[psutil.Process]) -> bool:
     return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
 
 
+def as_its_account() -> tuple[str, ...]:
+    """Return the host's option for the account that root keeps for Chromium, as the stack gives it."""
+    account = service_account(BROWSER_ACCOUNT)
+    return () if account is None else ("--run-as", f"{account.uid}:{account.gid}")
+
+
 @contextmanager
 def browser_host(
     home: Path, target: str, *, arguments: tuple[str, ...] = (), extra: Mapping[str, str] | None = None
@@ -132,7 +139,7 @@ def browser_host(
         "XBOT_SANDBOX_TOKEN": CONTROL_TOKEN,
         "XBOT_TARGET_URL": target,
     }
-    command = [sys.executable, "-m", "xbot_assets.browser.host.server", "--port", "0", *arguments]
+    command = [sys.executable, "-m", "xbot_assets.browser.host.server", "--port", "0", *(arguments or as_its_account())]
     process = subprocess.Popen(command, env=env | dict(extra or {}), stderr=subprocess.PIPE, text=True)
     host = HostProcess(process)
     try:

@@ -32,7 +32,7 @@ async def running_pool(
     url: str, home: Path, *, slots: int = 1, fourth_floor_mb: float | None = None, free: Callable[[], float] = free_mb
 ) -> AsyncIterator[BrowserPool]:
     """Run a pool against the site at ``url`` until the test is done."""
-    launcher = Launcher(find_browser(load_settings({}, use_parts=False)), None, home)
+    launcher = Launcher(find_browser(load_settings({}, use_parts=False)), None, home, weaker=True)
     chromium = ChromiumKeeper(launcher, start_attempts=3)
     table = SlotTable(slots, fourth_floor_mb, free)
     pool = BrowserPool(chromium, SandboxSession(url, "t", "owner"), table, ContextRules(url, max_mb=100))

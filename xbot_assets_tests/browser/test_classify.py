@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from xbot_assets.browser.chromium.launcher import RunAs
+from xbot_assets.browser.chromium.confinement import RunAs
 from xbot_assets.browser.failures import classify
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind

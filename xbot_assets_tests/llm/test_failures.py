@@ -146,7 +146,7 @@ def test_a_key_in_the_apis_own_words_is_masked() -> None:
     """Some servers echo what they were sent."""
     failure = classify(status_error(403, body(None, message="Key sk-proj-abc_123 may not do this")))
     assert "abc_123" not in str(failure)
-    assert "[key] may not do this" in failure.reason
+    assert "Key [secret] may not do this" in failure.reason
 
 
 def test_a_product_failure_passes_unchanged_and_a_stranger_is_named() -> None:

@@ -4,12 +4,13 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 
 from xbot_assets.browser.chromium.launcher import Engine, Launcher
 from xbot_assets.browser.chromium.start_breaker import StartBreaker
 from xbot_assets.browser.failures import classify
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import TransientFailure
+from xbot_assets.domain.failures import ProductError, TransientFailure
 
 _log = logging.getLogger(__name__)
 
@@ -20,11 +21,13 @@ class ChromiumKeeper:
     Attributes:
         breaker: how often it has failed.
         starts: how often it has started.
+        refusal: why no Chromium may be used on this machine, however often it is tried; ``None`` when one may.
     """
 
     def __init__(self, launcher: Launcher, *, start_attempts: int) -> None:
         self.breaker = StartBreaker(start_attempts)
         self.starts = 0
+        self.refusal: ProductError | None = None
         self._launcher = launcher
         self._engine: Engine | None = None
         self._trouble = "Chromium has not started yet."
@@ -38,12 +41,12 @@ class ChromiumKeeper:
             try:
                 engine = await self._launcher.start()
             except Exception as error:  # noqa: BLE001 - whatever it is, it is told and tried again
-                self._failed(f"Chromium did not start: {classify(error).reason}")
+                self._not_started(classify(error))
                 continue
             await self._while_alive(engine, use)
 
     async def _while_alive(self, engine: Engine, use: Callable[[Engine], Awaitable[None]]) -> None:
-        self._engine, self.starts = engine, self.starts + 1
+        self._engine, self.starts, self.refusal = engine, self.starts + 1, None
         using = asyncio.ensure_future(use(engine))
         watching = asyncio.create_task(engine.until_lost())
         try:
@@ -57,6 +60,10 @@ class ChromiumKeeper:
             await engine.close()
         if using.done() and not using.cancelled():
             using.result()  # it never ends by itself: raise what ended it
+
+    def _not_started(self, failure: ProductError) -> None:
+        self.refusal = failure if failure.code is FailureCode.BROWSER_UNCONFINED else None
+        self._failed(f"Chromium did not start: {failure.reason}")
 
     def _failed(self, reason: str) -> None:
         self._trouble = reason
@@ -97,6 +104,9 @@ class ChromiumKeeper:
         return {
             "browser": running.browser.version if running else None,
             "confinement": str(running.confinement) if running else None,
+            "sandboxed": running.confinement.sandboxed if running else None,
+            "weakness": asdict(running.confinement.weakness) if running and running.confinement.weakness else None,
+            "refusal": {"reason": self.refusal.reason, "remedy": self.refusal.remedy} if self.refusal else None,
             "starts": self.starts,
             "breaker": self.breaker.state(time.monotonic(), running=running is not None),
             "failures_in_a_row": self.breaker.count,

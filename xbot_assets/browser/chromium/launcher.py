@@ -16,6 +16,17 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from xbot_assets.browser.chromium import processes, unprivileged
+from xbot_assets.browser.chromium.confinement import (
+    NAMESPACES_REMEDY,
+    NO_ACCOUNT,
+    Confinement,
+    RunAs,
+    Weakness,
+    confinements,
+    is_shut_in,
+    refused,
+    weakness_of,
+)
 from xbot_assets.browser.chromium.memory import Meter
 from xbot_assets.browser.failures import classify
 
@@ -42,51 +53,12 @@ CLOSE_SECONDS = 1.5
 OURS = ("XBOT_", "OPENAI_")
 """How the names of settings begin that Chromium and its driver do not get."""
 _FOLDER = "TMPDIR"
+SHUT_IN_SECONDS = 3.0
+"""Chromium starts what holds its pages at once; when nothing of it is shut in by then, nothing will be."""
+SHUT_IN_LOOK_SECONDS = 0.05
+_NOT_SEEN = Weakness("None of Chromium's processes was seen in namespaces of its own", NAMESPACES_REMEDY)
 LOOK_SECONDS = 1.0
 """Between two looks at whether the driver, Chromium and the script above it live."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunAs:
-    """The system user that Chromium runs as when the host runs as root."""
-
-    uid: int
-    gid: int
-
-    @classmethod
-    def parse(cls, text: str) -> "RunAs":
-        """Read ``uid:gid``.
-
-        Raises:
-            ValueError: when it is something else, or root.
-        """
-        uid, _, gid = text.partition(":")
-        if not (uid.isdecimal() and gid.isdecimal()) or 0 in {int(uid), int(gid)}:
-            msg = f"{text!r} is not UID:GID of an ordinary user."
-            raise ValueError(msg)
-        return cls(int(uid), int(gid))
-
-
-@dataclass(frozen=True, slots=True)
-class Confinement:
-    """How far Chromium is shut in: as which user (``None``: our own), and with its own sandbox or without."""
-
-    run_as: RunAs | None
-    sandboxed: bool
-
-    def __str__(self) -> str:
-        """Say it in words, for the log and the health page."""
-        root = os.geteuid() == 0 and self.run_as is None
-        user = f"user {self.run_as.uid}" if self.run_as else ("root" if root else "this user")
-        return f"as {user}, {'with' if self.sandboxed else 'without'} Chromium's own sandbox"
-
-
-def confinements(run_as: RunAs | None) -> list[Confinement]:
-    """Return what to try, the safest first. Root cannot have Chromium's sandbox without dropping privileges."""
-    if os.geteuid() != 0:
-        return [Confinement(None, sandboxed=True), Confinement(None, sandboxed=False)]
-    dropped = [Confinement(run_as, sandboxed=True), Confinement(run_as, sandboxed=False)] if run_as else []
-    return [*dropped, Confinement(None, sandboxed=False)]
 
 
 class Engine:
@@ -180,46 +152,74 @@ def _environment(folder: Path) -> Iterator[None]:
 class Launcher:
     """Starts Chromium in the safest confinement that works here, and remembers which that was.
 
-    It has a window only for ``xbot login``.
+    Args:
+        binary: the Chromium.
+        run_as: whom it runs as when we are root.
+        home: where the program that drops root is written.
+        headless: it has a window only for ``xbot login``.
+        weaker: whether it may run without its own sandbox; only for pages that are our own.
     """
 
-    def __init__(self, binary: Path, run_as: RunAs | None, home: Path, *, headless: bool = True) -> None:
+    def __init__(
+        self, binary: Path, run_as: RunAs | None, home: Path, *, headless: bool = True, weaker: bool = False
+    ) -> None:
         self._binary = binary
         self._home = home
         self._headless = headless
-        self._choices = confinements(run_as)
+        self._choices = confinements(run_as, weaker=weaker)
+        self._weaker = weaker
 
     async def start(self) -> Engine:
         """Start a driver and a Chromium, with a temporary folder of their own.
 
         Raises:
+            PermanentFailure: ``browser_unconfined`` when it could only run without its own sandbox, and may not.
             ProductError: when no confinement works; the reason is that of the last one tried.
         """
+        if not self._choices:
+            raise refused(NO_ACCOUNT)
         driver = await Driver.start()
         try:
-            browser, choice = await self._try_all(driver.playwright)
+            browser, choice, family = await self._try_all(driver)
         except BaseException:
             with contextlib.suppress(PlaywrightError):
                 await driver.playwright.stop()
             await driver.end()
             raise
-        return Engine(driver, browser, choice, await asyncio.to_thread(processes.Family.found_in, driver.folder))
+        return Engine(driver, browser, choice, family)
 
-    async def _try_all(self, playwright: Playwright) -> tuple[Browser, Confinement]:
+    async def _try_all(self, driver: "Driver") -> tuple[Browser, Confinement, processes.Family]:
         while True:
             choice = self._choices[0]
             try:
-                browser = await self._launch(playwright, choice)
+                browser = await self._launch(driver.playwright, choice)
             except PlaywrightError as error:
-                # Too slow is not a reason to give up a confinement; only a refusal to start is.
-                if len(self._choices) == 1 or isinstance(error, PlaywrightTimeoutError):
-                    raise classify(error) from error
-                _log.warning("Chromium does not start %s; trying with less.", choice)
-                del self._choices[0]
-            else:
-                _log.log(logging.INFO if choice.sandboxed else logging.WARNING, "Chromium runs %s.", choice)
-                del self._choices[1:]  # one that works is not given up for less
-                return browser, choice
+                self._try_less(weakness_of(error, choice, self._binary), error)
+                continue
+            family = await asyncio.to_thread(processes.Family.found_in, driver.folder)
+            if choice.sandboxed and not await _seen_shut_in(family):
+                await browser.close()
+                self._try_less(_NOT_SEEN, None)
+                continue
+            _log.log(logging.INFO if choice.sandboxed else logging.WARNING, "Chromium runs %s.", choice)
+            del self._choices[1:]  # one that works is not given up for less
+            return browser, choice, family
+
+    def _try_less(self, weakness: Weakness | None, error: PlaywrightError | None) -> None:
+        """Go on to the next confinement.
+
+        Raises:
+            ProductError: when there is none, or being shut in is not what this one failed for.
+        """
+        if weakness is not None and len(self._choices) == 1 and not self._weaker:
+            raise refused(weakness) from error
+        # Too slow is not a reason to give up a confinement; only a refusal to start is.
+        if error is not None and (len(self._choices) == 1 or isinstance(error, PlaywrightTimeoutError)):
+            raise classify(error) from error
+        failed, *rest = self._choices
+        _log.warning("Chromium does not start %s; trying with less.", failed)
+        why = failed.weakness or weakness or Weakness(f"Chromium does not start {failed}", NAMESPACES_REMEDY)
+        self._choices = [choice.because_of(why) for choice in rest]
 
     async def _launch(self, playwright: Playwright, choice: Confinement) -> Browser:
         return await playwright.chromium.launch(
@@ -249,3 +249,13 @@ class Launcher:
         wrapper.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
         wrapper.chmod(0o700)
         return wrapper
+
+
+async def _seen_shut_in(family: processes.Family) -> bool:
+    """Look at Chromium's processes until one is seen in namespaces of its own."""
+    until = asyncio.get_running_loop().time() + SHUT_IN_SECONDS
+    while not await asyncio.to_thread(lambda: is_shut_in(family.members())):
+        if asyncio.get_running_loop().time() > until:
+            return False
+        await asyncio.sleep(SHUT_IN_LOOK_SECONDS)
+    return True

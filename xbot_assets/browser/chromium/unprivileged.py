@@ -11,6 +11,8 @@ from pathlib import Path
 
 PROFILE_FLAG = "--user-data-dir="
 _FIXED_ARGUMENTS = 4
+_KEPT = frozenset({"PATH", "LANG", "LC_ALL", "TZ", "FONTCONFIG_PATH", "DISPLAY", "WAYLAND_DISPLAY"})
+"""What the browser keeps of the environment; a window, which only ``xbot login`` opens, needs its display."""
 
 
 def main(argv: list[str]) -> None:
@@ -22,9 +24,7 @@ def main(argv: list[str]) -> None:
     os.setgid(gid)
     os.setuid(uid)
     os.chdir(profile)
-    kept = {
-        name: value for name, value in os.environ.items() if name in {"PATH", "LANG", "LC_ALL", "TZ", "FONTCONFIG_PATH"}
-    }
+    kept = {name: value for name, value in os.environ.items() if name in _KEPT}
     places = dict.fromkeys(("HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), profile)
     os.execve(Path(browser), [browser, *arguments], kept | places)  # noqa: S606 - no shell is the point
 

@@ -21,9 +21,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from xbot_assets.browser.chromium.confinement import RunAs
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.browser.chromium.keeper import ChromiumKeeper
-from xbot_assets.browser.chromium.launcher import Launcher, RunAs
+from xbot_assets.browser.chromium.launcher import Launcher
 from xbot_assets.browser.chromium.processes import sweep_orphans
 from xbot_assets.browser.host.perform import Performer
 from xbot_assets.browser.host.pool import BrowserPool, ContextRules
@@ -180,7 +181,7 @@ def pool_of(settings: Settings, run_as: RunAs | None) -> BrowserPool:
     Raises:
         PermanentFailure: ``no_browser``, ``no_session`` or ``no_target``.
     """
-    launcher = Launcher(find_browser(settings), run_as, settings.home)
+    launcher = Launcher(find_browser(settings), run_as, settings.home, weaker=settings.mode == "sandbox")
     floor = settings.fourth_context_free_min_mb if settings.browser_fourth_context else None
     return BrowserPool(
         ChromiumKeeper(launcher, start_attempts=settings.browser_start_attempts),

@@ -16,6 +16,7 @@ from xbot_assets.defs.instance.dagster_internals import STORAGE_ENGINE, Configur
 from xbot_assets.defs.instance.web_server import guard_this_process
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.masking import mask, mask_output
 from xbot_assets.settings import Settings, load_settings
 
 SCHEMA = "dagster"
@@ -76,7 +77,29 @@ class _Engines:
                     pool_pre_ping=True,
                 )
                 self._is_of = (os.getpid(), url)
+                # Dagster stores the errors of steps, sensors and ticks with every exception that led to them.
+                sqlalchemy.event.listen(self._engine, "before_cursor_execute", _mask_parameters, retval=True)
             return self._engine
+
+
+def _mask_parameters(
+    _connection: object,
+    _cursor: object,
+    statement: str,
+    parameters: Any,  # noqa: ANN401 - SQLAlchemy's own signature
+    _context: object,
+    _many: object,
+) -> tuple[str, Any]:
+    """Take the secrets out of what is about to be stored."""
+    return statement, _masked(parameters)
+
+
+def _masked(given: Any) -> Any:  # noqa: ANN401 - one set of parameters, by name or by place, or several
+    if isinstance(given, str):
+        return mask(given)
+    if isinstance(given, dict):
+        return {name: _masked(value) for name, value in given.items()}
+    return type(given)(map(_masked, given)) if type(given) in {list, tuple} else given
 
 
 _engines = _Engines()
@@ -99,6 +122,7 @@ class ProductPostgresStorage(DagsterPostgresStorage):
         """Build the storage from the settings."""
         settings = load_settings()
         guard_this_process(settings)
+        mask_output()  # whatever process this is, it runs code whose errors end in Dagster's own logs
         url = dagster_storage_url(settings)
         storage = cls(postgres_url=url, should_autocreate_tables=not _engines.knows(url), inst_data=inst_data)
         engine = _engines.engine(url)

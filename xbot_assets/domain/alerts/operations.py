@@ -32,6 +32,28 @@ PROCESS_DYING = AlertEntry(
     "start grows.",
     ends="The process runs soundly again, or the stack is started anew.",
 )
+PROCESS_FROZEN = AlertEntry(
+    title="A process was frozen",
+    key="process_frozen:{name}",
+    severity="warning",
+    sentence="The {name} process did not answer for {seconds:.0f} s; it was ended and is started again.",
+    remedy="Nothing needs doing if it happens once. Otherwise see logs/{name}.log in the data directory, and whether "
+    "the machine has enough memory and processor time.",
+    meaning="A process of the stack still ran, but it was stopped or hung: it did not answer for longer than "
+    "XBOT_SILENCE_MAX_SECONDS. It was killed with everything it had started. What it was doing is taken up again "
+    "as after a crash.",
+    ends="The process runs soundly again, or the stack is started anew.",
+)
+BROWSER_UNCONFINED = AlertEntry(
+    title="Chromium runs without its own sandbox",
+    key="browser_unconfined",
+    severity="warning",
+    sentence="Chromium runs {how}: a page that breaks out of it can do what that user can.",
+    remedy="{remedy}",
+    meaning="Chromium could not be shut in as it should be at the stack's start. That is allowed for the sandbox's own "
+    "pages only; in shadow and live mode such a Chromium is not used.",
+    ends="A start of the stack finds Chromium in its sandbox.",
+)
 BROWSER_DEGRADED = AlertEntry(
     title="The browser does not start",
     key="browser.degraded",
@@ -61,4 +83,13 @@ BROWSER_QUEUE_SLOW = AlertEntry(
     ends="The average of the last half hour is below the limit again.",
 )
 
-ENTRIES = (ASSET_FAILED, RUN_FAILED, PROCESS_DYING, BROWSER_DEGRADED, BROWSER_QUEUE_DEEP, BROWSER_QUEUE_SLOW)
+ENTRIES = (
+    ASSET_FAILED,
+    RUN_FAILED,
+    PROCESS_DYING,
+    PROCESS_FROZEN,
+    BROWSER_DEGRADED,
+    BROWSER_UNCONFINED,
+    BROWSER_QUEUE_DEEP,
+    BROWSER_QUEUE_SLOW,
+)

@@ -17,6 +17,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.process_identity import began_between
 from xbot_assets.runtime.embedded.postgres_install import WHEEL, startable_install
+from xbot_assets.runtime.environment import plain_environment
 from xbot_assets.runtime.machine.accounts import (
     ACCOUNT_ROOT,
     Account,
@@ -119,7 +120,8 @@ class EmbeddedPostgres:
 
     def program(self) -> Program:
         """Return the server as the supervisor runs it."""
-        return Program(NAME, self.command(), self.ready, self.environment(), stop_signal=signal.SIGINT)
+        command, environment = self.command(), self.environment()
+        return Program(NAME, command, self.ready, environment, stop_signal=signal.SIGINT, secrets=None)
 
     def ready(self) -> bool:
         """Say whether the server accepts connections now."""
@@ -214,7 +216,7 @@ class EmbeddedPostgres:
                 capture_output=True,
                 text=True,
                 timeout=INITDB_SECONDS,
-                env={**os.environ, **self.environment()},
+                env={**plain_environment(os.environ), **self.environment()},
                 check=False,
             )
         except (OSError, subprocess.TimeoutExpired) as error:

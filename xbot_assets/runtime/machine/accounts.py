@@ -1,7 +1,8 @@
-"""Who runs an embedded part, what that account can reach, and the passwords the parts keep.
+"""Who runs a part for root, what that account can reach, and the passwords the parts keep.
 
-PostgreSQL refuses to run as root. Root runs it as an account of its own and gives that account a place it can reach; no
-directory that is not ours is ever changed for it.
+PostgreSQL refuses to run as root, and Chromium has no sandbox there. Root runs each as an account of its own, gives
+PostgreSQL's a place it can reach, and Chromium's nothing at all; no directory that is not ours is ever changed for
+them.
 """
 
 import fcntl
@@ -22,10 +23,14 @@ from pathlib import Path
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.masking import make_secret
 from xbot_assets.regular_files import read_json
 from xbot_assets.runtime.machine.files import home_directory, unwritable, write_private
 
 ACCOUNT_NAME = "xbot-assets"
+BROWSER_ACCOUNT = "xbot-assets-chromium"
+"""Whom root lets Chromium run as: an account that owns nothing and that nothing else runs as. ``nobody`` is shared with
+whatever else the machine runs that way."""
 ACCOUNT_ROOT = Path("/var/lib/xbot-assets")
 """Where root keeps what its service account must reach when it cannot reach the data directory or the wheel."""
 SECRETS_FILE = "secrets.json"
@@ -35,6 +40,8 @@ HASH_CHARS = 12
 USERADD_SECONDS = 30.0
 PROGRAM_MODE, FILE_MODE = 0o755, 0o644
 """Of copies that every account may read and nobody but root may change."""
+_PARTS = {ACCOUNT_NAME: ("PostgreSQL", "XBOT_DATABASE_URL"), BROWSER_ACCOUNT: ("Chromium", "XBOT_BROWSER_URL")}
+"""Which part an account is for, and the setting with which that part runs elsewhere."""
 _NOLOGIN = ("/usr/sbin/nologin", "/sbin/nologin", "/bin/false")
 _REACH, _READ = stat.S_IXOTH, stat.S_IROTH
 _BITS_PER_CLASS = 3
@@ -54,7 +61,7 @@ class Account:
 
 
 def service_account(name: str = ACCOUNT_NAME, root: Path = ACCOUNT_ROOT) -> Account | None:
-    """Return the account that runs PostgreSQL: ``None`` for ourselves, else root's service account.
+    """Return the account that runs a part, PostgreSQL if no other is named: ``None`` for ourselves, else root's.
 
     The account is created when it is missing, by one process at a time: of two ``useradd`` at once the second replaces
     the first one's entry, and with it the number that the first one's caller already uses.
@@ -65,11 +72,11 @@ def service_account(name: str = ACCOUNT_NAME, root: Path = ACCOUNT_ROOT) -> Acco
     """
     if os.geteuid() != 0:
         return None
-    existing = _lookup(name)
+    existing = known_account(name)
     if existing is not None:
         return existing
     with _alone_in(owned_by_root(root)):
-        return _lookup(name) or _create(name)
+        return known_account(name) or _create(name)
 
 
 @contextmanager
@@ -90,10 +97,10 @@ def _create(name: str) -> Account:
             command, capture_output=True, text=True, timeout=USERADD_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise _no_account(str(error)) from error
-    created = _lookup(name)
+        raise _no_account(name, str(error)) from error
+    created = known_account(name)
     if created is None:
-        raise _no_account(done.stderr.strip() or f"useradd ended with code {done.returncode}")
+        raise _no_account(name, done.stderr.strip() or f"useradd ended with code {done.returncode}")
     return created
 
 
@@ -105,7 +112,7 @@ def creation_command(name: str, useradd: str | None) -> list[str]:
     """
     if useradd is None:
         what = "this system has no useradd"
-        raise _no_account(what)
+        raise _no_account(name, what)
     shell = next((path for path in _NOLOGIN if Path(path).exists()), _NOLOGIN[-1])
     options = ["--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent"]
     return [useradd, *options, "--shell", shell, name]
@@ -195,8 +202,10 @@ def kept_password(home: Path, name: str) -> str:
     """
     path = home_directory(home) / SECRETS_FILE
     known = dict(_secrets(path))
+    make_secret(known.values())
     if name not in known:
         known[name] = secrets.token_hex(PASSWORD_BYTES)
+        make_secret((known[name],))
         write_private(path, json.dumps(known, indent=2) + "\n")
     return known[name]
 
@@ -222,7 +231,8 @@ def _secrets(path: Path) -> Mapping[str, str]:
     return loaded
 
 
-def _lookup(name: str) -> Account | None:
+def known_account(name: str) -> Account | None:
+    """Return an account of this machine, or ``None`` when there is none of this name."""
     try:
         entry = pwd.getpwnam(name)
     except KeyError:
@@ -230,11 +240,12 @@ def _lookup(name: str) -> Account | None:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
-def _no_account(why: str) -> PermanentFailure:
+def _no_account(name: str, why: str) -> PermanentFailure:
+    part, instead = _PARTS.get(name, _PARTS[ACCOUNT_NAME])
     return PermanentFailure(
-        f"PostgreSQL does not run as root, and the account {ACCOUNT_NAME} could not be created: {why}.",
+        f"{part} does not run as root, and the account {name} could not be created: {why}.",
         code=FailureCode.NO_SERVICE_ACCOUNT,
-        remedy=f"Create it (useradd --system {ACCOUNT_NAME}), start as another user, or set XBOT_DATABASE_URL.",
+        remedy=f"Create it (useradd --system {name}), start as another user, or set {instead}.",
     )
 
 

@@ -1,6 +1,7 @@
 """One program kept alive: started, its output logged, restarted with back-off, stopped with all below it."""
 
 import contextlib
+import math
 import os
 import subprocess
 import threading
@@ -11,10 +12,12 @@ from typing import IO
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.masking import LineMask
 from xbot_assets.runtime.machine.logfile import LogFile
 from xbot_assets.runtime.machine.processes import MARK, Tree, end_tree
 from xbot_assets.runtime.supervision.orphans import ProcessRecord
 from xbot_assets.runtime.supervision.programs import Program
+from xbot_assets.runtime.supervision.pulse import Pulse
 
 FIRST_BACKOFF_SECONDS = 0.5
 BACKOFF_FACTOR = 2.0
@@ -30,11 +33,12 @@ PUMP_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long things may take, in seconds; from the settings."""
+    """How long things may take, in seconds; from the settings. A program that is silent for longer is restarted."""
 
     start_seconds: float
     stop_seconds: float
     backoff_max_seconds: float
+    silence_max_seconds: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +49,12 @@ class Reports:
         tell: gets a sentence when the program died and will be restarted.
         deaths: gets the program's name and how often it has died without a sound stretch in between; 0 when it
             has run soundly again.
+        frozen: gets the program's name and for how long it did not answer, when it was ended for that.
     """
 
     tell: Callable[[str], None]
     deaths: Callable[[str, int], None]
+    frozen: Callable[[str, float], None] = lambda _name, _seconds: None
 
 
 class Child:
@@ -71,6 +77,7 @@ class Child:
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._keeper = threading.Thread(target=self._keep, name=f"keep-{program.name}", daemon=True)
+        self._watcher = threading.Thread(target=self._watch, name=f"watch-{program.name}", daemon=True)
         self._pumps: list[threading.Thread] = []
         self._process: subprocess.Popen[bytes] | None = None
         self._environment = dict(program.environment)
@@ -104,6 +111,8 @@ class Child:
                 raise self._failure(what)
             time.sleep(READY_POLL_SECONDS)
         self._keeper.start()
+        if self._limits.silence_max_seconds < math.inf:
+            self._watcher.start()
 
     def stop(self, hurry: Callable[[], bool]) -> bool:
         """Stop the program and everything below it; return whether it stopped by itself in time."""
@@ -162,9 +171,11 @@ class Child:
         pump.start()
 
     def _copy(self, stream: IO[bytes]) -> None:
+        lines = LineMask()
         with stream:
             while data := os.read(stream.fileno(), CHUNK_BYTES):
-                self._log.write(data)
+                self._log.write(lines.feed(data))
+        self._log.write(lines.rest())
 
     def _keep(self) -> None:
         """Wait for the end of the process, again and again, and restart it unless it was asked to stop."""
@@ -198,6 +209,23 @@ class Child:
             self._died = 0
             self._reports.deaths(self.program.name, 0)
         return process.wait()
+
+    def _watch(self) -> None:
+        """End the program when it has been silent for too long; the keeper then starts it again."""
+        pulse = Pulse(self._limits.silence_max_seconds, self._limits.start_seconds)
+        while not self._stopping.wait(pulse.pause_seconds):
+            process = self._process
+            silence = pulse.feel(process.pid, self.program) if process is not None else 0.0
+            if process is not None and silence > self._limits.silence_max_seconds:
+                self._end_frozen(process, silence)
+
+    def _end_frozen(self, process: subprocess.Popen[bytes], silence: float) -> None:
+        with self._lock:
+            if self._stopping.is_set() or self._process is not process:
+                return
+            self._tree(process).kill()
+        self._reports.tell(f"The {self.program.name} did not answer for {silence:.0f} s and was ended.")
+        self._reports.frozen(self.program.name, silence)
 
     def _respawn(self) -> None:
         with self._lock:

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Self
 
+from xbot_assets.runtime.environment import environment_of, plain_environment
 from xbot_assets.runtime.machine.files import private_directory
 from xbot_assets.runtime.machine.logfile import LOG_BYTES_MAX, LogFile
 from xbot_assets.runtime.machine.processes import MARK, mark_of
@@ -48,7 +49,7 @@ class Supervisor:
     Args:
         home: the data directory.
         limits: how long things may take.
-        environment: what every program gets; its own additions come on top.
+        environment: of which every program gets what it needs; its own additions come on top.
         tell: called with a sentence when something happens that a person may want to know.
     """
 
@@ -60,6 +61,8 @@ class Supervisor:
         self._children: list[Child] = []
         self.deaths: Callable[[str, int], None] = lambda _name, _count: None
         """Told of programs that die; see :class:`Reports`. Called from their threads."""
+        self.frozen: Callable[[str, float], None] = lambda _name, _seconds: None
+        """Told of programs that did not answer and were ended; see :class:`Reports`. Called from their threads."""
         # Plain flags: an event's lock could be held by the very code that a signal handler interrupts.
         self._stop = False
         self._hurry = False
@@ -73,7 +76,7 @@ class Supervisor:
         for name in sweep(self._home, self._limits.stop_seconds):
             self._tell(f"Ended a {name} that an earlier, killed stack had left running.")
         self._record = ProcessRecord(self._home)
-        self._guardian = Guardian(self._home, self._limits.stop_seconds, self._environment)
+        self._guardian = Guardian(self._home, self._limits.stop_seconds, plain_environment(self._environment))
         self._before = {number: signal.signal(number, self._on_signal) for number in STOP_SIGNALS}
         return self
 
@@ -104,27 +107,35 @@ class Supervisor:
         """
         self.check()
         log = LogFile(self._home / LOGS_DIRECTORY / f"{program.name}.log")
-        reports = Reports(self._tell, self._on_death)
+        reports = Reports(self._tell, self._on_death, self._on_frozen)
         child = Child(program, log, self._record, self._limits, reports)
         self._children.append(child)
-        child.start(self._environment_of(program.name), lambda: self._stop)
+        child.start(self._environment_of(program.name, program.secrets), lambda: self._stop)
         self._log.info("%s is ready (process %s)", program.name, child.pid)
         self.check()
 
-    def run(self, name: str, command: Sequence[str], on_line: Callable[[str], None] | None = None) -> Finished:
+    def run(
+        self,
+        name: str,
+        command: Sequence[str],
+        on_line: Callable[[str], None] | None = None,
+        *,
+        secrets: frozenset[str],
+    ) -> Finished:
         """Run a program to its end, its standard error going to a log of its name.
 
         Args:
             name: of the log.
             command: program and arguments.
             on_line: called with each line of standard error, from another thread.
+            secrets: the secret settings that its environment holds.
 
         Raises:
             Stopped: a stop was asked for; the program was ended.
         """
         self.check()
         log = LogFile(self._home / LOGS_DIRECTORY / f"{name}.log")
-        task = Task(name, command, self._environment_of(name), log, on_line)
+        task = Task(name, command, self._environment_of(name, secrets), log, on_line)
         finished = task.run(self._record, lambda: self._stop, self._limits.stop_seconds)
         self.check()
         return finished
@@ -143,8 +154,8 @@ class Supervisor:
         """Ask for a stop, as Ctrl-C does."""
         self._stop = True
 
-    def _environment_of(self, name: str) -> dict[str, str]:
-        return self._environment | {MARK: mark_of(self._home, name)}
+    def _environment_of(self, name: str, secrets: frozenset[str] | None) -> dict[str, str]:
+        return environment_of(self._environment, secrets) | {MARK: mark_of(self._home, name)}
 
     def _stop_one(self, child: Child) -> None:
         in_time = child.stop(lambda: self._hurry)
@@ -159,6 +170,9 @@ class Supervisor:
 
     def _on_death(self, name: str, count: int) -> None:
         self.deaths(name, count)
+
+    def _on_frozen(self, name: str, seconds: float) -> None:
+        self.frozen(name, seconds)
 
     def _tell(self, sentence: str) -> None:
         self._log.warning(sentence)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from xbot_assets.masking import mask_bytes
 from xbot_assets.runtime.machine.logfile import LogFile
 from xbot_assets.runtime.machine.processes import MARK, Tree, end_tree
 from xbot_assets.runtime.supervision.orphans import ProcessRecord
@@ -73,6 +74,7 @@ class Task:
                 return
 
     def _take(self, line: bytes) -> None:
+        line = mask_bytes(line)
         self.log.write(line)
         if self.on_line is not None:
             self.on_line(line.decode(errors="replace").rstrip("\n"))

@@ -9,6 +9,7 @@ from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.budget.llm_failures import CallGroup
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.masking import mask
 from xbot_assets.store.engine.database import Statements
 
 
@@ -51,7 +52,10 @@ class FailureCodeCount:
 
 def record_llm_call(db: Statements, call: LlmCall | Mapping[str, Any]) -> int:
     """Store one call and return its id. Anything with the fields of :class:`LlmCall` will do."""
-    row = db.fetch_one("record_llm_call", **LlmCall.model_validate(call).model_dump())
+    values = LlmCall.model_validate(call).model_dump()
+    if values["failure_reason"] is not None:
+        values["failure_reason"] = mask(values["failure_reason"])
+    row = db.fetch_one("record_llm_call", **values)
     if row is None:
         raise PermanentFailure("The ledger did not store the call.", code=FailureCode.STORE_ERROR)
     return int(row["id"])

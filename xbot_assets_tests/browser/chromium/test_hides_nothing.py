@@ -85,7 +85,7 @@ def test_the_login_window_says_that_it_is_automated(site: TinySite, tmp_path: Pa
         own.update(arguments())
         await page.close()
 
-    launcher = Launcher(find_browser(load_settings({}, use_parts=False)), None, tmp_path)
+    launcher = Launcher(find_browser(load_settings({}, use_parts=False)), None, tmp_path, weaker=True)
     with pytest.raises(PermanentFailure):
         asyncio.run(log_in(LoginWindow(launcher, Site(site.url, "somebody"), 30, lambda _: None), look))
     bare, seen_bare = asyncio.run(plain(f"{site.url}/home"))

@@ -87,7 +87,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 def a_launcher(home: Path) -> Launcher:
     """Return what starts a browser without a window."""
-    return Launcher(find_browser(load_settings({}, use_parts=False)), None, home)
+    return Launcher(find_browser(load_settings({}, use_parts=False)), None, home, weaker=True)
 
 
 def typing(handle: str) -> Hands:
