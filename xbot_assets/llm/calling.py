@@ -127,7 +127,7 @@ class PaidCalls:
         reservation = self._reserve(progress)
         try:
             texts = self._ask(api, request, dialect, progress, seconds_left)
-        except Exception as error:  # whatever it is, the money put aside is settled
+        except Exception as error:  # noqa: BLE001 - whatever it is, the money put aside is settled
             if may_have_been_billed(error):
                 progress.billed = progress.worst()
             failure = classify(error, now=system_now())
@@ -232,7 +232,7 @@ def list_models(access: ModelAccess) -> dict[str, date | None]:
 def _listed(api: openai.OpenAI, access: ModelAccess) -> dict[str, date | None]:
     try:
         return announced_ends(api.models.list(timeout=access.timeout_seconds))
-    except Exception as error:  # a server's list may have any form
+    except Exception as error:  # noqa: BLE001 - a server's list may have any form
         raise classify(error, now=system_now()) from without_words(error)
 
 
