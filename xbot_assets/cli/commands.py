@@ -10,8 +10,8 @@ import typer
 from xbot_assets import __version__
 from xbot_assets.browser.chromium.find import find_browser, install_browser
 from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
+from xbot_assets.cli.decisions.review import who_asks
 from xbot_assets.cli.images import read_images
-from xbot_assets.cli.review import who_asks
 from xbot_assets.cli.terminal import Line, Styled, echo, print_json
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure

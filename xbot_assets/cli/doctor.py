@@ -8,8 +8,8 @@ import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
 from xbot_assets.cli.terminal import Styled, echo
-from xbot_assets.runtime.doctor import Finding, examine
-from xbot_assets.runtime.doctor_models import remembered_models
+from xbot_assets.runtime.doctor.examination import Finding, examine
+from xbot_assets.runtime.doctor.models import remembered_models
 
 COLORS = {"ok": typer.colors.GREEN, "warn": typer.colors.YELLOW, "fail": typer.colors.RED}
 EXIT_SICK = 1
@@ -40,7 +40,7 @@ def doctor(
 
 
 def _models() -> Iterator[Finding]:
-    from xbot_assets.runtime.doctor_llm import examine_models  # noqa: PLC0415 - the API's client loads slowly
+    from xbot_assets.runtime.doctor.llm import examine_models  # noqa: PLC0415 - the API's client loads slowly
 
     return examine_models()
 

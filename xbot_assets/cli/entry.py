@@ -9,20 +9,10 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import (
-    alerts,
-    approve,
-    commands,
-    doctor,
-    history,
-    login,
-    open_pages,
-    prices,
-    sandbox,
-    stack,
-    unconfirmed,
-)
+from xbot_assets.cli import commands, doctor, history, prices, sandbox, stack
 from xbot_assets.cli.app import app
+from xbot_assets.cli.decisions import alerts, approve, unconfirmed
+from xbot_assets.cli.sessions import login, open_pages
 from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.cli.words import check_words
 from xbot_assets.domain.clock import system_now

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.app import settings_now
-from xbot_assets.cli.approve import plain
+from xbot_assets.cli.decisions.approve import plain
 from xbot_assets.cli.terminal import echo
 from xbot_assets.domain.clock import system_now
 from xbot_assets.llm.models.price_comparison import Comparison, compare_with

@@ -8,15 +8,15 @@ from typing import Self
 from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.llm.brief_progress import BriefProgress, is_of_the_answer
-from xbot_assets.llm.brief_rules import BriefRules
-from xbot_assets.llm.briefs import Judge, PostBrief, WrittenPosts
-from xbot_assets.llm.budget import Budget
-from xbot_assets.llm.calling import ModelAccess, PaidCalls, not_served
-from xbot_assets.llm.capabilities import Capabilities, examine
-from xbot_assets.llm.one_call import Request
+from xbot_assets.llm.briefs.brief import Judge, PostBrief, WrittenPosts
+from xbot_assets.llm.briefs.progress import BriefProgress, is_of_the_answer
+from xbot_assets.llm.briefs.rules import BriefRules
+from xbot_assets.llm.calls.budget import Budget
+from xbot_assets.llm.calls.calling import ModelAccess, PaidCalls, not_served
+from xbot_assets.llm.calls.capabilities import Capabilities, examine
+from xbot_assets.llm.calls.one_call import Request
+from xbot_assets.llm.calls.retrying import Attempts, CallFailed
 from xbot_assets.llm.prompts import load_prompt
-from xbot_assets.llm.retrying import Attempts, CallFailed
 
 TOKENS_PER_POST_OVERHEAD = 40
 """JSON around one post."""

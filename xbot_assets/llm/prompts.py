@@ -9,7 +9,7 @@ from string import Template
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.persona import Persona
-from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.untrusted import SEEN_POSTS_SHOWN, as_data, new_marker
 
 RECENT_POSTS_SHOWN = 20

@@ -19,7 +19,7 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.masking import make_secret
 from xbot_assets.regular_files import read_json, read_regular
 from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
-from xbot_assets.settings.endpoints import HANDLE_PATTERN, EndpointSettings
+from xbot_assets.settings.groups.endpoints import HANDLE_PATTERN, EndpointSettings
 from xbot_assets.settings.model import Settings
 from xbot_assets.settings.names import unknown_names
 from xbot_assets.settings.places import PARTS_FILE, default_home, env_file_of

@@ -9,17 +9,17 @@ from xbot_assets.domain.pace.hours import WeightBounds
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules, Pacing
 from xbot_assets.domain.policy.facts import ApprovalMode, PolicyLimits
 from xbot_assets.domain.posts.recovery import LAST_CLICK_MARGIN, RecoveryRules
-from xbot_assets.settings.alerts import AlertSettings
-from xbot_assets.settings.approval import ApprovalSettings
-from xbot_assets.settings.browser import BrowserSettings
-from xbot_assets.settings.content import ContentSettings
-from xbot_assets.settings.endpoints import EndpointSettings
-from xbot_assets.settings.gates import GateSettings
-from xbot_assets.settings.learning import LearningSettings
-from xbot_assets.settings.pace import PaceSettings
-from xbot_assets.settings.publishing import PublishingSettings
-from xbot_assets.settings.recovery import RecoverySettings
-from xbot_assets.settings.stores import StoreSettings
+from xbot_assets.settings.groups.alerts import AlertSettings
+from xbot_assets.settings.groups.approval import ApprovalSettings
+from xbot_assets.settings.groups.browser import BrowserSettings
+from xbot_assets.settings.groups.content import ContentSettings
+from xbot_assets.settings.groups.endpoints import EndpointSettings
+from xbot_assets.settings.groups.gates import GateSettings
+from xbot_assets.settings.groups.learning import LearningSettings
+from xbot_assets.settings.groups.pace import PaceSettings
+from xbot_assets.settings.groups.publishing import PublishingSettings
+from xbot_assets.settings.groups.recovery import RecoverySettings
+from xbot_assets.settings.groups.stores import StoreSettings
 
 _NO_PUBLIC = frozenset({"sandbox", "shadow"})
 """The modes in which nothing reaches X."""

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from xbot_assets.cli.app import app
-from xbot_assets.cli.review import who_asks
+from xbot_assets.cli.decisions.review import who_asks
 from xbot_assets.domain.alerts.operations import PROCESS_DYING
 from xbot_assets.domain.alerts.publishing import FAILED_POST
 from xbot_assets.domain.clock import system_now

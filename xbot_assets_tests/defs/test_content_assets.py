@@ -8,7 +8,7 @@ import pytest
 from xbot_assets.defs.content.emergency_pool import emergency_pool
 from xbot_assets.defs.content.gate_refusals import gate_refusals
 from xbot_assets.defs.content.llm_failures import llm_failure_patterns
-from xbot_assets.llm.briefs import PostRequest
+from xbot_assets.llm.briefs.brief import PostRequest
 from xbot_assets.steps.content.emergency_pool import pool_wait
 from xbot_assets.steps.content.gatekeeping import judge_for
 from xbot_assets.testing.servers import SettingsFor

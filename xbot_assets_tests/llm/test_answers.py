@@ -6,8 +6,8 @@ import pytest
 
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.llm.answers import drafts_in, texts_of
-from xbot_assets.llm.brief_rules import BriefRules
-from xbot_assets.llm.briefs import PostBrief
+from xbot_assets.llm.briefs.brief import PostBrief
+from xbot_assets.llm.briefs.rules import BriefRules
 from xbot_assets.llm.servers.reading import Reading, read_completion
 
 

@@ -7,8 +7,8 @@ import pytest
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.gates.refusal import Refusal
-from xbot_assets.llm.brief_progress import BriefProgress
-from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
+from xbot_assets.llm.briefs.progress import BriefProgress
 from xbot_assets.llm.prompts import load_prompt
 from xbot_assets_tests.llm.conftest import ListBooks, WriterFor
 from xbot_assets_tests.llm.llm_server import LlmServer

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.llm.briefs import PostBrief
+from xbot_assets.llm.briefs.brief import PostBrief
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets_tests.security.echoing_api import EchoingApi, echoing_api
 

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.llm import brief_progress, prompts
-from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm import prompts
+from xbot_assets.llm.briefs import progress as brief_progress
+from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
 from xbot_assets_tests.llm.conftest import WriterFor

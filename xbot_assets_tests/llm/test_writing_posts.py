@@ -17,7 +17,7 @@ from xbot_assets.domain.failures import (
 from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.domain.posts.weighted_length import weighted_length
 from xbot_assets.llm import client
-from xbot_assets.llm.briefs import PostBrief
+from xbot_assets.llm.briefs.brief import PostBrief
 from xbot_assets_tests.llm.conftest import NOW, ListBooks, WriterFor
 from xbot_assets_tests.llm.llm_server import LlmServer
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.domain.clock import RealClock
-from xbot_assets.runtime.doctor import Finding
-from xbot_assets.runtime.doctor_llm import models_of
-from xbot_assets.runtime.doctor_models import remembered_of
+from xbot_assets.runtime.doctor.examination import Finding
+from xbot_assets.runtime.doctor.llm import models_of
+from xbot_assets.runtime.doctor.models import remembered_of
 from xbot_assets.sandbox.llm.dialects.table import DIALECTS
 from xbot_assets.settings import Settings
 from xbot_assets.steps.model_service import api_account

@@ -10,11 +10,11 @@ import pytest
 from pydantic import SecretStr
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.llm.network import CERTIFICATE_NAMES, PROXY_NAMES
+from xbot_assets.llm.calls.network import CERTIFICATE_NAMES, PROXY_NAMES
 from xbot_assets.runtime.checks import check_addresses
-from xbot_assets.runtime.doctor import Finding, examine
-from xbot_assets.runtime.model_checks import models_state, way_to_the_model
-from xbot_assets.runtime.warned import Warned
+from xbot_assets.runtime.doctor.examination import Finding, examine
+from xbot_assets.runtime.doctor.model_checks import models_state, way_to_the_model
+from xbot_assets.runtime.doctor.warned import Warned
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.pings import components
 from xbot_assets.settings import Settings, SettingsError

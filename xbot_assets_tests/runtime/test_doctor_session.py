@@ -10,8 +10,8 @@ from xbot_assets.browser.session.source import session_path
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.checks import check_files
-from xbot_assets.runtime.doctor import session_state
-from xbot_assets.runtime.warned import Warned
+from xbot_assets.runtime.doctor.examination import session_state
+from xbot_assets.runtime.doctor.warned import Warned
 from xbot_assets.settings import Settings
 from xbot_assets_tests.browser.sessions import COOKIE_VALUE, a_state, sealed, store
 

@@ -15,7 +15,7 @@ from xbot_assets.browser.chromium.launcher import Launcher
 from xbot_assets.browser.chromium.trial import try_browser
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.doctor import examine_browser
+from xbot_assets.runtime.doctor.examination import examine_browser
 from xbot_assets.runtime.machine.accounts import BROWSER_ACCOUNT, service_account
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.testing.patience import PATIENCE

@@ -12,8 +12,8 @@ from xbot_assets.browser.session.source import load_session
 from xbot_assets.cli.app import app
 from xbot_assets.cli.entry import EXIT_FAILED
 from xbot_assets.cli.images import read_images
-from xbot_assets.cli.owner_login import log_in_owner
 from xbot_assets.cli.sandbox import duration
+from xbot_assets.cli.sessions.owner_login import log_in_owner
 from xbot_assets.domain.clock import CLOCK_LATEST, RATE_MAX, ClockLine, system_now
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.persona import Persona

@@ -13,7 +13,7 @@ from xbot_assets.domain.budget.calls import CallAsk, LlmCall
 from xbot_assets.domain.clock import ManualClock
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
-from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.steps.language_model import open_language_model

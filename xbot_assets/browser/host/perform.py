@@ -13,7 +13,7 @@ from xbot_assets.browser.failures import PageGoneError, classify
 from xbot_assets.browser.host.lease import Lease, preempted
 from xbot_assets.browser.host.pool import BrowserPool
 from xbot_assets.browser.host.slots import Slot
-from xbot_assets.browser.pages.compose import publish
+from xbot_assets.browser.pages.composer.compose import publish
 from xbot_assets.browser.pages.profile import read_profile
 from xbot_assets.browser.pages.session import check_session
 from xbot_assets.browser.pages.site import Site

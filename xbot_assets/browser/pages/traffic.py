@@ -12,7 +12,7 @@ from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Request, Response
 
 from xbot_assets.browser.pages.refusals import ABOUT_SOMEBODY, refusal_of
-from xbot_assets.browser.pages.told_posts import ToldPosts
+from xbot_assets.browser.pages.told.posts import ToldPosts
 
 if TYPE_CHECKING:
     from xbot_assets.domain.failures import ProductError

@@ -6,7 +6,7 @@ import openai
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.llm.retrying import CallFailed
+from xbot_assets.llm.calls.retrying import CallFailed
 from xbot_assets.llm.servers.errors import AnswerError, ErrorAnswer, error_of
 from xbot_assets.llm.servers.learned import Learned
 from xbot_assets.llm.servers.simpler import refused_settings, simpler

@@ -17,7 +17,7 @@ from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.learning.bandit import Arm
 from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.posts.post import NewPost
-from xbot_assets.llm.briefs import PostRequest, WrittenPosts
+from xbot_assets.llm.briefs.brief import PostRequest, WrittenPosts
 from xbot_assets.steps.content.gatekeeping import GateJudge, judge_for
 from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.llm_budget import budget_now

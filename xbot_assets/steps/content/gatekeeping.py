@@ -15,7 +15,7 @@ from xbot_assets.domain.gates.context import GateContext
 from xbot_assets.domain.gates.reading.history import History, history_of
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
-from xbot_assets.llm.briefs import PostRequest
+from xbot_assets.llm.briefs.brief import PostRequest
 from xbot_assets.settings import Settings
 from xbot_assets.steps.product import Product
 from xbot_assets.store.content import gates as gate_store
@@ -47,7 +47,7 @@ class GateReport:
 
 @dataclass(slots=True)
 class GateJudge:
-    """The gate chain with this product's history: the :class:`~xbot_assets.llm.briefs.Judge` of one batch of texts.
+    """The gate chain with this product's history: the ``Judge`` of one batch of texts.
 
     The history is read at the first judgement; a text that passed belongs to it, so that no two of a batch are alike.
 

@@ -22,8 +22,8 @@ from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.domain.pace.jitter import jittered
 from xbot_assets.domain.pace.slots import free_slots
 from xbot_assets.domain.posts.post import NewPost, fingerprint
-from xbot_assets.llm.brief_progress import is_of_the_answer
-from xbot_assets.llm.briefs import PostBrief, WrittenPost, WrittenPosts
+from xbot_assets.llm.briefs.brief import PostBrief, WrittenPost, WrittenPosts
+from xbot_assets.llm.briefs.progress import is_of_the_answer
 from xbot_assets.steps.content.fallback import fallback_posts, watch_fallback_share
 from xbot_assets.steps.content.gatekeeping import judge_for
 from xbot_assets.steps.content.model_watch import watch_models

@@ -20,8 +20,8 @@ from xbot_assets.domain.budget.calls import BUDGET_RESERVED, DAILY_BUDGET, CallA
 from xbot_assets.domain.budget.dialects import ThinkingRules
 from xbot_assets.domain.clock import ManualClock
 from xbot_assets.domain.failures import BudgetFailure, ProductError
-from xbot_assets.llm.briefs import PostBrief, PostRequest
-from xbot_assets.llm.calling import ModelAccess
+from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
+from xbot_assets.llm.calls.calling import ModelAccess
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.servers.learned import Learned

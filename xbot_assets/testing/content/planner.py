@@ -25,7 +25,7 @@ from xbot_assets.domain.clock import Clock, ClockLine, system_now
 from xbot_assets.domain.failures import BudgetFailure, ProductError
 from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.domain.posts.post import ClaimedPost
-from xbot_assets.llm.calling import ModelAccess
+from xbot_assets.llm.calls.calling import ModelAccess
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.settings import Settings
 from xbot_assets.steps.content.emergency_pool import pool_wait, top_up

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from xbot_assets.browser.pages.post_button import not_ready
+from xbot_assets.browser.pages.composer.post_button import not_ready
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.testing.pictures import png
 from xbot_assets.x.operations import Image, Publish

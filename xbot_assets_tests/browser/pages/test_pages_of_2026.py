@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from xbot_assets.browser.pages.told_posts import ToldPosts
+from xbot_assets.browser.pages.told.posts import ToldPosts
 from xbot_assets.x.answers import Counts, PostReading
 from xbot_assets_tests.browser.conftest import Read
 from xbot_assets_tests.browser.pages.saved_pages import folder_of_2026

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from xbot_assets.browser.pages.graphql import post_of
-from xbot_assets.browser.pages.post_text import author_text
-from xbot_assets.browser.pages.told_posts import ToldPosts
+from xbot_assets.browser.pages.told.post_text import author_text
+from xbot_assets.browser.pages.told.posts import ToldPosts
 from xbot_assets.x.answers import Counts, PostReading, QuotedPost
 
 SHORT = "https://t.co/abcdefghij"

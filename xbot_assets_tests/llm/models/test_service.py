@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.llm.briefs import PostBrief
+from xbot_assets.llm.briefs.brief import PostBrief
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.models.service import ModelService, announced_ends
 from xbot_assets.llm.prices import Price, PriceList, load_prices

@@ -8,7 +8,7 @@ import pytest
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.gates.language import probability
 from xbot_assets.domain.posts.weighted_length import weighted_length
-from xbot_assets.llm.briefs import PostBrief
+from xbot_assets.llm.briefs.brief import PostBrief
 from xbot_assets.sandbox.llm.faults import ONE_OF_THESE, FaultDice
 from xbot_assets.sandbox.llm.usage import UsageRow
 from xbot_assets.sandbox.state.faults import FAULTS

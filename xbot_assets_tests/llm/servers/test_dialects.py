@@ -7,7 +7,7 @@ import pytest
 
 from xbot_assets.domain.budget.dialects import Dialect, ThinkingRules
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure
-from xbot_assets.llm.briefs import PostBrief
+from xbot_assets.llm.briefs.brief import PostBrief
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.servers.learned import Learned, ShortMemory
 from xbot_assets.sandbox.llm.dialects.table import DIALECTS

@@ -8,7 +8,7 @@ import pytest
 
 from xbot_assets.domain.gates.chain import GATES
 from xbot_assets.domain.posts.post import NewPost
-from xbot_assets.llm.briefs import PostRequest
+from xbot_assets.llm.briefs.brief import PostRequest
 from xbot_assets.steps.content.gatekeeping import gate_report, judge_for
 from xbot_assets.steps.product import Product
 from xbot_assets.store.content.gates import recent_refusals

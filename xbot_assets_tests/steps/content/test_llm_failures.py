@@ -9,7 +9,7 @@ import pytest
 
 from xbot_assets.domain.budget.calls import ConcurrentRuns, LlmCall
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.steps.content.llm_failures import failure_report
 from xbot_assets.steps.language_model import open_language_model

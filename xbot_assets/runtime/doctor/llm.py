@@ -5,8 +5,8 @@ from contextlib import closing
 
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.llm.capabilities import Capabilities
-from xbot_assets.runtime.doctor import Finding
+from xbot_assets.llm.calls.capabilities import Capabilities
+from xbot_assets.runtime.doctor.examination import Finding
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.steps.language_model import forget_dialects, open_language_model
 from xbot_assets.store.clock import DatabaseClock

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH, settings_now
-from xbot_assets.cli.approve import plain
-from xbot_assets.cli.review import who_asks
+from xbot_assets.cli.decisions.approve import plain
+from xbot_assets.cli.decisions.review import who_asks
 from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.domain.alerts.catalogue import entry_of
 from xbot_assets.domain.alerts.messages import Message

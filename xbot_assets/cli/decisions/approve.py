@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from xbot_assets.cli.app import NAME_WIDTH
-from xbot_assets.cli.review import decider, review_now
+from xbot_assets.cli.decisions.review import decider, review_now
 from xbot_assets.cli.terminal import echo, harmless, print_json
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.settings import Settings

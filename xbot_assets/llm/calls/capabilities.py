@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.budget.dialects import Dialect
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.llm.calling import PaidCalls
-from xbot_assets.llm.one_call import Answer, Request
-from xbot_assets.llm.retrying import CallFailed
+from xbot_assets.llm.calls.calling import PaidCalls
+from xbot_assets.llm.calls.one_call import Answer, Request
+from xbot_assets.llm.calls.retrying import CallFailed
 from xbot_assets.llm.servers.usage import Usage
 
 PURPOSE = "doctor"

@@ -3,7 +3,7 @@
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.domain.posts.weighted_length import length_problem
-from xbot_assets.llm.briefs import PostBrief, PostRequest
+from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 
 
 class BriefRules:

@@ -18,6 +18,6 @@ def login(
     ] = None,
 ) -> None:
     """Log in to X yourself, in a window, and keep the session sealed. For shadow and live mode."""
-    from xbot_assets.cli.owner_login import log_in_owner  # noqa: PLC0415 - see above
+    from xbot_assets.cli.sessions.owner_login import log_in_owner  # noqa: PLC0415 - see above
 
     log_in_owner(file)

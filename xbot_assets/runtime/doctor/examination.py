@@ -25,14 +25,14 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, exposed_env_file, free_mb
 from xbot_assets.runtime.dagster_home import build_command
+from xbot_assets.runtime.doctor.model_checks import models_state, way_to_the_model
+from xbot_assets.runtime.doctor.warned import Warned
 from xbot_assets.runtime.embedded.postgres_install import wheel_install
 from xbot_assets.runtime.embedded.valkey import wheel_binary
 from xbot_assets.runtime.environment import PACKAGE_ROOT, child_environment
 from xbot_assets.runtime.machine.accounts import BROWSER_ACCOUNT, known_account
 from xbot_assets.runtime.machine.lock import is_running
 from xbot_assets.runtime.machine.ports import is_free
-from xbot_assets.runtime.model_checks import models_state, way_to_the_model
-from xbot_assets.runtime.warned import Warned
 from xbot_assets.service.health.components import Component, Components, Verdict
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.pings import components

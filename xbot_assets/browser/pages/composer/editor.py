@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.pages.covers import SUGGESTIONS, reach
+from xbot_assets.browser.pages.composer.covers import SUGGESTIONS, reach
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from xbot_assets.cli.approve import PostId, Why, preview
-from xbot_assets.cli.review import decider, review_now
+from xbot_assets.cli.decisions.approve import PostId, Why, preview
+from xbot_assets.cli.decisions.review import decider, review_now
 from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import told_time

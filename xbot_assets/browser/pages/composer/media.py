@@ -11,8 +11,8 @@ from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.pages.covers import reach
-from xbot_assets.browser.pages.uploads import Uploads, media_refused
+from xbot_assets.browser.pages.composer.covers import reach
+from xbot_assets.browser.pages.composer.uploads import Uploads, media_refused
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, failure_of
 from xbot_assets.domain.posts.images import told_size

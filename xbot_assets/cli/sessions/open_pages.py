@@ -9,7 +9,7 @@ import typer
 
 from xbot_assets.browser.session.login import check_display
 from xbot_assets.cli.app import settings_now
-from xbot_assets.cli.review import who_asks
+from xbot_assets.cli.decisions.review import who_asks
 from xbot_assets.cli.terminal import echo
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError

@@ -6,11 +6,11 @@ from typing import Final
 from playwright.async_api import Locator, Page, Request, Response
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.pages.covers import reach
-from xbot_assets.browser.pages.editor import still_holds, type_text
+from xbot_assets.browser.pages.composer.covers import reach
+from xbot_assets.browser.pages.composer.editor import still_holds, type_text
+from xbot_assets.browser.pages.composer.media import attach, check_attached
+from xbot_assets.browser.pages.composer.post_button import until_ready
 from xbot_assets.browser.pages.graphql import created_id
-from xbot_assets.browser.pages.media import attach, check_attached
-from xbot_assets.browser.pages.post_button import until_ready
 from xbot_assets.browser.pages.refusals import no_witness, publish_refusal
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page

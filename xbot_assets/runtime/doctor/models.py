@@ -6,7 +6,7 @@ from xbot_assets.domain.budget.dialects import Dialect
 from xbot_assets.domain.clock import RealClock
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.runtime.doctor import Finding
+from xbot_assets.runtime.doctor.examination import Finding
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.steps.model_service import api_account
 from xbot_assets.store.content.dialects import DatabaseDialects
