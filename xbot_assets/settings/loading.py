@@ -78,7 +78,9 @@ def load_settings(
     if f"{PREFIX}HOME" in set(merged) - set(own):
         # The file is looked for beside the data directory, so it cannot say where that is.
         problems.append(f"{PREFIX}HOME cannot be set in {chosen.name}; set it in the environment.")
-    problems += unreadable_values(merged, PREFIX, home)
+    # What goes into a header was looked at more closely already.
+    others = {name: value for name, value in merged.items() if name not in _header_names()}
+    problems += unreadable_values(others, PREFIX, home)
     values: dict[str, Any] = _read_parts(home / PARTS_FILE, problems) if use_parts else {}
     values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if k.startswith(PREFIX) and v != ""}
     problems += _missing_companions(values)
@@ -91,9 +93,13 @@ def _is_ours(name: str) -> bool:
 
 
 def _clean_secrets(merged: dict[str, str], problems: list[str], tell: Callable[[str], None]) -> None:
-    for name in (PREFIX + secret.upper() for secret in IN_HEADERS):
+    for name in _header_names():
         if name in merged:
             merged[name] = cleaned_secret(name, merged[name], problems, tell)
+
+
+def _header_names() -> list[str]:
+    return [PREFIX + secret.upper() for secret in IN_HEADERS]
 
 
 def _to_nobody(_sentence: str) -> None:
