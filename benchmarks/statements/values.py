@@ -16,7 +16,8 @@ def values_of(name: str, now: datetime, newest_post: int) -> dict[str, Any]:
         now: the product's time.
         newest_post: the id of a published post of the last hours.
     """
-    return {**_common(now, newest_post), **_OWN.get(name, {}), **_rows(name, now, newest_post)}
+    window = {"since": now - _WINDOWS[name]} if name in _WINDOWS else {}
+    return {**_common(now, newest_post), **window, **_OWN.get(name, {}), **_rows(name, now, newest_post)}
 
 
 def _common(now: datetime, post: int) -> dict[str, Any]:
@@ -83,8 +84,20 @@ def _common(now: datetime, post: int) -> dict[str, Any]:
     }
 
 
+_WINDOWS: Mapping[str, timedelta] = {
+    **dict.fromkeys(
+        ("judged_against", "judged_against_others", "recent_texts", "earned_rewards", "outcomes_due"), 90 * DAY
+    ),
+    **dict.fromkeys(("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code"), 30 * DAY),
+    **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
+}
+"""How far back the product looks; a day where nothing is said."""
 _OWN: Mapping[str, dict[str, Any]] = {
     "training_examples": {"limit": 1000},
+    "recent_texts": {"limit": 1000},
+    "earned_rewards": {"limit": 1000},
+    "judged_against": {"limit": 2500, "with_pool": True},
+    "judged_against_others": {"limit": 2500},
     "newest_published": {"limit": 500},
     "impossible_readings": {"limit": 50},
     "champion": {"kind": "bandit"},

@@ -206,7 +206,7 @@ order by p.id desc limit %(limit)s;
 
 -- name: recent_texts
 -- Texts that a new post must not repeat.
-select text from posts where planned_at >= %(since)s and status <> 'failed' order by id desc;
+select text from posts where planned_at >= %(since)s and status <> 'failed' order by planned_at desc, id desc limit %(limit)s;
 
 -- name: published_since
 -- Posts published since a time, oldest first.
