@@ -35,6 +35,7 @@ HERE = Path(__file__).parent
 BEFORE = 21
 """The last migration before the one that is compared."""
 P95_MAX_MS = 10.0
+HEAD = ("statement", "before, ms", "before, plan", "median, ms", "p95, ms", "p95 with waiting for a processor", "plan")
 NOT_ASKED = frozenset(
     {
         "lock_migrations",
@@ -135,27 +136,30 @@ def _timed(what: str, work: Any) -> None:  # noqa: ANN401 - whatever it returns
 
 
 def _print(before: dict[str, Answered], after: dict[str, Answered]) -> int:
-    bad = 0
-    sys.stdout.write(
-        "| statement | before, ms | before, plan | median, ms | p95, ms | p95 with waiting for a processor | plan |\n|"
-        + " --- |" * 7
-        + "\n"
-    )
+    sys.stdout.write(f"| {' | '.join(HEAD)} |\n|{' --- |' * len(HEAD)}\n")
     for name in sorted({*before, *after}, key=lambda one: -after[one].p95_ms if one in after else -1e9):
-        was, now = before.get(name), after.get(name)
-        too_slow = now is not None and (now.p95_ms > P95_MAX_MS or "SEQ" in now.scans)
-        bad += too_slow
-        told = f"{was.median_ms:.1f} | {was.scans}" if was else " | "
-        gone = (
-            " | | | gone"
-            if now is None
-            else f"{now.median_ms:.2f} | {now.p95_ms:.2f} | {now.elapsed_p95_ms:.1f} | {now.problem or now.scans}"
-        )
-        sys.stdout.write(f"| {'**' if too_slow else ''}{name}{'**' if too_slow else ''} | {told} | {gone} |\n")
+        sys.stdout.write(_row(name, before.get(name), after.get(name)))
+    bad = sum(_too_slow(one) for one in after.values())
+    untried = sum(one.problem is not None for one in after.values())
     sys.stdout.write(
-        f"\n{len(after)} statements, {bad} slower than {P95_MAX_MS:g} ms or reading a growing table whole.\n"
+        f"\n{len(after) - untried} statements, {bad} slower than {P95_MAX_MS:g} ms or reading a growing table whole; "
+        f"{untried} more have no values here and were not run.\n"
     )
     return 1 if bad else 0
+
+
+def _row(name: str, was: Answered | None, now: Answered | None) -> str:
+    shown = f"**{name}**" if now and _too_slow(now) else name
+    told = f"{was.median_ms:.1f} | {was.scans}" if was else " | "
+    if now is None:
+        return f"| {shown} | {told} | | | | gone |\n"
+    if now.problem is not None:
+        return f"| {shown} | {told} | | | | not run: {now.problem} |\n"
+    return f"| {shown} | {told} | {now.median_ms:.2f} | {now.p95_ms:.2f} | {now.elapsed_p95_ms:.1f} | {now.scans} |\n"
+
+
+def _too_slow(now: Answered) -> bool:
+    return now.p95_ms > P95_MAX_MS or "SEQ" in now.scans
 
 
 if __name__ == "__main__":
