@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -92,7 +93,16 @@ _WINDOWS: Mapping[str, timedelta] = {
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
 }
 """How far back the product looks; a day where nothing is said."""
+_OF_DAYS = (
+    *("move_budget", "budget_day_account", "open_budget_day", "reserve_budget"),
+    *("add_statement_timings", "statement_timings_since"),
+)
 _OWN: Mapping[str, dict[str, Any]] = {
+    **{name: {"day": date(2026, 1, 1)} for name in _OF_DAYS},
+    **{
+        name: {"id": UUID(int=1), "kind": "publish", "lane": "critical"}
+        for name in ("begin_operation", "end_operation")
+    },
     "training_examples": {"limit": 1000},
     "recent_texts": {"limit": 1000},
     "earned_rewards": {"limit": 1000},
