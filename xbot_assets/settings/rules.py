@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.gates.context import GateLimits
+from xbot_assets.domain.metrics.cadence import AgeBand, Cadence, SuccessRules
 from xbot_assets.domain.pace.breaker import BreakerPolicy
 from xbot_assets.domain.pace.hours import WeightBounds
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules, Pacing
@@ -16,6 +17,7 @@ from xbot_assets.settings.groups.content import ContentSettings
 from xbot_assets.settings.groups.endpoints import EndpointSettings
 from xbot_assets.settings.groups.gates import GateSettings
 from xbot_assets.settings.groups.learning import LearningSettings
+from xbot_assets.settings.groups.metrics import MetricsSettings
 from xbot_assets.settings.groups.pace import PaceSettings
 from xbot_assets.settings.groups.publishing import PublishingSettings
 from xbot_assets.settings.groups.recovery import RecoverySettings
@@ -27,6 +29,7 @@ _NO_PUBLIC = frozenset({"sandbox", "shadow"})
 
 class RuleSettings(
     LearningSettings,
+    MetricsSettings,
     PaceSettings,
     PublishingSettings,
     RecoverySettings,
@@ -129,6 +132,30 @@ class RuleSettings(
     def requeues_unconfirmed(self) -> bool:
         """Whether a post that is surely not on X goes back to the queue by itself."""
         return self.mode != "live" if self.requeue_unconfirmed is None else self.requeue_unconfirmed
+
+    @property
+    def reading_cadence(self) -> Cadence:
+        """When a post is read again."""
+        return Cadence(
+            bands=(
+                AgeBand(
+                    timedelta(hours=self.metrics_first_day_hours), timedelta(minutes=self.metrics_first_day_minutes)
+                ),
+                AgeBand(
+                    timedelta(days=self.metrics_first_week_days), timedelta(minutes=self.metrics_first_week_minutes)
+                ),
+                AgeBand(timedelta(days=self.metrics_end_days), timedelta(minutes=self.metrics_later_minutes)),
+            ),
+            after_end=timedelta(days=self.metrics_after_end_days),
+            growth=self.metrics_unchanged_growth,
+            growth_max=self.metrics_unchanged_max,
+            success=SuccessRules(
+                relax_above=self.metrics_relax_share,
+                relax_factor=self.metrics_relax_factor,
+                intensify_below=self.metrics_intensify_share,
+                intensify_factor=self.metrics_intensify_factor,
+            ),
+        )
 
     @property
     def gate_limits(self) -> GateLimits:

@@ -52,7 +52,7 @@ def engagement_outcomes(context: dg.AssetExecutionContext, product: ProductIn) -
         plots, title = Plots.of(context, product.settings), "Weight of each hour of the owner's day"
         return materialized(
             {
-                "outcomes": table([asdict(outcome) for outcome in outcomes], ["post_id", "reward", "metrics_id"]),
+                "outcomes": table([asdict(outcome) for outcome in outcomes], ["post_id", "reward", "read_at"]),
                 "outcomes_new": len(outcomes),
                 "hour_weights": plots.bars("hour_weights", hours, weights, errors=None, title=title),
             }

@@ -25,7 +25,8 @@ COLUMNS = ["post_id", "likes", "reposts", "replies", "bookmarks", "views", "labe
 def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """The public counts of every post that is due for a reading, read from its own page.
 
-    Posts under 24 h old are read every 20 minutes, up to 7 days every 2 hours, then daily; missing ones first.
+    Posts under 24 h old are read every 20 minutes, up to 7 days every 2 hours, then daily, and monthly after 90 days;
+    less often while nothing happens; missing ones first. What cannot be true is kept apart, with the evidence.
     """
     with as_dagster_failure(context, product):
         return materialized(_metadata(measure_posts(product)))
@@ -60,6 +61,8 @@ def _metadata(report: MeasureReport) -> dict[str, dg.MetadataValue | int | float
         "success_share": report.success_share,
         "readings": table(report.read, COLUMNS),
     }
+    if report.quarantined:
+        metadata["quarantined"] = table(report.quarantined, ["post_id", "problem", "reason"])
     if report.missed:
         metadata["missed"] = table(report.missed, ["post_id", "why", "reason"])
     return metadata

@@ -63,15 +63,15 @@ def fit(examples: Sequence[Example], *, ridge: float) -> tuple[Predictor, Evalua
     inverse = np.linalg.inv(centred.T @ centred + ridge * np.eye(len(names)))
     weights = inverse @ centred.T @ (rewards - base)
     fitted = Predictor(base=base - float(centre @ weights), weights=dict(zip(names, map(float, weights), strict=True)))
-    hat = centred @ inverse @ centred.T + 1.0 / len(examples)
-    return fitted, _evaluate(rewards, base + centred @ weights, hat)
+    leverage = np.einsum("ij,jk,ik->i", centred, inverse, centred) + 1.0 / len(examples)
+    return fitted, _evaluate(rewards, base + centred @ weights, leverage)
 
 
-def _evaluate(rewards: Vector, fitted: Vector, hat: Vector) -> Evaluation:
+def _evaluate(rewards: Vector, fitted: Vector, leverage: Vector) -> Evaluation:
     count = len(rewards)
     if count < 2:  # noqa: PLR2004 - one post cannot be left out of one post
         return Evaluation(examples=count, error=None, error_of_mean=None)
-    left_out = (rewards - fitted) / np.maximum(1.0 - np.diag(hat), 1e-9)
+    left_out = (rewards - fitted) / np.maximum(1.0 - leverage, 1e-9)
     of_mean = (rewards - rewards.mean()) * count / (count - 1)
     return Evaluation(
         examples=count,

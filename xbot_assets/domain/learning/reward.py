@@ -23,6 +23,11 @@ class EngagementCounts:
     bookmarks: int
     views: int | None
 
+    @property
+    def reactions(self) -> tuple[int, int, int, int]:
+        """What people did, without how many looked."""
+        return (self.replies, self.reposts, self.likes, self.bookmarks)
+
 
 def engagement_rate(counts: EngagementCounts) -> float | None:
     """Return weighted reactions per view, or ``None`` without views: a rate cannot be guessed."""

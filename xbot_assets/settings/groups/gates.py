@@ -9,7 +9,9 @@ class GateSettings(BaseModel):
     """Gates, the emergency pool and templates."""
 
     # gates
-    gate_history_days: int = Field(90, ge=1, le=3650, description="A post is compared with those of so many days.")
+    gate_history_days: int = Field(
+        90, ge=1, le=3650, description="A post is compared with those of so many days, the newest 2500."
+    )
     gate_near_duplicate: float = Field(
         0.6, ge=0.3, le=1, description="From this similarity on a post repeats an earlier one; 1: the same words."
     )

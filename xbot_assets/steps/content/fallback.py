@@ -21,7 +21,7 @@ from xbot_assets.domain.learning.features import post_features
 from xbot_assets.domain.posts.post import NewPost, normalised
 from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.domain.templates.choosing import first_passing
-from xbot_assets.domain.templates.facts import AccountReading, Facts, facts_of
+from xbot_assets.domain.templates.facts import AccountReading, Facts, Publications, facts_of
 from xbot_assets.domain.templates.filling import Filled, TemplateFile, candidates
 from xbot_assets.regular_files import read_regular_text
 from xbot_assets.steps.content.emergency_pool import FallbackPost, take_from_pool
@@ -36,6 +36,8 @@ SOURCE = "template"
 SHARE_WINDOW = timedelta(days=1)
 SHARE_POSTS_MIN = 4
 """A share of fewer posts says nothing: one fallback post after a quiet night is no news."""
+WEEKDAYS_OF = 500
+"""The weekday with most posts is that of so many newest ones."""
 FALLBACK_SOURCES = frozenset({"pool", "template"})
 
 
@@ -104,11 +106,13 @@ def load_templates(path: Path | None = None) -> TemplateFile:
 
 
 def known_facts(product: Product) -> Facts:
-    """Count what templates may say from the database."""
-    posts = pool_store.published_with_counts(product.database)
+    """Count what templates may say from the database: sums that are kept, and the weekdays of the newest posts."""
+    totals = pool_store.published_totals(product.database)
+    newest = pool_store.newest_published(product.database, WEEKDAYS_OF)
+    published = Publications(pool_store.first_published(product.database), newest)
     reading = product.account.last_reading
     account = AccountReading(reading.followers) if reading else None
-    return facts_of(posts, account, now=product.clock.now(), zone=product.settings.zone)
+    return facts_of(totals, published, account, now=product.clock.now(), zone=product.settings.zone)
 
 
 def _from_templates(product: Product, slots: Sequence[datetime], rng: np.random.Generator) -> tuple[FallbackPost, ...]:

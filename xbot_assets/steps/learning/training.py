@@ -21,6 +21,8 @@ OUTCOME_BATCH = 200
 """Outcomes computed by one run; the rest waits for the next."""
 OUTCOME_AGE_MAX = timedelta(days=30)
 """A post that no reading up to this age shows views of has no outcome, and never gets one."""
+OUTCOME_LOST_AFTER = timedelta(days=90)
+"""A post for which nobody has taken an outcome at this age gets none: two months are left to a stopped stack."""
 CHAMPION_CACHE = "champion"
 ModelKind = Literal["bandit", "predictor"]
 Parameters = Mapping[str, Any]
@@ -32,7 +34,7 @@ class Outcome:
     """What a post earned, and the reading that says so."""
 
     post_id: int
-    metrics_id: int
+    read_at: datetime
     reward: float
     computed_at: datetime
 
@@ -57,9 +59,9 @@ def compute_outcomes(product: Product) -> list[Outcome]:
 
 
 def train_bandit(product: Product) -> ModelVersion:
-    """Learn the bandit's posterior from every outcome and store it as a new version."""
+    """Learn the bandit's posterior from the newest outcomes and store it as a new version."""
     persona = product.account.persona
-    learned = metric_store.training_examples(product.database)
+    learned = _learned_from(product)
     start = bandit.prior(persona.topic_names, persona.format_names, strength=product.settings.bandit_prior_strength)
     observed = [bandit.Observed(bandit.Arm(one.topic, one.format), one.reward) for one in learned]
     posterior = bandit.learn(start, observed)
@@ -69,8 +71,8 @@ def train_bandit(product: Product) -> ModelVersion:
 
 
 def train_predictor(product: Product) -> ModelVersion | None:
-    """Fit the predictor on every outcome and store it as a new version; ``None`` when there are too few."""
-    learned = metric_store.training_examples(product.database)
+    """Fit the predictor on the newest outcomes and store it as a new version; ``None`` when there are too few."""
+    learned = _learned_from(product)
     if len(learned) < product.settings.predictor_min_outcomes:
         return None
     examples = [_as_published(one, product.settings.zone) for one in learned]
@@ -116,7 +118,13 @@ def learning_due(product: Product) -> bool:
 
 def _outcomes_due(product: Product, now: datetime, limit: int) -> list[OutcomeReading]:
     ages = {"min_age": timedelta(hours=product.settings.outcome_age_hours), "max_age": OUTCOME_AGE_MAX}
-    return metric_store.outcomes_due(product.database, now=now, limit=limit, **ages)
+    since = now - OUTCOME_LOST_AFTER
+    return metric_store.outcomes_due(product.database, now=now, since=since, limit=limit, **ages)
+
+
+def _learned_from(product: Product) -> list[TrainingExample]:
+    """Return the newest outcomes: what a reader liked years ago says little, and all of them may not fit in memory."""
+    return metric_store.training_examples(product.database, product.settings.learn_posts_max)
 
 
 def _as_published(example: TrainingExample, zone: ZoneInfo) -> predictor.Example:
@@ -141,7 +149,7 @@ def _seconds_kept(product: Product, kind: ModelKind) -> int:
 def _outcome(reading: OutcomeReading, now: datetime) -> Outcome | None:
     counts = (reading.replies, reading.reposts, reading.likes, reading.bookmarks, reading.views)
     earned = reward(EngagementCounts(*counts))
-    return None if earned is None else Outcome(reading.post_id, reading.metrics_id, earned, now)
+    return None if earned is None else Outcome(reading.post_id, reading.read_at, earned, now)
 
 
 def _store_version(

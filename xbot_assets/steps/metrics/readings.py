@@ -1,33 +1,35 @@
 """Reading the account's posts and profile back from X."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.steps.metrics.sorting import ReadingRules, sort_answer
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.metrics import readings as metric_store
 from xbot_assets.store.metrics.readings import Fields, PostToMeasure
 from xbot_assets.store.publishing.policy import store_account_facts
-from xbot_assets.x.answers import PostReading, ProfileRead
+from xbot_assets.x.answers import ProfileRead
 from xbot_assets.x.operations import ReadPosts, ReadProfile
 
-NEEDED = ("replies", "reposts", "likes", "bookmarks")
-"""Counts without which a reading is none: a missing one is no zero."""
 HEALTHY_SHARE = 0.9
-"""Below this share of posts read, an alert is raised (report, layer 8: under 90 % intensify)."""
+"""Below this share of posts read, an alert is raised."""
+SUCCESS_BATCHES = 20
+"""How well reading goes is what so many operations say."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureReport:
-    """What was asked for, what was read (rows as stored) and what was missed, with reasons."""
+    """What was asked for, what was read, what was missed, with reasons, and what cannot be true: rows as stored."""
 
     asked: int
     read: tuple[Fields, ...]
     missed: tuple[Fields, ...]
+    quarantined: tuple[Fields, ...] = ()
 
     @property
     def success_share(self) -> float:
@@ -36,7 +38,7 @@ class MeasureReport:
 
 
 def measure_posts(product: Product) -> MeasureReport:
-    """Read every post that is due, in one browser operation, and store readings and misses.
+    """Read every post that is due, in one browser operation, and store what came of each, and when it is read next.
 
     Raises:
         ProductError: when the batch as a whole could not be read; nothing is stored then.
@@ -50,30 +52,17 @@ def measure_posts(product: Product) -> MeasureReport:
         lane=Lane.HIGH,
         deadline_seconds=settings.read_deadline_seconds + len(due) * settings.read_post_seconds,
     )
-    by_id = {post.x_post_id: post for post in due}
-    now = product.clock.now()
-    shown = [(by_id[post.post_id], post) for post in answer.posts if post.post_id is not None and post.post_id in by_id]
-    read = tuple(_reading_row(ours, post, now) for ours, post in shown if not unread_counts(post))
-    missed = tuple(
-        {"post_id": by_id[m.post_id].id, "missed_at": now, "why": m.why, "reason": m.reason} for m in answer.missed
-    ) + tuple(_miss_row(ours, post, now) for ours, post in shown if unread_counts(post))
-    metric_store.insert_readings(product.database, read)
-    metric_store.insert_misses(product.database, missed)
-    report = MeasureReport(len(due), read, missed)
+    rows = sort_answer(due, answer, _rules(product))
+    report = MeasureReport(len(due), rows.read, rows.missed, rows.quarantined)
+    _store(product, report)
     _watch(product, report)
     return report
 
 
 def posts_due(product: Product) -> list[PostToMeasure]:
     """Return the posts whose next reading is due, missing ones first."""
-    settings = product.settings
     return metric_store.posts_to_measure(
-        product.database,
-        now=product.clock.now(),
-        young=timedelta(minutes=settings.metrics_first_day_minutes),
-        middle=timedelta(minutes=settings.metrics_first_week_minutes),
-        old=timedelta(minutes=settings.metrics_later_minutes),
-        limit=settings.metrics_batch_max,
+        product.database, now=product.clock.now(), limit=product.settings.metrics_batch_max
     )
 
 
@@ -130,30 +119,26 @@ def account_due(product: Product) -> bool:
     return last is None or product.clock.now() - last.read_at >= interval
 
 
-def unread_counts(reading: PostReading) -> list[str]:
-    """Return the counts that must be known for a reading to be kept, and are not. X does not show everybody's views."""
-    return [name for name in NEEDED if getattr(reading.counts, name) is None]
+def _rules(product: Product) -> ReadingRules:
+    cadence = product.settings.reading_cadence
+    lately = metric_store.reading_success(product.database, SUCCESS_BATCHES)
+    return ReadingRules(
+        handle=product.account.handle,
+        now=product.clock.now(),
+        cadence=cadence,
+        factor=cadence.success.factor(lately.asked, lately.posts_read),
+        falls_believed=product.settings.metrics_falls_believed,
+    )
 
 
-def _miss_row(post: PostToMeasure, reading: PostReading, now: datetime) -> Fields:
-    names = ", ".join(unread_counts(reading))
-    reason = f"These counts cannot be read for sure: {names}. The label: {reading.label or 'none'}."
-    return {"post_id": post.id, "missed_at": now, "why": "unread", "reason": reason}
-
-
-def _reading_row(post: PostToMeasure, reading: PostReading, now: datetime) -> Fields:
-    return {
-        "post_id": post.id,
-        "x_post_id": post.x_post_id,
-        "read_at": now,
-        "age_seconds": max(0.0, (now - post.published_at).total_seconds()),
-        "replies": reading.counts.replies,
-        "reposts": reading.counts.reposts,
-        "likes": reading.counts.likes,
-        "bookmarks": reading.counts.bookmarks,
-        "views": reading.counts.views,
-        "label": reading.label,
-    }
+def _store(product: Product, report: MeasureReport) -> None:
+    with product.database.transaction() as transaction:
+        metric_store.insert_readings(transaction, report.read)
+        metric_store.insert_misses(transaction, report.missed)
+        metric_store.quarantine_readings(transaction, report.quarantined)
+        metric_store.insert_reading_batch(
+            transaction, now=product.clock.now(), asked=report.asked, posts_read=len(report.read)
+        )
 
 
 def _watch(product: Product, report: MeasureReport) -> None:
@@ -167,5 +152,5 @@ def _watch(product: Product, report: MeasureReport) -> None:
         now=now,
         read=len(report.read),
         asked=report.asked,
-        reason=report.missed[0]["reason"],
+        reason=(*report.missed, *report.quarantined)[0]["reason"],
     )

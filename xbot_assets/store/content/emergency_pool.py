@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xbot_assets.domain.posts.post import NewPost, fingerprint
-from xbot_assets.domain.templates.facts import PublishedPost
+from xbot_assets.domain.templates.facts import PublishedTotals
 from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
 
@@ -89,6 +89,17 @@ def posts_by_source(db: Statements, since: datetime) -> dict[str, int]:
     return {row["source"]: row["posts"] for row in db.fetch_all("posts_by_source", since=since)}
 
 
-def published_with_counts(db: Statements) -> list[PublishedPost]:
-    """Return every published post with its latest counts, oldest first."""
-    return db.fetch_rows(PublishedPost, "published_with_counts")
+def published_totals(db: Statements) -> list[PublishedTotals]:
+    """Return how many posts are on X and what they earned, by topic and format."""
+    return db.fetch_rows(PublishedTotals, "published_totals")
+
+
+def first_published(db: Statements) -> datetime | None:
+    """Return when the first post went out."""
+    row = db.fetch_one("first_published")
+    return row["at"] if row else None
+
+
+def newest_published(db: Statements, limit: int) -> list[datetime]:
+    """Return when the newest posts went out, newest first."""
+    return [row["published_at"] for row in db.fetch_all("newest_published", limit=limit)]

@@ -9,6 +9,9 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
 
+JUDGED_AGAINST_MAX = 2500
+"""So many texts of posts, and of imported ones, are compared with: 27 a day for 90 days."""
+
 
 class Judgement(BaseModel):
     """One judged text. ``gate`` and ``reason`` are ``None`` when it passed, ``model`` when no model wrote it."""
@@ -49,14 +52,15 @@ class RefusedText:
 
 
 def judged_against(db: Statements, since: datetime, *, with_pool: bool) -> list[str]:
-    """Return texts published or planned since then, and imported ones, in no order.
+    """Return texts published or planned since then, and imported ones, in no order; of each the newest 2,500 at most.
 
     Args:
         db: the database.
         since: the product's time.
         with_pool: also those in the emergency pool; without them when a pooled post is itself judged.
     """
-    return [row["text"] for row in db.fetch_all("judged_against", since=since, with_pool=with_pool)]
+    given = {"since": since, "with_pool": with_pool, "limit": JUDGED_AGAINST_MAX}
+    return [row["text"] for row in db.fetch_all("judged_against", **given)]
 
 
 def insert_judgements(db: Statements, judgements: Iterable[Judgement]) -> int:

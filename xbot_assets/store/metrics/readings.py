@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any
 
+from xbot_assets.domain.learning.reward import EngagementCounts
+from xbot_assets.domain.metrics.plausibility import ReadingProblem
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
 
@@ -13,29 +15,67 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PostToMeasure:
-    """A published post that is due for a reading; ``metrics_read_at`` is ``None`` before the first."""
+    """A published post that is due for a reading, with its newest counts; they are ``None`` before the first.
+
+    ``unchanged_readings`` and ``falls`` count readings in a row: that found nothing new, and whose views were below
+    the stored ones. ``views`` are the last that were shown.
+    """
 
     id: int
     x_post_id: str
     published_at: datetime
     metrics_read_at: datetime | None
+    unchanged_readings: int
+    falls: int
+    replies: int | None
+    reposts: int | None
+    likes: int | None
+    bookmarks: int | None
+    views: int | None
+
+    @property
+    def counts(self) -> EngagementCounts | None:
+        """The newest counts; ``None`` before the first reading."""
+        if self.replies is None or self.reposts is None or self.likes is None or self.bookmarks is None:
+            return None
+        return EngagementCounts(self.replies, self.reposts, self.likes, self.bookmarks, self.views)
 
 
 @dataclass(frozen=True, slots=True)
 class StoredReading:
-    """One reading of a post. ``views`` is ``None`` when the page did not show them."""
+    """One reading of a post. ``views`` is ``None`` when the page did not show them.
 
-    id: int
+    ``label`` is what the page said, kept only where something did not agree.
+    """
+
     post_id: int
-    x_post_id: str
     read_at: datetime
-    age_seconds: float
     replies: int
     reposts: int
     likes: int
     bookmarks: int
     views: int | None
-    label: str
+    label: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedReading:
+    """What a page said and cannot be; ``post_id`` is ``None`` for a post that was not asked for."""
+
+    id: int
+    post_id: int | None
+    read_at: datetime
+    problem: ReadingProblem
+    reason: str
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSuccess:
+    """How many posts the last operations asked for, and how many of them were read."""
+
+    asked: int
+    posts_read: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +96,9 @@ class OutcomeReading:
     """The reading that a post's outcome is made from."""
 
     post_id: int
-    metrics_id: int
     x_post_id: str
     published_at: datetime
     read_at: datetime
-    age_seconds: float
     replies: int
     reposts: int
     likes: int
@@ -85,46 +123,49 @@ class TrainingExample:
     computed_at: datetime
 
 
-class ModelIdentity(Protocol):
-    """What :func:`outcomes_since` needs to know of a model version."""
+def posts_to_measure(db: Statements, *, now: datetime, limit: int) -> list[PostToMeasure]:
+    """Return published posts that are due for a reading: never read first, then as they fell due.
 
-    @property
-    def trained_at(self) -> datetime:
-        """When it was trained."""
-        ...
-
-
-def posts_to_measure(
-    db: Statements, *, now: datetime, young: timedelta, middle: timedelta, old: timedelta, limit: int
-) -> list[PostToMeasure]:
-    """Return published posts that are due for a reading: never read first, then longest unlooked-at.
-
-    Args:
-        db: the database.
-        now: the product's time.
-        young: least time between looks at a post under 24 hours old.
-        middle: the same from 24 hours to 7 days.
-        old: the same after 7 days.
-        limit: most posts.
-
-    A miss counts as a look.
+    When a post is due was written when it was last asked for.
     """
-    cadence = {"young": young, "middle": middle, "old": old}
-    return db.fetch_rows(PostToMeasure, "posts_to_measure", now=now, limit=limit, **cadence)
+    return db.fetch_rows(PostToMeasure, "posts_to_measure", now=now, limit=limit)
 
 
-def insert_readings(db: Statements, rows: Iterable[Fields]) -> list[int]:
-    """Store readings and return their ids in the same order.
+def insert_readings(db: Statements, rows: Iterable[Fields]) -> int:
+    """Store readings and return how many were new; one that has the post and time of another is that one.
 
-    Each row has ``post_id, x_post_id, read_at, age_seconds, replies, reposts, likes, bookmarks, views, label``;
-    ``views`` is ``None`` when the page did not show them.
+    Each row has ``post_id, read_at, replies, reposts, likes, bookmarks, views, label``, and ``next_read_at`` and
+    ``unchanged_readings`` for the post; ``views`` is ``None`` when the page did not show them.
     """
-    return [row["id"] for row in db.fetch_all("insert_readings", rows=as_rows(rows))]
+    return db.execute("insert_readings", rows=as_rows(rows))
 
 
 def insert_misses(db: Statements, rows: Iterable[Fields]) -> int:
-    """Store posts asked for and not read: ``post_id, missed_at, why`` (gone or unread) and ``reason``."""
+    """Store posts asked for and not read: ``post_id, missed_at, why`` (gone or unread), ``reason, next_read_at``."""
     return db.execute("insert_misses", rows=as_rows(rows))
+
+
+def quarantine_readings(db: Statements, rows: Iterable[Fields]) -> int:
+    """Keep readings that cannot be true: ``post_id, read_at, problem, reason, evidence, next_read_at``.
+
+    ``post_id`` is ``None`` for a post that was not asked for; ``next_read_at`` is ``None`` to leave that as it is.
+    """
+    return db.execute("quarantine_readings", rows=as_rows(rows))
+
+
+def quarantined_readings(db: Statements, limit: int) -> list[QuarantinedReading]:
+    """Return the newest readings that cannot be true."""
+    return db.fetch_rows(QuarantinedReading, "quarantined_readings", limit=limit)
+
+
+def insert_reading_batch(db: Statements, *, now: datetime, asked: int, posts_read: int) -> None:
+    """Note how much of what one operation asked for was read."""
+    db.execute("insert_reading_batch", now=now, asked=asked, posts_read=posts_read)
+
+
+def reading_success(db: Statements, batches: int) -> ReadingSuccess:
+    """Add up the last operations."""
+    return db.fetch_row(ReadingSuccess, "reading_success", batches=batches) or ReadingSuccess(0, 0)
 
 
 def latest_reading(db: Statements, post_id: int) -> StoredReading | None:
@@ -149,27 +190,23 @@ def last_account_reading(db: Statements, handle: str) -> StoredAccountReading | 
 
 
 def outcomes_due(
-    db: Statements, *, now: datetime, min_age: timedelta, max_age: timedelta, limit: int
+    db: Statements, *, now: datetime, since: datetime, min_age: timedelta, max_age: timedelta, limit: int
 ) -> list[OutcomeReading]:
     """Return posts whose outcome can be taken: a reading with views between the two ages, and no outcome yet.
 
     The first such reading counts. One without views is no outcome: the next one is waited for. A post that was never
-    seen with views in that time is not returned at all, so that it stands in nobody's way.
+    seen with views in that time, or was published before ``since``, is not returned at all, so that it stands in
+    nobody's way.
     """
-    return db.fetch_rows(OutcomeReading, "outcomes_due", now=now, min_age=min_age, max_age=max_age, limit=limit)
+    ages = {"min_age": min_age, "max_age": max_age}
+    return db.fetch_rows(OutcomeReading, "outcomes_due", now=now, since=since, limit=limit, **ages)
 
 
 def insert_outcomes(db: Statements, rows: Sequence[Fields]) -> int:
-    """Store outcomes: ``post_id, metrics_id, reward, computed_at``. One that exists stays as it is."""
+    """Store outcomes: ``post_id, read_at, reward, computed_at``. One that exists stays as it is."""
     return db.execute("insert_outcomes", rows=as_rows(rows))
 
 
-def training_examples(db: Statements) -> list[TrainingExample]:
-    """Return one example per outcome, oldest post first."""
-    return db.fetch_rows(TrainingExample, "training_examples")
-
-
-def outcomes_since(db: Statements, model_version: ModelIdentity | None) -> int:
-    """Count the outcomes that a model version has not seen; all of them without a version."""
-    row = db.fetch_one("outcomes_since", trained_at=model_version.trained_at if model_version else None)
-    return int(row["outcomes"]) if row else 0
+def training_examples(db: Statements, limit: int) -> list[TrainingExample]:
+    """Return one example for each of the newest posts that have an outcome, oldest post first."""
+    return db.fetch_rows(TrainingExample, "training_examples", limit=limit)

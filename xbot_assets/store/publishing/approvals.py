@@ -37,6 +37,9 @@ from xbot_assets.store.publishing.rows import (
     ReviewedPost,
 )
 
+JUDGED_AGAINST_MAX = 2500
+"""As when the text was planned."""
+
 LONGEST_NAME = 80
 LONGEST_REASON = 500
 FARTHEST = timedelta(days=365)
@@ -188,8 +191,9 @@ def recent_decisions(db: Statements, limit: int) -> list[PastDecision]:
 
 
 def judged_against_others(db: Statements, post_id: int, since: datetime) -> list[str]:
-    """Return texts published or planned since then, newest first, without this post's own."""
-    return [row["text"] for row in db.fetch_all("judged_against_others", id=post_id, since=since)]
+    """Return texts published or planned since then, without this post's own; the newest 2,500 at most."""
+    given = {"id": post_id, "since": since, "limit": JUDGED_AGAINST_MAX}
+    return [row["text"] for row in db.fetch_all("judged_against_others", **given)]
 
 
 def lock_to_decide(transaction: Transaction, post_id: int, states: tuple[PostStatus, ...]) -> LockedPost:

@@ -19,6 +19,9 @@ from xbot_assets.domain.pace.rate import PaceFacts, RateState, hold, initial
 from xbot_assets.domain.pace.rate import observe as observed
 from xbot_assets.store.engine.database import Database, Statements, Transaction
 
+REWARDS_MAX = 1000
+"""Hours are weighed by so many posts at most, forty for each hour."""
+
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
@@ -106,10 +109,10 @@ def pace_facts(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) 
 
 
 def learn_hours(db: Statements, kind: PaceKind, since: datetime, rules: PaceRules) -> tuple[float, ...]:
-    """Weigh the owner's hours by what posts published since then earned, store the weights and return them."""
+    """Weigh the owner's hours by what the newest posts since then earned, store the weights and return them."""
     earned = [
         EarnedReward(local_hour(row["published_at"], rules.zone), row["reward"])
-        for row in db.fetch_all("earned_rewards", since=since)
+        for row in db.fetch_all("earned_rewards", since=since, limit=REWARDS_MAX)
     ]
     weights = hour_weights(earned, rules.pacing[kind].hour_weights)
     db.execute("store_hour_weights", kind=kind, weights=list(weights))

@@ -21,6 +21,8 @@ from xbot_assets.store.publishing.rows import ExpiredLease, PostEvent, Published
 
 NOT_HELD = FailureCode.LOST_FENCE
 """The code of the failure a worker gets for a post that is no longer its own."""
+RECENT_TEXTS_MAX = 1000
+"""The gates compare a new text with more than these; here they only keep the model from trying in vain."""
 NOT_UNCONFIRMED = FailureCode.NOT_UNCONFIRMED
 """The code of the failure for a post in doubt that is in doubt no more."""
 
@@ -168,9 +170,9 @@ def recent_posts(db: Statements, limit: int) -> list[RecentPost]:
     return db.fetch_rows(RecentPost, "recent_posts", limit=limit)
 
 
-def recent_texts(db: Statements, since: datetime) -> list[str]:
-    """Return the texts of posts planned since then that were not refused: what a new post must not repeat."""
-    return [row["text"] for row in db.fetch_all("recent_texts", since=since)]
+def recent_texts(db: Statements, since: datetime, limit: int = RECENT_TEXTS_MAX) -> list[str]:
+    """Return the texts of the newest posts planned since then that were not refused: what a new one must not repeat."""
+    return [row["text"] for row in db.fetch_all("recent_texts", since=since, limit=limit)]
 
 
 def published_since(db: Statements, since: datetime) -> list[PublishedPost]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,7 +19,8 @@ from xbot_assets.domain.templates.choosing import first_passing
 from xbot_assets.domain.templates.facts import (
     AccountReading,
     Facts,
-    PublishedPost,
+    Publications,
+    PublishedTotals,
     facts_of,
 )
 from xbot_assets.domain.templates.filling import Filled, Template, TemplateFile, candidates
@@ -33,14 +35,26 @@ POSTS_A_DAY, DAYS = 6, 30
 NOTHING_KNOWN = Facts({}, {})
 
 
-def post(topic: str, likes: int, *, hours: int = 0, replies: int | None = 0) -> PublishedPost:
+class Post(NamedTuple):
+    """A published question."""
+
+    topic: str
+    likes: int
+    at: datetime
+    replies: int | None
+
+
+def post(topic: str, likes: int, *, hours: int = 0, replies: int | None = 0) -> Post:
     """Build a published question."""
-    return PublishedPost(topic, "question", START + timedelta(hours=hours), likes, replies, 100)
+    return Post(topic, likes, START + timedelta(hours=hours), replies)
 
 
-def counted(*posts: PublishedPost, followers: int = 0) -> Facts:
+def counted(*posts: Post, followers: int = 0, zone: ZoneInfo = UTC_ZONE) -> Facts:
     """Count these posts two days after the start."""
-    return facts_of(posts, AccountReading(followers), now=START + timedelta(days=2), zone=UTC_ZONE)
+    totals = [PublishedTotals(one.topic, "question", 1, one.likes, one.replies or 0, 100, one.likes) for one in posts]
+    times = [one.at for one in posts]
+    published = Publications(min(times, default=None), times)
+    return facts_of(totals, published, AccountReading(followers), now=START + timedelta(days=2), zone=zone)
 
 
 def all_ways(facts: Facts, persona: Persona = PERSONA, file: TemplateFile = FILE) -> list[Filled]:
@@ -126,7 +140,7 @@ def test_nothing_is_said_where_the_data_do_not_decide() -> None:
 def test_weekdays_are_those_of_the_owner() -> None:
     """Half past eleven at night in London is the next day in Auckland."""
     late = [post("cooking", 2, hours=15), post("cooking", 3, hours=15)]
-    there = facts_of(late, None, now=START + timedelta(days=2), zone=ZoneInfo("Pacific/Auckland"))
+    there = counted(*late, zone=ZoneInfo("Pacific/Auckland"))
     assert there.account["busiest_day"] == "Tuesday"
     assert counted(*late).account["busiest_day"] == "Monday"
 

@@ -29,6 +29,7 @@ from xbot_assets_tests.steps.unheard import writing_product
 
 EVENING = datetime(2026, 7, 1, 18, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
 SEED = 7
 
 
@@ -57,10 +58,10 @@ def publish_all(db: Database, now: datetime) -> list[int]:
     return published
 
 
-def read(db: Database, post_id: int, when: datetime, age: timedelta, views: int | None) -> None:
+def read(db: Database, post_id: int, when: datetime, views: int | None) -> None:
     """Store a reading."""
-    counts = {"replies": 1, "reposts": 0, "likes": 2, "bookmarks": 0, "views": views, "label": "l"}
-    facts = {"post_id": post_id, "x_post_id": f"9{post_id}", "read_at": when, "age_seconds": age.total_seconds()}
+    counts = {"replies": 1, "reposts": 0, "likes": 2, "bookmarks": 0, "views": views, "label": None}
+    facts = {"post_id": post_id, "read_at": when, "next_read_at": when + DAY, "unchanged_readings": 0}
     readings.insert_readings(db, [{**facts, **counts}])
 
 
@@ -73,9 +74,9 @@ def measured(product: Product, out: datetime) -> list[readings.TrainingExample]:
     """Publish what is queued, read it a day later, and return all that can be learned from."""
     at(product, out + DAY)
     for post_id in publish_all(product.database, out):
-        read(product.database, post_id, out + DAY, DAY, 40)
+        read(product.database, post_id, out + DAY, 40)
     compute_outcomes(product)
-    return readings.training_examples(product.database)
+    return readings.training_examples(product.database, 99)
 
 
 def test_a_post_whose_readings_show_no_views_starts_no_training(product: Product) -> None:
@@ -84,10 +85,10 @@ def test_a_post_whose_readings_show_no_views_starts_no_training(product: Product
     out = EVENING + DAY
     (first, *_) = publish_all(product.database, out)
     at(product, out + DAY)
-    read(product.database, first, out + DAY, DAY, None)
+    read(product.database, first, out + DAY, None)
     assert not learning_due(product)
     assert compute_outcomes(product) == []
-    read(product.database, first, out + DAY, DAY, 40)
+    read(product.database, first, out + DAY + MINUTE, 40)
     assert learning_due(product)
     assert [outcome.post_id for outcome in compute_outcomes(product)] == [first]
     assert not learning_due(product)
@@ -112,7 +113,7 @@ def test_the_predictor_learns_from_the_owner_s_hour_of_publication(product: Prod
     version = train_predictor(product)
     assert version is not None
     predictor, zone = Predictor.model_validate(version.parameters), product.settings.zone
-    learned = readings.training_examples(product.database)
+    learned = readings.training_examples(product.database, 99)
     examples = [
         Example(with_hour(one.features, one.published_at, zone), one.topic, one.format, one.reward) for one in learned
     ]

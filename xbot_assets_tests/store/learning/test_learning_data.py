@@ -13,6 +13,7 @@ from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.clock import ClockLine, system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.domain.learning.reward import EngagementCounts
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.store.clock import DatabaseClock, read_line, set_line
 from xbot_assets.store.content import ledger
@@ -39,100 +40,147 @@ def published(db: Database, text: str, at: datetime, **evidence: object) -> int:
     return held.id
 
 
-def reading(post_id: int, read_at: datetime, age: timedelta, **counts: int | None) -> Row:
-    """Build one reading."""
+def reading(post_id: int, read_at: datetime, next_in: timedelta = HOUR, **counts: int | None) -> Row:
+    """Build one reading, after which the next one is due in some time."""
     shown = {"replies": 0, "reposts": 0, "likes": 0, "bookmarks": 0, "views": None, **counts}
-    facts = {"x_post_id": f"9{post_id}", "read_at": read_at, "age_seconds": age.total_seconds(), "label": "l"}
+    facts = {"read_at": read_at, "label": None, "next_read_at": read_at + next_in, "unchanged_readings": 0}
     return {"post_id": post_id, **facts, **shown}
 
 
+def miss(post_id: int, at: datetime, next_in: timedelta = HOUR) -> Row:
+    """Build one look that did not read the post."""
+    facts = {"missed_at": at, "why": "unread", "reason": "slow page", "next_read_at": at + next_in}
+    return {"post_id": post_id, **facts}
+
+
 def due(db: Database, now: datetime, limit: int = 10) -> list[int]:
-    """Return which posts are to be measured at the report's cadence."""
-    cadence = {"young": timedelta(minutes=20), "middle": 2 * HOUR, "old": DAY}
-    return [row.id for row in readings.posts_to_measure(db, now=now, limit=limit, **cadence)]
+    """Return which posts are to be measured."""
+    return [row.id for row in readings.posts_to_measure(db, now=now, limit=limit)]
 
 
 def outcomes_due(db: Database, now: datetime, limit: int = 10) -> list[readings.OutcomeReading]:
     """Return what outcomes could be taken from, between a day and a week."""
-    return readings.outcomes_due(db, now=now, min_age=DAY, max_age=7 * DAY, limit=limit)
+    since = now - 20 * DAY
+    return readings.outcomes_due(db, now=now, since=since, min_age=DAY, max_age=7 * DAY, limit=limit)
 
 
-@pytest.mark.parametrize(("age", "interval"), [(HOUR, timedelta(minutes=20)), (2 * DAY, 2 * HOUR), (9 * DAY, DAY)])
-def test_posts_are_measured_at_the_cadence_of_their_age(
-    database: Database, age: timedelta, interval: timedelta
-) -> None:
-    """Under a day, under a week, older: each has its own interval, and a miss counts as a look."""
-    post_id = published(database, "text", NOON - age)
+def test_a_post_is_due_at_once_and_then_when_its_last_look_said(database: Database) -> None:
+    """A miss counts as a look."""
+    post_id = published(database, "text", NOON - HOUR)
     assert due(database, NOON) == [post_id]
-    readings.insert_readings(database, [reading(post_id, NOON, age)])
-    nearly = interval - timedelta(seconds=1)
+    readings.insert_readings(database, [reading(post_id, NOON, HOUR)])
+    nearly = HOUR - timedelta(seconds=1)
     assert due(database, NOON + nearly) == []
-    assert due(database, NOON + interval) == [post_id]
-    miss = {"post_id": post_id, "missed_at": NOON + interval, "why": "unread", "reason": "slow page"}
-    assert readings.insert_misses(database, [miss]) == 1
-    assert due(database, NOON + interval + nearly) == []
+    assert due(database, NOON + HOUR) == [post_id]
+    assert readings.insert_misses(database, [miss(post_id, NOON + HOUR)]) == 1
+    assert due(database, NOON + HOUR + nearly) == []
+    assert due(database, NOON + 2 * HOUR) == [post_id]
 
 
 def test_posts_that_were_never_read_come_first(database: Database) -> None:
-    """Then the one that was looked at longest ago; a batch is bounded."""
+    """Then the one that fell due first; a batch is bounded."""
     read, missed, fresh = (published(database, f"text {n}", NOON - HOUR) for n in range(3))
-    readings.insert_readings(database, [reading(read, NOON - HOUR, timedelta(0))])
-    miss = {"post_id": missed, "missed_at": NOON - HOUR, "why": "gone", "reason": "deleted"}
-    readings.insert_misses(database, [miss])
+    readings.insert_readings(database, [reading(read, NOON - HOUR, timedelta(minutes=1))])
+    readings.insert_misses(database, [miss(missed, NOON - HOUR, timedelta(minutes=20))])
     assert due(database, NOON) == [fresh, missed, read]
     assert due(database, NOON, limit=1) == [fresh]
 
 
-def test_readings_come_back_as_they_were_shown(database: Database) -> None:
-    """Views that were not shown stay unknown, never nought; nothing at all stores nothing."""
+def test_a_post_that_is_due_comes_with_its_newest_counts(database: Database) -> None:
+    """They are what the next reading is compared with; views that are not shown leave the known ones."""
     post_id = published(database, "text", NOON)
-    first, second = readings.insert_readings(
-        database, [reading(post_id, NOON, timedelta(0)), reading(post_id, NOON + HOUR, HOUR, likes=3, views=50)]
-    )
+    (first,) = readings.posts_to_measure(database, now=NOON, limit=9)
+    assert first.counts is None
+    rows = [reading(post_id, NOON, likes=3, views=50), reading(post_id, NOON + HOUR, likes=4)]
+    readings.insert_readings(database, [rows[0], {**rows[1], "unchanged_readings": 2}])
+    (again,) = readings.posts_to_measure(database, now=NOON + DAY, limit=9)
+    assert again.counts == EngagementCounts(replies=0, reposts=0, likes=4, bookmarks=0, views=50)
+    assert (again.metrics_read_at, again.unchanged_readings) == (NOON + HOUR, 2)
+
+
+def test_readings_come_back_as_they_were_shown(database: Database) -> None:
+    """Views that were not shown stay unknown, never nought; nothing at all stores nothing, and nothing twice."""
+    post_id = published(database, "text", NOON)
+    rows = [reading(post_id, NOON), reading(post_id, NOON + HOUR, likes=3, views=50)]
+    assert readings.insert_readings(database, rows) == 2
+    assert readings.insert_readings(database, rows[:1]) == 0
     latest = readings.latest_reading(database, post_id)
     assert latest is not None
-    assert (latest.id, latest.likes, latest.views, latest.read_at) == (second, 3, 50, NOON + HOUR)
+    assert (latest.likes, latest.views, latest.read_at) == (3, 50, NOON + HOUR)
     oldest = readings.readings_of(database, post_id)[0]
-    assert (oldest.id, oldest.views) == (first, None)
-    assert readings.insert_readings(database, []) == []
+    assert (oldest.read_at, oldest.views, oldest.label) == (NOON, None, None)
+    assert readings.insert_readings(database, []) == 0
     assert readings.latest_reading(database, post_id + 1) is None
+
+
+def test_an_impossible_reading_is_evidence_and_no_number(database: Database) -> None:
+    """The counts stay as they were, the fall is counted until a reading is stored, and the post is tried again."""
+    post_id = published(database, "text", NOON)
+    readings.insert_readings(database, [reading(post_id, NOON, views=50)])
+    odd = {"read_at": NOON + HOUR, "problem": "falling_views", "reason": "fewer", "evidence": {"shown": {"views": 5}}}
+    rows = [
+        {"post_id": post_id, **odd, "next_read_at": NOON + 2 * HOUR},
+        {"post_id": None, **odd, "next_read_at": None},
+    ]
+    assert readings.quarantine_readings(database, rows) == 2
+    stranger, kept = readings.quarantined_readings(database, 9)
+    assert (stranger.post_id, kept.post_id, kept.evidence) == (None, post_id, {"shown": {"views": 5}})
+    assert due(database, NOON + HOUR) == []
+    (tried,) = readings.posts_to_measure(database, now=NOON + 2 * HOUR, limit=9)
+    assert (tried.views, tried.falls) == (50, 1)
+    readings.insert_readings(database, [reading(post_id, NOON + 2 * HOUR, views=51)])
+    (well,) = readings.posts_to_measure(database, now=NOON + DAY, limit=9)
+    assert (well.views, well.falls) == (51, 0)
+
+
+def test_what_the_last_operations_read_is_added_up(database: Database) -> None:
+    """Older ones are forgotten; without any nothing was asked for."""
+    assert readings.reading_success(database, 2) == readings.ReadingSuccess(0, 0)
+    for asked, read in ((20, 0), (20, 20), (10, 9)):
+        readings.insert_reading_batch(database, now=NOON, asked=asked, posts_read=read)
+    assert readings.reading_success(database, 2) == readings.ReadingSuccess(30, 29)
 
 
 def test_an_outcome_is_taken_from_the_first_reading_at_the_right_age(database: Database) -> None:
     """Not from an early one, not from a later one, and only once."""
-    post_id = published(database, "text", NOON - 2 * DAY, features={"length": 4.0}, propensity=0.25)
-    rows = [
-        reading(post_id, NOON - 2 * DAY + age, age, likes=n, views=9) for n, age in enumerate((HOUR, DAY, DAY + HOUR))
-    ]
-    _, right, _ = readings.insert_readings(database, rows)
+    out = NOON - 2 * DAY
+    post_id = published(database, "text", out, features={"length": 4.0}, propensity=0.25)
+    ages = (HOUR, DAY, DAY + HOUR)
+    readings.insert_readings(database, [reading(post_id, out + age, likes=n, views=9) for n, age in enumerate(ages)])
     (due_now,) = outcomes_due(database, NOON)
-    assert (due_now.post_id, due_now.metrics_id, due_now.likes) == (post_id, right, 1)
-    outcome = {"post_id": post_id, "metrics_id": right, "reward": 0.5, "computed_at": NOON}
+    assert (due_now.post_id, due_now.read_at, due_now.likes) == (post_id, out + DAY, 1)
+    outcome = {"post_id": post_id, "read_at": due_now.read_at, "reward": 0.5, "computed_at": NOON}
     assert readings.insert_outcomes(database, [outcome]) == 1
     assert readings.insert_outcomes(database, [{**outcome, "reward": 0.9}]) == 0
     assert outcomes_due(database, NOON) == []
-    (learned,) = readings.training_examples(database)
+    (learned,) = readings.training_examples(database, 9)
     assert (learned.reward, learned.propensity, learned.features) == (0.5, 0.25, {"length": 4.0})
-    assert (learned.topic, learned.published_at) == ("sea", NOON - 2 * DAY)
+    assert (learned.topic, learned.published_at) == ("sea", out)
+
+
+def test_learning_reads_the_newest_outcomes_only(database: Database) -> None:
+    """Oldest first, and no more of them than are asked for."""
+    ids = [published(database, f"text {n}", NOON + n * HOUR) for n in range(4)]
+    rows = [{"post_id": one, "read_at": NOON, "reward": 0.5, "computed_at": NOON} for one in ids]
+    readings.insert_outcomes(database, rows)
+    assert [one.post_id for one in readings.training_examples(database, 3)] == ids[1:]
 
 
 def test_a_reading_without_views_is_no_outcome_and_the_next_one_with_views_is(database: Database) -> None:
     """Views not shown or nought make no rate, and such posts leave the places of a batch to others."""
     unseen, waiting, other = (published(database, f"text {n}", NOON - 3 * DAY + n * HOUR) for n in range(3))
     for post_id, views in ((unseen, None), (waiting, 0), (other, 9)):
-        readings.insert_readings(database, [reading(post_id, NOON - DAY, DAY, views=views)])
+        readings.insert_readings(database, [reading(post_id, NOON - DAY, views=views)])
     assert [row.post_id for row in outcomes_due(database, NOON, limit=1)] == [other]
-    (later,) = readings.insert_readings(database, [reading(waiting, NOON, 2 * DAY, views=5)])
+    readings.insert_readings(database, [reading(waiting, NOON, views=5)])
     assert [(row.post_id, row.views) for row in outcomes_due(database, NOON)] == [(waiting, 5), (other, 9)]
-    assert outcomes_due(database, NOON)[0].metrics_id == later
+    assert outcomes_due(database, NOON)[0].read_at == NOON
 
 
 def test_a_post_that_shows_views_too_late_has_no_outcome(database: Database) -> None:
     """The wait for views has an end."""
     post_id = published(database, "text", NOON - 9 * DAY)
-    readings.insert_readings(
-        database, [reading(post_id, NOON - 8 * DAY, DAY), reading(post_id, NOON, 9 * DAY, views=5)]
-    )
+    readings.insert_readings(database, [reading(post_id, NOON - 8 * DAY), reading(post_id, NOON, views=5)])
     assert outcomes_due(database, NOON) == []
 
 
@@ -140,19 +188,8 @@ def test_a_post_that_is_too_young_or_was_read_too_early_has_no_outcome(database:
     """Both its age now and its age at the reading must be reached."""
     young = published(database, "young", NOON - HOUR)
     old = published(database, "old", NOON - HOUR)
-    readings.insert_readings(database, [reading(young, NOON, HOUR, views=9), reading(old, NOON, HOUR, views=9)])
+    readings.insert_readings(database, [reading(young, NOON, views=9), reading(old, NOON, views=9)])
     assert outcomes_due(database, NOON + 2 * DAY) == []
-
-
-def test_new_outcomes_are_counted_against_a_version(database: Database) -> None:
-    """Those stored after it was trained; without a version, all."""
-    post_id = published(database, "text", NOON)
-    (read,) = readings.insert_readings(database, [reading(post_id, NOON + DAY, DAY)])
-    before = models.insert_model_version(database, "bandit", {}, {}, 0, NOON)
-    outcome = {"post_id": post_id, "metrics_id": read, "reward": 1.0, "computed_at": NOON + DAY}
-    readings.insert_outcomes(database, [outcome])
-    after = models.insert_model_version(database, "bandit", {}, {}, 1, NOON + DAY)
-    assert [readings.outcomes_since(database, version) for version in (None, before, after)] == [1, 1, 0]
 
 
 def test_the_account_is_read_newest_first(database: Database) -> None:

@@ -200,13 +200,9 @@ with post as (
         status, text, fingerprint, topic, format, scheduled_at, planned_at, published_at, x_post_id
     ) values ('published', %(id)s, %(id)s, 'sea', 'fact', %(at)s, %(at)s, %(at)s, %(id)s)
     returning id
-), reading as (
-    insert into post_metrics (post_id, x_post_id, read_at, age_seconds, replies, reposts, likes, bookmarks, label)
-    select id, %(id)s, %(at)s, 1, 0, 0, 0, 0, '' from post
-    returning id, post_id
 )
-insert into engagement_outcomes (post_id, metrics_id, reward, computed_at)
-select post_id, id, %(reward)s, %(at)s from reading
+insert into engagement_outcomes (post_id, read_at, reward, computed_at)
+select id, %(at)s, %(reward)s, %(at)s from post
 """
 
 

@@ -176,15 +176,14 @@ def test_a_post_missing_twice_is_removed_and_no_longer_measured(database: Databa
     miss = [recovery.note_missing(database, [post_id], NOON + at * MINUTE, again=10 * MINUTE) for at in (11, 15, 22)]
     assert [len(found) for found in miss] == [0, 0, 1]
     assert "removed" in posts.post_events(database, post_id)[-1].note
-    young, middle, old = MINUTE, 2 * MINUTE, 3 * MINUTE
     late = NOON + 60 * MINUTE
-    assert readings.posts_to_measure(database, now=late, young=young, middle=middle, old=old, limit=9) == []
+    assert readings.posts_to_measure(database, now=late, limit=9) == []
     assert row(database, post_id).status == "published"
     assert [found.id for found in recovery.open_removals(database)] == [post_id]
     assert manual_recovery.acknowledge(database, [str(post_id)], replace(ANNA, now=late)) == 1
     assert recovery.open_removals(database) == []
     assert recovery.note_visible(database, [post_id], late) == [post_id]
-    assert len(readings.posts_to_measure(database, now=late, young=young, middle=middle, old=old, limit=9)) == 1
+    assert len(readings.posts_to_measure(database, now=late, limit=9)) == 1
 
 
 def test_a_post_is_looked_for_at_its_age_and_once_more_after_a_day(database: Database) -> None:

@@ -86,12 +86,18 @@ select source, count(*) as posts from posts
 where planned_at >= %(since)s and status not in ('failed', 'rejected', 'emergency_pool', 'retired')
 group by source order by source;
 
--- name: published_with_counts
--- Every published post with its latest counts, oldest first.
-select p.topic, p.format, p.published_at, m.likes, m.replies, m.views
-from posts p
-left join lateral (
-    select likes, replies, views from post_metrics where post_id = p.id order by read_at desc, id desc limit 1
-) m on true
-where p.status = 'published'
-order by p.published_at, p.id;
+-- name: published_totals
+-- How many posts are on X and what they earned, by topic and format.
+select topic, format, sum(posts)::bigint as posts, sum(likes)::bigint as likes, sum(replies)::bigint as replies,
+    sum(views)::bigint as views, max(best_likes) as best_likes
+from post_tallies where status = 'published'
+group by topic, format having sum(posts) > 0
+order by topic, format;
+
+-- name: first_published
+-- When the first post went out.
+select min(published_at) as at from posts where status = 'published';
+
+-- name: newest_published
+-- When the newest posts went out.
+select published_at from posts where status = 'published' order by published_at desc limit %(limit)s;

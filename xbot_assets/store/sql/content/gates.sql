@@ -2,12 +2,18 @@
 
 -- name: judged_against
 -- Texts of a stretch of time that a new post must not repeat, imported ones included; pooled ones only when asked for.
-select text from posts
-where coalesce(published_at, planned_at) >= %(since)s
-    and status not in ('failed', 'retired')
-    and (%(with_pool)s or status <> 'emergency_pool')
+(
+    select text from posts
+    where coalesce(published_at, planned_at) >= %(since)s
+        and status not in ('failed', 'retired')
+        and (%(with_pool)s or status <> 'emergency_pool')
+    order by coalesce(published_at, planned_at) desc limit %(limit)s
+)
 union all
-select text from post_history where created_at >= %(since)s and in_reply_to is null;
+(
+    select text from post_history where created_at >= %(since)s and in_reply_to is null
+    order by created_at desc limit %(limit)s
+);
 
 -- name: insert_judgements
 -- Store judgements in order.

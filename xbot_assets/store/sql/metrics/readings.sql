@@ -1,66 +1,113 @@
 -- Readings, misses and outcomes.
 
 -- name: posts_to_measure
--- Published posts due for a look, by age; never read first.
-select id, x_post_id, published_at, metrics_read_at
-from posts
-where status = 'published' and removed_at is null
-    and (
-        metrics_looked_at is null
-        or metrics_looked_at <= %(now)s::timestamptz - case
-            when published_at > %(now)s::timestamptz - interval '24 hours' then %(young)s::interval
-            when published_at > %(now)s::timestamptz - interval '7 days' then %(middle)s::interval
-            else %(old)s::interval
-        end
+-- Published posts due for a look with their newest counts, never read first, then in the order in which they fell due.
+select s.post_id as id, p.x_post_id, s.published_at, s.read_at as metrics_read_at, s.unchanged_readings, s.falls,
+    s.replies, s.reposts, s.likes, s.bookmarks, s.views
+from (
+    (
+        select * from reading_schedule where read_at is null and next_read_at <= %(now)s
+        order by next_read_at, post_id limit %(limit)s
     )
-order by metrics_read_at is not null, metrics_looked_at nulls first, id
+    union all
+    (
+        select * from reading_schedule where read_at is not null and next_read_at <= %(now)s
+        order by next_read_at, post_id limit %(limit)s
+    )
+) s
+join posts p on p.id = s.post_id
+order by s.read_at is not null, s.next_read_at, s.post_id
 limit %(limit)s;
 
 -- name: insert_readings
--- Store readings and note the look on their posts.
+-- Store readings and when their posts are read next; the newest reading of a post counts.
 with stored as (
-    insert into post_metrics (
-        post_id, x_post_id, read_at, age_seconds, replies, reposts, likes, bookmarks, views, label
-    )
-    select r.post_id, r.x_post_id, r.read_at, r.age_seconds, r.replies, r.reposts, r.likes, r.bookmarks,
-        r.views, r.label
+    insert into post_metrics (post_id, read_at, replies, reposts, likes, bookmarks, views, label)
+    select r.post_id, r.read_at, r.replies, r.reposts, r.likes, r.bookmarks, r.views, r.label
     from jsonb_to_recordset(%(rows)s::jsonb) as r (
-        position integer, post_id bigint, x_post_id text, read_at timestamptz, age_seconds double precision,
-        replies bigint, reposts bigint, likes bigint, bookmarks bigint, views bigint, label text
+        position integer, post_id bigint, read_at timestamptz, replies integer, reposts integer, likes integer,
+        bookmarks integer, views bigint, label text
     )
     order by r.position
-    returning id, post_id, read_at
-), looked as (
-    update posts p set
-        metrics_looked_at = greatest(p.metrics_looked_at, s.read_at),
-        metrics_read_at = greatest(p.metrics_read_at, s.read_at)
-    from (select post_id, max(read_at) as read_at from stored group by post_id) s
-    where p.id = s.post_id
+    on conflict (post_id, read_at) do nothing
+    returning post_id, read_at, replies, reposts, likes, bookmarks, views
+), newest as (
+    select distinct on (s.post_id) s.*, r.next_read_at, r.unchanged_readings, (
+        select views from stored where post_id = s.post_id and views is not null order by read_at desc limit 1
+    ) as shown_views
+    from stored s
+    join jsonb_to_recordset(%(rows)s::jsonb) as r (
+        post_id bigint, read_at timestamptz, next_read_at timestamptz, unchanged_readings integer
+    ) using (post_id, read_at)
+    order by s.post_id, s.read_at desc
+), scheduled as (
+    update reading_schedule w set
+        read_at = n.read_at, looked_at = greatest(w.looked_at, n.read_at), falls = 0,
+        next_read_at = case when w.next_read_at is not null then n.next_read_at end,
+        unchanged_readings = n.unchanged_readings, replies = n.replies, reposts = n.reposts, likes = n.likes,
+        bookmarks = n.bookmarks, views = coalesce(n.shown_views, w.views)
+    from newest n where w.post_id = n.post_id and (w.read_at is null or w.read_at < n.read_at)
 )
-select id from stored order by id;
+select post_id from stored;
 
 -- name: insert_misses
--- Store misses and note the look on their posts.
+-- Store misses and when their posts are tried again.
 with missed as (
-    select r.* from jsonb_to_recordset(%(rows)s::jsonb)
-        as r (position integer, post_id bigint, missed_at timestamptz, why text, reason text)
-), looked as (
-    update posts p set metrics_looked_at = greatest(p.metrics_looked_at, m.missed_at)
-    from (select post_id, max(missed_at) as missed_at from missed group by post_id) m
-    where p.id = m.post_id
+    select r.* from jsonb_to_recordset(%(rows)s::jsonb) as r (
+        position integer, post_id bigint, missed_at timestamptz, why text, reason text, next_read_at timestamptz
+    )
+), scheduled as (
+    update reading_schedule w set
+        looked_at = greatest(w.looked_at, m.missed_at),
+        next_read_at = case when w.next_read_at is not null then m.next_read_at end
+    from (
+        select distinct on (post_id) post_id, missed_at, next_read_at from missed order by post_id, missed_at desc
+    ) m
+    where w.post_id = m.post_id
 )
 insert into metric_misses (post_id, missed_at, why, reason)
 select post_id, missed_at, why, reason from missed order by position;
 
+-- name: quarantine_readings
+-- Keep what a page said and cannot be; a post of ours is tried again.
+with given as (
+    select r.* from jsonb_to_recordset(%(rows)s::jsonb) as r (
+        position integer, post_id bigint, read_at timestamptz, problem text, reason text, evidence jsonb,
+        next_read_at timestamptz
+    )
+), scheduled as (
+    update reading_schedule w set
+        looked_at = greatest(w.looked_at, g.read_at),
+        falls = case g.problem when 'falling_views' then w.falls + 1 else w.falls end,
+        next_read_at = case when w.next_read_at is not null then g.next_read_at end
+    from (select distinct on (post_id) * from given where next_read_at is not null order by post_id, position) g
+    where w.post_id = g.post_id
+)
+insert into quarantined_readings (post_id, read_at, problem, reason, evidence)
+select post_id, read_at, problem, reason, evidence from given order by position;
+
+-- name: quarantined_readings
+-- What cannot be, newest first.
+select id, post_id, read_at, problem, reason, evidence from quarantined_readings order by id desc limit %(limit)s;
+
+-- name: insert_reading_batch
+-- How much of what one operation asked for was read.
+insert into reading_batches (read_at, asked, posts_read) values (%(now)s, %(asked)s, %(posts_read)s);
+
+-- name: reading_success
+-- How many posts the last operations asked for, and how many were read.
+select coalesce(sum(asked), 0)::bigint as asked, coalesce(sum(posts_read), 0)::bigint as posts_read
+from (select asked, posts_read from reading_batches order by id desc limit %(batches)s) b;
+
 -- name: latest_reading
 -- The newest reading of a post.
-select id, post_id, x_post_id, read_at, age_seconds, replies, reposts, likes, bookmarks, views, label
-from post_metrics where post_id = %(id)s order by read_at desc, id desc limit 1;
+select post_id, read_at, replies, reposts, likes, bookmarks, views, label
+from post_metrics where post_id = %(id)s order by read_at desc limit 1;
 
 -- name: readings_of
 -- Every reading of a post, oldest first.
-select id, post_id, x_post_id, read_at, age_seconds, replies, reposts, likes, bookmarks, views, label
-from post_metrics where post_id = %(id)s order by read_at, id;
+select post_id, read_at, replies, reposts, likes, bookmarks, views, label
+from post_metrics where post_id = %(id)s order by read_at;
 
 -- name: insert_account_reading
 -- Store one reading of the account.
@@ -75,40 +122,39 @@ from account_metrics where handle = %(handle)s order by read_at desc, id desc li
 
 -- name: outcomes_due
 -- Posts old enough and without an outcome, with the first reading of that age that shows views, and is not too late.
-select p.id as post_id, m.id as metrics_id, p.x_post_id, p.published_at, m.read_at, m.age_seconds,
-    m.replies, m.reposts, m.likes, m.bookmarks, m.views
-from posts p
+select s.post_id, p.x_post_id, s.published_at, m.read_at, m.replies, m.reposts, m.likes, m.bookmarks, m.views
+from reading_schedule s
 join lateral (
-    select id, read_at, age_seconds, replies, reposts, likes, bookmarks, views
+    select read_at, replies, reposts, likes, bookmarks, views
     from post_metrics
-    where post_id = p.id and views > 0
-        and age_seconds >= extract(epoch from %(min_age)s::interval)
-        and age_seconds <= extract(epoch from %(max_age)s::interval)
-    order by read_at, id limit 1
+    where post_id = s.post_id and views > 0
+        and read_at >= s.published_at + %(min_age)s::interval and read_at <= s.published_at + %(max_age)s::interval
+    order by read_at limit 1
 ) m on true
-where p.status = 'published'
-    and p.published_at <= %(now)s::timestamptz - %(min_age)s::interval
-    and not exists (select from engagement_outcomes e where e.post_id = p.id)
-order by p.published_at, p.id
+join posts p on p.id = s.post_id
+where not s.has_outcome and s.published_at > %(since)s
+    and s.published_at <= %(now)s::timestamptz - %(min_age)s::interval
+order by s.published_at, s.post_id
 limit %(limit)s;
 
 -- name: insert_outcomes
 -- Store outcomes; the first one of a post stays.
-insert into engagement_outcomes (post_id, metrics_id, reward, computed_at)
-select r.post_id, r.metrics_id, r.reward, r.computed_at
-from jsonb_to_recordset(%(rows)s::jsonb)
-    as r (position integer, post_id bigint, metrics_id bigint, reward double precision, computed_at timestamptz)
-order by r.position
+with given as (
+    select r.post_id, r.read_at, r.reward, r.computed_at
+    from jsonb_to_recordset(%(rows)s::jsonb)
+        as r (position integer, post_id bigint, read_at timestamptz, reward double precision, computed_at timestamptz)
+    order by r.position
+), noted as (
+    update reading_schedule w set has_outcome = true from given g where w.post_id = g.post_id
+)
+insert into engagement_outcomes (post_id, read_at, reward, computed_at)
+select post_id, read_at, reward, computed_at from given
 on conflict (post_id) do nothing;
 
 -- name: training_examples
--- Everything learning needs, one row per outcome, oldest post first.
+-- What learning needs of the newest posts with an outcome, oldest post first.
 select p.id as post_id, p.topic, p.format, p.features, p.propensity, p.predicted_reward,
     p.bandit_version_id, p.predictor_version_id, e.reward, p.published_at, e.computed_at
-from engagement_outcomes e join posts p on p.id = e.post_id
+from (select post_id, reward, computed_at from engagement_outcomes order by post_id desc limit %(limit)s) e
+join posts p on p.id = e.post_id
 order by p.published_at, p.id;
-
--- name: outcomes_since
--- Outcomes that came after a model version was trained.
-select count(*) as outcomes from engagement_outcomes
-where %(trained_at)s::timestamptz is null or computed_at > %(trained_at)s::timestamptz;

@@ -109,9 +109,15 @@ order by e.id desc limit %(limit)s;
 
 -- name: judged_against_others
 -- Texts of a stretch of time that a post must not repeat, without the post itself and the rest of its thread.
-select text from posts
-where coalesce(published_at, planned_at) >= %(since)s and id <> %(id)s
-    and coalesce(thread_id <> (select thread_id from posts where id = %(id)s), true)
-    and status not in ('failed', 'retired')
+(
+    select text from posts
+    where coalesce(published_at, planned_at) >= %(since)s and id <> %(id)s
+        and coalesce(thread_id <> (select thread_id from posts where id = %(id)s), true)
+        and status not in ('failed', 'retired')
+    order by coalesce(published_at, planned_at) desc limit %(limit)s
+)
 union all
-select text from post_history where created_at >= %(since)s and in_reply_to is null;
+(
+    select text from post_history where created_at >= %(since)s and in_reply_to is null
+    order by created_at desc limit %(limit)s
+);

@@ -57,11 +57,11 @@ insert into pace_changes (kind, changed_at, outcome, rate_before, rate_after, pa
 values (%(kind)s, %(now)s, %(outcome)s, %(rate_before)s, %(rate_after)s, %(paused_until)s);
 
 -- name: earned_rewards
--- What posts earned and when they were published.
+-- What the newest posts earned and when they were published.
 select p.published_at, o.reward
 from engagement_outcomes o join posts p on p.id = o.post_id
 where p.status = 'published' and p.published_at >= %(since)s
-order by p.published_at, p.id;
+order by p.published_at desc limit %(limit)s;
 
 -- name: store_hour_weights
 -- Replace the weights of the hours.

@@ -190,7 +190,7 @@ returning looks;
 
 -- name: queue_counts
 -- Posts by state.
-select status, count(*) as posts from posts group by status order by status;
+select status, sum(posts)::bigint as posts from post_tallies group by status having sum(posts) > 0 order by status;
 
 -- name: recent_posts
 -- Newest posts of the account's own course, with their latest reading; the pool's reserve is not among them.
@@ -200,16 +200,13 @@ select p.id, p.status, p.text, p.topic, p.format, p.source, p.scheduled_at, p.pl
     m.read_at, m.replies, m.reposts, m.likes, m.bookmarks, m.views,
     p.thread_id, p.segment, (select count(*) from posts where thread_id = p.thread_id) as segments
 from posts p
-left join lateral (
-    select read_at, replies, reposts, likes, bookmarks, views
-    from post_metrics where post_id = p.id order by read_at desc, id desc limit 1
-) m on true
+left join reading_schedule m on m.post_id = p.id
 where p.status not in ('emergency_pool', 'retired')
 order by p.id desc limit %(limit)s;
 
 -- name: recent_texts
 -- Texts that a new post must not repeat.
-select text from posts where planned_at >= %(since)s and status <> 'failed' order by id desc;
+select text from posts where planned_at >= %(since)s and status <> 'failed' order by planned_at desc, id desc limit %(limit)s;
 
 -- name: published_since
 -- Posts published since a time, oldest first.

@@ -22,9 +22,7 @@ from llm_calls where purpose = %(purpose)s order by id desc limit 1;
 -- Latest readings of the last posts that show more likes than views.
 select p.id, m.likes, m.views
 from (select id from posts where status = 'published' order by published_at desc limit %(limit)s) p
-join lateral (
-    select likes, views from post_metrics where post_id = p.id order by read_at desc, id desc limit 1
-) m on m.likes > m.views;
+join reading_schedule m on m.post_id = p.id and m.likes > m.views;
 
 -- name: post_holder
 -- The worker with a post in hand.

@@ -112,7 +112,8 @@ select exists (
 with seen as (
     select id, removed_at from posts where id = any(%(ids)s::bigint[]) and status = 'published' for update
 ), shown as (
-    update posts p set visibility_checked_at = %(now)s, missing_since = null, removed_at = null
+    update posts p set visibility_checked_at = %(now)s, missing_since = null, removed_at = null,
+        removal_known_at = null
     from seen where p.id = seen.id
     returning p.id, p.fencing_token, seen.removed_at
 ), noted as (
@@ -178,10 +179,9 @@ returning x_post_id;
 -- name: acknowledge_removed
 -- A person knows that X no longer shows these posts.
 with gone as (
-    select id, fencing_token from posts p
-    where x_post_id = any(%(x_ids)s::text[]) and removed_at is not null
-        and not exists (select from post_events where post_id = p.id and decision = 'not_on_x' and happened_at >= p.removed_at)
-    for update
+    update posts set removal_known_at = %(now)s
+    where x_post_id = any(%(x_ids)s::text[]) and removed_at is not null and removal_known_at is null
+    returning id, fencing_token
 ), noted as (
     insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note, actor, decision)
     select id, 'published', 'published', fencing_token, %(now)s, %(why)s, %(who)s, 'not_on_x' from gone
@@ -190,9 +190,8 @@ select id from gone order by id;
 
 -- name: open_removals
 -- Posts that X took back and nobody has acknowledged, newest first.
-select id, text, x_post_id, permalink, published_at, missing_since, removed_at from posts p
-where removed_at is not null
-    and not exists (select from post_events where post_id = p.id and decision = 'not_on_x' and happened_at >= p.removed_at)
+select id, text, x_post_id, permalink, published_at, missing_since, removed_at from posts
+where removed_at is not null and removal_known_at is null
 order by removed_at desc, id;
 
 -- name: note_comparison

@@ -20,13 +20,16 @@ select b.thread_id, b.id as broken_id, b.segment, b.status, b.failure_reason,
         select min(p.id) from posts p
         where p.thread_id = b.thread_id and p.segment > b.segment and p.status = 'queued'
     ) as waiting_id
-from posts b
-where (b.status in ('failed', 'rejected') or (b.status = 'shadowed' and not %(shadow)s))
-    and exists (select from posts p where p.thread_id = b.thread_id and p.segment > b.segment and p.status = 'queued')
-    and not exists (
-        select from posts e where e.thread_id = b.thread_id and e.segment < b.segment
-            and (e.status in ('failed', 'rejected') or (e.status = 'shadowed' and not %(shadow)s))
-    )
+from (
+    select thread_id, max(segment) as last_segment from posts
+    where status = 'queued' and segment > 0 group by thread_id
+) w
+join lateral (
+    select id, thread_id, segment, status, failure_reason from posts
+    where thread_id = w.thread_id and segment < w.last_segment
+        and (status in ('failed', 'rejected') or (status = 'shadowed' and not %(shadow)s))
+    order by segment limit 1
+) b on true
 order by b.thread_id;
 
 -- name: thread_break

@@ -37,9 +37,9 @@ TOKEN = 3
 
 ONE_ROW: dict[str, Any] = (
     {"text": "New words.", "fingerprint": "new", "topic": "sea", "format": "fact", "features": {}, "source": "llm"}
-    | {"scheduled_at": NOON, "post_id": SUBJECT, "x_post_id": "9", "age_seconds": 60, "label": "", "views": 0}
+    | {"scheduled_at": NOON, "post_id": SUBJECT, "x_post_id": "9", "label": None, "views": 0}
     | {"replies": 0, "reposts": 0, "likes": 0, "bookmarks": 0, "why": "gone", "reason": "gone"}
-    | {"read_at": NOON, "missed_at": NOON}
+    | {"read_at": NOON, "missed_at": NOON, "next_read_at": NOON, "unchanged_readings": 0}
 )
 """A row that fits every statement that takes rows."""
 
@@ -50,7 +50,7 @@ VALUES: dict[str, Any] = (
     | {"x_post_id": "77", "permalink": "/me/status/77", "digest": "d", "text": "Edited.", "fingerprint": "edited"}
     | {"features": "{}", "replies_only": False, "rows": as_rows([ONE_ROW])}
     | {"looks_max": 3, "span": timedelta(minutes=30), "click_within": timedelta(minutes=10), "duplicate": "duplicate"}
-    | {"ids": [SUBJECT], "seen": NOON, "missing_before": NOON}
+    | {"ids": [SUBJECT], "x_ids": [str(SUBJECT)], "seen": NOON, "missing_before": NOON}
 )
 """What each parameter gets. A statement with a new parameter needs a value here."""
 

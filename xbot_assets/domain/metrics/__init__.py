@@ -1,0 +1,1 @@
+"""Reading posts back: when a post is read again, and which readings can be true."""
