@@ -27,7 +27,7 @@ from xbot_assets.llm.calls.retrying import CallFailed
 from xbot_assets.llm.failures import classify, may_have_been_billed, without_words
 from xbot_assets.llm.models.service import ModelService, announced_ends
 from xbot_assets.llm.prices import Price, load_prices
-from xbot_assets.llm.servers.errors import AnswerError
+from xbot_assets.llm.servers.errors import AnswerError, refusal_in
 from xbot_assets.llm.servers.fallbacks import Fallbacks
 from xbot_assets.llm.servers.learned import Learned
 from xbot_assets.llm.servers.reading import read_completion
@@ -133,7 +133,7 @@ class PaidCalls:
             failure = classify(error, now=system_now())
             self._settle(reservation, progress, failure, calls)
             self._learn(request, dialect, progress)
-            raise CallFailed(failure) from without_words(error)
+            raise CallFailed(failure, refusal_in(error)) from without_words(error)
         call_id = self._settle(reservation, progress, None, calls)
         self._learn(request, dialect, progress)
         return Answer(texts, call_id, progress.usage, dialect, progress.room.limit)

@@ -11,6 +11,7 @@ from typing import TypeVar
 import stamina
 
 from xbot_assets.domain.failures import FailureKind, ProductError
+from xbot_assets.llm.servers.errors import ErrorAnswer
 
 FIRST_WAIT_SECONDS = 0.5
 """Wait before the second attempt; doubles from then on, as in OpenAI's own client."""
@@ -26,11 +27,14 @@ class CallFailed(Exception):
     """Carries the failure of the call itself.
 
     Anything else, such as a ledger that cannot be written, is not retried: that would pay for the call again.
+
+    ``told`` is what the server said, as it came, for who asks it otherwise. It is no cause and no part of a traceback:
+    it may hold our key.
     """
 
-    def __init__(self, failure: ProductError) -> None:
+    def __init__(self, failure: ProductError, told: ErrorAnswer | None = None) -> None:
         super().__init__(failure.reason)
-        self.failure = failure
+        self.failure, self.told = failure, told
 
 
 @dataclass(slots=True)

@@ -49,6 +49,13 @@ class AnswerError(Exception):
         self.answer = answer
 
 
+def refusal_in(exc: BaseException) -> ErrorAnswer | None:
+    """Return what the server said, when the error is a server's answer at all."""
+    if isinstance(exc, openai.APIStatusError):
+        return error_of(exc)
+    return exc.answer if isinstance(exc, AnswerError) else None
+
+
 def error_of(exc: openai.APIStatusError) -> ErrorAnswer:
     """Return what a response with an error status says."""
     text = exc.response.text

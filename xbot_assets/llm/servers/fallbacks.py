@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-import openai
-
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.llm.calls.retrying import CallFailed
-from xbot_assets.llm.servers.errors import AnswerError, ErrorAnswer, error_of
+from xbot_assets.llm.servers.errors import ErrorAnswer
 from xbot_assets.llm.servers.learned import Learned
 from xbot_assets.llm.servers.simpler import refused_settings, simpler
 
@@ -43,7 +41,7 @@ class Fallbacks:
         Raises:
             CallFailed: nothing else would help, or only another attempt would; the remedy names what the owner set.
         """
-        failure, told = failed.failure, _told(failed)
+        failure, told = failed.failure, failed.told
         if failure.code is FailureCode.BAD_ANSWER and not self.dialect.spells_schema:
             # Perhaps this server only pretends to know schemas: the next attempt says it in words.
             self._spelled.add(self._model)
@@ -59,7 +57,7 @@ class Fallbacks:
         names = [SETTINGS[name] for name in refused_settings(told, self._owner)]
         if failed.failure.code is not FailureCode.BAD_REQUEST or not names:
             return failed
-        explained = CallFailed(_of_settings(failed.failure, names))
+        explained = CallFailed(_of_settings(failed.failure, names), told)
         explained.__cause__ = failed.__cause__
         return explained
 
@@ -70,10 +68,3 @@ def _of_settings(failure: ProductError, names: list[str]) -> PermanentFailure:
         code=failure.code,
         remedy=f"The server does not take what you set: leave {', '.join(names)} empty, and it is found out.",
     )
-
-
-def _told(failed: CallFailed) -> ErrorAnswer | None:
-    cause = failed.__cause__
-    if isinstance(cause, openai.APIStatusError):
-        return error_of(cause)
-    return cause.answer if isinstance(cause, AnswerError) else None
