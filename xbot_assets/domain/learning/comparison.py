@@ -42,8 +42,8 @@ class Provable:
 class Comparison:
     """A challenger against the champion: mean gain of reward a post, and its interval at this look.
 
-    ``gain``, ``low`` and ``high`` are ``None`` before the first look. ``posts_needed`` are posts in all, if the gain seen
-    so far were the true one; ``None`` when that is not known, or when no account lives to see it.
+    ``gain``, ``low`` and ``high`` are ``None`` before the first look. ``posts_needed`` are posts in all, if the gain
+    seen so far were the true one; ``None`` when that is not known, or when no account lives to see it.
     """
 
     verdict: Verdict
@@ -79,7 +79,9 @@ def provable_effects(posts_a_day: float, deviation: float, rules: SequenceRules)
 def explain(compared: Comparison, rules: SequenceRules) -> str:
     """Return the comparison as sentences for a person."""
     if compared.gain is None or compared.low is None or compared.high is None:
-        return f"{compared.posts} posts could be compared; nothing is said before {rules.first_look} that tell them apart."
+        return (
+            f"{compared.posts} posts could be compared; nothing is said before {rules.first_look} that tell them apart."
+        )
     interval = f"{100 * (1 - rules.alpha):g} % sequence {compared.low:+.4f} to {compared.high:+.4f}"
     seen = f"It gains {compared.gain:+.4f} of reward a post over {compared.posts} posts ({interval})."
     if compared.verdict is not Verdict.CANNOT_TELL:

@@ -6,8 +6,8 @@ Each logged post has the chances that it was chosen by, so posts can be weighed 
   Universe", JASA 1952. Unbiased, and wide where the policies differ.
 * SNIPS, self-normalised: Swaminathan and Joachims, "The Self-Normalized Estimator for Counterfactual Learning",
   NeurIPS 2015. Its interval is the delta method's.
-* DR, doubly robust: Dudik, Langford and Li, "Doubly Robust Policy Evaluation and Learning", ICML 2011. Unbiased when the
-  chances are right, and narrow when the expected rewards are near.
+* DR, doubly robust: Dudik, Langford and Li, "Doubly Robust Policy Evaluation and Learning", ICML 2011. Unbiased when
+  the chances are right, and narrow when the expected rewards are near.
 
 The intervals are those of the normal distribution, for one look at a log of given size. Who looks again after each post
 needs :mod:`~xbot_assets.domain.learning.sequences`.
@@ -92,7 +92,7 @@ def snips(log: ChoiceLog, target: Vector, *, confidence: float = 0.95) -> Estima
 
 
 def doubly_robust(log: ChoiceLog, target: Vector, expected: Vector, *, confidence: float = 0.95) -> Estimate:
-    """Return the doubly robust estimate; ``expected`` is (n, k), each arm's reward as it was expected before the post."""
+    """Return the doubly robust estimate; ``expected`` is (n, k), what each arm was expected to earn before the post."""
     return _of_mean(doubly_robust_scores(log, target, expected), weights(log, target), confidence)
 
 

@@ -1,7 +1,7 @@
 """Confidence sequences: intervals of a mean that stay right however often one looks, and what they can prove.
 
-Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, "Time-uniform central limit theory and asymptotic confidence sequences",
-Annals of Statistics 2024 (arXiv 2103.06476), theorem 2.2: after t values with mean m and standard deviation s, the
+Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, "Time-uniform central limit theory and asymptotic confidence
+sequences", Annals of Statistics 2024 (arXiv 2103.06476), theorem 2.2: after t values with mean m and standard deviation s, the
 interval is ``m +- s * sqrt((t r^2 + 1) / (t^2 r^2) * log((t r^2 + 1) / a^2))``. With chance 1 - a it holds the mean at
 all t at once, in the limit of a late first look; so no look is taken before ``first_look``. ``r`` sets at which t the
 interval is narrowest (their appendix B.2).
@@ -30,7 +30,7 @@ POSTS_NEEDED_MAX = 1_000_000
 class SequenceRules:
     """How sure to be, before how many posts nothing is said, and after how many the interval is narrowest.
 
-    ``caution`` says how often the value farthest from the mean is counted again in the variance; 0 is the paper's formula.
+    ``caution`` says how often the value farthest from the mean is counted again in the variance; 0 is the paper's.
     """
 
     alpha: float

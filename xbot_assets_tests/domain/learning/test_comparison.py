@@ -16,18 +16,18 @@ def test_a_verdict_follows_the_interval(gain: float, verdict: Verdict) -> None:
     """Above nought, below it, or around it."""
     compared = compare(np.random.default_rng(1).normal(gain, 0.2, 150), RULES, 5)
     assert compared.verdict is verdict
-    assert compared.low is not None and compared.high is not None and compared.gain is not None
-    assert compared.low < compared.gain < compared.high
+    assert (compared.low or 0) < (compared.gain or 0) < (compared.high or 0)
 
 
 def test_what_cannot_be_told_says_what_would_be_needed() -> None:
     """How many more posts, and the least gain that 30 and 90 days can prove."""
     compared = compare(np.random.default_rng(1).normal(0.005, 0.2, 150), RULES, 5)
-    assert compared.posts_needed is not None and compared.posts_needed > 150
+    assert (compared.posts_needed or 0) > 150
     assert [(one.days, one.posts) for one in compared.provable] == [(30, 150), (90, 450)]
     words = explain(compared, RULES)
     assert words.startswith("Cannot tell yet.")
-    assert "more posts" in words and "in 30 days" in words and "in 90 days" in words
+    for part in ("more posts", "in 30 days", "in 90 days"):
+        assert part in words
 
 
 @pytest.mark.parametrize("gains", [np.array([]), np.full(39, 0.5), np.zeros(100)])

@@ -104,9 +104,7 @@ def test_judging_the_policy_that_chose_gives_the_mean_of_the_log() -> None:
     ("arms", "rewards", "propensities"),
     [([0], [1.0], [0.0]), ([0], [1.0], [1.5]), ([0, 1], [1.0], [0.5]), ([0], [np.nan], [0.5]), ([-1], [1.0], [0.5])],
 )
-def test_a_log_that_makes_no_sense_is_refused(
-    arms: list[int], rewards: list[float], propensities: list[float]
-) -> None:
+def test_a_log_that_makes_no_sense_is_refused(arms: list[int], rewards: list[float], propensities: list[float]) -> None:
     """Whole, with a sentence."""
     with pytest.raises(ValueError, match=r"\.$"):
         ChoiceLog(np.array(arms), np.array(rewards), np.array(propensities))
