@@ -10,6 +10,7 @@ Rules, all in this one run:
 * plain: Thompson sampling with a uniform Beta prior over each arm.
 * plain, told: the same, forgetting everything at the moment of the change, which it is told. No rule could know it.
 * steady and restarting: the product's two rules, its own code, with a prior strength that fits rewards of this size.
+* bold: restarting without the restarts, so only drawn with less variance: what of the gain is the boldness.
 * restarting, told: the product's, all evidence cut at the change, which it is told: the bound of its kind.
 
 The choice of a post is one draw, which is what the product's estimated chances are the long run of.
@@ -113,9 +114,11 @@ SCENARIOS = (
     Scenario("drift and delay", ROUNDS / 2, DELAY),
 )
 STEADY = WatchRules(threshold=NEVER, draw_variance=1.0)
+BOLD = WatchRules(threshold=NEVER)
 RULES: dict[str, tuple[Callable[[np.random.Generator], BanditRule], bool]] = {
     "plain": (Plain, False),
     "steady": (lambda rng: Product(rng, STEADY), False),
+    "bold": (lambda rng: Product(rng, BOLD), False),
     "restarting": (lambda rng: Product(rng, WatchRules()), False),
     "plain, told": (Plain, True),
     "restarting, told": (lambda rng: Product(rng, WatchRules()), True),

@@ -9,7 +9,7 @@ others of its factor are trusted like a few posts only, so they are tried again.
 
 The test is the one of Besson, Kaufmann, Maillard and Seznec, "Efficient Change-Point Detection for Tackling
 Piecewise-Stationary Bandits" (JMLR 2022), with a normal likelihood, one side and the leader alone. The posts in between
-are drawn with half the posterior's variance. ``python -m benchmarks.bandit_regret`` shows what it gains and costs.
+are drawn with a quarter of the variance. ``python -m benchmarks.bandit_regret`` shows what it gains and costs.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ FIRST_ROOM = 64
 class WatchRules:
     """When a drop is believed, and how much is forgotten then. Found on :mod:`benchmarks.bandit_regret`."""
 
-    threshold: float = 5.0
+    threshold: float = 4.5
     """Log likelihood ratio of a drop: about one false alarm in four stationary runs of 3,000 posts."""
     least_posts: int = 20
     """Posts of the leader before and after a drop."""
@@ -43,7 +43,7 @@ class WatchRules:
     """Posts of a level between two looks at it."""
     kept_posts: float = 10.0
     """After an alarm, the others of the factor count like so many posts at most."""
-    draw_variance: float = 0.5
+    draw_variance: float = 0.25
 
 
 class LevelPosts:

@@ -1,10 +1,10 @@
 """Confidence sequences: intervals of a mean that stay right however often one looks, and what they can prove.
 
 Waudby-Smith, Arbour, Sinha, Kennedy and Ramdas, "Time-uniform central limit theory and asymptotic confidence
-sequences", Annals of Statistics 2024 (arXiv 2103.06476), theorem 2.2: after t values with mean m and standard deviation s, the
-interval is ``m +- s * sqrt((t r^2 + 1) / (t^2 r^2) * log((t r^2 + 1) / a^2))``. With chance 1 - a it holds the mean at
-all t at once, in the limit of a late first look; so no look is taken before ``first_look``. ``r`` sets at which t the
-interval is narrowest (their appendix B.2).
+sequences", Annals of Statistics 2024 (arXiv 2103.06476), theorem 2.2: after t values with mean m and standard deviation
+s, the interval is ``m +- s * sqrt((t r^2 + 1) / (t^2 r^2) * log((t r^2 + 1) / a^2))``. With chance 1 - a it holds the
+mean at all t at once, in the limit of a late first look; so no look is taken before ``first_look``. ``r`` sets at which
+t the interval is narrowest (their appendix B.2).
 
 Values of posts are skewed: few posts have great weights. In runs of 200 values of one in ten, the formula from the
 20th value on held nought at all looks in 83 % of runs, not in 95 %. So the first look is late, and the value farthest
