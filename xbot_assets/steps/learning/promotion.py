@@ -144,8 +144,8 @@ def _judge_predictor(
     if tested is None or tested.id == champion.id:
         return _next_test(product, transaction, newest, champion, now)
     posts = comparisons.compared_posts(transaction, tested.since)
-    sides = (Predictor.model_validate(one.parameters) for one in (champion, tested))
-    evidence = weigh(predictor_gains(posts, *sides, settings.zone), settings.comparison_rules, now - tested.since)
+    old, new = Predictor.model_validate(champion.parameters), Predictor.model_validate(tested.parameters)
+    evidence = weigh(predictor_gains(posts, old, new, settings.zone), settings.comparison_rules, now - tested.since)
     compared, words = evidence.compared, f"Version {tested.version} against {champion.version}: {evidence.words}"
     if compared.verdict is Verdict.BETTER:
         flip = _flip(product, transaction, champion, tested.model, evidence, now)
