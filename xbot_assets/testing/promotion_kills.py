@@ -21,7 +21,8 @@ from xbot_assets.store.learning import models
 
 ALIVE_SECONDS = (0.05, 0.5)
 """Shortest and longest life of a promoting process, once it has begun."""
-EVENTS_SHOWN = 50
+EVENTS_SHOWN = 100_000
+"""More than there are: most events of a long run leave the champion."""
 
 
 def promote_until_killed(settings: Settings, ready: int) -> None:
