@@ -18,7 +18,7 @@ from xbot_assets.domain.learning.features import post_features, with_hour
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
 from xbot_assets.steps.content.planning import Plan, write_plan
-from xbot_assets.steps.learning import training
+from xbot_assets.steps.learning import promotion, training
 from xbot_assets.steps.product import Product
 from xbot_assets.store.clock import set_line
 from xbot_assets.store.engine.cache import Cache
@@ -87,7 +87,7 @@ def learn(product: Product, seed: int, at: datetime = MORNING) -> None:
         model_store.insert_model_version(
             product.database, kind, parameters=parameters, evaluation=judged, outcomes_used=EXAMPLES, now=at
         )
-    training.promote_newest(product)
+    promotion.promote_newest(product)
 
 
 def roll_back(product: Product, seed: int) -> None:

@@ -14,6 +14,7 @@ from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import Settings
 from xbot_assets.steps.content.planning import plan_posts, plan_wait
 from xbot_assets.steps.learning import training
+from xbot_assets.steps.learning.promotion import promote_newest
 from xbot_assets.steps.metrics.readings import account_due, measure_account, measure_posts, posts_due
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_next
@@ -40,7 +41,7 @@ def turn(product: Product) -> list[int]:
     training.compute_outcomes(product)
     training.train_bandit(product)
     training.train_predictor(product)
-    training.promote_newest(product)
+    promote_newest(product)
     return [post.id for post in plan.posts]
 
 

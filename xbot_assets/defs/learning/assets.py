@@ -12,12 +12,8 @@ from xbot_assets.defs.plots import Plots, PlotValue
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
 from xbot_assets.domain.learning.bandit import ArmEstimate, Posterior, estimates
-from xbot_assets.steps.learning.training import (
-    compute_outcomes,
-    promote_newest,
-    train_bandit,
-    train_predictor,
-)
+from xbot_assets.steps.learning.promotion import Promotion, promote_newest
+from xbot_assets.steps.learning.training import compute_outcomes, train_bandit, train_predictor
 from xbot_assets.steps.publishing.admission import learn_hour_weights
 from xbot_assets.store.learning.models import ModelVersion
 
@@ -101,13 +97,23 @@ def champion_models(context: dg.AssetExecutionContext, product: ProductIn) -> dg
     """Which version of each model planning uses from now on, and why."""
     with as_dagster_failure(context, product):
         decided = promote_newest(product)
-        rows = [
-            {"model": p.kind, "champion": p.champion.version, "promoted": p.promoted, "reason": p.reason}
-            for p in decided
-        ]
-        shown = table(rows, ["model", "champion", "promoted", "reason"])
+        shown = table(
+            [_decision(promotion) for promotion in decided], ["model", "champion", "decision", "promoted", "reason"]
+        )
         context.log_event(dg.AssetMaterialization(CHAMPIONS_IN_USE, metadata={"champions": shown}))
-        return materialized({"champions": shown})
+        return materialized(
+            {"champions": shown} | {f"{p.kind}_evidence": dg.MetadataValue.json(dict(p.evidence)) for p in decided}
+        )
+
+
+def _decision(promotion: Promotion) -> dict[str, str | int | bool]:
+    return {
+        "model": promotion.kind,
+        "champion": promotion.champion.version,
+        "decision": promotion.verdict,
+        "promoted": promotion.promoted,
+        "reason": promotion.reason,
+    }
 
 
 def _version(version: ModelVersion) -> dict[str, dg.MetadataValue | int]:

@@ -7,13 +7,15 @@ Agrawal and Goyal, "Thompson Sampling for Contextual Bandits with Linear Payoffs
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field
 
 Vector = NDArray[np.float64]
+Rule = Literal["steady", "restarting"]
+"""The ways of learning: each retraining follows one of them."""
 
 PROPENSITY_DRAWS = 2000
 """Draws from the posterior that estimate the choice probabilities: standard error at most 1.2 points."""
@@ -40,10 +42,11 @@ class Observed(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """A chosen arm and the probability with which the posterior chooses it."""
+    """A chosen arm, the probability with which the posterior chooses it, and those of all arms that were open."""
 
     arm: Arm
     propensity: float
+    chances: dict[str, dict[str, float]]
 
 
 class Draw(NamedTuple):
@@ -68,6 +71,10 @@ class Posterior(BaseModel):
     # Versions stored before 0.2 call it "shift".
     information_vector: tuple[float, ...] = Field(validation_alias=AliasChoices("information_vector", "shift"))
     observations: int = Field(ge=0)
+    rule: Rule = "steady"
+    """How it was learned: ``steady`` weighs all posts alike, ``restarting`` watches for changes (``changes.py``)."""
+    draw_variance: float = Field(1.0, gt=0, le=1)
+    """Share of the posterior's variance that arms are drawn with: less explores less."""
 
     @property
     def arms(self) -> tuple[Arm, ...]:
@@ -121,8 +128,16 @@ def choose(posterior: Posterior, count: int, rng: np.random.Generator) -> Draw:
         weights /= weights.sum()
         index = int(rng.choice(len(arms), p=weights))
         left[index] = False
-        chosen.append(Choice(arms[index], float(weights[index])))
+        chosen.append(Choice(arms[index], float(weights[index]), _by_topic(arms, weights)))
     return Draw(tuple(chosen), probabilities)
+
+
+def _by_topic(arms: Sequence[Arm], weights: Vector) -> dict[str, dict[str, float]]:
+    chances: dict[str, dict[str, float]] = {}
+    for arm, weight in zip(arms, weights.tolist(), strict=True):
+        if weight > 0:
+            chances.setdefault(arm.topic, {})[arm.format] = weight
+    return chances
 
 
 def choice_probabilities(posterior: Posterior, rng: np.random.Generator) -> Vector:
@@ -130,8 +145,8 @@ def choice_probabilities(posterior: Posterior, rng: np.random.Generator) -> Vect
 
     Every arm keeps at least half a draw's share, so that no propensity is zero.
     """
-    mean, covariance = _moments(posterior)
-    draws = rng.multivariate_normal(mean, covariance, size=PROPENSITY_DRAWS)
+    mean, covariance = moments(posterior)
+    draws = rng.multivariate_normal(mean, covariance * posterior.draw_variance, size=PROPENSITY_DRAWS)
     best = (draws @ _design(posterior, posterior.arms).T).argmax(axis=1)
     counts = np.bincount(best, minlength=len(posterior.arms)) + 0.5
     return np.asarray(counts / counts.sum(), dtype=np.float64)
@@ -147,15 +162,22 @@ class ArmEstimate(NamedTuple):
 
 def estimates(posterior: Posterior) -> list[ArmEstimate]:
     """Return every arm's expected reward, best first."""
-    mean, covariance = _moments(posterior)
+    _, covariance = moments(posterior)
     design = _design(posterior, posterior.arms)
-    means = PRIOR_MEAN + design @ mean
+    means = expected_rewards(posterior)
     deviations = np.sqrt(np.einsum("ij,jk,ik->i", design, covariance, design))
-    found = [ArmEstimate(a, float(m), float(d)) for a, m, d in zip(posterior.arms, means, deviations, strict=True)]
-    return sorted(found, key=lambda estimate: -estimate.mean)
+    judged = [ArmEstimate(a, float(m), float(d)) for a, m, d in zip(posterior.arms, means, deviations, strict=True)]
+    return sorted(judged, key=lambda estimate: -estimate.mean)
 
 
-def _moments(posterior: Posterior) -> tuple[Vector, Vector]:
+def expected_rewards(posterior: Posterior) -> Vector:
+    """Return the expected reward of each arm, in the order of ``posterior.arms``."""
+    mean, _ = moments(posterior)
+    return np.asarray(PRIOR_MEAN + _design(posterior, posterior.arms) @ mean, dtype=np.float64)
+
+
+def moments(posterior: Posterior) -> tuple[Vector, Vector]:
+    """Return the mean of the effects, measured from :data:`PRIOR_MEAN`, and their covariance."""
     covariance = np.linalg.inv(np.array(posterior.precision))
     return covariance @ np.array(posterior.information_vector), covariance
 

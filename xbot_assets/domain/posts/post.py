@@ -41,7 +41,8 @@ class NewPost(BaseModel):
     """A post to queue, with the evidence learning needs later.
 
     ``propensity`` is the probability with which the bandit chose this arm when it chose it; without it the
-    post cannot be used to judge another policy. A reply names the post that it answers and that post's author.
+    post cannot be used to judge another policy. ``arm_chances`` holds, by topic and format, the chances of all arms
+    that were open then. A reply names the post that it answers and that post's author.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +55,7 @@ class NewPost(BaseModel):
     bandit_version_id: int | None = None
     predictor_version_id: int | None = None
     propensity: float | None = Field(None, gt=0, le=1)
+    arm_chances: dict[str, dict[str, float]] | None = None
     predicted_reward: float | None = None
     llm_call_id: int | None = None
     scheduled_at: AwareDatetime

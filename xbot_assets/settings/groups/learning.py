@@ -1,6 +1,11 @@
 """Learning from what posts earned."""
 
+from datetime import timedelta
+from typing import Literal
+
 from pydantic import BaseModel, Field
+
+from xbot_assets.domain.learning.sequences import SequenceRules
 
 
 class LearningSettings(BaseModel):
@@ -14,3 +19,33 @@ class LearningSettings(BaseModel):
     bandit_prior_strength: float = Field(2.0, gt=0, le=100, description="Posts' worth of prior belief per arm.")
     predictor_ridge: float = Field(1.0, gt=0, le=1e6, description="Ridge penalty of the predictor.")
     predictor_min_outcomes: int = Field(1, ge=1, le=10_000, description="Outcomes needed to fit a predictor.")
+
+    # champions and challengers
+    models_held: bool = Field(
+        default=False, description="Keep every champion as it is: nothing is promoted or rolled back."
+    )
+    bandit_rule: Literal["steady", "restarting"] = Field(
+        "steady", description="How the first champion bandit learns; the other way has to prove itself against it."
+    )
+    compare_alpha: float = Field(0.05, ge=0.001, le=0.2, description="Chance of a false proof in one comparison.")
+    compare_posts_min: int = Field(40, ge=20, le=1000, description="Posts before a comparison says anything.")
+    compare_posts_best: int = Field(150, ge=20, le=10_000, description="Posts at which a comparison is sharpest.")
+    compare_posts_max: int = Field(
+        400, ge=40, le=10_000, description="Posts after which a test that has shown nothing ends, and the next begins."
+    )
+    challenger_growth: float = Field(
+        1.25, ge=1, le=100, description="A challenging predictor learned from so many times the champion's outcomes."
+    )
+    flip_days_min: float = Field(
+        7, ge=0, le=365, description="Least days between two promotions or rollbacks of a kind."
+    )
+
+    @property
+    def comparison_rules(self) -> SequenceRules:
+        """How a challenger is compared with the champion."""
+        return SequenceRules(self.compare_alpha, self.compare_posts_min, self.compare_posts_best)
+
+    @property
+    def least_between_flips(self) -> timedelta:
+        """The least time between two promotions or rollbacks of one kind of model."""
+        return timedelta(days=self.flip_days_min)

@@ -264,6 +264,7 @@ def _new_post(product: Product, models: _Models, choice: Choice, written: Writte
         bandit_version_id=models.bandit_version.id if models.bandit_version else None,
         predictor_version_id=models.predictor_version.id if models.predictor_version else None,
         propensity=choice.propensity,
+        arm_chances=choice.chances,
         predicted_reward=predicted,
         llm_call_id=written.llm_call_id,
         scheduled_at=at,

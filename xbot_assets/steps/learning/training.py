@@ -1,6 +1,6 @@
-"""Turning readings into outcomes, outcomes into model versions, and versions into champions."""
+"""Turning readings into outcomes and outcomes into model versions, and the champions in use."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter, ValidationError
 
 from xbot_assets.domain.learning import bandit, predictor
+from xbot_assets.domain.learning.changes import learn_restarting
 from xbot_assets.domain.learning.features import with_hour
 from xbot_assets.domain.learning.reward import EngagementCounts, reward
+from xbot_assets.steps.learning.promotion import rule_of
 from xbot_assets.steps.product import Product
 from xbot_assets.store.learning import models as model_store
 from xbot_assets.store.learning.models import ModelVersion
@@ -23,6 +25,10 @@ OUTCOME_AGE_MAX = timedelta(days=30)
 """A post that no reading up to this age shows views of has no outcome, and never gets one."""
 OUTCOME_LOST_AFTER = timedelta(days=90)
 """A post for which nobody has taken an outcome at this age gets none: two months are left to a stopped stack."""
+LEARNERS: Mapping[bandit.Rule, Callable[[bandit.Posterior, Sequence[bandit.Observed]], bandit.Posterior]] = {
+    "steady": bandit.learn,
+    "restarting": learn_restarting,
+}
 CHAMPION_CACHE = "champion"
 ModelKind = Literal["bandit", "predictor"]
 Parameters = Mapping[str, Any]
@@ -39,16 +45,6 @@ class Outcome:
     computed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Promotion:
-    """What was decided about a model's newest version, and why."""
-
-    kind: ModelKind
-    champion: ModelVersion
-    promoted: bool
-    reason: str
-
-
 def compute_outcomes(product: Product) -> list[Outcome]:
     """Reward every post that has a reading old enough and no outcome yet; return what was stored."""
     now = product.clock.now()
@@ -59,15 +55,26 @@ def compute_outcomes(product: Product) -> list[Outcome]:
 
 
 def train_bandit(product: Product) -> ModelVersion:
-    """Learn the bandit's posterior from the newest outcomes and store it as a new version."""
-    persona = product.account.persona
+    """Learn from the newest outcomes in each way that a bandit learns here; return the version of the champion's way.
+
+    The others are stored too: what they would choose is compared with what the champion chooses.
+    """
     learned = _learned_from(product)
-    start = bandit.prior(persona.topic_names, persona.format_names, strength=product.settings.bandit_prior_strength)
     observed = [bandit.Observed(bandit.Arm(one.topic, one.format), one.reward) for one in learned]
-    posterior = bandit.learn(start, observed)
+    champion = product.account.champion("bandit")
+    used = rule_of(champion) if champion else product.settings.bandit_rule
+    others = [rule for rule in LEARNERS if rule != used]
+    version, *_ = [_train_by(product, rule, observed) for rule in (used, *others)]
+    return version
+
+
+def _train_by(product: Product, rule: bandit.Rule, observed: Sequence[bandit.Observed]) -> ModelVersion:
+    persona = product.account.persona
+    start = bandit.prior(persona.topic_names, persona.format_names, strength=product.settings.bandit_prior_strength)
+    posterior = LEARNERS[rule](start, observed)
     best = bandit.estimates(posterior)[0]
     evaluation = {"best_topic": best.arm.topic, "best_format": best.arm.format, "best_mean": best.mean}
-    return _store_version(product, "bandit", posterior.model_dump(), evaluation, len(learned))
+    return _store_version(product, "bandit", posterior.model_dump(), evaluation, len(observed))
 
 
 def train_predictor(product: Product) -> ModelVersion | None:
@@ -78,12 +85,6 @@ def train_predictor(product: Product) -> ModelVersion | None:
     examples = [_as_published(one, product.settings.zone) for one in learned]
     fitted, evaluation = predictor.fit(examples, ridge=product.settings.predictor_ridge)
     return _store_version(product, "predictor", fitted.model_dump(), evaluation.model_dump(), len(learned))
-
-
-def promote_newest(product: Product) -> list[Promotion]:
-    """Decide for each kind of model whether its newest version becomes champion; record why."""
-    decided = [_decide(product, "bandit"), _decide(product, "predictor")]
-    return [promotion for promotion in decided if promotion is not None]
 
 
 def current_champion(product: Product, kind: ModelKind) -> ModelVersion | None:
@@ -163,31 +164,3 @@ def _store_version(
         outcomes_used=outcomes_used,
         now=product.clock.now(),
     )
-
-
-def _decide(product: Product, kind: ModelKind) -> Promotion | None:
-    newest = model_store.model_versions(product.database, kind, 1)
-    if not newest:
-        return None
-    champion = product.account.champion(kind)
-    reason = _reason_to_promote(newest[0], champion)
-    if reason is None:
-        return Promotion(kind, champion or newest[0], promoted=False, reason="The champion stays.")
-    model_store.promote(product.database, newest[0], reason, product.clock.now())
-    return Promotion(kind, newest[0], promoted=True, reason=reason)
-
-
-def _reason_to_promote(newest: ModelVersion, champion: ModelVersion | None) -> str | None:
-    if champion is None:
-        return "The first version."
-    if newest.id == champion.id:
-        return None
-    if newest.kind == "predictor" and _beats_mean(champion) and not _beats_mean(newest):
-        return None
-    return f"It learned from {newest.outcomes_used} outcomes, the champion from {champion.outcomes_used}."
-
-
-def _beats_mean(version: ModelVersion) -> bool:
-    """Say whether a predictor is at least as good, left out, as always predicting the mean."""
-    error, of_mean = version.evaluation.get("error"), version.evaluation.get("error_of_mean")
-    return error is None or of_mean is None or error <= of_mean

@@ -10,6 +10,8 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.store.engine.database import Database, Statements
 
 ModelKind = Literal["bandit", "predictor"]
+ChampionVerdict = Literal["first", "refreshed", "promoted", "rolled_back", "stays", "cannot_tell", "dropped", "held"]
+"""What was decided: the first four seat a version, the others leave the champion; the schema holds the same words."""
 Present = TypeVar("Present")
 
 
@@ -36,13 +38,15 @@ class ChampionSeat:
 
 @dataclass(frozen=True, slots=True)
 class ChampionEvent:
-    """One promotion."""
+    """One decision: who is champion since, why, and the numbers that it rests on."""
 
     kind: ModelKind
     version: int
     version_id: int
     promoted_at: datetime
     reason: str
+    verdict: ChampionVerdict
+    evidence: dict[str, Any]
 
 
 def insert_model_version(
@@ -78,9 +82,18 @@ def champion_seat(db: Statements, kind: ModelKind) -> ChampionSeat | None:
     return db.fetch_row(ChampionSeat, "champion_seat", kind=kind)
 
 
-def promote(db: Statements, version: ModelVersion, reason: str, now: datetime) -> None:
+def promote(
+    db: Statements,
+    version: ModelVersion,
+    reason: str,
+    now: datetime,
+    *,
+    verdict: ChampionVerdict = "promoted",
+    evidence: Mapping[str, Any] | None = None,
+) -> None:
     """Make a version the champion of its kind and note why, in one statement. Also how to roll back."""
-    _present(db.fetch_one("promote", id=version.id, kind=version.kind, reason=reason, now=now))
+    facts = {"reason": reason, "verdict": verdict, "evidence": dict(evidence or {}), "now": now}
+    _present(db.fetch_one("promote", id=version.id, kind=version.kind, **facts))
 
 
 def model_versions(db: Statements, kind: ModelKind, limit: int) -> list[ModelVersion]:
@@ -89,7 +102,7 @@ def model_versions(db: Statements, kind: ModelKind, limit: int) -> list[ModelVer
 
 
 def champion_events(db: Statements, limit: int) -> list[ChampionEvent]:
-    """Return the latest promotions, newest first."""
+    """Return the latest decisions, newest first."""
     return db.fetch_rows(ChampionEvent, "champion_events", limit=limit)
 
 

@@ -11,10 +11,10 @@ from xbot_assets.domain.clock import ClockLine, system_now
 from xbot_assets.domain.learning.features import TONE, with_hour
 from xbot_assets.domain.learning.predictor import Example, Predictor, fit
 from xbot_assets.steps.content.planning import Plan, write_plan
+from xbot_assets.steps.learning.promotion import promote_newest
 from xbot_assets.steps.learning.training import (
     compute_outcomes,
     learning_due,
-    promote_newest,
     train_bandit,
     train_predictor,
 )

@@ -31,8 +31,8 @@ with promoted as (
         version_id = excluded.version_id, promoted_at = excluded.promoted_at, reason = excluded.reason
     returning kind, version_id, promoted_at, reason
 )
-insert into champion_events (kind, version_id, promoted_at, reason)
-select kind, version_id, promoted_at, reason from promoted
+insert into champion_events (kind, version_id, promoted_at, reason, verdict, evidence)
+select kind, version_id, promoted_at, reason, %(verdict)s, %(evidence)s::jsonb from promoted
 returning id;
 
 -- name: model_versions
@@ -42,7 +42,7 @@ from model_versions where kind = %(kind)s
 order by version desc limit %(limit)s;
 
 -- name: champion_events
--- Promotions, newest first.
-select e.kind, v.version, e.version_id, e.promoted_at, e.reason
+-- Decisions about champions, newest first.
+select e.kind, v.version, e.version_id, e.promoted_at, e.reason, e.verdict, e.evidence
 from champion_events e join model_versions v on v.id = e.version_id
 order by e.id desc limit %(limit)s;

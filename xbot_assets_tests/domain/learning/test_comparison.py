@@ -1,0 +1,45 @@
+"""A challenger is better, worse, or cannot be told from the champion; each with numbers and sentences."""
+
+import numpy as np
+import pytest
+
+from xbot_assets.domain.learning.comparison import Verdict, compare, explain, provable_effects
+from xbot_assets.domain.learning.sequences import SequenceRules
+
+RULES = SequenceRules(alpha=0.05, first_look=40, narrowest_at=150)
+
+
+@pytest.mark.parametrize(
+    ("gain", "verdict"), [(0.1, Verdict.BETTER), (-0.1, Verdict.WORSE), (0.005, Verdict.CANNOT_TELL)]
+)
+def test_a_verdict_follows_the_interval(gain: float, verdict: Verdict) -> None:
+    """Above nought, below it, or around it."""
+    compared = compare(np.random.default_rng(1).normal(gain, 0.2, 150), RULES, 5)
+    assert compared.verdict is verdict
+    assert (compared.low or 0) < (compared.gain or 0) < (compared.high or 0)
+
+
+def test_what_cannot_be_told_says_what_would_be_needed() -> None:
+    """How many more posts, and the least gain that 30 and 90 days can prove."""
+    compared = compare(np.random.default_rng(1).normal(0.005, 0.2, 150), RULES, 5)
+    assert (compared.posts_needed or 0) > 150
+    assert [(one.days, one.posts) for one in compared.provable] == [(30, 150), (90, 450)]
+    words = explain(compared, RULES)
+    assert words.startswith("Cannot tell yet.")
+    for part in ("more posts", "in 30 days", "in 90 days"):
+        assert part in words
+
+
+@pytest.mark.parametrize("gains", [np.array([]), np.full(39, 0.5), np.zeros(100)])
+def test_too_few_posts_or_equal_ones_tell_nothing(gains: np.ndarray) -> None:
+    """And no number is made up."""
+    compared = compare(gains, RULES, 5)
+    assert (compared.verdict, compared.gain, compared.low) == (Verdict.CANNOT_TELL, None, None)
+    assert "nothing is said before 40" in explain(compared, RULES)
+
+
+def test_a_slow_account_is_told_that_it_can_prove_nothing() -> None:
+    """Half a post a day: 15 posts in a month are below the first look."""
+    month, quarter = provable_effects(0.5, 0.2, RULES)
+    assert month.effect is None
+    assert quarter.effect is not None
