@@ -52,18 +52,18 @@ POLICIES: dict[str, tuple[dict[str, Any], Planner, bool]] = {
 
 def month(budget_usd: float, days: int, seed: int, plot: Path | None) -> dict[str, Any]:
     """Play every policy and return its figures."""
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for name, (changes, planner, hard_stop) in POLICIES.items():
         with (
             desk_parts(daily_budget_usd=budget_usd, **changes) as (settings, _),
             a_desk(settings, planner, began=BEGAN, seed=seed, pooled=not hard_stop, hard_stop=hard_stop) as desk,
         ):
             desk.work(BEGAN + timedelta(days=days))
-            found[name] = _told(desk)
+            figures[name] = _told(desk)
             if plot is not None and not hard_stop:
                 _draw_tiers(desk, plot)
-        print(f"{name}: {found[name]}", file=sys.stderr, flush=True)
-    return found
+        print(f"{name}: {figures[name]}", file=sys.stderr, flush=True)
+    return figures
 
 
 def _told(desk: Desk) -> dict[str, Any]:
@@ -87,9 +87,9 @@ def _told(desk: Desk) -> dict[str, Any]:
     }
 
 
-def promises(found: Mapping[str, Any]) -> dict[str, bool]:
+def promises(figures: Mapping[str, Any]) -> dict[str, bool]:
     """Hold the figures against what was promised."""
-    old, ours = found["old"], found["ours"]
+    old, ours = figures["old"], figures["ours"]
     return {
         "ours never lacks content": ours["hours_without_content"] == 0,
         "the old policy did": old["hours_without_content"] > 0,
@@ -120,9 +120,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the choices of arms")
     parser.add_argument("--plot", type=Path, help="write the tier over time to this PNG")
     chosen = parser.parse_args()
-    found = month(chosen.budget, chosen.days, chosen.seed, chosen.plot)
-    kept = promises(found)
-    print(json.dumps({"days": chosen.days, "budget_usd_a_day": chosen.budget, **found, "promises": kept}, indent=2))
+    figures = month(chosen.budget, chosen.days, chosen.seed, chosen.plot)
+    kept = promises(figures)
+    print(json.dumps({"days": chosen.days, "budget_usd_a_day": chosen.budget, **figures, "promises": kept}, indent=2))
     return int(not all(kept.values()))
 
 

@@ -180,8 +180,8 @@ def _main() -> None:
     chosen = parser.parse_args()
     with local_site() as url:
         figures = asyncio.run(_measured(url, chosen.pages))
-    found = "measured" if importlib.util.find_spec("crawlee") else "not installed: left out"
-    report(benchmark="pool_overhead", machine=machine(), crawlee=found, **figures)
+    how_crawlee = "measured" if importlib.util.find_spec("crawlee") else "not installed: left out"
+    report(benchmark="pool_overhead", machine=machine(), crawlee=how_crawlee, **figures)
 
 
 if __name__ == "__main__":

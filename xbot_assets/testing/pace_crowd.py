@@ -98,7 +98,7 @@ def one_admission(db: Database, plan: Plan, now: datetime) -> bool:
 
 
 def one_claim(db: Database, plan: Plan, now: datetime) -> bool:
-    """Claim a post if the pace allows it, and leave it in doubt: its id is lost."""
+    """Claim a post if the pace allows it, and leave it unconfirmed: its id is lost."""
     claim = take_post(db, replace(open_limits(), pace=plan.rules), now, worker="crowd")
     if claim is None:
         return False

@@ -109,14 +109,14 @@ def _told(desk: Desk, sandbox: SandboxModel) -> dict[str, Any]:
     }
 
 
-def kept(found: dict[str, Any]) -> dict[str, bool]:
+def kept(figures: dict[str, Any]) -> dict[str, bool]:
     """Hold a run's figures against the promises."""
     return {
-        "the cadence is kept": found["late_plans"] == 0 and found["hours_without_content"] == 0,
-        "the model wrote nearly every plan": found["plans_from_the_model"] >= 0.95 * found["plans"] > 0,
-        "the books are the server's bill": found["spent_microusd"] == found["bill_microusd"] > 0,
-        "every request is in the books": found["calls"] == found["requests"],
-        "no day passes its budget": found["most_in_a_day_microusd"] <= found["budget_microusd"],
-        "every post is presentable": found["not_presentable"] == 0,
-        "what a server takes is found out once": found["requests_refused"] <= REFUSALS_MOST,
+        "the cadence is kept": figures["late_plans"] == 0 and figures["hours_without_content"] == 0,
+        "the model wrote nearly every plan": figures["plans_from_the_model"] >= 0.95 * figures["plans"] > 0,
+        "the books are the server's bill": figures["spent_microusd"] == figures["bill_microusd"] > 0,
+        "every request is in the books": figures["calls"] == figures["requests"],
+        "no day passes its budget": figures["most_in_a_day_microusd"] <= figures["budget_microusd"],
+        "every post is presentable": figures["not_presentable"] == 0,
+        "what a server takes is found out once": figures["requests_refused"] <= REFUSALS_MOST,
     }

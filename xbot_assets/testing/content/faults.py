@@ -88,8 +88,8 @@ def alone(name: str) -> dict[str, Any]:
         calls = _calls(desk)
         sandbox.set_faults()
         desk.work(desk.now + BACK_FOR)
-        found = _told(desk) | {"alerts_during": raised, "calls": calls, "plans_during": during}
-        return found | {
+        figures = _told(desk) | {"alerts_during": raised, "calls": calls, "plans_during": during}
+        return figures | {
             "category_right": _is_booked(desk, case, calls),
             "alerts_right": set(raised) <= {case.alert, SHARE} and (case.alert == SHARE or case.alert in raised),
             "back_to_normal": desk.plans[-1][1].posts[0].source == "llm" and not set(_alerts(desk)) - {SHARE},
@@ -180,12 +180,12 @@ def _alerts(desk: Desk) -> list[str]:
     return sorted(alert.key for alert in open_alerts(desk.product.database))
 
 
-def kept(found: Mapping[str, Any]) -> dict[str, bool]:
+def kept(figures: Mapping[str, Any]) -> dict[str, bool]:
     """Hold one part's figures against the promises that it can be held against."""
     promises = {
-        "content never stops": found["hours_without_content"] == 0,
-        "the cadence of the tier is kept": found["plans_later_than_their_tier"] == 0,
-        "no post without the gates": found["posts_no_gate_passed"] == 0,
+        "content never stops": figures["hours_without_content"] == 0,
+        "the cadence of the tier is kept": figures["plans_later_than_their_tier"] == 0,
+        "no post without the gates": figures["posts_no_gate_passed"] == 0,
     }
     checks: Sequence[str] = (
         "category_right",
@@ -194,8 +194,8 @@ def kept(found: Mapping[str, Any]) -> dict[str, bool]:
         "pool_before_templates",
         "nothing_written_during",
     )
-    promises |= {name: bool(found[name]) for name in checks if name in found}
-    if "in_the_wrong_category" in found:
-        promises["every failure is in its category"] = not found["in_the_wrong_category"]
-        promises["alerts only where a person must act"] = not set(found["alerts_at_the_end"]) - {HELD}
+    promises |= {name: bool(figures[name]) for name in checks if name in figures}
+    if "in_the_wrong_category" in figures:
+        promises["every failure is in its category"] = not figures["in_the_wrong_category"]
+        promises["alerts only where a person must act"] = not set(figures["alerts_at_the_end"]) - {HELD}
     return promises

@@ -58,10 +58,10 @@ class People:
         self._rng = np.random.default_rng(self.seed)
         groups = tomllib.loads(TEXTS.read_text())["group"]
         self._texts = [text for group in groups if group["gate"] == "ok" for _, text in group["texts"]]
-        found = self.product.x.run(
+        results = self.product.x.run(
             Search(query="a", limit=OPPORTUNITIES), lane=Lane.HIGH, deadline_seconds=SEARCH_SECONDS
         )
-        others = {post.handle: post.post_id for post in found.posts if post.handle != HANDLE and post.post_id}
+        others = {post.handle: post.post_id for post in results.posts if post.handle != HANDLE and post.post_id}
         self._targets = [(str(post_id), handle) for handle, post_id in others.items()]
         now = self.product.clock.now()
         insert_engagements(
