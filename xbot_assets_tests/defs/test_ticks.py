@@ -120,7 +120,9 @@ def test_a_post_in_a_dead_run_s_hand_is_taken_from_it_at_the_next_tick(
     assert post_store.queue_counts(product.database) == {"queued": 1}
 
 
-def test_a_post_in_doubt_starts_a_recovery_and_no_publishing(instance: dg.DagsterInstance, product: Product) -> None:
+def test_an_unconfirmed_post_starts_a_recovery_and_no_publishing(
+    instance: dg.DagsterInstance, product: Product
+) -> None:
     """At once, and then not before the next look is due; the timeline is compared because something was submitted."""
     queue_post(product, timedelta(0))
     claim = claimed(product, timedelta(hours=1))

@@ -22,7 +22,7 @@ from xbot_assets.store.publishing.rows import ExpiredLease, PostEvent, Published
 NOT_HELD = FailureCode.LOST_FENCE
 """The code of the failure a worker gets for a post that is no longer its own."""
 NOT_UNCONFIRMED = FailureCode.NOT_UNCONFIRMED
-"""The code of the failure for a post in doubt that is in doubt no more."""
+"""The code of the failure for an unconfirmed post that is unconfirmed no more."""
 
 
 def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:

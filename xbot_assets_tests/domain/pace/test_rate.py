@@ -35,7 +35,7 @@ PACING = Pacing(
 )
 EVEN = HourWeights(ZoneInfo("UTC"))
 FAILED = Answer(Outcome.FAILURE)
-DOUBT = Answer(Outcome.UNCONFIRMED)
+UNCONFIRMED = Answer(Outcome.UNCONFIRMED)
 
 answers = st.builds(Answer, st.sampled_from(Outcome), st.timedeltas(timedelta(0), timedelta(minutes=15)))
 weights = st.lists(st.floats(0.5, 2.0), min_size=24, max_size=24).map(tuple)
@@ -93,13 +93,13 @@ def test_the_rate_falls_as_soon_as_a_window_must_end_below_ninety_per_cent() -> 
 
 
 def test_a_lost_id_never_raises_the_rate() -> None:
-    """A post in doubt counts as a failure until it is known."""
-    assert seen(DOUBT, *[PUBLISHED] * 19).rate == pytest.approx(1.0)
+    """An unconfirmed post counts as a failure until it is known."""
+    assert seen(UNCONFIRMED, *[PUBLISHED] * 19).rate == pytest.approx(1.0)
 
 
-@given(st.lists(st.sampled_from([DOUBT, FAILED]), max_size=100))
+@given(st.lists(st.sampled_from([UNCONFIRMED, FAILED]), max_size=100))
 def test_without_a_success_the_rate_never_rises(given_answers: list[Answer]) -> None:
-    """Neither doubts nor failures speak for a higher rate."""
+    """Neither unconfirmed posts nor failures speak for a higher rate."""
     assert seen(*given_answers).rate <= PACING.rate_start
 
 

@@ -102,7 +102,7 @@ def test_a_thread_that_is_interrupted_twice_ends_as_one_chain_with_each_text_onc
     assert posts.queue_counts(product.database) == {"published": 2, "unconfirmed": 1, "queued": 1}
     later(product)
     (report,) = publish_due(product)
-    assert (report.found, report.place) == ((ids[2],), "thread 4/4")
+    assert (report.confirmed, report.place) == ((ids[2],), "thread 4/4")
     assert chain(site, texts) == texts
     assert posts.queue_counts(product.database) == {"published": 4}
 

@@ -70,7 +70,7 @@ def test_eight_processes_asking_a_thousand_times_are_answered_as_one_after_the_o
 def test_eight_processes_that_claim_posts_and_lose_their_ids_keep_the_pace(
     crowd: Crowd, database: Database, database_url: str
 ) -> None:
-    """The claim itself is the record: posts in doubt count, and none is claimed beyond the rate."""
+    """The claim itself is the record: unconfirmed posts count, and none is claimed beyond the rate."""
     queue(database, *(f"post number {n}" for n in range(20)))
     rules = Settings().pace_rules
     plan = Plan(database_url, rules, PaceKind.POST, NOON, CLAIM_ROUNDS, 1, one_claim)

@@ -66,7 +66,7 @@ def test_a_segment_waits_until_the_one_before_it_is_on_x_and_answers_it(database
     assert (known[first].kind, known[first].continues, known[first].queue.size) == (PaceKind.POST, False, 3)
 
 
-def test_a_segment_in_doubt_keeps_the_rest_waiting_and_a_found_one_lets_it_go(database: Database) -> None:
+def test_an_unconfirmed_segment_keeps_the_rest_waiting_and_a_found_one_lets_it_go(database: Database) -> None:
     """Nothing is put below a post that may not be there."""
     first, second = queue_thread(database, "One.", "Two.")
     settled(database, settle_unconfirmed)
