@@ -4,11 +4,11 @@ Which rows are taken, so that no browser second counts twice: a row is taken whe
 with "yes" and it uses a browser. One that starts with "no" is left out with the reason the file gives: its work is
 inside another row (nested) and counted there, it ran once at start, it was added later, or only by hand.
 
-Lanes are as the product runs such work: content is critical, metrics and harvesting are high, everything else is low. How the old pool
+Lanes are the product's: content is critical, metrics and harvesting are high, everything else is low. How the old pool
 treated a job is read off ``browser_path`` ("semaphore..." took the lock first, "pool..." did not, "own..." was outside
 the pool) and ``declared_priority`` ("pool 2", "pool default 5", "sem METRICS=2"). A job that names its own pool
-priority did its work inside the pool's operation; "pool default" marks one that only took a page from it. Other columns
-are evidence for people and not used.
+priority did its work inside the pool's operation; "pool default" marks one that only took a page from it. Other
+columns are evidence for people and not used.
 """
 
 import csv

@@ -96,7 +96,7 @@ def test_a_long_browser_queue_is_sampled_and_alerted_until_it_is_short(
     for number in range(product.settings.browser_depth_alert + 1):
         queued_tags(instance, definitions, "measure", tags={"number": str(number)})
     tick_sensor(watch_browser_queue, instance, product)
-    assert BROWSER_QUEUE_DEEP.key_of() in {found.key for found in open_alerts(product.database)}
+    assert BROWSER_QUEUE_DEEP.key_of() in {alert.key for alert in open_alerts(product.database)}
     samples = product.database.fetch_all("queue_samples", since=product.clock.now() - timedelta(hours=1))
     assert {row["lane"]: row["waiting"] for row in samples} == {"critical": 0, "high": 11, "low": 0}
     for record in instance.get_run_records():

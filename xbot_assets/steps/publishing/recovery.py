@@ -1,4 +1,4 @@
-"""Unconfirmed posts: looked for in the account's own lists, and settled by what these surely say.
+"""Unconfirmed posts: looked for in the account's own lists, and resolved by what these surely say.
 
 There: published. Not there, in enough looks over enough time: back to the queue, once. Could not look: counts for
 nothing. Whatever stays unconfirmed waits for a person, with an alert.
@@ -74,7 +74,7 @@ def look_is_due(product: Product) -> bool:
 
 
 def recover_due(product: Product, *, lane: Lane) -> Recovery:
-    """Look for the unconfirmed posts whose look is due, in one read of the own timeline, and settle them.
+    """Look for the unconfirmed posts whose look is due, in one read of the own timeline, and resolve them.
 
     Raises:
         ProductError: the timeline could not be read; nothing follows from that.
@@ -142,7 +142,7 @@ def _shown(post: PostReading) -> TimelinePost:
 
 
 def recover_post(product: Product, row: UnconfirmedPost, view: TimelineView, known: set[str]) -> RecoveryOutcome:
-    """Settle one unconfirmed post by what a look says of it; a find is added to ``known``."""
+    """Resolve one unconfirmed post by what a look says of it; its X id, when confirmed, is added to ``known``."""
     try:
         return _outcome(product, row, view, known)
     except PermanentFailure as failure:
@@ -175,7 +175,7 @@ def _unseen(kind: PostKind) -> str:
 
 
 def shown_as(row: UnconfirmedPost, view: TimelineView, known: set[str]) -> TimelinePost | None:
-    """Return the post on X that an unconfirmed post is, if the look shows it: its words, in the place it was meant for."""
+    """Return the post of X that this unconfirmed one is, if the view shows it: its words, in the place meant for it."""
     return next((post for post in _alike(row, view, known) if in_its_place(post, row.answers_x_id)), None)
 
 
@@ -224,6 +224,6 @@ def _tell_unseen(product: Product, row: UnconfirmedPost, reason: str, cause: Pro
 
 
 def alert_unconfirmed(product: Product, post_id: int, reason: str, cause: ProductError | None = None) -> None:
-    """Tell a person that a post may or may not be on X, and how to settle it."""
+    """Tell a person that a post may or may not be on X, and how to resolve it."""
     now = product.clock.now()
     alert(product.database, UNCONFIRMED_POST, now=now, cause=cause, post_id=post_id, reason=reason)

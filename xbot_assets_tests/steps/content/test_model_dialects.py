@@ -16,16 +16,16 @@ pytestmark = pytest.mark.slow
 @pytest.mark.parametrize("name", ["xai", "mistral"])
 def test_a_day_against_another_server_keeps_the_cadence_and_books_its_bill(name: str, tmp_path: Path) -> None:
     """One bills thinking past its limit, the other refuses most of what OpenAI takes."""
-    found = days_in(name, 1, tmp_path)
-    assert not [words for words, holds in kept(found).items() if not holds], found
+    figures = days_in(name, 1, tmp_path)
+    assert not [words for words, holds in kept(figures).items() if not holds], figures
 
 
 def test_thinking_that_only_the_total_shows_does_not_pass_a_small_budget(tmp_path: Path) -> None:
     """20,000 tokens beside each answer are $0.30 of the better model: with $0.10 a day it is never asked."""
-    found = thinking_day(0.10, tmp_path, 20_000)
-    assert found["spent_microusd"] == found["bill_microusd"] <= 100_000, found
-    assert found["calls"] > 1
-    assert found["hours_without_content"] == 0
+    figures = thinking_day(0.10, tmp_path, 20_000)
+    assert figures["spent_microusd"] == figures["bill_microusd"] <= 100_000, figures
+    assert figures["calls"] > 1
+    assert figures["hours_without_content"] == 0
 
 
 def test_an_answer_cut_while_it_thinks_is_told_at_once_with_what_helps(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_an_answer_cut_while_it_thinks_is_told_at_once_with_what_helps(tmp_path:
             desk.work(BEGAN + timedelta(minutes=1))
             ((_, plan),) = desk.plans
             assert plan.posts[0].source == "template"
-            (alert,) = [found for found in open_alerts(desk.product.database) if found.key == "cannot_write"]
+            (alert,) = [each for each in open_alerts(desk.product.database) if each.key == "cannot_write"]
             assert "was cut at its limit of 320 tokens" in alert.reason
             assert "XBOT_LLM_THINKING_TOKENS" in alert.remedy
     assert "XBOT_POSTS_PER_PLAN" not in alert.remedy

@@ -86,7 +86,7 @@ def status_of(product: Product, post_id: int) -> str:
 
 def alert_keys(product: Product) -> set[str]:
     """Return what a person is being told."""
-    return {found.key for found in open_alerts(product.database)}
+    return {alert.key for alert in open_alerts(product.database)}
 
 
 def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(product: Product, tabbed: Site) -> None:
@@ -140,7 +140,7 @@ def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_tol
     (unconfirmed,) = post_store.unconfirmed_posts(product.database)
     assert (unconfirmed.looks, unconfirmed.requeues) == (0, 0)
     told = [
-        found.reason for found in open_alerts(product.database) if found.key == UNCONFIRMED_POST.key_of(post_id=post_id)
+        alert.reason for alert in open_alerts(product.database) if alert.key == UNCONFIRMED_POST.key_of(post_id=post_id)
     ]
     assert "could not be looked for" in told[0]
     tabbed.set_faults()
@@ -230,9 +230,9 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
     tabbed.set_faults()
     for seen in ((), (post_id,)):
         later(product, TEN_MINUTES)
-        found = compare_timeline(product)
-        assert found.missing == (post_id,)
-        assert tuple(row.id for row in found.removed) == seen
+        comparison = compare_timeline(product)
+        assert comparison.missing == (post_id,)
+        assert tuple(row.id for row in comparison.removed) == seen
     assert REMOVED_POST.key_of(post_id=post_id) in alert_keys(product)
     pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), product.account.pace).state
     assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
@@ -248,9 +248,9 @@ def test_posts_of_the_owner_s_own_hand_and_doubled_ones_are_told_apart(product: 
     own = by_hand(product, "Greetings from the market, by hand.")
     double = by_hand(product, "Fold, do not stir, the egg whites!")
     later(product)
-    found = compare_timeline(product)
-    assert {row.x_post_id: row.resembles_post_id for row in found.phantoms} == {own: None, double: post_id}
-    assert {found.key: found.severity for found in open_alerts(product.database)} == {
+    comparison = compare_timeline(product)
+    assert {row.x_post_id: row.resembles_post_id for row in comparison.phantoms} == {own: None, double: post_id}
+    assert {alert.key: alert.severity for alert in open_alerts(product.database)} == {
         UNKNOWN_POSTS.key_of(): "warning",
         DOUBLED_POST.key_of(x_post_id=double): "critical",
     }
@@ -274,9 +274,9 @@ def test_no_published_post_is_missed_in_a_list_that_does_not_hold_its_kind(produ
         later(product)
     for _ in range(3):
         later(product, TEN_MINUTES)
-        found = compare_timeline(product)
-        assert (found.missing, found.removed) == ((), ())
-        assert found.covers_since is not None
+        comparison = compare_timeline(product)
+        assert (comparison.missing, comparison.removed) == ((), ())
+        assert comparison.covers_since is not None
     rows = recovery.posts_to_verify(
         product.database, since=product.clock.now() - timedelta(days=1), until=product.clock.now()
     )
@@ -303,9 +303,9 @@ def test_a_published_post_of_either_kind_that_the_site_takes_back_is_missed(
     removed: list[int] = []
     for _ in range(2):
         later(product, TEN_MINUTES)
-        found = compare_timeline(product)
-        assert found.missing == (post_id,)
-        removed += [row.id for row in found.removed]
+        comparison = compare_timeline(product)
+        assert comparison.missing == (post_id,)
+        removed += [row.id for row in comparison.removed]
     assert removed == [post_id]
 
 

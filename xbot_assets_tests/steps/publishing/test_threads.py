@@ -70,10 +70,10 @@ def chain(site: Site, texts: list[str]) -> list[str]:
     made = [post for post in site.ledger() if post["text"] in texts]
     ids = {post["id"] for post in made}
     assert [post["text"] for post in made if post["in_reply_to"] not in ids] == texts[:1]
-    order, found = made[:1], made[:1]
-    while found:
-        found = [post for post in made if post["in_reply_to"] == order[-1]["id"]]
-        order += found
+    order, answers = made[:1], made[:1]
+    while answers:
+        answers = [post for post in made if post["in_reply_to"] == order[-1]["id"]]
+        order += answers
     assert len(order) == len(made)
     return [post["text"] for post in order]
 

@@ -124,8 +124,8 @@ def test_a_probe_that_was_not_used_goes_to_the_next(database: Database) -> None:
 
 
 def _permit_at_last(database: Database) -> Permit | None:
-    found = acquire(database, "next", AT_ONCE, NOON)
-    return found if isinstance(found, Permit) else None
+    answer = acquire(database, "next", AT_ONCE, NOON)
+    return answer if isinstance(answer, Permit) else None
 
 
 def test_a_dead_prober_does_not_block_for_ever_and_is_not_heard_when_it_comes_back(database: Database) -> None:
@@ -133,11 +133,11 @@ def test_a_dead_prober_does_not_block_for_ever_and_is_not_heard_when_it_comes_ba
     short = replace(AT_ONCE, probe=timedelta(milliseconds=50))
     fail(database, 3)
     dead = permit(database, "dead", short)
-    found = until(lambda: _permit_at_last(database), "the lease is over")
-    assert found.fencing_token > dead.fencing_token
+    renewed = until(lambda: _permit_at_last(database), "the lease is over")
+    assert renewed.fencing_token > dead.fencing_token
     for tried in AttemptOutcome:
         assert not report(database, dead, tried, AT_ONCE, NOON)
-    assert report(database, found, AttemptOutcome.SUCCESS, AT_ONCE, NOON)
+    assert report(database, renewed, AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     assert history(database) == ["opened", "probe_given", "probe_lost", "probe_given"]
 
 

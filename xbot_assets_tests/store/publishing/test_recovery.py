@@ -82,7 +82,7 @@ def test_enough_looks_end_the_looking_only_where_nothing_can_follow(database: Da
     look_in_vain(database, post_id, 0, 5, 10)
     late = NOON + 60 * MINUTE
     assert recovery.posts_to_look_for(database, replace(RULES, may_requeue=False), late) == []
-    assert [found.id for found in recovery.posts_to_look_for(database, RULES, late)] == [post_id]
+    assert [post.id for post in recovery.posts_to_look_for(database, RULES, late)] == [post_id]
 
 
 @pytest.mark.parametrize("minutes", [(0, 5, 10), (0, 40), (0, 10, 29)])
@@ -174,13 +174,13 @@ def test_a_post_missing_twice_is_removed_and_no_longer_measured(database: Databa
     post_id = published(database)
     assert recovery.verification_is_due(database, now=NOON + 11 * MINUTE, after=10 * MINUTE, since=NOON - DAYS)
     miss = [recovery.note_missing(database, [post_id], NOON + at * MINUTE, again=10 * MINUTE) for at in (11, 15, 22)]
-    assert [len(found) for found in miss] == [0, 0, 1]
+    assert [len(missing) for missing in miss] == [0, 0, 1]
     assert "removed" in posts.post_events(database, post_id)[-1].note
     young, middle, old = MINUTE, 2 * MINUTE, 3 * MINUTE
     late = NOON + 60 * MINUTE
     assert readings.posts_to_measure(database, now=late, young=young, middle=middle, old=old, limit=9) == []
     assert row(database, post_id).status == "published"
-    assert [found.id for found in recovery.open_removals(database)] == [post_id]
+    assert [post.id for post in recovery.open_removals(database)] == [post_id]
     assert manual_recovery.acknowledge(database, [str(post_id)], replace(ANNA, now=late)) == 1
     assert recovery.open_removals(database) == []
     assert recovery.note_visible(database, [post_id], late) == [post_id]
@@ -206,7 +206,7 @@ def test_unknown_posts_are_kept_once_until_somebody_knows_of_them(database: Data
     post_id = published(database)
     assert recovery.note_phantoms(database, [unknown("501"), unknown("502", post_id)], NOON) == {"501", "502"}
     assert recovery.note_phantoms(database, [unknown("501")], NOON + MINUTE) == set()
-    assert [found.resembles_status for found in recovery.open_phantoms(database)] == [None, "published"]
+    assert [post.resembles_status for post in recovery.open_phantoms(database)] == [None, "published"]
     assert manual_recovery.acknowledge(database, ["501"], ANNA) == 1
-    assert [found.x_post_id for found in recovery.open_phantoms(database)] == ["502"]
+    assert [post.x_post_id for post in recovery.open_phantoms(database)] == ["502"]
     assert code_of(lambda: manual_recovery.acknowledge(database, ["501"], ANNA)) == "nothing_to_acknowledge"

@@ -179,7 +179,7 @@ def test_a_late_thread_is_judged_by_its_first_segment_and_a_begun_one_as_any_pos
     begun = queue_thread(database, "One.", "Two.", "Three.")
     settled(database)
     waiting = queue_thread(database, "Four.", "Five.")
-    late = [found.id for found in queue.stale_posts(database, NOON + timedelta(days=1))]
+    late = [post.id for post in queue.stale_posts(database, NOON + timedelta(days=1))]
     assert late == [begun[1], begun[2], waiting[0]]
 
 
@@ -192,14 +192,14 @@ def test_of_eight_claimers_at_once_one_gets_each_segment(database: Database) -> 
         for turn in range(4):
             now = NOON + turn * A_MOMENT
             held = [
-                found
-                for found in crowd.map(lambda _, at=now: claim_at_once(database, at), range(8))
-                if found is not None
+                held_post
+                for held_post in crowd.map(lambda _, at=now: claim_at_once(database, at), range(8))
+                if held_post is not None
             ]
-            won += [found.id for found in held]
-            for found in held:
-                posts.arm_post(database, found, now)
-                settle_published(database, found, now)
+            won += [held_post.id for held_post in held]
+            for held_post in held:
+                posts.arm_post(database, held_post, now)
+                settle_published(database, held_post, now)
     assert won == ids
     assert states(database, [single]) == ["queued"]
 
@@ -231,5 +231,5 @@ def test_the_list_of_posts_knows_each_ones_place(database: Database) -> None:
     """For the pages; a single post has none."""
     first, second = queue_thread(database, "One.", "Two.")
     (single,) = queue_posts(database, "A post.")
-    found = [(row(database, n).segment, row(database, n).segments) for n in (first, second, single)]
-    assert found == [(0, 2), (1, 2), (None, 0)]
+    places = [(row(database, n).segment, row(database, n).segments) for n in (first, second, single)]
+    assert places == [(0, 2), (1, 2), (None, 0)]
