@@ -25,7 +25,7 @@ from xbot_assets.steps.content.gatekeeping import gate_report
 from xbot_assets.steps.content.planning import plan_posts, write_plan
 from xbot_assets.store.content.emergency_pool import posts_by_source
 from xbot_assets.store.content.ledger import spent_microusd
-from xbot_assets.testing.content.planner import Desk, Planner, a_desk, desk_parts
+from xbot_assets.testing.content.planner import ContentRun, Planner, content_parts, content_run
 
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 """A midnight; any day does."""
@@ -55,26 +55,26 @@ def month(budget_usd: float, days: int, seed: int, plot: Path | None) -> dict[st
     figures: dict[str, Any] = {}
     for name, (changes, planner, hard_stop) in POLICIES.items():
         with (
-            desk_parts(daily_budget_usd=budget_usd, **changes) as (settings, _),
-            a_desk(settings, planner, began=BEGAN, seed=seed, pooled=not hard_stop, hard_stop=hard_stop) as desk,
+            content_parts(daily_budget_usd=budget_usd, **changes) as (settings, _),
+            content_run(settings, planner, began=BEGAN, seed=seed, pooled=not hard_stop, hard_stop=hard_stop) as run,
         ):
-            desk.work(BEGAN + timedelta(days=days))
-            figures[name] = _told(desk)
+            run.work(BEGAN + timedelta(days=days))
+            figures[name] = _told(run)
             if plot is not None and not hard_stop:
-                _draw_tiers(desk, plot)
+                _draw_tiers(run, plot)
         print(f"{name}: {figures[name]}", file=sys.stderr, flush=True)
     return figures
 
 
-def _told(desk: Desk) -> dict[str, Any]:
-    product = desk.product
+def _told(run: ContentRun) -> dict[str, Any]:
+    product = run.product
     spent = spent_microusd(product.database, BEGAN) / MICROUSD_PER_USD
     report = gate_report(product)
     sources = posts_by_source(product.database, BEGAN)
     written = sources.get("llm", 0)
     return {
-        "hours_without_content": round(desk.hours_without_content, 1),
-        "posts_published": desk.published,
+        "hours_without_content": round(run.hours_without_content, 1),
+        "posts_published": run.published,
         "posts_accepted": sum(sources.values()),
         "posts_by_source": sources,
         "spent_usd": round(spent, 6),
@@ -82,8 +82,8 @@ def _told(desk: Desk) -> dict[str, Any]:
         "usd_per_written_post": round(spent / max(1, written), 6),
         "gate_pass_rate": round(1 - report.refused / max(1, report.judged), 4),
         "refused_by_gate": {gate: count for gate, count in report.by_gate.items() if count},
-        "plans_by_tier": dict(Counter(str(plan.tier.name) for _, plan in desk.plans)),
-        "failures": dict(desk.failures),
+        "plans_by_tier": dict(Counter(str(plan.tier.name) for _, plan in run.plans)),
+        "failures": dict(run.failures),
     }
 
 
@@ -99,13 +99,13 @@ def promises(figures: Mapping[str, Any]) -> dict[str, bool]:
     }
 
 
-def _draw_tiers(desk: Desk, path: Path) -> None:
+def _draw_tiers(run: ContentRun, path: Path) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415 - only a drawn run needs it
 
     order = list(reversed(TierName))
     figure = Figure(figsize=(12, 3), layout="constrained")
     axes = figure.subplots()
-    axes.step([at for at, _ in desk.plans], [order.index(plan.tier.name) for _, plan in desk.plans], where="post")
+    axes.step([at for at, _ in run.plans], [order.index(plan.tier.name) for _, plan in run.plans], where="post")
     axes.set_yticks(range(len(order)), [str(tier) for tier in order])
     axes.set_title("Budget tier over time")
     axes.set_xlabel("day (UTC)")

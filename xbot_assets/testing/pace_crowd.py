@@ -212,5 +212,5 @@ def _use(db: Database, permit: Permit, policy: BreakerPolicy, now: datetime) -> 
     _shared.enter()
     db.fetch_one("database_answers")  # the try itself: some time in which another could come
     _shared.leave()
-    tried = AttemptOutcome.SUCCESS if permit.fencing_token % SUCCEEDS_ONE_OF == 0 else AttemptOutcome.FAILURE
-    report(db, permit, tried, policy, now)
+    outcome = AttemptOutcome.SUCCESS if permit.fencing_token % SUCCEEDS_ONE_OF == 0 else AttemptOutcome.FAILURE
+    report(db, permit, outcome, policy, now)

@@ -90,7 +90,7 @@ def publish_next(
             return nothing
         witness = _submit(product, claim, retried_at_once)
         if attempt is not None:
-            attempt.tried = AttemptOutcome.SUCCESS
+            attempt.outcome = AttemptOutcome.SUCCESS
         return _record(product, claim, witness, confirmed, unconfirmed)
 
 

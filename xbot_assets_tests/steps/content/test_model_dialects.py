@@ -8,7 +8,7 @@ import pytest
 from xbot_assets.steps.content.planning import plan_posts
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.testing.content.dialects import BEGAN, days_in, dialect_settings, kept, thinking_day
-from xbot_assets.testing.content.planner import a_desk, desk_parts
+from xbot_assets.testing.content.planner import content_parts, content_run
 
 pytestmark = pytest.mark.slow
 
@@ -31,14 +31,14 @@ def test_thinking_that_only_the_total_shows_does_not_pass_a_small_budget(tmp_pat
 def test_an_answer_cut_while_it_thinks_is_told_at_once_with_what_helps(tmp_path: Path) -> None:
     """The account does not fall silent meanwhile."""
     changes = {"llm_thinking_tokens": 0, "posts_per_plan": 1, "pool_posts_min": 0, "pool_posts_max": 0}
-    with desk_parts(**changes) as (base, sandbox):
+    with content_parts(**changes) as (base, sandbox):
         sandbox.set_faults(llm_dialect="mistral")
         settings = dialect_settings(base, "mistral", tmp_path)
-        with a_desk(settings, plan_posts, began=BEGAN, seed=1, pooled=False) as desk:
-            desk.work(BEGAN + timedelta(minutes=1))
-            ((_, plan),) = desk.plans
+        with content_run(settings, plan_posts, began=BEGAN, seed=1, pooled=False) as run:
+            run.work(BEGAN + timedelta(minutes=1))
+            ((_, plan),) = run.plans
             assert plan.posts[0].source == "template"
-            (alert,) = [each for each in open_alerts(desk.product.database) if each.key == "cannot_write"]
+            (alert,) = [each for each in open_alerts(run.product.database) if each.key == "cannot_write"]
             assert "was cut at its limit of 320 tokens" in alert.reason
             assert "XBOT_LLM_THINKING_TOKENS" in alert.remedy
     assert "XBOT_POSTS_PER_PLAN" not in alert.remedy

@@ -116,11 +116,11 @@ def test_one_cycle_publishes_a_whole_thread_and_counts_it_once(product: Product,
     assert chain(site, texts) == texts
 
 
-def test_shadow_mode_rehearses_a_whole_thread_and_posts_nothing(
+def test_shadow_mode_records_a_whole_thread_and_posts_nothing(
     loop_settings: Callable[..., Settings], product: Product, site: Site
 ) -> None:
     """There is nothing on the site to put the second segment below, and it is typed all the same."""
-    texts = ["A rehearsed thread.", "And its second part."]
+    texts = ["A recorded thread.", "And its second part."]
     queue_thread(product, *texts)
     with open_product(loop_settings(mode="shadow", thread_segment_seconds=0.5), worker="shadow") as shadow:
         assert [report.shadow for report in publish_due(shadow)] == [True, True]

@@ -112,7 +112,7 @@ def test_a_claimed_an_armed_and_an_unconfirmed_post_count(database: Database) ->
     assert wait_now(database, POST, NOON, RULES) is not None
 
 
-def test_a_rehearsed_post_counts_as_a_real_one(database: Database) -> None:
+def test_a_post_of_shadow_mode_counts_as_a_real_one(database: Database) -> None:
     """Shadow mode keeps the pace of a real run."""
     posts.mark_shadowed(database, armed(database), NOON)
     assert wait_now(database, POST, NOON, RULES) is not None

@@ -158,7 +158,7 @@ def test_the_rest_of_a_broken_thread_goes_to_a_person_whoever_died_in_between(
     assert f"xbot approve reject {third}" in told.remedy
 
 
-def test_a_rehearsed_thread_goes_on_in_the_rehearsal_and_never_for_real(database: Database) -> None:
+def test_a_thread_of_shadow_mode_goes_on_there_and_never_for_real(database: Database) -> None:
     """Live, its next segment would stand alone on X."""
     first, second, third = queue_thread(database, "One.", "Two.", "Three.")
     for turn, expected in ((0, first), (1, second)):
