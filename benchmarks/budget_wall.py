@@ -29,12 +29,12 @@ def main() -> int:
         crowd = Crowd(chosen.processes)
         try:
             with open_database(settings) as database:
-                found = WallRun(settings, sandbox, database, crowd, chosen.generations).measure()
+                figures = WallRun(settings, sandbox, database, crowd, chosen.generations).measure()
         finally:
             crowd.close()
-    found["broken_promises"] = broken_promises(found)
-    print(json.dumps(found, indent=2))
-    return 1 if found["broken_promises"] else 0
+    figures["broken_promises"] = broken_promises(figures)
+    print(json.dumps(figures, indent=2))
+    return 1 if figures["broken_promises"] else 0
 
 
 if __name__ == "__main__":

@@ -25,17 +25,17 @@ def main() -> int:
     parser.add_argument("--hours", type=float, default=72, help="without the API (default 72)")
     parser.add_argument("--only", choices=("alone", "mixed", "gone"), help="one part")
     chosen = parser.parse_args()
-    found: dict[str, dict[str, Any]] = {}
+    figures: dict[str, dict[str, Any]] = {}
     if chosen.only in {None, "alone"}:
-        found |= {f"alone: {name}": alone(name) for name in CASES}
+        figures |= {f"alone: {name}": alone(name) for name in CASES}
     if chosen.only in {None, "mixed"}:
-        found["mixed"] = mixed(chosen.days)
+        figures["mixed"] = mixed(chosen.days)
     if chosen.only in {None, "gone"}:
-        found["gone"] = gone(chosen.hours)
-    for part in found.values():
+        figures["gone"] = gone(chosen.hours)
+    for part in figures.values():
         part["promises"] = kept(part)
-    print(json.dumps(found, indent=2, default=str))
-    return int(not all(all(part["promises"].values()) for part in found.values()))
+    print(json.dumps(figures, indent=2, default=str))
+    return int(not all(all(part["promises"].values()) for part in figures.values()))
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from xbot_assets.steps.content.gatekeeping import gate_report
 from xbot_assets.steps.content.planning import plan_posts, write_plan
 from xbot_assets.store.content.emergency_pool import posts_by_source
 from xbot_assets.store.content.ledger import spent_microusd
-from xbot_assets.testing.content.planner import Desk, Planner, a_desk, desk_parts
+from xbot_assets.testing.content.planner import ContentRun, Planner, content_parts, content_run
 
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 """A midnight; any day does."""
@@ -52,29 +52,29 @@ POLICIES: dict[str, tuple[dict[str, Any], Planner, bool]] = {
 
 def month(budget_usd: float, days: int, seed: int, plot: Path | None) -> dict[str, Any]:
     """Play every policy and return its figures."""
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for name, (changes, planner, hard_stop) in POLICIES.items():
         with (
-            desk_parts(daily_budget_usd=budget_usd, **changes) as (settings, _),
-            a_desk(settings, planner, began=BEGAN, seed=seed, pooled=not hard_stop, hard_stop=hard_stop) as desk,
+            content_parts(daily_budget_usd=budget_usd, **changes) as (settings, _),
+            content_run(settings, planner, began=BEGAN, seed=seed, pooled=not hard_stop, hard_stop=hard_stop) as run,
         ):
-            desk.work(BEGAN + timedelta(days=days))
-            found[name] = _told(desk)
+            run.work(BEGAN + timedelta(days=days))
+            figures[name] = _told(run)
             if plot is not None and not hard_stop:
-                _draw_tiers(desk, plot)
-        print(f"{name}: {found[name]}", file=sys.stderr, flush=True)
-    return found
+                _draw_tiers(run, plot)
+        print(f"{name}: {figures[name]}", file=sys.stderr, flush=True)
+    return figures
 
 
-def _told(desk: Desk) -> dict[str, Any]:
-    product = desk.product
+def _told(run: ContentRun) -> dict[str, Any]:
+    product = run.product
     spent = spent_microusd(product.database, BEGAN) / MICROUSD_PER_USD
     report = gate_report(product)
     sources = posts_by_source(product.database, BEGAN)
     written = sources.get("llm", 0)
     return {
-        "hours_without_content": round(desk.hours_without_content, 1),
-        "posts_published": desk.published,
+        "hours_without_content": round(run.hours_without_content, 1),
+        "posts_published": run.published,
         "posts_accepted": sum(sources.values()),
         "posts_by_source": sources,
         "spent_usd": round(spent, 6),
@@ -82,14 +82,14 @@ def _told(desk: Desk) -> dict[str, Any]:
         "usd_per_written_post": round(spent / max(1, written), 6),
         "gate_pass_rate": round(1 - report.refused / max(1, report.judged), 4),
         "refused_by_gate": {gate: count for gate, count in report.by_gate.items() if count},
-        "plans_by_tier": dict(Counter(str(plan.tier.name) for _, plan in desk.plans)),
-        "failures": dict(desk.failures),
+        "plans_by_tier": dict(Counter(str(plan.tier.name) for _, plan in run.plans)),
+        "failures": dict(run.failures),
     }
 
 
-def promises(found: Mapping[str, Any]) -> dict[str, bool]:
+def promises(figures: Mapping[str, Any]) -> dict[str, bool]:
     """Hold the figures against what was promised."""
-    old, ours = found["old"], found["ours"]
+    old, ours = figures["old"], figures["ours"]
     return {
         "ours never lacks content": ours["hours_without_content"] == 0,
         "the old policy did": old["hours_without_content"] > 0,
@@ -99,13 +99,13 @@ def promises(found: Mapping[str, Any]) -> dict[str, bool]:
     }
 
 
-def _draw_tiers(desk: Desk, path: Path) -> None:
+def _draw_tiers(run: ContentRun, path: Path) -> None:
     from matplotlib.figure import Figure  # noqa: PLC0415 - only a drawn run needs it
 
     order = list(reversed(TierName))
     figure = Figure(figsize=(12, 3), layout="constrained")
     axes = figure.subplots()
-    axes.step([at for at, _ in desk.plans], [order.index(plan.tier.name) for _, plan in desk.plans], where="post")
+    axes.step([at for at, _ in run.plans], [order.index(plan.tier.name) for _, plan in run.plans], where="post")
     axes.set_yticks(range(len(order)), [str(tier) for tier in order])
     axes.set_title("Budget tier over time")
     axes.set_xlabel("day (UTC)")
@@ -120,9 +120,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the choices of arms")
     parser.add_argument("--plot", type=Path, help="write the tier over time to this PNG")
     chosen = parser.parse_args()
-    found = month(chosen.budget, chosen.days, chosen.seed, chosen.plot)
-    kept = promises(found)
-    print(json.dumps({"days": chosen.days, "budget_usd_a_day": chosen.budget, **found, "promises": kept}, indent=2))
+    figures = month(chosen.budget, chosen.days, chosen.seed, chosen.plot)
+    kept = promises(figures)
+    print(json.dumps({"days": chosen.days, "budget_usd_a_day": chosen.budget, **figures, "promises": kept}, indent=2))
     return int(not all(kept.values()))
 
 

@@ -56,14 +56,14 @@ def failpoints(
         planned = chosen[options.skip :: max(1, len(chosen) // options.points) if options.points else 1]
         test.strike(planned, until)
         stack.gate.release()
-        found = judged(stack, publisher, test.texts, test.kills)
+        judgement = judged(stack, publisher, test.texts, test.kills)
     points = {strike.point for strike in strikes}
     return {
         "points": len(points),
         "points_struck": len(test.struck),
         "kills_planned": len(planned),
         "not_reached": test.not_reached,
-        **found,
+        **judgement,
         "kills": listed(test.kills),
     }
 
@@ -73,8 +73,8 @@ def random_part(stack: CrashStack, publisher: Publisher, seed: int, times: int, 
     with stack.working(publisher.kind, publisher.environment()):
         test = RandomKills(stack, publisher)
         test.run(random_kills(seed, times), until)
-        found = judged(stack, publisher, test.texts, test.kills)
-    return {"seed": seed, "kills_planned": times, **found, "kills": listed(test.kills)}
+        judgement = judged(stack, publisher, test.texts, test.kills)
+    return {"seed": seed, "kills_planned": times, **judgement, "kills": listed(test.kills)}
 
 
 def parts(options: argparse.Namespace) -> Parts:

@@ -89,7 +89,7 @@ def _wait_until_served(stack: LoadStack) -> bool:
 def _document(
     stack: LoadStack, launcher: Launcher, feeder: Feeder, since: datetime, minutes: float, tape: Sequence[Arrival]
 ) -> dict[str, Any]:
-    found = waits(stack, since)
+    every_wait = waits(stack, since)
     on_x = Counter(post["text"] for post in stack.ask_sandbox("ledger")["posts"])
     return {
         "minutes": minutes,
@@ -98,13 +98,13 @@ def _document(
         "saturated_share": _saturated_share(feeder),
         "cores": os.cpu_count(),
         "load_average": spread(feeder.loads),
-        **by_lane_and_way(found),
+        **by_lane_and_way(every_wait),
         "most_at_once": most_at_once(stack, since),
         "operations_a_minute": throughput(stack, since, minutes),
         "outcomes": outcomes(stack, since),
         "posts": {"queued": len(launcher.texts), "on_x": on_x.total(), "twice": _above_one(on_x)},
         "runs": _runs(stack, since),
-        "waits": found,
+        "waits": every_wait,
     }
 
 
@@ -127,9 +127,9 @@ def _runs(stack: LoadStack, since: datetime) -> dict[str, int]:
 
 def promises(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Hold the figures against what was promised."""
-    found: list[Wait] = document["waits"]
-    critical = [wait for wait in found if wait.lane == "critical"]
-    low = [wait.total for wait in found if wait.lane == "low"]
+    every_wait: list[Wait] = document["waits"]
+    critical = [wait for wait in every_wait if wait.lane == "critical"]
+    low = [wait.total for wait in every_wait if wait.lane == "low"]
     peaks, still = document["most_at_once"], document["oldest_still_queued_seconds"]
     return {
         "critical_operations": _at_least(len(critical), CRITICAL_MIN),
@@ -145,11 +145,11 @@ def promises(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _at_most(value: float, limit: float) -> dict[str, Any]:
-    return {"found": round(value, 3), "at_most": limit, "kept": value <= limit}
+    return {"measured": round(value, 3), "at_most": limit, "kept": value <= limit}
 
 
 def _at_least(value: float, limit: float) -> dict[str, Any]:
-    return {"found": value, "at_least": limit, "kept": value >= limit}
+    return {"measured": value, "at_least": limit, "kept": value >= limit}
 
 
 def main() -> int:

@@ -26,13 +26,13 @@ DEATH_SECONDS = 1.0
 CALM_SECONDS = 10.0
 """Between two kills, so that a recovery is not another's."""
 SETTLE_SECONDS = 120.0
-"""At the end posts in doubt get this long to be found on X."""
+"""At the end unconfirmed posts get this long to be found on X."""
 SLOTS_OF = "select run_id from concurrency_slots where run_id = any(%(runs)s)"
 STATUS_OF = "select status from posts where text = %(text)s"
 NOT_OUT = """
 select id, status, failure_code, failure_reason, scheduled_at::text, claimed_by from posts where text = any(%(texts)s)
 """
-IN_DOUBT = "select count(*) as many from posts where status in ('claimed', 'armed', 'unconfirmed') and topic = 'load'"
+UNFINISHED = "select count(*) as many from posts where status in ('claimed', 'armed', 'unconfirmed') and topic = 'load'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +85,13 @@ class KillTest:
         return [run_id for run_id, pid in holders.items() if not runs(pid)], killed_at
 
     def _watch(self, events: dict[str, Callable[[], bool]], since: float) -> dict[str, float | None]:
-        found: dict[str, float | None] = dict.fromkeys(events)
-        while None in found.values() and time.monotonic() - since < GIVE_UP_SECONDS:
+        seconds_until: dict[str, float | None] = dict.fromkeys(events)
+        while None in seconds_until.values() and time.monotonic() - since < GIVE_UP_SECONDS:
             for name, happened in events.items():
-                if found[name] is None and happened():
-                    found[name] = round(time.monotonic() - since, 1)
+                if seconds_until[name] is None and happened():
+                    seconds_until[name] = round(time.monotonic() - since, 1)
             time.sleep(LOOK_SECONDS)
-        return found
+        return seconds_until
 
     def _free(self, held: list[str]) -> bool:
         return not held or not self._stack.ask_database(SLOTS_OF, runs=held)
@@ -131,7 +131,7 @@ def _document(stack: LoadStack, launcher: Launcher, feeder: Feeder, kills: list[
         "by_kind": {kind: _told([k for k in kills if k.kind == kind]) for kind in dict.fromkeys(k.kind for k in kills)},
         "posts": {"queued": len(launcher.texts), "on_x": on_x.total(), "twice": twice, "not_out": len(lost)},
         "not_out": stack.ask_database(NOT_OUT, texts=lost),
-        "in_doubt_at_the_end": left,
+        "unfinished_at_the_end": left,
         "launch_troubles": Counter(trouble.partition(":")[0] for trouble in feeder.troubles),
         "kept": all(kill.kept for kill in kills) and not twice and not lost,
     }
@@ -150,7 +150,7 @@ def _told(kills: list[Kill]) -> dict[str, Any]:
 
 def _settle(stack: LoadStack) -> int:
     deadline = time.monotonic() + SETTLE_SECONDS
-    while (left := int(stack.ask_database(IN_DOUBT)[0]["many"])) and time.monotonic() < deadline:
+    while (left := int(stack.ask_database(UNFINISHED)[0]["many"])) and time.monotonic() < deadline:
         time.sleep(1.0)
     return left
 

@@ -22,14 +22,14 @@ def main() -> int:
     parser.add_argument("--days", type=float, default=7, help="of plans against each server (default 7)")
     parser.add_argument("--only", choices=tuple(DIALECTS), help="one server")
     chosen = parser.parse_args()
-    found = {}
+    figures = {}
     with tempfile.TemporaryDirectory(prefix="xbot-dialects-") as folder:
         for name in [chosen.only] if chosen.only else DIALECTS:
             seen = days_in(name, chosen.days, Path(folder))
-            found[name] = seen | {"promises": kept(seen)}
-            print(f"{name}: {found[name]}", file=sys.stderr, flush=True)
-    print(json.dumps(found, indent=2))
-    return int(not all(all(seen["promises"].values()) for seen in found.values()))
+            figures[name] = seen | {"promises": kept(seen)}
+            print(f"{name}: {figures[name]}", file=sys.stderr, flush=True)
+    print(json.dumps(figures, indent=2))
+    return int(not all(all(seen["promises"].values()) for seen in figures.values()))
 
 
 if __name__ == "__main__":

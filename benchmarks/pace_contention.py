@@ -43,10 +43,10 @@ def main() -> int:
         url = postgres.url()
         migrate(Settings(database_url=SecretStr(url)))
         with Crowd(options.processes) as crowd:
-            found = {"admission": _admission(crowd, url, options), "breaker": _breaker(crowd, url, options)}
-    kept = all(part["kept"] for part in found.values())
+            contests = {"admission": _admission(crowd, url, options), "breaker": _breaker(crowd, url, options)}
+    kept = all(part["kept"] for part in contests.values())
     machine = {"processes": options.processes, "cpus": os.cpu_count(), "load_average": os.getloadavg()}
-    print(json.dumps({"kept": kept, **machine, **found}, indent=2))
+    print(json.dumps({"kept": kept, **machine, **contests}, indent=2))
     return 0 if kept else 1
 
 
@@ -66,7 +66,7 @@ def _admission(crowd: Crowd, url: str, options: argparse.Namespace) -> dict[str,
     told = crowd.rush(plan)
     seconds = perf_counter() - began
     expected = serial(rules.pacing[PaceKind.REPLY], plan, crowd.processes)
-    difference = [found - right for found, right in zip(counts(told, options.rounds), expected, strict=True)]
+    difference = [admitted - right for admitted, right in zip(counts(told, options.rounds), expected, strict=True)]
     over, missing = sum(max(each, 0) for each in difference), sum(max(-each, 0) for each in difference)
     return {
         "asked": crowd.processes * options.rounds * options.asks,
@@ -82,8 +82,8 @@ def _admission(crowd: Crowd, url: str, options: argparse.Namespace) -> dict[str,
 def _latency(told: Sequence[Asked]) -> dict[str, Any]:
     """Return the milliseconds of a decision, as a process saw it, while all the others asked too."""
     cuts = quantiles((each for asked in told for each in asked.seconds), n=100)
-    found = {f"p{percent}_ms": round(cuts[percent - 1] * 1000, 2) for percent in (50, 95, 99)}
-    return {**found, "p99_in_bound": cuts[98] <= P99_MAX_SECONDS}
+    percentiles = {f"p{percent}_ms": round(cuts[percent - 1] * 1000, 2) for percent in (50, 95, 99)}
+    return {**percentiles, "p99_in_bound": cuts[98] <= P99_MAX_SECONDS}
 
 
 def _breaker(crowd: Crowd, url: str, options: argparse.Namespace) -> dict[str, Any]:

@@ -76,7 +76,7 @@ async def _sampled(pool: BrowserPool, url: str, pages: int) -> dict[str, object]
 async def _settled(pool: BrowserPool) -> None:
     """Wait until pages are closed and the next ones open: one page more or less exceeds what is looked for."""
     contexts = [slot.context for slot in pool.table.slots if slot.context is not None]
-    while not all(context.settled or context.retired for context in contexts):  # noqa: ASYNC110 - no event tells
+    while not all(context.at_rest or context.retired for context in contexts):  # noqa: ASYNC110 - no event tells
         await asyncio.sleep(0.01)
 
 

@@ -51,7 +51,7 @@ class Side:
 
     name: str
     hold: Hold
-    settled: Callable[[], Awaitable[None]] = _at_once
+    at_rest: Callable[[], Awaitable[None]] = _at_once
     acquire: list[float] = field(default_factory=list)
     cycle: list[float] = field(default_factory=list)
     busy_seconds: float = 0.0
@@ -65,7 +65,7 @@ class Side:
                 self.acquire.append((time.perf_counter() - start) * 1000)
                 await page.goto(url)
             self.cycle.append((time.perf_counter() - start) * 1000)
-        await self.settled()
+        await self.at_rest()
         self.busy_seconds += time.perf_counter() - began
 
     def forget(self) -> None:
@@ -121,7 +121,7 @@ async def _our_page(pool: BrowserPool) -> AsyncIterator[Page]:
 
 async def _settled(pool: BrowserPool) -> None:
     context = pool.table.slots[0].context
-    while context is not None and not context.settled:  # noqa: ASYNC110 - a millisecond is what it may be off by
+    while context is not None and not context.at_rest:  # noqa: ASYNC110 - a millisecond is what it may be off by
         await asyncio.sleep(0.001)
 
 
@@ -180,8 +180,8 @@ def _main() -> None:
     chosen = parser.parse_args()
     with local_site() as url:
         figures = asyncio.run(_measured(url, chosen.pages))
-    found = "measured" if importlib.util.find_spec("crawlee") else "not installed: left out"
-    report(benchmark="pool_overhead", machine=machine(), crawlee=found, **figures)
+    how_crawlee = "measured" if importlib.util.find_spec("crawlee") else "not installed: left out"
+    report(benchmark="pool_overhead", machine=machine(), crawlee=how_crawlee, **figures)
 
 
 if __name__ == "__main__":

@@ -33,8 +33,8 @@ def _default(field: FieldInfo) -> str:
 
 def _bounds(field: FieldInfo) -> str:
     words = {Ge: "at least", Gt: "above", Le: "at most", Lt: "below"}
-    found = [f"{words[type(m)]} {getattr(m, type(m).__name__.lower())}" for m in field.metadata if type(m) in words]
-    return f" ({', '.join(found)})" if found else ""
+    bounds = [f"{words[type(m)]} {getattr(m, type(m).__name__.lower())}" for m in field.metadata if type(m) in words]
+    return f" ({', '.join(bounds)})" if bounds else ""
 
 
 if __name__ == "__main__":

@@ -94,9 +94,9 @@ def ended_child(tests: subprocess.Popen[bytes]) -> bool:
     if not _LINUX:
         return tests.poll() is not None
     peek = os.WEXITED | os.WNOHANG | os.WNOWAIT
-    while (found := os.waitid(os.P_ALL, 0, peek)) is not None and found.si_pid != tests.pid:
-        os.waitpid(found.si_pid, 0)
-    return found is not None
+    while (child := os.waitid(os.P_ALL, 0, peek)) is not None and child.si_pid != tests.pid:
+        os.waitpid(child.si_pid, 0)
+    return child is not None
 
 
 def adopt_orphans() -> None:
@@ -118,10 +118,10 @@ def end_all(place: Path) -> int:
 
 def kill_all(place: Path) -> bool:
     """Kill what runs; say whether there was any."""
-    found = list(started(place))
-    for process in found:
+    processes = list(started(place))
+    for process in processes:
         ask(process, signal.SIGKILL)
-    return bool(found)
+    return bool(processes)
 
 
 def started(place: Path) -> Iterator[psutil.Process]:

@@ -95,11 +95,11 @@ def our_pool(url: str, home: Path, *, slots: int, max_mb: float = 100.0) -> Brow
 
 def tree_mb() -> dict[str, float]:
     """Return the PSS below this process in MB: Playwright's driver, and everything of Chromium."""
-    found = {"driver": 0.0, "chromium": 0.0}
+    megabytes = {"driver": 0.0, "chromium": 0.0}
     for process in psutil.Process().children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            found["driver" if Path(process.exe()).name == "node" else "chromium"] += held_mb(process.pid)
-    return found
+            megabytes["driver" if Path(process.exe()).name == "node" else "chromium"] += held_mb(process.pid)
+    return megabytes
 
 
 def spread(values: Sequence[float]) -> dict[str, float]:

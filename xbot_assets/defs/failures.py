@@ -13,7 +13,7 @@ from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 
 PLAN_WAITS = (2.0, 4.0, 8.0)
-"""Seconds before each step retry of planning (report, layer 2)."""
+"""Seconds before each step retry of planning: doubling, so that a short outage is over before the last."""
 PUBLISH_WAITS = (1.0, 2.0, 4.0)
 """Seconds before each step retry of publishing; only failures before the click get here."""
 NO_WAITS: tuple[float, ...] = ()

@@ -23,7 +23,7 @@ NO_LANE = "none"
 """The lane, as a run's tag, of a run without any browser step."""
 PRIORITY_TAG = "dagster/priority"
 PRIORITY = {Lane.CRITICAL: 10, Lane.HIGH: 5, Lane.LOW: 0}
-"""Dagster starts higher numbers first; the report counts the other way (0 is most urgent)."""
+"""Dagster starts higher numbers first. The lanes are numbered the other way: 0 is most urgent."""
 
 
 def lane_tags(lane: Lane) -> dict[str, str]:

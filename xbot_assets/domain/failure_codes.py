@@ -135,7 +135,7 @@ class FailureCode(StrEnum):
     BAD_THREAD = "bad_thread", _PERMANENT, "Nothing was queued."
     BROKEN_THREAD = "broken_thread", _PERMANENT, "Reject the rest, then queue it as a new thread."
     ID_TAKEN = "id_taken", _PERMANENT, "Nothing was changed. Look for the post itself."
-    NOTHING_TO_ACKNOWLEDGE = "nothing_to_acknowledge", _PERMANENT, "'xbot approve doubts' shows those that do."
+    NOTHING_TO_ACKNOWLEDGE = "nothing_to_acknowledge", _PERMANENT, "'xbot approve unconfirmed' shows those that do."
     NO_SUCH_POST = "no_such_post", _PERMANENT, "'xbot approve list' shows those that wait."
     NO_SUCH_ALERT = "no_such_alert", _PERMANENT, "'xbot alerts' lists those that are open."
     ALREADY_DECIDED = "already_decided", _PERMANENT, "Nothing was changed. Look at it again."

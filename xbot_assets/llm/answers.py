@@ -114,8 +114,8 @@ def drafts_in(content: str, asked: int) -> tuple[str, ...]:
         raise bad_answer("The answer is empty.")
     drafts = _drafts(_LONE_SURROGATE.sub("", content))
     if drafts is None:
-        found = "not of the schema asked for" if without_thoughts(content).startswith(("{", "[")) else "not JSON"
-        raise bad_answer(f"The answer is {found}.")
+        shape = "not of the schema asked for" if without_thoughts(content).startswith(("{", "[")) else "not JSON"
+        raise bad_answer(f"The answer is {shape}.")
     if len(drafts) != asked:
         raise bad_answer(f"The answer holds {len(drafts)} post(s) where {asked} were asked for.")
     numbers = [draft.number for draft in drafts]

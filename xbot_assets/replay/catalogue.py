@@ -24,8 +24,8 @@ def load_catalogue(text: str | None = None) -> Catalogue:
     except tomllib.TOMLDecodeError as error:
         raise _bad(f"  - it is not TOML: {error}") from error
     except ValidationError as error:
-        found = (f"  - {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_url=False))
-        raise _bad("\n".join(found)) from error
+        problems = (f"  - {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors(include_url=False))
+        raise _bad("\n".join(problems)) from error
 
 
 def _bad(listed: str) -> PermanentFailure:

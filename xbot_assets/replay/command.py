@@ -26,9 +26,9 @@ def replay_command(
     Raises:
         PermanentFailure: ``bad_jobs_file`` with every problem; ``cannot_write_plots``.
     """
-    found = study(
+    result = study(
         read_jobs_file(jobs), load_catalogue(), parameters or Parameters(), policies=policies, overloads=overloads
     )
     if plot is not None:
-        draw(found, plot)
-    return found.replay.model_dump_json(indent=2) + "\n" if as_json else as_text(found.replay)
+        draw(result, plot)
+    return result.replay.model_dump_json(indent=2) + "\n" if as_json else as_text(result.replay)

@@ -4,11 +4,11 @@ Which rows are taken, so that no browser second counts twice: a row is taken whe
 with "yes" and it uses a browser. One that starts with "no" is left out with the reason the file gives: its work is
 inside another row (nested) and counted there, it ran once at start, it was added later, or only by hand.
 
-Lanes follow the report: content is critical, metrics and harvesting are high, everything else is low. How the old pool
+Lanes are the product's: content is critical, metrics and harvesting are high, everything else is low. How the old pool
 treated a job is read off ``browser_path`` ("semaphore..." took the lock first, "pool..." did not, "own..." was outside
 the pool) and ``declared_priority`` ("pool 2", "pool default 5", "sem METRICS=2"). A job that names its own pool
-priority did its work inside the pool's operation; "pool default" marks one that only took a page from it. Other columns
-are evidence for people and not used.
+priority did its work inside the pool's operation; "pool default" marks one that only took a page from it. Other
+columns are evidence for people and not used.
 """
 
 import csv
@@ -104,8 +104,8 @@ def _missing_columns(names: tuple[str, ...]) -> Iterator[str]:
     for wanted in COLUMNS:
         if names.count(wanted) != 1:
             yield f"needs one column {wanted!r}, has {names.count(wanted)}"
-    if (found := sum(name.startswith(SCHEDULED) for name in names)) != 1:
-        yield f"needs one column whose name starts with {SCHEDULED!r}, has {found}"
+    if (count := sum(name.startswith(SCHEDULED) for name in names)) != 1:
+        yield f"needs one column whose name starts with {SCHEDULED!r}, has {count}"
 
 
 def _narrow(row: Mapping[str | None, object]) -> dict[str, str]:

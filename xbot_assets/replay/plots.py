@@ -21,7 +21,7 @@ BARS_SHARE = 0.8
 """How much of the room between two ticks the bars of one load take."""
 
 
-def draw(found: Study, folder: Path) -> list[Path]:
+def draw(study: Study, folder: Path) -> list[Path]:
     """Write one picture of waits per load and one of the slots' use; return the files.
 
     Raises:
@@ -30,7 +30,7 @@ def draw(found: Study, folder: Path) -> list[Path]:
     written = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, figure in _figures(found):
+        for name, figure in _figures(study):
             written.append(folder / name)
             figure.savefig(written[-1], format="png")
     except OSError as error:
@@ -42,10 +42,10 @@ def draw(found: Study, folder: Path) -> list[Path]:
     return written
 
 
-def _figures(found: Study) -> Iterator[tuple[str, "Figure"]]:
-    for overload in dict.fromkeys(overload for overload, _ in found.samples):
-        yield f"waits_x{overload:g}.png", _waits(found.samples, overload)
-    yield "utilisation.png", _utilisation(found)
+def _figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
+    for overload in dict.fromkeys(overload for overload, _ in study.samples):
+        yield f"waits_x{overload:g}.png", _waits(study.samples, overload)
+    yield "utilisation.png", _utilisation(study)
 
 
 def _new_figure() -> "Figure":
@@ -76,10 +76,10 @@ def _curve(axes: "Axes", waits: Sequence[float], label: str) -> None:
     axes.step([LEAST_WAIT_SECONDS, *ordered], [0.0, *shares], where="post", label=label)
 
 
-def _utilisation(found: Study) -> "Figure":
+def _utilisation(study: Study) -> "Figure":
     figure = _new_figure()
     axes = figure.subplots()
-    rows = [row for row in found.replay.plays if row.tape == LEGACY_TAPE]
+    rows = [row for row in study.replay.plays if row.tape == LEGACY_TAPE]
     loads = list(dict.fromkeys(row.overload for row in rows))
     policies = list(dict.fromkeys(row.policy for row in rows))
     width = BARS_SHARE / len(policies)

@@ -71,19 +71,19 @@ def _demand_line(name: str, demand: Demand) -> tuple[str, ...]:
 
 def _play_lines(row: PlayRow) -> Iterator[tuple[str, ...]]:
     for lane in (*Lane, ALL_LANES):
-        found = row.measures.lanes[lane]
-        counts, waits = found.outcomes, found.waits
+        measures = row.measures.lanes[lane]
+        counts, waits = measures.outcomes, measures.waits
         skipped = counts[Outcome.OVERLAP.name.lower()] + counts[Outcome.HEALTH_GATE.name.lower()]
         whole = lane == ALL_LANES
         yield (
             str(row.policy) if lane is Lane.CRITICAL else "",
             str(lane),
-            *map(str, (found.arrived, counts["served"], skipped, counts["queue_timeout"])),
+            *map(str, (measures.arrived, counts["served"], skipped, counts["queue_timeout"])),
             f"{waits.share_waiting:.1%}",
             *(f"{value:.1f}" for value in (waits.p50, waits.p95, waits.p99, waits.max, waits.mean)),
             f"{waits.total:.0f}",
             f"{row.measures.longest_low_wait:.1f}" if lane is Lane.LOW else "",
-            f"{found.served_seconds_per_hour:.0f}",
+            f"{measures.served_seconds_per_hour:.0f}",
             f"{row.measures.utilisation:.1%}" if whole else "",
         )
 

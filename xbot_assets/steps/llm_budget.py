@@ -52,8 +52,8 @@ class DatabaseBudget:
         account = api_account(self.settings)
         is_probe = hold_store.ask_api(self.database, account, ask.called_at, self._lease)
         terms = terms_at(self.settings, ask.called_at)
-        found = budget_store.reserve(self.database, ask, terms, self._lease)
-        return Reservation(found.id, found.day, found.worst_case_microusd, is_probe)
+        reservation = budget_store.reserve(self.database, ask, terms, self._lease)
+        return Reservation(reservation.id, reservation.day, reservation.worst_case_microusd, is_probe)
 
     def send(self, reservation: Reservation) -> None:
         """Note that the request goes out next, unless the API was held back since the money was put aside."""

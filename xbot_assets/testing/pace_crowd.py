@@ -98,7 +98,7 @@ def one_admission(db: Database, plan: Plan, now: datetime) -> bool:
 
 
 def one_claim(db: Database, plan: Plan, now: datetime) -> bool:
-    """Claim a post if the pace allows it, and leave it in doubt: its id is lost."""
+    """Claim a post if the pace allows it, and leave it unconfirmed: its id is lost."""
     claim = take_post(db, replace(open_limits(), pace=plan.rules), now, worker="crowd")
     if claim is None:
         return False
@@ -212,5 +212,5 @@ def _use(db: Database, permit: Permit, policy: BreakerPolicy, now: datetime) -> 
     _shared.enter()
     db.fetch_one("database_answers")  # the try itself: some time in which another could come
     _shared.leave()
-    tried = AttemptOutcome.SUCCESS if permit.fencing_token % SUCCEEDS_ONE_OF == 0 else AttemptOutcome.FAILURE
-    report(db, permit, tried, policy, now)
+    outcome = AttemptOutcome.SUCCESS if permit.fencing_token % SUCCEEDS_ONE_OF == 0 else AttemptOutcome.FAILURE
+    report(db, permit, outcome, policy, now)

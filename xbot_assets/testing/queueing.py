@@ -75,5 +75,5 @@ def settle_published(db: Database, held: ClaimedPost, now: datetime) -> None:
 
 
 def settle_unconfirmed(db: Database, held: ClaimedPost, now: datetime) -> None:
-    """Leave an armed post in doubt."""
+    """Leave an armed unconfirmed post."""
     posts.mark_unconfirmed(db, held, UNSURE, now)

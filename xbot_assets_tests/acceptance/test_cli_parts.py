@@ -33,14 +33,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def stack(home: Path) -> Iterator[Stack]:
     """Return the running parts."""
-    with running(home, "--parts") as found:
-        yield found
+    with running(home, "--parts") as running_stack:
+        yield running_stack
 
 
 def parts(home: Path) -> dict[str, str]:
     """Return what the parts file says."""
-    found: dict[str, str] = json.loads((home / "parts.json").read_text())
-    return found
+    endpoints: dict[str, str] = json.loads((home / "parts.json").read_text())
+    return endpoints
 
 
 def product_time(home: Path) -> datetime:

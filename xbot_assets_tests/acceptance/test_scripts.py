@@ -23,9 +23,9 @@ def clone(tmp_path: Path) -> Path:
     tools = tmp_path / "bin"
     tools.mkdir()
     for name in TOOLS:
-        found = shutil.which(name)
-        assert found is not None
-        (tools / name).symlink_to(found)
+        program = shutil.which(name)
+        assert program is not None
+        (tools / name).symlink_to(program)
     return root
 
 

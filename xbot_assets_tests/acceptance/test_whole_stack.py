@@ -39,9 +39,9 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def stack(home: Path) -> Iterator[Stack]:
     """Return the running stack, with ten hours passing each minute."""
-    with running(home, sandbox_clock_rate="600") as found:
+    with running(home, sandbox_clock_rate="600") as running_stack:
         wait_for_a_turn(status_of(home), TURN_SECONDS)
-        yield found
+        yield running_stack
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +53,8 @@ def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def parts(home: Path) -> dict[str, str]:
     """Return the endpoints of the running parts."""
-    found: dict[str, str] = json.loads((home / "parts.json").read_text())
-    return found
+    endpoints: dict[str, str] = json.loads((home / "parts.json").read_text())
+    return endpoints
 
 
 def status_of(home: Path) -> str:

@@ -49,8 +49,8 @@ class HostProcess:
     @property
     def url(self) -> str:
         """Return the address it logged, or nothing yet."""
-        found = re.search(rf"{LISTENING} (\S+)", self.log)
-        return found[1] if found else ""
+        match = re.search(rf"{LISTENING} (\S+)", self.log)
+        return match[1] if match else ""
 
     def health(self) -> httpx.Response:
         """Ask for its health."""
@@ -66,23 +66,23 @@ class HostProcess:
         return list(psutil.Process(self.process.pid).children(recursive=True))
 
     def _below_where(self, wanted: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
-        found = []
+        processes = []
         for process in self.below():
             with suppress(psutil.Error):  # it may end while it is looked at
                 if wanted(process):
-                    found.append(process)
-        return found
+                    processes.append(process)
+        return processes
 
     def chromium(self) -> psutil.Process:
         """Return Chromium's main process, not the script that some systems start it with; wait until it is there."""
-        found: list[psutil.Process] = []
+        processes: list[psutil.Process] = []
 
         def look() -> bool:
-            found[:] = self._below_where(_is_chromium)
-            return bool(found)
+            processes[:] = self._below_where(_is_chromium)
+            return bool(processes)
 
         until(look, "there is a Chromium")
-        return found[0]
+        return processes[0]
 
     def renderers(self) -> list[psutil.Process]:
         """Return Chromium's page processes."""

@@ -33,14 +33,14 @@ def test_the_pool_and_what_the_gates_said_about_it_are_assets(settings_for: Sett
         assert "| topic |" in str(pool["posts"])
         assert pool_wait(product) is not None
         judge_for(product, "manual").refusal("So true.", PostRequest(topic="cooking", format="tip"))
-        found = shown(dg.materialize([gate_refusals], resources={"product": product}), "gate_refusals")
-        judged, refused = found["judged"], found["refused"]
+        metadata = shown(dg.materialize([gate_refusals], resources={"product": product}), "gate_refusals")
+        judged, refused = metadata["judged"], metadata["refused"]
         assert isinstance(judged, int)
         assert isinstance(refused, int)
         assert judged - refused == pool["size"]
         assert refused >= 1
-        assert "substance" in str(found["newest"])
-        assert Path(str(found["by_gate"])).read_bytes().startswith(PNG)
+        assert "substance" in str(metadata["newest"])
+        assert Path(str(metadata["by_gate"])).read_bytes().startswith(PNG)
 
 
 def test_what_the_calls_cost_and_how_they_failed_is_an_asset(settings_for: SettingsFor, tmp_path: Path) -> None:
@@ -52,9 +52,9 @@ def test_what_the_calls_cost_and_how_they_failed_is_an_asset(settings_for: Setti
         server.faults.script = [{"llm_status": 503}]
         dg.materialize([emergency_pool], resources=resources, raise_on_error=False)
         dg.materialize([emergency_pool], resources=resources)
-        found = shown(dg.materialize([llm_failure_patterns], resources=resources), "llm_failure_patterns")
-    assert found["failed"] == 1
-    assert "server\\_error" in str(found["by_code"])
-    assert "| pool |" in str(found["by_purpose"])
+        metadata = shown(dg.materialize([llm_failure_patterns], resources=resources), "llm_failure_patterns")
+    assert metadata["failed"] == 1
+    assert "server\\_error" in str(metadata["by_code"])
+    assert "| pool |" in str(metadata["by_purpose"])
     for plot in ("by_hour", "cost_by_day"):
-        assert Path(str(found[plot])).read_bytes().startswith(PNG)
+        assert Path(str(metadata[plot])).read_bytes().startswith(PNG)

@@ -44,8 +44,8 @@ def test_the_graph_is_the_one_last_agreed_on(definitions: dg.Definitions, snapsh
 
 def test_everything_runs_by_itself_after_a_start(definitions: dg.Definitions) -> None:
     """An idle stack keeps posting and learning: nothing waits for a switch in the UI."""
-    found = described(definitions)
-    states = {**found["schedules"], **found["sensors"]}
+    graph = described(definitions)
+    states = {**graph["schedules"], **graph["sensors"]}
     assert set(states.values()) == {"RUNNING"}
 
 

@@ -19,9 +19,9 @@ HOUR_SECONDS = 3600.0
 @pytest.fixture
 def launcher(instance: dg.DagsterInstance) -> LaneRunLauncher:
     """The launcher that ``dagster.yaml`` names."""
-    found = instance.run_launcher
-    assert isinstance(found, LaneRunLauncher)
-    return found
+    run_launcher = instance.run_launcher
+    assert isinstance(run_launcher, LaneRunLauncher)
+    return run_launcher
 
 
 def a_run(instance: dg.DagsterInstance, definitions: dg.Definitions, status: dg.DagsterRunStatus) -> dg.DagsterRun:
@@ -31,9 +31,9 @@ def a_run(instance: dg.DagsterInstance, definitions: dg.Definitions, status: dg.
 
 def status_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunStatus:
     """Read a run's state again."""
-    found = instance.get_run_by_id(run.run_id)
-    assert found is not None
-    return found.status
+    stored = instance.get_run_by_id(run.run_id)
+    assert stored is not None
+    return stored.status
 
 
 @contextmanager

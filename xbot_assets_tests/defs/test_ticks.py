@@ -96,7 +96,7 @@ def test_a_long_browser_queue_is_sampled_and_alerted_until_it_is_short(
     for number in range(product.settings.browser_depth_alert + 1):
         queued_tags(instance, definitions, "measure", tags={"number": str(number)})
     tick_sensor(watch_browser_queue, instance, product)
-    assert BROWSER_QUEUE_DEEP.key_of() in {found.key for found in open_alerts(product.database)}
+    assert BROWSER_QUEUE_DEEP.key_of() in {alert.key for alert in open_alerts(product.database)}
     samples = product.database.fetch_all("queue_samples", since=product.clock.now() - timedelta(hours=1))
     assert {row["lane"]: row["waiting"] for row in samples} == {"critical": 0, "high": 11, "low": 0}
     for record in instance.get_run_records():
@@ -120,7 +120,9 @@ def test_a_post_in_a_dead_run_s_hand_is_taken_from_it_at_the_next_tick(
     assert post_store.queue_counts(product.database) == {"queued": 1}
 
 
-def test_a_post_in_doubt_starts_a_recovery_and_no_publishing(instance: dg.DagsterInstance, product: Product) -> None:
+def test_an_unconfirmed_post_starts_a_recovery_and_no_publishing(
+    instance: dg.DagsterInstance, product: Product
+) -> None:
     """At once, and then not before the next look is due; the timeline is compared because something was submitted."""
     queue_post(product, timedelta(0))
     claim = claimed(product, timedelta(hours=1))

@@ -51,15 +51,15 @@ def recorded(request: pytest.FixtureRequest) -> Iterator[Recorded]:
 def chosen(strikes: list[Strike], victim: str, words: str) -> Strike:
     """Return the strike at the step; its name holds a line number, so it is found by its beginning."""
     moment, _, step = words.partition(" ")
-    found = [
+    matches = [
         strike
         for strike in strikes
         if strike.victim == victim
         and strike.point.name.startswith(moment)
         and strike.point.name.removeprefix(f"{moment} ").removeprefix("publish: ").startswith(step)
     ]
-    assert found, words
-    return found[0]
+    assert matches, words
+    return matches[0]
 
 
 def test_points_are_found_by_recording_and_every_statement_has_one_before_and_one_after(recorded: Recorded) -> None:
@@ -75,10 +75,10 @@ def test_a_kill_at_the_worst_moments_neither_repeats_nor_loses_a_post(recorded: 
     test = recorded.test
     test.strike([chosen(recorded.strikes, *worst) for worst in WORST], Deadline(MINUTES))
     recorded.stack.gate.release()
-    found = judged(recorded.stack, recorded.publisher, test.texts, test.kills)
+    judgement = judged(recorded.stack, recorded.publisher, test.texts, test.kills)
     assert not test.not_reached
-    assert found["kept"], found
-    assert found["on_x"] == found["posts"] == len(WORST) + 1
+    assert judgement["kept"], judgement
+    assert judgement["on_x"] == judgement["posts"] == len(WORST) + 1
 
 
 def test_the_same_seed_gives_the_same_kills() -> None:

@@ -22,8 +22,8 @@ STATUS = "select status from posts where text = %(text)s"
 @pytest.fixture(scope="module")
 def stack() -> Iterator[LoadStack]:
     """Return a stack whose definitions hold load as well."""
-    with load_stack() as found:
-        yield found
+    with load_stack() as load:
+        yield load
 
 
 def is_out(stack: LoadStack, text: str) -> bool:
@@ -68,5 +68,5 @@ def test_a_killed_browser_host_costs_no_post_and_doubles_none(stack: LoadStack) 
 @pytest.mark.soak
 def test_the_replay_s_model_tells_how_long_runs_really_wait(stack: LoadStack) -> None:
     """The same arrivals and service times: each lane's mean wait is within the error that the benchmark states."""
-    found = compared(play_real(stack, tape(runs=12, seconds=20.0, seed=5)))
-    assert {lane: told for lane, told in found.items() if not told["kept"]} == {}
+    by_lane = compared(play_real(stack, tape(runs=12, seconds=20.0, seed=5)))
+    assert {lane: told for lane, told in by_lane.items() if not told["kept"]} == {}

@@ -108,7 +108,7 @@ def test_a_post_that_has_to_wait_loses_neither_its_place_nor_a_try(product: Prod
     due = now + timedelta(hours=1)
     (waiting,) = queue(product, "Over the cap.", due=due)
     assert [publish(product, due + timedelta(minutes=minute)) for minute in range(100)] == [None] * 100
-    (row,) = [found for found in posts.recent_posts(product.database, 10) if found.id == waiting]
+    (row,) = [post for post in posts.recent_posts(product.database, 10) if post.id == waiting]
     assert (row.status, row.scheduled_at) == ("queued", due)
     assert publish(product, now + DAY) == waiting
 

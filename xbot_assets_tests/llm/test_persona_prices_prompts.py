@@ -114,8 +114,8 @@ def test_the_latest_price_that_is_valid_already_holds(tmp_path: Path) -> None:
         )
     )
     prices = load_prices(path)
-    found = [prices.price("m", date(2026, month, 15)).input for month in (1, 2, 3)]
-    assert found == [1, 2, 3]
+    inputs = [prices.price("m", date(2026, month, 15)).input for month in (1, 2, 3)]
+    assert inputs == [1, 2, 3]
     with pytest.raises(PermanentFailure, match="no price"):
         prices.price("m", date(2025, 12, 31))
 

@@ -17,10 +17,10 @@ INSIDE = re.compile(rf"<seen_posts_{MARKER}>\n(.*)\n</seen_posts_{MARKER}>", re.
 
 def data_of(texts: list[str]) -> list[str]:
     """Render texts and read them back as the model would."""
-    found = INSIDE.fullmatch(as_data(texts, "seen_posts", MARKER))
-    assert found is not None
-    assert not set("<>{}|`") & set(found[1])
-    read: list[str] = json.loads(found[1])
+    match = INSIDE.fullmatch(as_data(texts, "seen_posts", MARKER))
+    assert match is not None
+    assert not set("<>{}|`") & set(match[1])
+    read: list[str] = json.loads(match[1])
     return read
 
 

@@ -23,10 +23,10 @@ LEGACY_JOBS = CHECKOUT / "benchmarks" / "legacy_jobs.csv"
 def evidence_file() -> Path:
     """Return the list with the evidence, from the environment or beside the checkout; skip when it is absent."""
     named = os.environ.get(VARIABLE)
-    found = Path(named) if named else CHECKOUT.parent / "shared" / "legacy_jobs.csv"
-    if not found.is_file():
-        pytest.skip(f"no evidence of the legacy jobs at {found}: set {VARIABLE} to its file")
-    return found
+    path = Path(named) if named else CHECKOUT.parent / "shared" / "legacy_jobs.csv"
+    if not path.is_file():
+        pytest.skip(f"no evidence of the legacy jobs at {path}: set {VARIABLE} to its file")
+    return path
 
 
 def job(name: str, lane: Lane = Lane.LOW, *, guarded: bool = False, traits: LegacyTraits | None = None) -> Job:
@@ -86,10 +86,10 @@ def in_slots(played: Played, *lanes: Lane) -> list[Span]:
 
 def starts(played: Played) -> dict[int, list[float]]:
     """Return by arrival when its operations started."""
-    found: dict[int, list[float]] = {}
+    by_arrival: dict[int, list[float]] = {}
     for span in sorted(played.spans, key=lambda one: one.start):
-        found.setdefault(span.arrival, []).append(span.start)
-    return found
+        by_arrival.setdefault(span.arrival, []).append(span.start)
+    return by_arrival
 
 
 def fates(played: Played) -> list[tuple[Outcome, float]]:

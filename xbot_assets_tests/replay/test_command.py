@@ -63,9 +63,9 @@ def test_claims_are_made_only_about_what_was_played(tmp_path: Path) -> None:
 def test_plots_are_written_as_pictures(tmp_path: Path) -> None:
     """Waits for each load, and the use of the slots."""
     replay_command(write_jobs(tmp_path), SHORT, overloads=(1, 4), plot=tmp_path / "new" / "plots")
-    found = {path.name: path.read_bytes() for path in (tmp_path / "new" / "plots").iterdir()}
-    assert set(found) == {"waits_x1.png", "waits_x4.png", "utilisation.png"}
-    assert all(content.startswith(PNG) for content in found.values())
+    pictures = {path.name: path.read_bytes() for path in (tmp_path / "new" / "plots").iterdir()}
+    assert set(pictures) == {"waits_x1.png", "waits_x4.png", "utilisation.png"}
+    assert all(content.startswith(PNG) for content in pictures.values())
 
 
 def test_the_module_runs_by_itself_without_loading_matplotlib(tmp_path: Path) -> None:

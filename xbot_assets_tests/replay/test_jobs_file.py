@@ -20,14 +20,14 @@ def _refused(path: Path) -> str:
 
 def test_scheduled_browser_rows_are_taken_and_nested_ones_are_not(tmp_path: Path) -> None:
     """Work inside another row counts there only; each row left out has its reason."""
-    found = read_jobs_file(write_jobs(tmp_path))
-    assert [job.name for job in found.jobs] == ["send", "count", "look", "peek", "ping"]
-    assert found.left_out == {
+    jobs = read_jobs_file(write_jobs(tmp_path))
+    assert [job.name for job in jobs.jobs] == ["send", "count", "look", "peek", "ping"]
+    assert jobs.left_out == {
         "think": NO_BROWSER,
         "inner": "nested, counted where it runs: inside peek, flag",
         "once": "not scheduled: one-shot at start",
     }
-    assert found.scheduled_runs_per_hour == 12 + 3 + 2 + 1 + 6 + 1
+    assert jobs.scheduled_runs_per_hour == 12 + 3 + 2 + 1 + 6 + 1
 
 
 def test_lanes_and_the_old_pools_treatment_are_read_off_the_row(tmp_path: Path) -> None:

@@ -105,10 +105,10 @@ def test_the_data_directory_is_private_whoever_makes_it_first(
             make(tmp_path / f"{number}.xbot")
     finally:
         os.umask(before)
-    found = {
+    modes = {
         place.name: mode(place) & ~0o011 for number in range(len(makers)) for place in [tmp_path / f"{number}.xbot"]
     }
-    assert set(found.values()) == {0o700}, found
+    assert set(modes.values()) == {0o700}, modes
     assert [mode(path) & 0o077 for path in tmp_path.glob("*/*") if path.is_dir()] == [0] * 3
 
 

@@ -41,8 +41,8 @@ class Site:
 
     def ledger(self) -> list[dict[str, Any]]:
         """Return every post that the account really made, oldest first, with what it answers."""
-        found = self._control("GET", "ledger", None)["posts"]
-        return [post for post in found if post["handle"] == self.handle]
+        posts = self._control("GET", "ledger", None)["posts"]
+        return [post for post in posts if post["handle"] == self.handle]
 
     def llm_calls(self, *, since: datetime) -> int:
         """Return how many calls its language model has answered since then."""

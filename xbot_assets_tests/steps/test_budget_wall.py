@@ -38,10 +38,10 @@ def test_the_budget_is_a_wall_and_a_quota_error_is_met_once(
     settings = wall_settings(settings_for(openai_base_url=f"{site.url}/v1"), tmp_path, 0.5)
     try:
         with open_database(settings) as database:
-            found = WallRun(settings, SandboxModel(site.url, site.token), database, crowd, 24).measure()
+            figures = WallRun(settings, SandboxModel(site.url, site.token), database, crowd, 24).measure()
     finally:
         site.set_faults()
-    assert broken_promises(found) == [], found
+    assert broken_promises(figures) == [], figures
 
 
 def write_one(phase: Phase) -> None:

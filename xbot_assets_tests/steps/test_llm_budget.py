@@ -68,9 +68,9 @@ def test_a_good_call_is_booked_in_its_day(writer_for: WriterFor, database: Datab
     """Spent is what the ledger says, and nothing stays reserved."""
     written = writer_for().write_posts(BRIEF.model_copy(update={"seed": 5}))
     (row,) = recent_calls(database, 9)
-    found = budget_now(database, settings_for(), NOON)
-    assert found.account.spent == row.cost_microusd == written.cost_microusd > 0
-    assert (found.account.reserved, row.budget_day, row.seed) == (0, NOON.date(), 5)
+    budget = budget_now(database, settings_for(), NOON)
+    assert budget.account.spent == row.cost_microusd == written.cost_microusd > 0
+    assert (budget.account.reserved, row.budget_day, row.seed) == (0, NOON.date(), 5)
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ def test_an_alert_is_raised_once_and_then_counted(database: Database) -> None:
     later = NOON + timedelta(minutes=1)
     assert lost(database, "critical") is True
     assert lost(database, "info", later, "Still gone.") is False
-    (found,) = open_alerts(database)
-    assert (found.times_seen, found.severity, found.reason) == (2, "critical", "Still gone.")
-    assert (found.raised_at, found.last_seen_at) == (NOON, later)
+    (opened,) = open_alerts(database)
+    assert (opened.times_seen, opened.severity, opened.reason) == (2, "critical", "Still gone.")
+    assert (opened.raised_at, opened.last_seen_at) == (NOON, later)
     assert [notice.event for notice in waiting_notices(database, 10)] == ["raised"]
 
 
@@ -85,7 +85,7 @@ def test_open_alerts_come_gravest_first(database: Database) -> None:
     severities: tuple[Severity, ...] = ("info", "critical", "warning")
     for severity in severities:
         alert(database, replace(LOST, key=severity, severity=severity), now=NOON, reason="r")
-    assert [found.key for found in open_alerts(database)] == ["critical", "warning", "info"]
+    assert [entry.key for entry in open_alerts(database)] == ["critical", "warning", "info"]
 
 
 def test_a_look_that_is_not_counted_raises_once_and_leaves_an_open_alert_as_it_is(database: Database) -> None:
@@ -119,7 +119,7 @@ def test_all_alerts_of_an_entry_end_together_and_no_other_does(database: Databas
         alert(database, many, now=NOON, name=name, reason="r")
     lost(database)
     assert resolve_every(database, many, NOON) == 2
-    assert [found.key for found in open_alerts(database)] == ["session_lost"]
+    assert [each.key for each in open_alerts(database)] == ["session_lost"]
 
 
 def test_a_failure_that_an_alert_tells_of_is_marked_with_its_key(database: Database) -> None:

@@ -107,7 +107,7 @@ class WarmContext:
             self.retire("its waiting page crashed")
 
     @property
-    def settled(self) -> bool:
+    def at_rest(self) -> bool:
         """Whether no operation is at work in it and a page waits for the next one."""
         return self._ready is not None and self.in_flight == 0
 

@@ -82,7 +82,7 @@ class BrowserPool:
         await self._warm()
         while True:
             await self._close_retired()
-            self.table.settle()
+            self.table.apply_memory_floor()
             for slot in self.table.slots:
                 await self._look_after(slot, meter)
             with contextlib.suppress(TimeoutError):

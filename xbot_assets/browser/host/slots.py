@@ -72,7 +72,7 @@ class SlotTable:
     def _slot_for(self, lease: Lease) -> Slot:
         if self._holder(lease.id) is not None:
             raise TransientFailure(f"Operation {lease.id} is under way.", code=FailureCode.OPERATION_UNDER_WAY)
-        self.settle()
+        self.apply_memory_floor()
         free = next((slot for slot in self.open() if slot.holder is None), None)
         slot = free or (self._least_loss() if lease.lane is Lane.CRITICAL else None)
         if slot is None:
@@ -117,7 +117,7 @@ class SlotTable:
         """Return the slots that operations may have now."""
         return [slot for slot in self.slots if slot.open]
 
-    def settle(self) -> None:
+    def apply_memory_floor(self) -> None:
         """Open or close the fourth slot; an operation that is in it when it closes ends in peace."""
         for slot in self.slots:
             if slot.extra:
@@ -126,7 +126,7 @@ class SlotTable:
 
     def describe(self) -> dict[str, object]:
         """Return facts for the health page."""
-        self.settle()
+        self.apply_memory_floor()
         holders = [slot.holder for slot in self.slots if slot.holder is not None]
         extra = [slot.open for slot in self.slots if slot.extra]
         return {

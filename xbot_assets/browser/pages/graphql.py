@@ -109,7 +109,7 @@ def at(node: object, *path: str) -> Any:  # noqa: ANN401 - JSON has no static ty
 
 def _first(node: object, *paths: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON has no static type
     """Return the first of several places that holds something."""
-    return next((found for path in paths if (found := at(node, *path)) is not None), None)
+    return next((value for path in paths if (value := at(node, *path)) is not None), None)
 
 
 def user_of(result: object) -> GraphUser | None:
@@ -210,8 +210,8 @@ def created_post(body: object) -> GraphPost | None:
 
 def created_id(body: object) -> str | None:
     """Return the new post's id from a CreateTweet answer, the one field publishing depends on."""
-    found = _first(at(body, "data"), *((*path, "result", "rest_id") for path in _CREATED))
-    return found if isinstance(found, str) and found.isdecimal() else None
+    post_id = _first(at(body, "data"), *((*path, "result", "rest_id") for path in _CREATED))
+    return post_id if isinstance(post_id, str) and post_id.isdecimal() else None
 
 
 def instructions_in(body: object) -> list[Json]:
@@ -224,8 +224,8 @@ def instructions_in(body: object) -> list[Json]:
     return _as_instructions(known) or next(_instructions_below(data), [])
 
 
-def _as_instructions(found: object) -> list[Json]:
-    listed = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+def _as_instructions(node: object) -> list[Json]:
+    listed = [one for one in node if isinstance(one, Mapping)] if isinstance(node, list) else []
     return listed if any(str(one.get("type", "")).startswith("Timeline") for one in listed) else []
 
 

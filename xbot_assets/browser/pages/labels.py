@@ -44,23 +44,23 @@ def _english(label: str) -> dict[str, int] | None:
     """Read a label whose every item is an English one; ``None`` when there is another item, or none at all."""
     if not label.strip():
         return None
-    found = dict.fromkeys((*_ALWAYS, "bookmarks"), 0)
+    counts = dict.fromkeys((*_ALWAYS, "bookmarks"), 0)
     for part in label.split(", "):
         match = _PART.match(part)
         amount = one_amount(match[1], notation_of("en")) if match else None
         if match and amount is not None:
-            found[_FIELDS[match[2][:_FIELD_LETTERS]]] = amount.value
+            counts[_FIELDS[match[2][:_FIELD_LETTERS]]] = amount.value
         elif part not in _VIEWER_WORDS:
             return None
-    return found
+    return counts
 
 
 def _from_buttons(label: str, buttons: Mapping[str, str | None], notation: Notation, viewer_words: int) -> Counts:
-    found = {name: number for name, text in buttons.items() if (number := _whole(text, notation)) is not None}
+    counts = {name: number for name, text in buttons.items() if (number := _whole(text, notation)) is not None}
     items = _items_of(label, notation)
-    if items is not None and items.without_number <= viewer_words and all(name in found for name in _ALWAYS):
-        found |= _left_over(Counter(items.numbers), found)
-    return Counts(**found)
+    if items is not None and items.without_number <= viewer_words and all(name in counts for name in _ALWAYS):
+        counts |= _left_over(Counter(items.numbers), counts)
+    return Counts(**counts)
 
 
 def _whole(text: str | None, notation: Notation) -> int | None:
@@ -87,14 +87,14 @@ def _items_of(label: str, notation: Notation) -> _Items | None:
     return _Items(numbers, sum(not item for item in items))
 
 
-def _left_over(numbers: Counter[int], found: Mapping[str, int]) -> dict[str, int]:
+def _left_over(numbers: Counter[int], known: Mapping[str, int]) -> dict[str, int]:
     """Say what the numbers of a label tell of bookmarks and views, beyond those of the buttons.
 
     The label leaves out what is zero, and views where they are not shown. One number that may be either is neither.
     """
-    ours = Counter(number for number in found.values() if number)
+    ours = Counter(number for number in known.values() if number)
     left = list((numbers - ours).elements())
-    unknown = [name for name in ("bookmarks", "views") if name not in found]
+    unknown = [name for name in ("bookmarks", "views") if name not in known]
     if ours - numbers or len(left) >= _TWO or (left and len(unknown) != 1):
         return {}
     if left:

@@ -92,14 +92,14 @@ _MEANINGS: dict[int, _Meaning] = {
 def errors_in(body: object) -> list[tuple[int, str]]:
     """Return ``(code, message)`` of each error in an answer; code 0 when X gives none."""
     errors = body.get("errors") if isinstance(body, dict) else None
-    found: list[tuple[int, str]] = []
+    pairs: list[tuple[int, str]] = []
     for error in errors if isinstance(errors, list) else []:
         if isinstance(error, dict):
             extensions = error.get("extensions")
             codes = (error.get("code"), extensions.get("code") if isinstance(extensions, dict) else None)
             code = next(filter(None, map(_number, codes)), 0)
-            found.append((code, str(error.get("message", ""))))
-    return found
+            pairs.append((code, str(error.get("message", ""))))
+    return pairs
 
 
 def _number(code: object) -> int:

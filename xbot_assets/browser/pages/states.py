@@ -57,7 +57,7 @@ def recognise(state: RawState) -> PageState:
         (state.error is not None, PageState.GONE),
         (not state.logged_in, PageState.LOADING),
     )
-    return next((found for applies, found in marks if applies), PageState.READY)
+    return next((page_state for applies, page_state in marks if applies), PageState.READY)
 
 
 ACCOUNT_STATE_OF: dict[PageState, AccountState] = {
@@ -93,11 +93,11 @@ async def open_page(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, s
         ProductError: typed by state; X's own refusal in the page's traffic, when seen, explains it best.
     """
     seen = await look_at(page, url, wanted, traffic=traffic, seconds=seconds)
-    found = recognise(seen.state)
-    if found in {PageState.TIMELINE_FAILED, PageState.LOADING} and traffic.refusal:
+    page_state = recognise(seen.state)
+    if page_state in {PageState.TIMELINE_FAILED, PageState.LOADING} and traffic.refusal:
         raise traffic.refusal
-    if found is not PageState.READY:
-        raise failure_of_state(found, seen.state.path)
+    if page_state is not PageState.READY:
+        raise failure_of_state(page_state, seen.state.path)
     return seen
 
 

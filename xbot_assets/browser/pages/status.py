@@ -63,10 +63,10 @@ async def _read_one(
     if seconds <= 0:
         raise TransientFailure("The time of this batch was up before this post's turn.", code=FailureCode.DEADLINE)
     seen = await open_page(page, site.status(handle, post_id), "status", traffic=traffic, seconds=seconds)
-    found = next((post for post in seen.readings() if post.post_id == post_id), None)
-    if found is None:
+    reading = next((post for post in seen.readings() if post.post_id == post_id), None)
+    if reading is None:
         raise _absent(seen, post_id)
-    return traffic.told.completed(found)
+    return traffic.told.completed(reading)
 
 
 def _absent(seen: Snapshot, post_id: str) -> ProductError:

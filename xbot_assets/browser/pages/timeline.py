@@ -39,13 +39,13 @@ async def search(page: Page, site: Site, operation: Search, attempt: Attempt) ->
     Raises:
         ProductError: typed by page state.
     """
-    traffic, found = Traffic(page), _Collected(Tab.SEARCH, lambda _post: True, operation.limit)
-    traffic.listen(found.heard.hear)
+    traffic, collected = Traffic(page), _Collected(Tab.SEARCH, lambda _post: True, operation.limit)
+    traffic.listen(collected.heard.hear)
     url = site.search(operation.query, latest=operation.latest)
-    seen, complete = await _collect(page, traffic, url, found, attempt)
-    if found.is_unanswered:
+    seen, complete = await _collect(page, traffic, url, collected, attempt)
+    if collected.is_unanswered:
         raise traffic.refusal or _unanswered(seen)
-    return TimelineRead(posts=traffic.told.all_completed(found.posts), complete=complete)
+    return TimelineRead(posts=traffic.told.all_completed(collected.posts), complete=complete)
 
 
 async def read_own_timeline(page: Page, site: Site, operation: ReadOwnTimeline, attempt: Attempt) -> OwnTimelineRead:
@@ -85,8 +85,8 @@ class _Collected:
 
     @property
     def posts(self) -> tuple[PostReading, ...]:
-        found = [post for post in self._seen.values() if post is not None][: self._limit]
-        return tuple(self._with_kind(post) for post in found)
+        readings = [post for post in self._seen.values() if post is not None][: self._limit]
+        return tuple(self._with_kind(post) for post in readings)
 
     def _with_kind(self, post: PostReading) -> PostReading:
         told = self.heard.of(post.post_id)
@@ -122,21 +122,21 @@ class _OwnLists:
     async def read(self, tab: Tab) -> OwnList:
         """Read one list of the profile."""
         own = self.site.handle.casefold()
-        found = _Collected(tab, lambda post: post.handle.casefold() == own and not post.promoted, self.limit)
-        self.traffic.listen(self._told(found))
+        collected = _Collected(tab, lambda post: post.handle.casefold() == own and not post.promoted, self.limit)
+        self.traffic.listen(self._told(collected))
         url = self.site.profile(self.site.handle, with_replies=tab is Tab.REPLIES)
         try:
-            seen, complete = await _collect(self.page, self.traffic, url, found, self.attempt)
+            seen, complete = await _collect(self.page, self.traffic, url, collected, self.attempt)
         except ProductError as failure:
             raise self._instead_of(failure) from failure
-        if not found.posts:
-            self._refuse_unshown(found, seen)
-        return OwnList(posts=self.traffic.told.all_completed(found.posts), complete=complete, kinds=found.kinds)
+        if not collected.posts:
+            self._refuse_unshown(collected, seen)
+        return OwnList(posts=self.traffic.told.all_completed(collected.posts), complete=complete, kinds=collected.kinds)
 
-    def _told(self, found: _Collected) -> Callable[[Answer], None]:
+    def _told(self, collected: _Collected) -> Callable[[Answer], None]:
         def hear(answer: Answer) -> None:
             self.accounts.hear(answer)
-            found.heard.hear(answer)
+            collected.heard.hear(answer)
 
         return hear
 
@@ -145,28 +145,28 @@ class _OwnLists:
         vague = {FailureCode.GONE, FailureCode.PAGE_CHANGED, FailureCode.LOADING}
         return (failure.code in vague and self.accounts.failure(self.site.handle)) or failure
 
-    def _refuse_unshown(self, found: _Collected, seen: Snapshot) -> None:
-        words = seen.state.empty if found.is_unanswered else None
+    def _refuse_unshown(self, collected: _Collected, seen: Snapshot) -> None:
+        words = seen.state.empty if collected.is_unanswered else None
         failure = self.accounts.failure(self.site.handle, words)
         if failure is not None:
             raise failure
-        if found.is_unanswered:
+        if collected.is_unanswered:
             raise self.traffic.refusal or _unanswered(seen)
 
 
 async def _collect(
-    page: Page, traffic: Traffic, url: str, found: _Collected, attempt: Attempt
+    page: Page, traffic: Traffic, url: str, collected: _Collected, attempt: Attempt
 ) -> tuple[Snapshot, bool]:
     """Scroll through a list; return what the page showed last, and whether the list had ended."""
     seen = await open_page(page, url, "list", traffic=traffic, seconds=attempt.remaining)
     still_since = time.monotonic()
-    found.add(seen)
-    while not found.full and attempt.remaining > _kept_back(found, attempt):
+    collected.add(seen)
+    while not collected.full and attempt.remaining > _kept_back(collected, attempt):
         seen = await take(page, scroll=STEP_SCREENS)
         _check(seen, traffic)
-        if found.add(seen) or not seen.scroll.at_end or seen.state.busy:
+        if collected.add(seen) or not seen.scroll.at_end or seen.state.busy:
             still_since = time.monotonic()
-        elif found.heard.ends or time.monotonic() - still_since > END_SECONDS:
+        elif collected.heard.ends or time.monotonic() - still_since > END_SECONDS:
             await traffic.drained()
             return seen, True
         await asyncio.sleep(PAUSE_SECONDS)
@@ -174,9 +174,9 @@ async def _collect(
     return seen, False
 
 
-def _kept_back(found: _Collected, attempt: Attempt) -> float:
+def _kept_back(collected: _Collected, attempt: Attempt) -> float:
     """Return the seconds that are for something else: the answer, and a second list when this one is not the only."""
-    is_first = found.tab is Tab.REPLIES and found.heard.answered and PostKind.ORIGINAL not in found.kinds
+    is_first = collected.tab is Tab.REPLIES and collected.heard.answered and PostKind.ORIGINAL not in collected.kinds
     return ANSWER_RESERVE_SECONDS + (SECOND_LIST_SHARE * attempt.seconds if is_first else 0.0)
 
 
@@ -189,8 +189,8 @@ def _unanswered(seen: Snapshot) -> TransientFailure:
 
 def _check(seen: Snapshot, traffic: Traffic) -> None:
     """Refuse a list that broke off: what was read so far would look like all there is."""
-    found = recognise(seen.state)
-    if found is PageState.TIMELINE_FAILED and traffic.refusal:
+    page_state = recognise(seen.state)
+    if page_state is PageState.TIMELINE_FAILED and traffic.refusal:
         raise traffic.refusal
-    if found not in {PageState.READY, PageState.LOADING}:
-        raise failure_of_state(found, seen.state.path)
+    if page_state not in {PageState.READY, PageState.LOADING}:
+        raise failure_of_state(page_state, seen.state.path)

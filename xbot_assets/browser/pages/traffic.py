@@ -87,10 +87,10 @@ def asked_of(request: Request) -> Mapping[str, object]:
         if written is None:
             sent = json.loads(request.post_data or "{}")
             written = sent.get("variables") if isinstance(sent, dict) else None
-        found = json.loads(written) if isinstance(written, str) else written
+        variables = json.loads(written) if isinstance(written, str) else written
     except ValueError:  # not JSON, or not text
         return {}
-    return found if isinstance(found, dict) else {}
+    return variables if isinstance(variables, dict) else {}
 
 
 async def body_of(response: Response) -> object | None:

@@ -110,11 +110,11 @@ async def checked(launcher: Launcher, site: Site, state: StorageState) -> Storag
         except PlaywrightError:
             raise damaged("is not one that Chromium takes") from None  # the error's text may quote a cookie
         page = await context.new_page()
-        found = await check_session(page, site, Attempt(CHECK_SECONDS))
-        if found.state != AccountState.LOGGED_IN:
-            raise expired(f"is not accepted by the site, which says: {found.state.replace('_', ' ')}")
-        if (found.handle or "").casefold() != site.handle.casefold():
-            raise other_account(f"@{found.handle}" if found.handle else "nobody that the page names", f"@{site.handle}")
+        check = await check_session(page, site, Attempt(CHECK_SECONDS))
+        if check.state != AccountState.LOGGED_IN:
+            raise expired(f"is not accepted by the site, which says: {check.state.replace('_', ' ')}")
+        if (check.handle or "").casefold() != site.handle.casefold():
+            raise other_account(f"@{check.handle}" if check.handle else "nobody that the page names", f"@{site.handle}")
         return of_site(await context.storage_state(), site.base)
 
 

@@ -85,14 +85,14 @@ class _Sealed(_Shape):
 _STATE = TypeAdapter(_State)
 
 
-def storage_state(found: object) -> StorageState:
+def storage_state(document: object) -> StorageState:
     """Return what was found as a storage state.
 
     Raises:
         ValueError: when it is none; the message holds nothing of it.
     """
     try:
-        checked = _STATE.validate_python(found)
+        checked = _STATE.validate_python(document)
     except ValidationError:
         raise ValueError("not a Playwright storage state") from None
     return cast("StorageState", checked.model_dump())
@@ -123,17 +123,19 @@ def unseal(text: str, key: SessionKey) -> OwnerSession:
     if key_id != key.id:
         raise wrong_key()
     try:
-        found = _Sealed.model_validate_json(key.fernet.decrypt(token.rstrip("\n")))
+        content = _Sealed.model_validate_json(key.fernet.decrypt(token.rstrip("\n")))
     except (InvalidToken, ValueError):
         raise damaged("was changed after it was sealed") from None
-    return OwnerSession(found.handle, found.site, found.sealed_at, cast("StorageState", found.state.model_dump()))
+    return OwnerSession(
+        content.handle, content.site, content.sealed_at, cast("StorageState", content.state.model_dump())
+    )
 
 
 def _head(line: str) -> tuple[str, int]:
-    found = re.fullmatch(rf"{MARK} {FORMAT} (\w+) ([0-9]{{1,9}})", line)
-    if found is None:
+    match = re.fullmatch(rf"{MARK} {FORMAT} (\w+) ([0-9]{{1,9}})", line)
+    if match is None:
         raise damaged("does not begin as one does")
-    return found[1], int(found[2])
+    return match[1], int(match[2])
 
 
 def of_site(state: StorageState, site: str) -> StorageState:

@@ -124,8 +124,8 @@ def _check_owner(session: OwnerSession, settings: Settings) -> None:
 
 def target(settings: Settings) -> str | None:
     """Return the address of the site, without a slash at the end; ``None`` when the sandbox is not up."""
-    found = settings.target_url or (None if settings.mode == "sandbox" else REAL_SITE)
-    return found.rstrip("/") if found else None
+    address = settings.target_url or (None if settings.mode == "sandbox" else REAL_SITE)
+    return address.rstrip("/") if address else None
 
 
 def session_source(settings: Settings) -> SessionSource:

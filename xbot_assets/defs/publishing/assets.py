@@ -38,7 +38,7 @@ def _metadata(reports: list[PublishReport], queue: dict[str, int]) -> dict[str, 
     metadata: dict[str, dg.MetadataValue | int | str] = {f"queue_{state}": n for state, n in queue.items()}
     report, last = reports[0], reports[-1]
     metadata["published"] = sum(each.x_post_id is not None for each in reports)
-    metadata["found_on_x"] = sum(len(each.found) for each in reports)
+    metadata["found_on_x"] = sum(len(each.confirmed) for each in reports)
     metadata["still_unconfirmed"] = len(last.still_unconfirmed)
     if report.url:
         metadata["post"] = dg.MetadataValue.url(report.url)

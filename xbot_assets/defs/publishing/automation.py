@@ -23,9 +23,9 @@ LEAST_INTERVAL_SECONDS = LOOK_EVERY_SECONDS - 1
     name="publish_when_due",
 )
 def publish_when_due(context: dg.SensorEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
-    """Publish when a post is due; those in doubt are recovered by a run of their own."""
+    """Publish when a post is due; unconfirmed ones are recovered by a run of their own."""
     take_from_dead_worker(tick, lambda run_id: _has_ended(context.instance, run_id))
-    wait = publish_wait(tick, with_doubts=False)
+    wait = publish_wait(tick, with_recovery=False)
     return request_unless(context, publish_job.name, wait=wait.sentence if wait else None)
 
 
@@ -36,7 +36,7 @@ def publish_when_due(context: dg.SensorEvaluationContext, tick: TickIn) -> dg.Ru
     name="recover_when_due",
 )
 def recover_when_due(context: dg.SensorEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
-    """Look for posts in doubt as soon as a look is due, and take posts from workers whose time is over."""
+    """Look for unconfirmed posts as soon as a look is due, and take posts from workers whose time is over."""
     return request_unless(context, recover_job.name, wait=recovery_wait(tick))
 
 

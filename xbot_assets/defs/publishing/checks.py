@@ -8,9 +8,9 @@ from xbot_assets.store.publishing.posts import queue_counts
 
 
 @dg.asset_check(asset=published_posts)
-def no_post_is_in_doubt(product: ProductIn) -> dg.AssetCheckResult:
+def no_post_is_unconfirmed(product: ProductIn) -> dg.AssetCheckResult:
     """Every submitted post has been seen on X: none is ``unconfirmed``."""
-    in_doubt = queue_counts(product.database).get("unconfirmed", 0)
+    unconfirmed = queue_counts(product.database).get("unconfirmed", 0)
     return dg.AssetCheckResult(
-        passed=in_doubt == 0, severity=dg.AssetCheckSeverity.WARN, metadata={"unconfirmed": in_doubt}
+        passed=unconfirmed == 0, severity=dg.AssetCheckSeverity.WARN, metadata={"unconfirmed": unconfirmed}
     )

@@ -10,7 +10,7 @@ publish_job = dg.define_asset_job(
 recover_job = dg.define_asset_job(
     "recover",
     selection=dg.AssetSelection.assets("recovered_post_ids"),
-    description="Look for the posts in doubt on the own timeline.",
+    description="Look for the unconfirmed posts on the own timeline.",
 )
 reconcile_job = dg.define_asset_job(
     "reconcile_timeline",

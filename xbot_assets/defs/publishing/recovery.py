@@ -1,4 +1,4 @@
-"""Posts in doubt, and the timeline compared with the queue."""
+"""Unconfirmed posts, and the timeline compared with the queue."""
 
 from dataclasses import asdict
 
@@ -29,7 +29,7 @@ REMOVED_COLUMNS = ["id", "x_post_id", "text"]
 def recovered_post_ids(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
     """X's ids of posts whose outcome was unknown, from one deep look at the own timeline and its replies.
 
-    A post that is surely not there goes back to the queue once; one that could not be looked for stays in doubt.
+    A post that is surely not there goes back to the queue once; one that could not be looked for stays unconfirmed.
     """
     with as_dagster_failure(context, product):
         return materialized(_recovery_metadata(recover_posts(product)))
@@ -52,28 +52,28 @@ def timeline_reconciliation(context: dg.AssetExecutionContext, product: ProductI
         return materialized(_comparison_metadata(compare_timeline(product)))
 
 
-def _recovery_metadata(found: Recovery) -> dict[str, dg.MetadataValue | int | str]:
+def _recovery_metadata(recovery: Recovery) -> dict[str, dg.MetadataValue | int | str]:
     return {
-        "looked_for": found.looked_for,
-        "found_on_x": len(found.found),
-        "queued_again": len(found.requeued),
-        "still_unconfirmed": len(found.in_doubt),
+        "looked_for": recovery.looked_for,
+        "found_on_x": len(recovery.confirmed),
+        "queued_again": len(recovery.requeued),
+        "still_unconfirmed": len(recovery.unconfirmed),
         "posts": table(
-            [{"id": post_id, "is": "found"} for post_id in found.found]
-            + [{"id": post_id, "is": "queued again"} for post_id in found.requeued]
-            + [{"id": post_id, "is": "in doubt"} for post_id in found.in_doubt],
+            [{"id": post_id, "is": "found"} for post_id in recovery.confirmed]
+            + [{"id": post_id, "is": "queued again"} for post_id in recovery.requeued]
+            + [{"id": post_id, "is": "unconfirmed"} for post_id in recovery.unconfirmed],
             ["id", "is"],
         ),
     }
 
 
-def _comparison_metadata(found: Comparison) -> dict[str, dg.MetadataValue | int | str]:
+def _comparison_metadata(comparison: Comparison) -> dict[str, dg.MetadataValue | int | str]:
     return {
-        "posts_seen": found.posts_seen,
-        "covers_since": f"{found.covers_since:%Y-%m-%d %H:%M} UTC" if found.covers_since else "nothing",
-        "confirmed": len(found.confirmed),
-        "missing": len(found.missing),
-        "back": len(found.back),
-        "removed": table([asdict(post) for post in found.removed], REMOVED_COLUMNS),
-        "phantoms": table([asdict(post) for post in found.phantoms], PHANTOM_COLUMNS),
+        "posts_seen": comparison.posts_seen,
+        "covers_since": f"{comparison.covers_since:%Y-%m-%d %H:%M} UTC" if comparison.covers_since else "nothing",
+        "confirmed": len(comparison.confirmed),
+        "missing": len(comparison.missing),
+        "back": len(comparison.back),
+        "removed": table([asdict(post) for post in comparison.removed], REMOVED_COLUMNS),
+        "phantoms": table([asdict(post) for post in comparison.phantoms], PHANTOM_COLUMNS),
     }

@@ -21,7 +21,7 @@ class QueueFacts:
         breaker: why the breaker lets nothing through.
         segment: the post's place in its thread, from 0; ``None`` for a single post.
         size: how many posts go out with it: the segments of the thread that it begins.
-        follows: whether the segment before it is there, on X or in the rehearsal.
+        follows: whether the segment before it is there, on X or recorded in shadow mode.
         before_at: when that segment was submitted.
     """
 
@@ -70,7 +70,7 @@ class AdmissionLimits:
         policy: the limits of the policy rules.
         spacing: least time between two posts.
         segment_spacing: least time between two segments of a thread, which wait for no other spacing.
-        shadow: whether a segment that was only rehearsed lets the next one be rehearsed.
+        shadow: whether a segment that shadow mode recorded lets the next one be recorded.
         handle: the account.
         labelled_automated: the owner's word for the account's label, where X's pages do not tell.
         account_created_at: and for its age.

@@ -106,19 +106,19 @@ def tally(groups: Iterable[CallGroup]) -> Tally:
 
 def tallies(groups: Iterable[CallGroup], key: Callable[[CallGroup], Key]) -> dict[Key, Tally]:
     """Add groups up by what ``key`` says of each, in the order of the keys."""
-    found: defaultdict[Key, list[CallGroup]] = defaultdict(list)
+    by_key: defaultdict[Key, list[CallGroup]] = defaultdict(list)
     for group in groups:
-        found[key(group)].append(group)
-    return {value: tally(found[value]) for value in sorted(found)}
+        by_key[key(group)].append(group)
+    return {value: tally(by_key[value]) for value in sorted(by_key)}
 
 
 def occasions(groups: Iterable[CallGroup]) -> list[Occasion]:
     """Return the occasions, oldest first."""
-    found: defaultdict[tuple[datetime, str], list[CallGroup]] = defaultdict(list)
+    by_occasion: defaultdict[tuple[datetime, str], list[CallGroup]] = defaultdict(list)
     for group in groups:
         if group.made:
-            found[group.quarter, group.purpose].append(group)
-    return [_occasion(at, those) for (at, _), those in sorted(found.items())]
+            by_occasion[group.quarter, group.purpose].append(group)
+    return [_occasion(at, those) for (at, _), those in sorted(by_occasion.items())]
 
 
 def contrasts(
@@ -126,8 +126,8 @@ def contrasts(
 ) -> tuple[Contrast, ...]:
     """Compare the occasions of each name with all others, widest difference upwards first."""
     z = NormalDist().inv_cdf(1 - (1 - CONFIDENCE) / (2 * max(1, len(names))))
-    found = [_contrast(name, those, is_within, z) for name in names]
-    return tuple(sorted(found, key=lambda contrast: -contrast.low))
+    comparisons = [_contrast(name, those, is_within, z) for name in names]
+    return tuple(sorted(comparisons, key=lambda contrast: -contrast.low))
 
 
 def beside_jobs(those: Sequence[Occasion]) -> tuple[Contrast, ...]:

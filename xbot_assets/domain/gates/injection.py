@@ -100,12 +100,12 @@ def _leaks(text: str, canary: str, told: str) -> str | None:
 
 def _takes_a_contact(text: str, shown: Sequence[str]) -> str | None:
     said, squashed = _unmasked(text), _squashed(text)
-    numbers = {_number(found) for found in _PHONE.findall(said)}
+    numbers = {_number(phone) for phone in _PHONE.findall(said)}
     for post in map(_unmasked, shown):
-        names = {found for pattern in _CONTACT for found in pattern.findall(post)}
+        names = {contact for pattern in _CONTACT for contact in pattern.findall(post)}
         if any(_names(name, said, squashed) for name in names):
             return "It takes over a link, an account, a hashtag or a code from somebody else's post."
-        if any(number in numbers for found in _PHONE.findall(post) if len(number := _number(found)) == LEAST_DIGITS):
+        if any(number in numbers for phone in _PHONE.findall(post) if len(number := _number(phone)) == LEAST_DIGITS):
             return "It takes over a number to call from somebody else's post."
     return None
 

@@ -25,12 +25,12 @@ _LINK = re.compile(
 
 def links(text: str, context: GateContext) -> Refusal | None:
     """Refuse links that the persona does not allow; an e-mail address counts as one."""
-    policy, found = context.persona.links, places(text)
-    if policy == "any" or not found:
+    policy, hosts = context.persona.links, places(text)
+    if policy == "any" or not hosts:
         return None
     if policy == "none":
         return Refusal("links", "It holds a link or an address: this account posts none.")
-    if all(_listed(place, context.persona.link_domains) for place in found):
+    if all(_listed(place, context.persona.link_domains) for place in hosts):
         return None
     return Refusal("links", f"It links to a place that is not one of: {', '.join(context.persona.link_domains)}.")
 
@@ -38,8 +38,8 @@ def links(text: str, context: GateContext) -> Refusal | None:
 def places(text: str) -> list[str]:
     """Return the host of every link, in lower case, however it is disguised."""
     # A line break is white space to X, but ends a name for us.
-    found = (next(part for part in match.groups() if part) for match in _LINK.finditer(plain(text)))
-    return [re.sub(_DOT, ".", place, flags=re.IGNORECASE).casefold().rstrip(".,;:!?") for place in found]
+    hosts = (next(part for part in match.groups() if part) for match in _LINK.finditer(plain(text)))
+    return [re.sub(_DOT, ".", place, flags=re.IGNORECASE).casefold().rstrip(".,;:!?") for place in hosts]
 
 
 def _listed(place: str, domains: tuple[str, ...]) -> bool:

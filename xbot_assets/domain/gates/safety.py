@@ -81,7 +81,7 @@ def safety(text: str, context: GateContext) -> Refusal | None:
             if pattern.search(reading):
                 return Refusal("safety", reason)
     seen = plain(text)
-    if _PRIVATE.search(seen) or any(_is_card(found[0]) for found in _DIGITS.finditer(seen)):
+    if _PRIVATE.search(seen) or any(_is_card(match[0]) for match in _DIGITS.finditer(seen)):
         return Refusal("safety", "It holds private data: a telephone number, an account, a password or a key.")
     return None
 

@@ -16,7 +16,7 @@ class Outcome(StrEnum):
     FAILURE = "failure"
     """X was asked and refused."""
     UNCONFIRMED = "unconfirmed"
-    """It may be on X. A doubt never raises the rate."""
+    """It may be on X. What is unconfirmed never raises the rate."""
     RATE_LIMITED = "rate_limited"
     """HTTP 429: nothing until the time that X named."""
     DAILY_LIMIT = "daily_limit"

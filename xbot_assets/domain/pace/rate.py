@@ -12,9 +12,9 @@ from xbot_assets.domain.pace.hours import HourWeights
 from xbot_assets.domain.pace.pacing import Pacing
 
 RAISE_ABOVE_PERCENT = 95
-"""A window with a greater share of successes raises the rate (report, layer 4, section 2)."""
+"""A window with a greater share of successes raises the rate. A choice of ours: X publishes no such number."""
 LOWER_BELOW_PERCENT = 90
-"""A window with a smaller share lowers it (report, layer 4, section 2)."""
+"""A window with a smaller share lowers it; between the two it stays as it is."""
 
 _WAITS = {
     Outcome.RATE_LIMITED: "X limits how often this account may ask.",
@@ -29,7 +29,7 @@ class RateState:
     Attributes:
         rate: admissions an hour.
         successes: in the present window.
-        failures: in the present window; doubts count here.
+        failures: in the present window; unconfirmed ones count here.
         paused_until: nothing is admitted before this (product time).
         pause_reason: why, in a sentence.
     """

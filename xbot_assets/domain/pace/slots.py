@@ -9,11 +9,11 @@ def free_slots(first: datetime, count: int, spacing: timedelta, taken: Iterable[
 
     A post that is put off to next week takes its own place there and leaves the days before it free.
     """
-    ahead, found = sorted(taken), list[datetime]()
+    ahead, slots = sorted(taken), list[datetime]()
     at = first
-    while len(found) < count:
+    while len(slots) < count:
         busy = next((time for time in reversed(ahead) if abs(time - at) < spacing), None)
         if busy is None:
-            found.append(at)
+            slots.append(at)
         at = (at if busy is None else busy) + spacing
-    return found
+    return slots

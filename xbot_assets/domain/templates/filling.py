@@ -89,15 +89,15 @@ def candidates(
         rng: decides the order.
         uses: how often each template, by name, was used lately.
     """
-    found = [filled for template in templates for filled in _ways(template, persona, facts, rng)]
-    order = rng.permutation(len(found))
+    ways = [filled for template in templates for filled in _ways(template, persona, facts, rng)]
+    order = rng.permutation(len(ways))
     rounds: Counter[str] = Counter(uses)
     ranked: list[tuple[int, int]] = []
     for place in order:
-        name = found[place].template
+        name = ways[place].template
         ranked.append((rounds[name], int(place)))
         rounds[name] += 1
-    return (found[place] for _, place in sorted(ranked, key=lambda pair: pair[0]))
+    return (ways[place] for _, place in sorted(ranked, key=lambda pair: pair[0]))
 
 
 def _ways(template: Template, persona: Persona, facts: Facts, rng: np.random.Generator) -> Iterator[Filled]:
@@ -146,4 +146,4 @@ def _subject(values: Mapping[str, str], template: Template) -> str:
 def _sentence(text: str, values: Mapping[str, str]) -> str:
     """Fill the gaps; one that begins the text, a line or a sentence gets a capital."""
     filled = string.Formatter().vformat(text, (), values)
-    return re.sub(r"(^|\n|[.?!]\s)([a-z])", lambda found: found[1] + found[2].upper(), filled)
+    return re.sub(r"(^|\n|[.?!]\s)([a-z])", lambda match: match[1] + match[2].upper(), filled)

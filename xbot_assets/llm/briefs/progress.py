@@ -50,14 +50,14 @@ class BriefProgress:
         )
         self.marker = new_marker()
         self.told, user = posts_messages(self.prompt, asked, self.marker)
-        found: list[ChatCompletionMessageParam] = [
+        messages: list[ChatCompletionMessageParam] = [
             {"role": "system", "content": self.told},
             {"role": "user", "content": user},
         ]
         if self.correction:
             told = self.prompt.render("correction", problem=self.correction, count=len(pending))
-            found.append({"role": "user", "content": told})
-        return found
+            messages.append({"role": "user", "content": told})
+        return messages
 
     def take(self, texts: tuple[str, ...], call_id: int) -> None:
         """Judge the drafts of the pending posts and keep the good ones.

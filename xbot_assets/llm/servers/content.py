@@ -40,5 +40,5 @@ def values_in(content: str) -> Iterator[object]:
 
 
 def _next(text: str, start: int) -> int:
-    found = [place for sign in "{[" if (place := text.find(sign, start)) >= 0]
-    return min(found, default=-1)
+    places = [place for sign in "{[" if (place := text.find(sign, start)) >= 0]
+    return min(places, default=-1)

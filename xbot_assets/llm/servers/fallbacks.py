@@ -47,11 +47,11 @@ class Fallbacks:
             self._spelled.add(self._model)
         if told is None or failure.code not in _OF_THE_REQUEST:
             raise failed
-        found = simpler(self.dialect, told, self._owner)
-        if found is None or found in self._sent or len(self._sent) > FALLBACKS_MOST:
+        dialect = simpler(self.dialect, told, self._owner)
+        if dialect is None or dialect in self._sent or len(self._sent) > FALLBACKS_MOST:
             raise self._explained(failed, told)
-        self.dialect = found
-        self._sent.add(found)
+        self.dialect = dialect
+        self._sent.add(dialect)
 
     def _explained(self, failed: CallFailed, told: ErrorAnswer) -> CallFailed:
         names = [SETTINGS[name] for name in refused_settings(told, self._owner)]

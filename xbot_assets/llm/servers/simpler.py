@@ -50,8 +50,8 @@ def simpler(dialect: Dialect, told: ErrorAnswer, owner: Mapping[str, Any]) -> Di
         changes.pop("spells_schema", None)  # it only goes with another form
     if not changes and _is_about_some_parameter(told.status, text):
         changes = _plainest()
-    found = replace(dialect, **changes).with_set(owner)
-    return None if found == dialect else found
+    plainer = replace(dialect, **changes).with_set(owner)
+    return None if plainer == dialect else plainer
 
 
 def refused_settings(told: ErrorAnswer, owner: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the report promised beside what the model says."""
+"""What lanes were meant to gain over the old pool, beside what the model says."""
 
 from collections.abc import Iterator, Mapping
 

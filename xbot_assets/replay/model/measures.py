@@ -86,12 +86,13 @@ class _Member(NamedTuple):
 def measure(played: Played) -> Measures:
     """Judge one play."""
     members = _by_lane(played)
-    everyone = [member for found in members.values() for member in found]
+    everyone = [member for lane_members in members.values() for member in lane_members]
     inside = [span for span in played.spans if span.slot != OUTSIDE_SLOTS]
     horizon = played.tape.horizon
     hours = horizon / HOUR
     return Measures(
-        lanes={str(lane): _lane(found, hours) for lane, found in members.items()} | {ALL_LANES: _lane(everyone, hours)},
+        lanes={str(lane): _lane(lane_members, hours) for lane, lane_members in members.items()}
+        | {ALL_LANES: _lane(everyone, hours)},
         utilisation=_length(inside) / (played.slots * horizon),
         wasted_seconds=_length([span for span in inside if not span.whole and span.end < horizon]),
         outside_seconds=_length([span for span in played.spans if span.slot == OUTSIDE_SLOTS]),
@@ -101,14 +102,14 @@ def measure(played: Played) -> Measures:
 
 def waits_by_lane(played: Played) -> dict[Lane, list[float]]:
     """Return the waits, in seconds, of the runs that asked for a slot."""
-    return {lane: _waits(found) for lane, found in _by_lane(played).items()}
+    return {lane: _waits(members) for lane, members in _by_lane(played).items()}
 
 
 def _by_lane(played: Played) -> dict[Lane, list[_Member]]:
-    found: dict[Lane, list[_Member]] = {lane: [] for lane in Lane}
+    by_lane: dict[Lane, list[_Member]] = {lane: [] for lane in Lane}
     for arrival, fate in zip(played.tape.arrivals, played.fates, strict=True):
-        found[played.tape.jobs[arrival.job].lane].append(_Member(sum(arrival.operations), fate))
-    return found
+        by_lane[played.tape.jobs[arrival.job].lane].append(_Member(sum(arrival.operations), fate))
+    return by_lane
 
 
 def _waits(members: Sequence[_Member]) -> list[float]:

@@ -62,31 +62,31 @@ def without_data(text: str) -> str:
 
 def shown_posts(text: str) -> list[str]:
     """Return the posts a prompt shows in its tags: the strings of each JSON list there."""
-    found = []
+    posts = []
     for block in _DATA.finditer(text):
         with contextlib.suppress(json.JSONDecodeError):
-            found += [str(entry) for entry in json.loads(block[2])]
-    return found
+            posts += [str(entry) for entry in json.loads(block[2])]
+    return posts
 
 
 def _posts(said: str) -> list[AskedPost]:
     """Collect the described posts: a label that repeats begins the next one, which inherits the rest."""
-    found: list[dict[str, str]] = []
+    described: list[dict[str, str]] = []
     for match in _FIELD.finditer(said):
         name, value = match[1].lower(), match[2].strip(" .").lower()
-        if not found or name in found[-1]:
-            found.append({})
-        found[-1][name] = value
-    if not found:
+        if not described or name in described[-1]:
+            described.append({})
+        described[-1][name] = value
+    if not described:
         about = _ABOUT.search(said)
         return [AskedPost(topic=about[1].strip().lower() if about else "")]
-    return _inherited(found)
+    return _inherited(described)
 
 
-def _inherited(found: list[dict[str, str]]) -> list[AskedPost]:
+def _inherited(described: list[dict[str, str]]) -> list[AskedPost]:
     current: dict[str, str] = {}
     posts: list[AskedPost] = []
-    for fields in found:
+    for fields in described:
         current = {**current, **fields}
         posts.append(AskedPost(**current))
     return posts

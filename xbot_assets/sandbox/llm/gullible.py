@@ -141,7 +141,7 @@ def _copied(text: str, _told: _Told) -> Demand:
 
 def _readable(text: str) -> str:
     """See through disguises: JSON escapes, tag characters, hidden marks, look-alike letters, spaced letters."""
-    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    plain = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     plain = "".join(chr(ord(c) - _TAG_OFFSET) if ord(c) in _TAGS else c for c in plain)
     folded = unicodedata.normalize("NFKC", _selected(plain))
     visible = "".join(c for c in folded if unicodedata.category(c) not in _ZERO_WIDTH or c in orders.NEEDED_MARKS)

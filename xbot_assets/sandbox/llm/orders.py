@@ -142,7 +142,7 @@ def _one_alphabet(word: str) -> str:
 
 def unspaced(text: str) -> str:
     """Join letters that were s p a c e d."""
-    return _SPACED.sub(lambda found: found[0].replace(" ", ""), text)
+    return _SPACED.sub(lambda match: match[0].replace(" ", ""), text)
 
 
 def undisguised(text: str) -> str:

@@ -49,7 +49,7 @@ def texts(name: str) -> dict[str, Any]:
 def all_posts() -> dict[str, list[str]]:
     """Return what people write, by topic (and ``long``)."""
     merged = {**texts("posts_one"), **texts("posts_two")}
-    return {topic: list(found) for topic, found in merged.items() if topic != "special"}
+    return {topic: list(posts) for topic, posts in merged.items() if topic != "special"}
 
 
 class Seeding:

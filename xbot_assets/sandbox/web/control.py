@@ -121,11 +121,11 @@ def storage_state(session: Session, host: str) -> dict[str, object]:
 
 async def _object(request: Request) -> dict[str, object]:
     try:
-        found = json.loads(await request.body())
+        document = json.loads(await request.body())
     except ValueError as error:
         msg = "The body is not JSON."
         raise _BadRequestError(msg) from error
-    if not isinstance(found, dict):
+    if not isinstance(document, dict):
         msg = "The body must be a JSON object."
         raise _BadRequestError(msg)
-    return found
+    return document

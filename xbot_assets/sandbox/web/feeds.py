@@ -40,11 +40,11 @@ PUBLIC = "promoted = 0 and origin <> 'reader' and in_reply_to is null"
 
 def home(viewer: Viewer, cursor: str | None) -> list[Json]:
     """Return a page of the home timeline, newest first."""
-    found, bottom = page_of(viewer, PUBLIC, [], cursor)
-    entries = [tweet_entry(viewer, post) for post in found]
+    posts, bottom = page_of(viewer, PUBLIC, [], cursor)
+    entries = [tweet_entry(viewer, post) for post in posts]
     if cursor is None and len(entries) > SUGGESTED_AFTER:
         entries.insert(SUGGESTED_AFTER, suggestions(viewer, "home"))
-    return instructions(framed(with_ads(viewer, entries, page_key(found)), bottom))
+    return instructions(framed(with_ads(viewer, entries, page_key(posts)), bottom))
 
 
 def conversation(viewer: Viewer, focal: Post, cursor: str | None) -> list[Json]:
@@ -105,8 +105,8 @@ def notifications(viewer: Viewer, account: Account, cursor: str | None) -> list[
     for own in viewer.site.posts.written_by(account.id)[-NOTICED_POSTS:]:
         viewer.site.conversations.counts(own, viewer.now)
     condition = "account_id <> ? and in_reply_to in (select id from posts where account_id = ?)"
-    found, bottom = page_of(viewer, condition, [account.id, account.id], cursor)
-    return instructions(framed([tweet_entry(viewer, post) for post in found], bottom))
+    posts, bottom = page_of(viewer, condition, [account.id, account.id], cursor)
+    return instructions(framed([tweet_entry(viewer, post) for post in posts], bottom))
 
 
 def search(viewer: Viewer, raw_query: str, *, latest: bool, cursor: str | None) -> list[Json]:
@@ -114,20 +114,20 @@ def search(viewer: Viewer, raw_query: str, *, latest: bool, cursor: str | None) 
     query = parse(raw_query)
     condition, args = query.condition()
     if latest:
-        found, bottom = page_of(viewer, condition, args, cursor, query)
+        posts, bottom = page_of(viewer, condition, args, cursor, query)
     else:
-        found, bottom = _top(viewer, query, cursor)
-    entries = [tweet_entry(viewer, post) for post in found]
-    return instructions(framed(with_ads(viewer, entries, page_key(found)), bottom))
+        posts, bottom = _top(viewer, query, cursor)
+    entries = [tweet_entry(viewer, post) for post in posts]
+    return instructions(framed(with_ads(viewer, entries, page_key(posts)), bottom))
 
 
 def _top(viewer: Viewer, query: Query, cursor: str | None) -> tuple[list[Post], str]:
     condition, args = query.condition()
-    found = _kept(viewer, viewer.site.posts.where(condition, args, viewer.now), query)
+    posts = _kept(viewer, viewer.site.posts.where(condition, args, viewer.now), query)
     counts = viewer.site.conversations.counts
-    found.sort(key=lambda post: counts(post, viewer.now).likes, reverse=True)
+    posts.sort(key=lambda post: counts(post, viewer.now).likes, reverse=True)
     start = int(cursor_position(cursor)[0]) if cursor else 0
-    return found[start : start + PAGE], cursor_value([start + PAGE])
+    return posts[start : start + PAGE], cursor_value([start + PAGE])
 
 
 def page_of(
@@ -162,9 +162,9 @@ def _kept(viewer: Viewer, posts: Sequence[Post], query: Query | None) -> list[Po
     return [p for p in posts if query is None or not query.counts_matter or query.fits(counts(p, viewer.now))]
 
 
-def page_key(found: Sequence[Post]) -> str:
+def page_key(posts: Sequence[Post]) -> str:
     """Name a page by how it begins, so that one world shows one choice of ads."""
-    return found[0].text if found else ""
+    return posts[0].text if posts else ""
 
 
 def framed(entries: Sequence[Json], bottom: str) -> list[Json]:

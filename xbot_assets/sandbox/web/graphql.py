@@ -46,8 +46,8 @@ Handler = Callable[[Call], Awaitable[Response]]
 
 
 async def _home(call: Call) -> Response:
-    found = feeds.home(call.viewer, call.cursor)
-    return JSONResponse({"data": {"home": {"home_timeline_urt": {"instructions": found}}}})
+    instructions = feeds.home(call.viewer, call.cursor)
+    return JSONResponse({"data": {"home": {"home_timeline_urt": {"instructions": instructions}}}})
 
 
 def _owner(call: Call) -> Account | None:
@@ -67,14 +67,14 @@ async def _tweet_detail(call: Call) -> Response:
     focal = call.viewer.site.posts.find(call.word("focalTweetId"), call.viewer.now)
     if focal is None:
         return not_found_post()
-    found = unseen_post(call.viewer, focal) or feeds.conversation(call.viewer, focal, call.cursor)
-    return JSONResponse({"data": {"threaded_conversation_with_injections_v2": {"instructions": found}}})
+    instructions = unseen_post(call.viewer, focal) or feeds.conversation(call.viewer, focal, call.cursor)
+    return JSONResponse({"data": {"threaded_conversation_with_injections_v2": {"instructions": instructions}}})
 
 
 async def _search(call: Call) -> Response:
     latest = call.word("product") == "Latest"
-    found = feeds.search(call.viewer, call.word("rawQuery"), latest=latest, cursor=call.cursor)
-    timeline = {"search_timeline": {"timeline": {"instructions": found}}}
+    instructions = feeds.search(call.viewer, call.word("rawQuery"), latest=latest, cursor=call.cursor)
+    timeline = {"search_timeline": {"timeline": {"instructions": instructions}}}
     return JSONResponse({"data": {"search_by_raw_query": timeline}})
 
 
@@ -86,8 +86,8 @@ async def _user_by_screen_name(call: Call) -> Response:
 async def _notifications(call: Call) -> Response:
     if call.viewer.account is None:
         return _unauthenticated()
-    found = feeds.notifications(call.viewer, call.viewer.account, call.cursor)
-    result = {"result": {"notification_timeline": {"timeline": {"instructions": found}}}}
+    instructions = feeds.notifications(call.viewer, call.viewer.account, call.cursor)
+    result = {"result": {"notification_timeline": {"timeline": {"instructions": instructions}}}}
     return JSONResponse({"data": {"viewer_v2": {"user_results": result}}})
 
 
@@ -198,11 +198,11 @@ async def _variables(request: Request) -> Json:
     raw: object = request.query_params.get("variables") or "{}"
     if request.method == "POST" and (body := await request.body()):
         raw = json.loads(body).get("variables", {})
-    found = json.loads(raw) if isinstance(raw, str) else raw
-    if not isinstance(found, dict):
+    variables = json.loads(raw) if isinstance(raw, str) else raw
+    if not isinstance(variables, dict):
         msg = "variables must be an object"
         raise TypeError(msg)
-    return found
+    return variables
 
 
 def _refused(site: Site, request: Request, operation: str, session: Session | None) -> Response | None:

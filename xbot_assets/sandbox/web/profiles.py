@@ -49,23 +49,23 @@ def _newest(viewer: Viewer, account: Account, cursor: str | None, condition: str
     """Newest first, or most liked first for somebody logged out; the pinned post stands above all."""
     pinned = viewer.site.posts.find(account.pinned_id, viewer.now) if account.pinned_id else None
     args = [account.id, pinned.id if pinned else ""]
-    found, bottom = page_of(viewer, f"{condition} and id <> ?", list(args), cursor)
+    listed, bottom = page_of(viewer, f"{condition} and id <> ?", list(args), cursor)
     if viewer.account is None:
         counts = viewer.site.conversations.counts
-        found.sort(key=lambda post: counts(post, viewer.now).likes, reverse=True)
-    entries = [tweet_entry(viewer, post) for post in found]
+        listed.sort(key=lambda post: counts(post, viewer.now).likes, reverse=True)
+    entries = [tweet_entry(viewer, post) for post in listed]
     if cursor is None and viewer.account and len(entries) > SUGGESTED_AFTER:
         entries.insert(SUGGESTED_AFTER, suggestions(viewer, account.id))
     first = [pinned_entry(viewer, pinned)] if pinned and cursor is None else []
-    return instructions(framed(with_ads(viewer, entries, page_key(found)), bottom), *first)
+    return instructions(framed(with_ads(viewer, entries, page_key(listed)), bottom), *first)
 
 
 def posts_and_replies(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
     """Return a page of everything that somebody wrote, each reply below what it answers."""
-    found, bottom = page_of(viewer, OWN, [account.id], cursor)
+    listed, bottom = page_of(viewer, OWN, [account.id], cursor)
     entries = [
         tweet_entry(viewer, post) if post.in_reply_to is None else _below(viewer, post, _parent(viewer, post))
-        for post in found
+        for post in listed
     ]
     return instructions(framed(entries, bottom))
 
@@ -75,10 +75,10 @@ def replies(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
 
     A list without replies has people to follow, and so no words in its place.
     """
-    found, bottom = page_of(viewer, f"{OWN} and in_reply_to is not null", [account.id], cursor)
+    listed, bottom = page_of(viewer, f"{OWN} and in_reply_to is not null", [account.id], cursor)
     entries: list[Json] = []
     above: set[str] = set()
-    for post in found:
+    for post in listed:
         parent = _parent(viewer, post)
         if parent and parent.account_id == account.id and parent.in_reply_to is None:
             parent = None
@@ -100,8 +100,8 @@ def _below(viewer: Viewer, post: Post, parent: Post | None) -> Json:
 
 def reposts(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
     """Return a page of what somebody reposted."""
-    found, bottom = page_of(viewer, f"{OWN} and reposted_id is not null", [account.id], cursor)
-    return instructions(framed([tweet_entry(viewer, post) for post in found], bottom))
+    listed, bottom = page_of(viewer, f"{OWN} and reposted_id is not null", [account.id], cursor)
+    return instructions(framed([tweet_entry(viewer, post) for post in listed], bottom))
 
 
 _KNOWN: dict[str, List] = {
@@ -111,7 +111,7 @@ _KNOWN: dict[str, List] = {
     "UserRepliesTimeline": replies,
     "UserRepostsTimeline": reposts,
 }
-LISTS: dict[str, List] = _KNOWN | {f"{name}{NEW}": found for name, found in _KNOWN.items()}
+LISTS: dict[str, List] = _KNOWN | {f"{name}{NEW}": answer for name, answer in _KNOWN.items()}
 """Every list by the operation that asks for it."""
 PUBLIC_LISTS = {f"{name}{end}" for name in ("UserTweets", "UserOriginalsTimeline") for end in ("", NEW)}
 """Lists that somebody logged out may see."""
@@ -121,8 +121,8 @@ def list_answer(viewer: Viewer, account: Account, operation: str, cursor: str | 
     """Return the answer with a page of a profile's list; of an account that hides its posts there is no list in it."""
     if unshown(viewer, account) in {"missing", "suspended"}:
         return looked_up(viewer, account)
-    found = {} if unshown(viewer, account) else {"instructions": LISTS[operation](viewer, account, cursor)}
-    timeline: Json = {**found, "metadata": {"scribeConfig": {"page": "profileBest"}}}
+    page = {} if unshown(viewer, account) else {"instructions": LISTS[operation](viewer, account, cursor)}
+    timeline: Json = {**page, "metadata": {"scribeConfig": {"page": "profileBest"}}}
     return {"data": {"user": {"result": {"__typename": "User", "timeline": {"timeline": timeline}}}}}
 
 

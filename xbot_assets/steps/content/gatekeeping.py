@@ -75,20 +75,20 @@ class GateJudge:
 
     def refusal(self, text: str, ask: PostRequest) -> Refusal | None:
         """Judge a text, store the judgement, and return why it may not be used, or None."""
-        found = self.judged(text, ask.format)
-        self._record(text, ask.topic, ask.format, found)
-        return found
+        refusal = self.judged(text, ask.format)
+        self._record(text, ask.topic, ask.format, refusal)
+        return refusal
 
     def judged(self, text: str, format_name: str) -> Refusal | None:
         """Judge a text and keep nothing: for choosing among candidates."""
-        found = self._by_chain(text, format_name)
-        return found or next((refusal for gate in self.further if (refusal := gate(text))), None)
+        by_chain = self._by_chain(text, format_name)
+        return by_chain or next((refusal for gate in self.further if (refusal := gate(text))), None)
 
     def accept(self, text: str, topic: str, format_name: str) -> None:
         """Store that a text passed which :meth:`judged` let through."""
         self._record(text, topic, format_name, None)
 
-    def _record(self, text: str, topic: str, format_name: str, found: Refusal | None) -> None:
+    def _record(self, text: str, topic: str, format_name: str, refusal: Refusal | None) -> None:
         judgement = Judgement(
             judged_at=self.clock.now(),
             text=text,
@@ -96,11 +96,11 @@ class GateJudge:
             format=format_name,
             purpose=self.purpose,
             model=self.model,
-            gate=found.gate if found else None,
-            reason=found.reason if found else None,
+            gate=refusal.gate if refusal else None,
+            reason=refusal.reason if refusal else None,
         )
         gate_store.insert_judgements(self.database, [judgement])
-        if found is None:
+        if refusal is None:
             self._passed.append(text)
 
     def _by_chain(self, text: str, format_name: str) -> Refusal | None:

@@ -74,14 +74,14 @@ def failure_report(product: Product) -> FailureReport:
 
 
 def _by_hour(groups: Sequence[CallGroup], zone: ZoneInfo) -> dict[int, Tally]:
-    found = tallies(groups, lambda group: group.quarter.astimezone(zone).hour)
-    return {hour: found.get(hour, tally(())) for hour in HOURS}
+    by_hour = tallies(groups, lambda group: group.quarter.astimezone(zone).hour)
+    return {hour: by_hour.get(hour, tally(())) for hour in HOURS}
 
 
 def _cost_by_day(groups: Sequence[CallGroup], days: Sequence[date], zone: ZoneInfo) -> dict[str, list[int]]:
-    found = tallies(groups, lambda group: (group.quarter.astimezone(zone).date(), group.purpose))
-    purposes = sorted({purpose for _, purpose in found})
+    by_day = tallies(groups, lambda group: (group.quarter.astimezone(zone).date(), group.purpose))
+    purposes = sorted({purpose for _, purpose in by_day})
     return {
-        purpose: [one.cost_microusd if (one := found.get((day, purpose))) else 0 for day in days]
+        purpose: [one.cost_microusd if (one := by_day.get((day, purpose))) else 0 for day in days]
         for purpose in purposes
     }

@@ -23,10 +23,10 @@ OUR_OWN_TROUBLE = frozenset({FailureCode.NO_SLOT, FailureCode.OPERATION_UNDER_WA
 
 @dataclass(slots=True)
 class Attempt:
-    """One permitted attempt. ``tried`` is what the breaker is told at its end."""
+    """One permitted attempt. ``outcome`` is what the breaker is told at its end."""
 
     permit: Permit
-    tried: AttemptOutcome = AttemptOutcome.UNUSED
+    outcome: AttemptOutcome = AttemptOutcome.UNUSED
 
 
 def take_probe_from_dead(product: Product, has_ended: Callable[[str], bool]) -> None:
@@ -75,13 +75,13 @@ def permitted(product: Product, probe: Callable[[], object]) -> Iterator[Attempt
     try:
         if permit.is_probe:
             probe()
-            attempt.tried = AttemptOutcome.SUCCESS
+            attempt.outcome = AttemptOutcome.SUCCESS
         yield attempt
     except ProductError as failure:
-        attempt.tried, reason = _came_of(failure), failure.reason
+        attempt.outcome, reason = _came_of(failure), failure.reason
         raise
     finally:
-        report(product.database, permit, attempt.tried, policy, product.clock.now(), reason=reason)
+        report(product.database, permit, attempt.outcome, policy, product.clock.now(), reason=reason)
 
 
 def _came_of(failure: ProductError) -> AttemptOutcome:

@@ -78,18 +78,18 @@ class ReviewContext:
         history = history_of(approvals.judged_against_others(transaction, row.id, since), persona.language)
         known = row.format if persona.format(row.format) else ""
         context = GateContext(persona, known, settings.gate_limits, history, single=row.segment is None)
-        found = first_refusal(row.text, context)
+        refusal = first_refusal(row.text, context)
         judgement = Judgement(
             judged_at=now,
             text=row.text,
             topic=row.topic,
             format=row.format,
             purpose=APPROVAL_PURPOSE,
-            gate=found.gate if found else None,
-            reason=found.reason if found else None,
+            gate=refusal.gate if refusal else None,
+            reason=refusal.reason if refusal else None,
         )
         gate_store.insert_judgements(self.database, [judgement])
-        return found
+        return refusal
 
 
 def open_review(settings: Settings, database: Database, clock: Clock) -> ReviewContext:

@@ -30,7 +30,7 @@ from xbot_assets.steps.publishing.admission import (
     permitted,
     take_probe_from_dead,
 )
-from xbot_assets.steps.publishing.recovery import alert_unconfirmed, look_is_due, reconcile
+from xbot_assets.steps.publishing.recovery import alert_unconfirmed, look_is_due, recover_due
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
@@ -53,7 +53,7 @@ class PublishReport:
     shadow: bool = False
     place: str | None = None
     """Where the post stands in its thread, as ``thread 2/5``."""
-    found: tuple[int, ...] = field(default=())
+    confirmed: tuple[int, ...] = field(default=())
     """Earlier unconfirmed posts that this cycle found on X."""
     still_unconfirmed: tuple[int, ...] = field(default=())
 
@@ -61,7 +61,7 @@ class PublishReport:
 def publish_next(
     product: Product, *, retried_at_once: Callable[[ProductError], bool] = lambda _: False
 ) -> PublishReport:
-    """Reconcile what is in doubt, then publish at most one due post.
+    """Reconcile what is unconfirmed, then publish at most one due post.
 
     Args:
         product: the opened parts.
@@ -76,9 +76,9 @@ def publish_next(
             is the account's, the post stays queued and publishing is on hold.
     """
     post_store.expire_leases(product.database, product.clock.now())
-    doubts = reconcile(product, lane=Lane.CRITICAL)
-    found, in_doubt = doubts.found, doubts.in_doubt
-    nothing = PublishReport(found=found, still_unconfirmed=in_doubt)
+    recovery = recover_due(product, lane=Lane.CRITICAL)
+    confirmed, unconfirmed = recovery.confirmed, recovery.unconfirmed
+    nothing = PublishReport(confirmed=confirmed, still_unconfirmed=unconfirmed)
     if product.account.hold_reason:
         return nothing
     hold_stale(product)
@@ -90,8 +90,8 @@ def publish_next(
             return nothing
         witness = _submit(product, claim, retried_at_once)
         if attempt is not None:
-            attempt.tried = AttemptOutcome.SUCCESS
-        return _record(product, claim, witness, found, in_doubt)
+            attempt.outcome = AttemptOutcome.SUCCESS
+        return _record(product, claim, witness, confirmed, unconfirmed)
 
 
 def take_from_dead_worker(product: Product, has_ended: Callable[[str], bool]) -> None:
@@ -118,16 +118,16 @@ def hold_stale(product: Product) -> list[int]:
     return [post.id for post in stale if hold_post(product.database, post.id, why, now)]
 
 
-def publish_wait(product: Product, *, with_doubts: bool = True) -> Refusal | None:
+def publish_wait(product: Product, *, with_recovery: bool = True) -> Refusal | None:
     """Say why a cycle has nothing to do now, or ``None`` when it has: a post may go, or something is to be put right.
 
-    ``with_doubts``: a look that is due is something to do; a caller that recovers posts elsewhere leaves them out.
+    ``with_recovery``: a look that is due is something to do; a caller that recovers posts elsewhere leaves them out.
     """
     refusal = peek(product.database, product.account.admission)
     if refusal is None or refusal.rule is RuleName.PUBLISHING_HOLD:
         return refusal
-    doubt = with_doubts and look_is_due(product)
-    return None if doubt or broken_threads(product.database, shadow=product.settings.is_shadow) else refusal
+    look_due = with_recovery and look_is_due(product)
+    return None if look_due or broken_threads(product.database, shadow=product.settings.is_shadow) else refusal
 
 
 def _probe(product: Product) -> None:
@@ -208,16 +208,16 @@ def _record(
     product: Product,
     claim: ClaimedPost,
     witness: Published,
-    found: tuple[int, ...],
-    in_doubt: tuple[int, ...],
+    confirmed: tuple[int, ...],
+    unconfirmed: tuple[int, ...],
 ) -> PublishReport:
     now = product.clock.now()
     done = PublishReport(
         claim.id,
         text=claim.text,
         place=thread_place(claim.segment, claim.segments),
-        found=found,
-        still_unconfirmed=in_doubt,
+        confirmed=confirmed,
+        still_unconfirmed=unconfirmed,
     )
     if witness.post_id is None or witness.permalink is None:
         post_store.mark_shadowed(product.database, claim, now)
@@ -229,7 +229,7 @@ def _record(
 
 
 def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: str) -> None:
-    """Store X's own id; a witness that came after the lease settles the doubt that the expiry left."""
+    """Store X's own id; a witness that came after the lease confirms what its expiry left ``unconfirmed``."""
     now = product.clock.now()
     try:
         post_store.confirm_published(product.database, claim, x_post_id=x_post_id, permalink=permalink, now=now)

@@ -15,7 +15,7 @@ from xbot_assets.domain.posts.post import PostStatus, comparable, same_post
 from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, PostKind, TimelinePost, TimelineView
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
-from xbot_assets.steps.publishing.recovery import RecoveryOutcome, look_at_timeline, settle, shown_as
+from xbot_assets.steps.publishing.recovery import RecoveryOutcome, look_at_timeline, recover_post, shown_as
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.metrics.history import imported_x_ids
 from xbot_assets.store.publishing import posts as post_store
@@ -72,45 +72,45 @@ def compare_timeline(product: Product) -> Comparison:
             follows from it.
     """
     try:
-        look, known = look_at_timeline(product, product.clock.now() - VERIFIED_FOR, Lane.HIGH)
+        view, known = look_at_timeline(product, product.clock.now() - VERIFIED_FOR, Lane.HIGH)
     except ProductError:
         _note(product, Comparison(0, None, (), (), (), (), ()))
         raise
-    confirmed = _confirm_doubts(product, look, known)
-    missing, removed, back = _verify(product, look)
-    phantoms = _phantoms(product, look)
-    found = Comparison(len(look.shown), look.covers_since(), confirmed, missing, removed, back, phantoms)
-    _note(product, found)
-    return found
+    confirmed = _confirm_shown(product, view, known)
+    missing, removed, back = _verify(product, view)
+    phantoms = _phantoms(product, view)
+    comparison = Comparison(len(view.shown), view.covers_since(), confirmed, missing, removed, back, phantoms)
+    _note(product, comparison)
+    return comparison
 
 
-def _note(product: Product, found: Comparison) -> None:
+def _note(product: Product, comparison: Comparison) -> None:
     recovery.note_comparison(
         product.database,
         product.clock.now(),
-        posts_seen=found.posts_seen,
-        covers_since=found.covers_since,
-        confirmed=len(found.confirmed),
-        phantoms=len(found.phantoms),
-        missing=len(found.missing),
+        posts_seen=comparison.posts_seen,
+        covers_since=comparison.covers_since,
+        confirmed=len(comparison.confirmed),
+        phantoms=len(comparison.phantoms),
+        missing=len(comparison.missing),
     )
 
 
-def _confirm_doubts(product: Product, look: TimelineView, known: set[str]) -> tuple[int, ...]:
-    """Confirm every post in doubt that is shown, also one that waits for a person; absence is not counted here."""
-    shown = [row for row in post_store.unconfirmed_posts(product.database) if shown_as(row, look, known)]
-    return tuple(row.id for row in shown if settle(product, row, look, known) is RecoveryOutcome.FOUND)
+def _confirm_shown(product: Product, view: TimelineView, known: set[str]) -> tuple[int, ...]:
+    """Confirm every unconfirmed post that is shown, also one that waits for a person; absence is not counted here."""
+    shown = [row for row in post_store.unconfirmed_posts(product.database) if shown_as(row, view, known)]
+    return tuple(row.id for row in shown if recover_post(product, row, view, known) is RecoveryOutcome.CONFIRMED)
 
 
-def _verify(product: Product, look: TimelineView) -> tuple[tuple[int, ...], tuple[MissingPost, ...], tuple[int, ...]]:
+def _verify(product: Product, view: TimelineView) -> tuple[tuple[int, ...], tuple[MissingPost, ...], tuple[int, ...]]:
     """Note which published posts are shown and which are surely not; return those missing, removed and back."""
     settings, database, now = product.settings, product.database, product.clock.now()
     # Younger ones prove nothing: X may still show them late, or take them back.
     rows = recovery.posts_to_verify(database, since=now - VERIFIED_FOR, until=now - settings.verify_after)
-    ids = {post.x_post_id for post in look.shown}
+    ids = {post.x_post_id for post in view.shown}
     visible = [row.id for row in rows if row.x_post_id in ids]
     absent = [row for row in rows if row.x_post_id not in ids and row.removed_at is None]
-    missing = [row.id for row in absent if look.covers(row.published_at, PostKind.of(row.answers))]
+    missing = [row.id for row in absent if view.covers(row.published_at, PostKind.of(row.answers))]
     back = recovery.note_visible(database, visible, now)
     for post_id in back:
         resolve_alert(database, REMOVED_POST, now, post_id=post_id)
@@ -132,7 +132,7 @@ def _tell_removed(product: Product, row: MissingPost) -> None:
     )
 
 
-def _phantoms(product: Product, look: TimelineView) -> tuple[SeenPost, ...]:
+def _phantoms(product: Product, view: TimelineView) -> tuple[SeenPost, ...]:
     """Keep and tell the posts that X shows and no row knows; return those that are new.
 
     Posts from before the first of ours are none of our business. The rows are asked after the timeline was read, so
@@ -140,9 +140,9 @@ def _phantoms(product: Product, look: TimelineView) -> tuple[SeenPost, ...]:
     """
     database, now = product.database, product.clock.now()
     began = recovery.first_intent(database)
-    shown = [post.x_post_id for post in look.shown]
+    shown = [post.x_post_id for post in view.shown]
     known = recovery.known_x_ids(database, shown) | imported_x_ids(database, shown)
-    unknown = [post for post in look.shown if post.x_post_id not in known and _is_ours_to_know(post, began)]
+    unknown = [post for post in view.shown if post.x_post_id not in known and _is_ours_to_know(post, began)]
     texts = _Texts(recovery.newest_texts(database, COMPARED_TEXTS)) if unknown else _Texts([])
     phantoms = [_seen(post, texts.like(post)) for post in unknown if not texts.is_in_hand(post)]
     new = recovery.note_phantoms(database, phantoms, now)

@@ -1,7 +1,7 @@
-"""Posts in doubt: looked for in the account's own lists, and settled by what these surely say.
+"""Unconfirmed posts: looked for in the account's own lists, and resolved by what these surely say.
 
 There: published. Not there, in enough looks over enough time: back to the queue, once. Could not look: counts for
-nothing. Whatever stays in doubt waits for a person, with an alert.
+nothing. Whatever stays unconfirmed waits for a person, with an alert.
 """
 
 from collections.abc import Collection
@@ -29,34 +29,34 @@ LOOK_DEEPEST = 200
 
 
 class RecoveryOutcome(StrEnum):
-    """What came of looking for one post in doubt."""
+    """What came of looking for one unconfirmed post."""
 
-    FOUND = "found"
+    CONFIRMED = "confirmed"
     REQUEUED = "requeued"
-    IN_DOUBT = "in_doubt"
+    UNCONFIRMED = "unconfirmed"
     ELSEWHERE = "elsewhere"
     """Its own worker was alive after all, or a person was quicker."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What became of the posts in doubt, by their ids."""
+    """What became of the unconfirmed posts, by their ids."""
 
-    found: tuple[int, ...] = field(default=())
+    confirmed: tuple[int, ...] = field(default=())
     requeued: tuple[int, ...] = field(default=())
     """Surely not on X: back in the queue."""
-    in_doubt: tuple[int, ...] = field(default=())
+    unconfirmed: tuple[int, ...] = field(default=())
     looked_for: int = 0
 
 
 def recover_posts(product: Product) -> Recovery:
-    """Take posts from workers whose time is over, and look for every post in doubt whose look is due.
+    """Take posts from workers whose time is over, and look for every unconfirmed post whose look is due.
 
     Raises:
         ProductError: the timeline could not be read; nothing follows from that.
     """
     post_store.expire_leases(product.database, product.clock.now())
-    return reconcile(product, lane=Lane.HIGH)
+    return recover_due(product, lane=Lane.HIGH)
 
 
 def recovery_wait(product: Product) -> str | None:
@@ -64,40 +64,40 @@ def recovery_wait(product: Product) -> str | None:
     held = product.account.hold_reason
     if held is not None:
         return held
-    return None if look_is_due(product) else "No post in doubt is due for a look."
+    return None if look_is_due(product) else "No unconfirmed post is due for a look."
 
 
 def look_is_due(product: Product) -> bool:
-    """Say whether a lease ran out, or a post in doubt may be looked for again."""
+    """Say whether a lease ran out, or an unconfirmed post may be looked for again."""
     due = recovery.posts_to_look_for(product.database, product.settings.recovery_rules, product.clock.now())
     return bool(due) or recovery.expired_lease_exists(product.database)
 
 
-def reconcile(product: Product, *, lane: Lane) -> Recovery:
-    """Look for the posts in doubt whose look is due, in one read of the own timeline, and settle them.
+def recover_due(product: Product, *, lane: Lane) -> Recovery:
+    """Look for the unconfirmed posts whose look is due, in one read of the own timeline, and resolve them.
 
     Raises:
         ProductError: the timeline could not be read; nothing follows from that.
     """
     taken = recovery.take_looks(product.database, product.settings.recovery_rules, product.clock.now())
-    doubts = post_store.unconfirmed_posts(product.database)
-    due = [row for row in doubts if row.id in taken]
+    unconfirmed = post_store.unconfirmed_posts(product.database)
+    due = [row for row in unconfirmed if row.id in taken]
     if not due:
-        return Recovery(in_doubt=tuple(row.id for row in doubts))
+        return Recovery(unconfirmed=tuple(row.id for row in unconfirmed))
     try:
-        look, known = look_at_timeline(product, min(row.intended_at for row in due), lane)
+        view, known = look_at_timeline(product, min(row.intended_at for row in due), lane)
     except ProductError as failure:
         for row in due:
             _tell_unseen(product, row, failure.reason, failure)
         raise
-    sights = {row.id: settle(product, row, look, known) for row in due}
-    left = {row.id: sights.get(row.id, RecoveryOutcome.IN_DOUBT) for row in doubts}
+    outcomes = {row.id: recover_post(product, row, view, known) for row in due}
+    left = {row.id: outcomes.get(row.id, RecoveryOutcome.UNCONFIRMED) for row in unconfirmed}
 
     def those(wanted: RecoveryOutcome) -> tuple[int, ...]:
-        return tuple(post_id for post_id, sight in left.items() if sight is wanted)
+        return tuple(post_id for post_id, outcome in left.items() if outcome is wanted)
 
     return Recovery(
-        those(RecoveryOutcome.FOUND), those(RecoveryOutcome.REQUEUED), those(RecoveryOutcome.IN_DOUBT), len(due)
+        those(RecoveryOutcome.CONFIRMED), those(RecoveryOutcome.REQUEUED), those(RecoveryOutcome.UNCONFIRMED), len(due)
     )
 
 
@@ -141,31 +141,31 @@ def _shown(post: PostReading) -> TimelinePost:
     )
 
 
-def settle(product: Product, row: UnconfirmedPost, look: TimelineView, known: set[str]) -> RecoveryOutcome:
-    """Settle one post in doubt by what a look says of it; a find is added to ``known``."""
+def recover_post(product: Product, row: UnconfirmedPost, view: TimelineView, known: set[str]) -> RecoveryOutcome:
+    """Resolve one unconfirmed post by what a look says of it; its X id, when confirmed, is added to ``known``."""
     try:
-        return _settled(product, row, look, known)
+        return _outcome(product, row, view, known)
     except PermanentFailure as failure:
         if failure.code != post_store.NOT_UNCONFIRMED:
             raise
         return RecoveryOutcome.ELSEWHERE
 
 
-def _settled(product: Product, row: UnconfirmedPost, look: TimelineView, known: set[str]) -> RecoveryOutcome:
-    found = shown_as(row, look, known)
-    if found is not None:
-        known.add(found.x_post_id)
-        _confirm(product, row, found)
-        return RecoveryOutcome.FOUND
-    if _alike(row, look, known):
+def _outcome(product: Product, row: UnconfirmedPost, view: TimelineView, known: set[str]) -> RecoveryOutcome:
+    post = shown_as(row, view, known)
+    if post is not None:
+        known.add(post.x_post_id)
+        _confirm(product, row, post)
+        return RecoveryOutcome.CONFIRMED
+    if _alike(row, view, known):
         _tell_unseen(product, row, "A post with its words answers another post than it should.")
-        return RecoveryOutcome.IN_DOUBT
-    if look.hides_words_since(row.intended_at, known):
+        return RecoveryOutcome.UNCONFIRMED
+    if view.hides_words_since(row.intended_at, known):
         _tell_unseen(product, row, "X shows a post of that time only in translation.")
-        return RecoveryOutcome.IN_DOUBT
-    if not look.covers(row.intended_at, PostKind.of(row.answers_x_id)):
+        return RecoveryOutcome.UNCONFIRMED
+    if not view.covers(row.intended_at, PostKind.of(row.answers_x_id)):
         _tell_unseen(product, row, _unseen(PostKind.of(row.answers_x_id)))
-        return RecoveryOutcome.IN_DOUBT
+        return RecoveryOutcome.UNCONFIRMED
     return _absent(product, row)
 
 
@@ -174,28 +174,28 @@ def _unseen(kind: PostKind) -> str:
     return f"The list of its {lists[kind]} did not show posts of that time."
 
 
-def shown_as(row: UnconfirmedPost, look: TimelineView, known: set[str]) -> TimelinePost | None:
-    """Return the post on X that a post in doubt is, if the look shows it: its words, in the place it was meant for."""
-    return next((post for post in _alike(row, look, known) if in_its_place(post, row.answers_x_id)), None)
+def shown_as(row: UnconfirmedPost, view: TimelineView, known: set[str]) -> TimelinePost | None:
+    """Return the post of X that this unconfirmed one is, if the view shows it: its words, in the place meant for it."""
+    return next((post for post in _alike(row, view, known) if in_its_place(post, row.answers_x_id)), None)
 
 
-def _alike(row: UnconfirmedPost, look: TimelineView, known: set[str]) -> list[TimelinePost]:
-    """Return the posts shown with the words of a post in doubt.
+def _alike(row: UnconfirmedPost, view: TimelineView, known: set[str]) -> list[TimelinePost]:
+    """Return the posts shown with the words of an unconfirmed post.
 
     What X refused as a duplicate (187) is there from before, however old.
     """
     since = None if row.failure_code == recovery.DUPLICATE else row.intended_at
-    return look.alike(row.text, since=since, taken=known)
+    return view.alike(row.text, since=since, taken=known)
 
 
-def _confirm(product: Product, row: UnconfirmedPost, found: TimelinePost) -> None:
+def _confirm(product: Product, row: UnconfirmedPost, post: TimelinePost) -> None:
     now = product.clock.now()
     post_store.confirm_found(
         product.database,
         row.id,
-        x_post_id=found.x_post_id,
-        permalink=found.permalink,
-        published_at=found.created_at or now,
+        x_post_id=post.x_post_id,
+        permalink=post.permalink,
+        published_at=post.created_at or now,
         now=now,
     )
     resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row.id)
@@ -207,14 +207,14 @@ def _absent(product: Product, row: UnconfirmedPost) -> RecoveryOutcome:
     now, rules = product.clock.now(), product.settings.recovery_rules
     looks = post_store.record_look(product.database, row.id, now)
     if looks < rules.looks_max:
-        return RecoveryOutcome.IN_DOUBT
+        return RecoveryOutcome.UNCONFIRMED
     if recovery.requeue_absent(product.database, row.id, rules, now):
         resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row.id)
         return RecoveryOutcome.REQUEUED
     by_itself = rules.may_requeue and not row.requeues and row.failure_code != recovery.DUPLICATE
     if not by_itself or now - row.intended_at >= 2 * rules.span:
         alert_unconfirmed(product, row.id, f"It was not on the timeline in {looks} looks.")
-    return RecoveryOutcome.IN_DOUBT
+    return RecoveryOutcome.UNCONFIRMED
 
 
 def _tell_unseen(product: Product, row: UnconfirmedPost, reason: str, cause: ProductError | None = None) -> None:
@@ -224,6 +224,6 @@ def _tell_unseen(product: Product, row: UnconfirmedPost, reason: str, cause: Pro
 
 
 def alert_unconfirmed(product: Product, post_id: int, reason: str, cause: ProductError | None = None) -> None:
-    """Tell a person that a post may or may not be on X, and how to settle it."""
+    """Tell a person that a post may or may not be on X, and how to resolve it."""
     now = product.clock.now()
     alert(product.database, UNCONFIRMED_POST, now=now, cause=cause, post_id=post_id, reason=reason)

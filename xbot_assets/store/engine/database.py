@@ -19,7 +19,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.connections import configure, connect_once, connection_arguments
-from xbot_assets.store.engine.failures import START_PARTS, classify, connection_was_lost, in_doubt, unreachable
+from xbot_assets.store.engine.failures import START_PARTS, classify, connection_was_lost, unreachable, write_in_doubt
 from xbot_assets.store.engine.pooler import Connection
 from xbot_assets.store.engine.rows import as_rows
 from xbot_assets.store.engine.statements import Statement, product_statements
@@ -143,7 +143,7 @@ class Database(Statements):
                     body_ended = True
             except psycopg.Error as error:
                 lost = body_ended and connection_was_lost(error)
-                raise (in_doubt() if lost else classify(error)) from error
+                raise (write_in_doubt() if lost else classify(error)) from error
 
     def statistics(self) -> PoolStatistics:
         """Return the pool's counters."""
@@ -218,7 +218,7 @@ class Database(Statements):
                 return _execute(connection, statement, params, self.timings)
             except psycopg.Error as error:
                 lost = not statement.reads and connection_was_lost(error)
-                raise (in_doubt() if lost else classify(error)) from error
+                raise (write_in_doubt() if lost else classify(error)) from error
 
     @contextmanager
     def _connection(self, wait_seconds: float | None = None) -> Iterator[Connection]:

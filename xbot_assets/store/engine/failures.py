@@ -44,7 +44,7 @@ def connection_was_lost(exc: BaseException) -> bool:
     return isinstance(exc, psycopg.OperationalError) and exc.sqlstate is None
 
 
-def in_doubt() -> UnknownOutcome:
+def write_in_doubt() -> UnknownOutcome:
     """Build the failure of a change whose connection broke before the server answered."""
     return UnknownOutcome(
         "The database connection broke during a change; it may or may not have been stored.",

@@ -53,16 +53,16 @@ def migrations_in(folder: Traversable | None = None) -> list[Migration]:
         PermanentFailure: ``bad_migration`` for a name that is not ``NNNN_words.sql`` or a number used twice.
     """
     place = folder or files("xbot_assets.store") / "migrations"
-    found: dict[int, Migration] = {}
+    migrations: dict[int, Migration] = {}
     for file in sorted(place.iterdir(), key=lambda entry: entry.name):
         if not file.name.endswith(".sql"):
             continue
         match = _FILE.match(file.name)
-        if match is None or int(match["version"]) in found:
+        if match is None or int(match["version"]) in migrations:
             raise PermanentFailure(f"The migration file {file.name} is misnamed.", code=FailureCode.BAD_MIGRATION)
         version = int(match["version"])
-        found[version] = Migration(version, file.name.removesuffix(".sql"), file.read_bytes())
-    return list(found.values())
+        migrations[version] = Migration(version, file.name.removesuffix(".sql"), file.read_bytes())
+    return list(migrations.values())
 
 
 def migrate(settings: Settings, folder: Traversable | None = None) -> list[str]:

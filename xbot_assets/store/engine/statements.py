@@ -44,13 +44,13 @@ def load_statements(folder: Traversable) -> Mapping[str, Statement]:
     Raises:
         PermanentFailure: ``bad_sql_file`` when a name is used twice or a statement has no comment line.
     """
-    found: dict[str, Statement] = {}
+    statements: dict[str, Statement] = {}
     for file in _sql_files(folder):
         for statement in _statements_in(file):
-            if statement.name in found:
+            if statement.name in statements:
                 raise _bad_file(file.name, f"the name {statement.name} is used twice")
-            found[statement.name] = statement
-    return found
+            statements[statement.name] = statement
+    return statements
 
 
 def _sql_files(folder: Traversable) -> Iterator[Traversable]:

@@ -97,14 +97,14 @@ def acquire(
 
 
 def report(
-    db: Database, permit: Permit, tried: AttemptOutcome, policy: BreakerPolicy, now: datetime, *, reason: str = ""
+    db: Database, permit: Permit, outcome: AttemptOutcome, policy: BreakerPolicy, now: datetime, *, reason: str = ""
 ) -> bool:
     """Tell what came of a permit.
 
     Args:
         db: the database.
         permit: as it was given.
-        tried: what came of it.
+        outcome: what came of it.
         policy: when the breaker opens and closes.
         now: the product's time; only alerts are dated with it.
         reason: why it failed, in a sentence without a secret.
@@ -113,10 +113,10 @@ def report(
         Whether it counted. It does not when the breaker has moved on since the permit was given, or when there was
         nothing to change.
     """
-    if tried is AttemptOutcome.UNUSED:
+    if outcome is AttemptOutcome.UNUSED:
         return bool(permit.is_probe and db.execute("give_probe_back", name=permit.name, token=permit.fencing_token))
     with db.transaction() as transaction:
-        state = _report(transaction, permit, tried, policy, reason)
+        state = _report(transaction, permit, outcome, policy, reason)
         if state == "open":
             _tell_open(transaction, policy, permit.name, reason, now)
         elif state == _CLOSED and permit.is_probe:
@@ -171,14 +171,14 @@ def breaker_events(db: Statements, name: str = PUBLISHING) -> list[BreakerEvent]
     return db.fetch_rows(BreakerEvent, "breaker_events_of", name=name)
 
 
-def _report(db: Statements, permit: Permit, tried: AttemptOutcome, policy: BreakerPolicy, reason: str) -> str | None:
+def _report(db: Statements, permit: Permit, outcome: AttemptOutcome, policy: BreakerPolicy, reason: str) -> str | None:
     """Return the state that the report led to, or ``None`` when it changed nothing."""
     place = {"name": permit.name, "token": permit.fencing_token}
-    if permit.is_probe and tried is AttemptOutcome.SUCCESS:
+    if permit.is_probe and outcome is AttemptOutcome.SUCCESS:
         row = db.fetch_one("probe_succeeded", **place, holder=permit.holder, needed=policy.successes)
     elif permit.is_probe:
         row = db.fetch_one("probe_failed", **place, holder=permit.holder, reset=policy.reset, reason=reason)
-    elif tried is AttemptOutcome.SUCCESS:
+    elif outcome is AttemptOutcome.SUCCESS:
         return _CLOSED if db.execute("forget_failures", **place) else None
     else:
         why = {"limit": policy.failures, "reset": policy.reset, "reason": reason}

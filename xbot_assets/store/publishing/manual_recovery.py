@@ -15,17 +15,17 @@ from xbot_assets.store.engine.database import Database, Transaction
 from xbot_assets.store.publishing.approvals import Decider, lock_to_decide
 from xbot_assets.store.publishing.recovery import known_x_ids, open_phantoms
 
-IN_DOUBT = (PostStatus.UNCONFIRMED,)
+UNCONFIRMED = (PostStatus.UNCONFIRMED,)
 
 
 def settle_found(db: Database, post_id: int, x_post_id: str, permalink: str, by: Decider) -> None:
-    """Move a post in doubt to published: the person saw it on X.
+    """Move an unconfirmed post to published: the person saw it on X.
 
     Raises:
         PermanentFailure: ``no_such_post``, ``already_decided``; ``id_taken`` when another row has that id.
     """
     with db.transaction() as transaction:
-        lock_to_decide(transaction, post_id, IN_DOUBT)
+        lock_to_decide(transaction, post_id, UNCONFIRMED)
         if known_x_ids(transaction, [x_post_id]):
             raise PermanentFailure(
                 f"The post {x_post_id} of X belongs to another row.",
@@ -38,7 +38,7 @@ def settle_found(db: Database, post_id: int, x_post_id: str, permalink: str, by:
 
 
 def settle_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> None:
-    """Move a post in doubt back to the queue (``again``), or to rejected: the person saw that it is not on X.
+    """Move an unconfirmed post back to the queue (``again``), or to rejected: the person saw that it is not on X.
 
     Raises:
         PermanentFailure: ``no_such_post``, ``already_decided``, ``no_reason`` for dropping it without one.
@@ -48,7 +48,7 @@ def settle_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> No
             "Dropping a post needs a reason.", code=FailureCode.NO_REASON, remedy="Say why in a few words."
         )
     with db.transaction() as transaction:
-        lock_to_decide(transaction, post_id, IN_DOUBT)
+        lock_to_decide(transaction, post_id, UNCONFIRMED)
         transaction.execute("settle_absent", id=post_id, again=again, **by.values)
         resolve_alert(transaction, UNCONFIRMED_POST, by.now, post_id=post_id)
 

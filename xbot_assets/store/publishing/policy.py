@@ -83,7 +83,7 @@ def policy_refusals(db: Statements, post_id: int) -> list[PolicyRefusal]:
 
 def insert_engagements(db: Statements, engagements: Iterable[InboundEngagement]) -> int:
     """Keep who engaged with the account; seen again, the newest time counts."""
-    return db.execute("insert_engagements", rows=as_rows(found.model_dump() for found in engagements))
+    return db.execute("insert_engagements", rows=as_rows(engagement.model_dump() for engagement in engagements))
 
 
 def store_account_facts(

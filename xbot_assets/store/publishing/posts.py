@@ -24,7 +24,7 @@ NOT_HELD = FailureCode.LOST_FENCE
 RECENT_TEXTS_MAX = 1000
 """The gates compare a new text with more than these; here they only keep the model from trying in vain."""
 NOT_UNCONFIRMED = FailureCode.NOT_UNCONFIRMED
-"""The code of the failure for a post in doubt that is in doubt no more."""
+"""The code of the failure for an unconfirmed post that is unconfirmed no more."""
 
 
 def enqueue_posts(db: Statements, posts: Sequence[NewPost], now: datetime) -> list[int]:

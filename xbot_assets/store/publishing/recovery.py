@@ -1,4 +1,4 @@
-"""What looking at X says of posts: whose look is due, posts in doubt that go back, and posts that X took back.
+"""What looking at X says of posts: whose look is due, unconfirmed posts that go back, and posts that X took back.
 
 unconfirmed -> queued              surely not on X, once
 published   -> published, removed  X no longer shows it
@@ -29,7 +29,7 @@ DAY = timedelta(days=1)
 
 
 def posts_to_look_for(db: Statements, rules: RecoveryRules, now: datetime) -> list[DueLook]:
-    """Return each post in doubt whose next look is due: the one place that says when."""
+    """Return each unconfirmed post whose next look is due: the one place that says when."""
     return db.fetch_rows(
         DueLook,
         "posts_to_look_for",

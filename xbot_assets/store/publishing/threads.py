@@ -22,7 +22,7 @@ from xbot_assets.store.publishing.posts import insert_posts
 _WHY_BROKEN = {
     "failed": "X refused it",
     "rejected": "it was rejected",
-    "shadowed": "it was only rehearsed in shadow mode",
+    "shadowed": "it was recorded in shadow mode, not posted",
 }
 
 
@@ -68,7 +68,7 @@ def next_segment_time(db: Statements, spacing: timedelta, *, shadow: bool) -> da
     Args:
         db: the database.
         spacing: least time after the segment before.
-        shadow: whether a segment that was only rehearsed counts as published.
+        shadow: whether a segment that shadow mode recorded counts as published.
     """
     row = db.fetch_one("next_segment_time", spacing=spacing, shadow=shadow)
     return row["at"] if row else None

@@ -132,8 +132,8 @@ class SandboxModel:
 
     def usage(self) -> list[dict[str, Any]]:
         """Return the server's own log of requests."""
-        found: list[dict[str, Any]] = self._ask("GET", "llm/usage", None)
-        return found
+        requests: list[dict[str, Any]] = self._ask("GET", "llm/usage", None)
+        return requests
 
     def set_faults(self, **faults: object) -> None:
         """Make these the active faults."""

@@ -102,9 +102,9 @@ class WallRun:
     def _thinking(self, phase: Phase) -> dict[str, Any]:
         """Spend at a server that bills thinking beside each answer, past its limit, and tells it in the total only."""
         self._sandbox.set_faults(llm_delay_seconds=DELAY_SECONDS, llm_thinking_tokens=HIDDEN_TOKENS)
-        found = self._spend(phase)
+        figures = self._spend(phase)
         self._sandbox.set_faults(llm_delay_seconds=DELAY_SECONDS)
-        return found | {"thinking_tokens_a_call": HIDDEN_TOKENS}
+        return figures | {"thinking_tokens_a_call": HIDDEN_TOKENS}
 
     def _after_quota_error(self, now: datetime) -> dict[str, Any]:
         """Count the requests that reach the server: at the error, while held, at the probe's time, and afterwards."""
@@ -140,10 +140,10 @@ class WallRun:
         return len(self._sandbox.usage()) - before
 
 
-def broken_promises(found: Mapping[str, Any]) -> list[str]:
+def broken_promises(figures: Mapping[str, Any]) -> list[str]:
     """Return what does not hold, in words."""
-    ours, old, quota = found["reserved"], found["check_then_record"], found["after_a_quota_error"]
-    thinking = found["thinking_billed"]
+    ours, old, quota = figures["reserved"], figures["check_then_record"], figures["after_a_quota_error"]
+    thinking = figures["thinking_billed"]
     promises = {
         "the budget is never passed": ours["over_budget_microusd"] == 0,
         "the wall is reached": ours["ends"].get("daily_budget", 0) > 0,

@@ -13,7 +13,7 @@ from xbot_assets.sandbox.llm.dialects.table import DIALECTS
 from xbot_assets.settings import Settings
 from xbot_assets.steps.content.planning import plan_posts
 from xbot_assets.testing.content.budget_load import SandboxModel
-from xbot_assets.testing.content.planner import STEP, Desk, a_desk, desk_parts
+from xbot_assets.testing.content.planner import STEP, ContentRun, content_parts, content_run
 
 REFUSALS_MOST = 6
 """As many as there are things to leave out."""
@@ -52,12 +52,12 @@ def dialect_settings(base: Settings, name: str, folder: Path) -> Settings:
 
 def days_in(name: str, days: float, folder: Path) -> dict[str, Any]:
     """Play days of plans against one server and return what was seen."""
-    with desk_parts() as (base, sandbox):
+    with content_parts() as (base, sandbox):
         settings = dialect_settings(base, name, folder)
         sandbox.set_faults(llm_dialect=name)
-        with a_desk(settings, plan_posts, began=BEGAN, seed=1, pooled=True) as desk:
-            desk.work(BEGAN + timedelta(days=days))
-            return _told(desk, sandbox)
+        with content_run(settings, plan_posts, began=BEGAN, seed=1, pooled=True) as run:
+            run.work(BEGAN + timedelta(days=days))
+            return _told(run, sandbox)
 
 
 def thinking_day(budget_usd: float, folder: Path, tokens: int) -> dict[str, Any]:
@@ -66,11 +66,11 @@ def thinking_day(budget_usd: float, folder: Path, tokens: int) -> dict[str, Any]
     path = folder / "thinking.toml"
     path.write_text("".join(PRICE.format(model=model, prices=price) for model, price in prices.items()))
     owner = {"llm": "openai", "openai_api_key": SecretStr("sk-sandbox-thinking"), "prices_path": path}
-    with desk_parts(daily_budget_usd=budget_usd, **owner) as (settings, sandbox):
+    with content_parts(daily_budget_usd=budget_usd, **owner) as (settings, sandbox):
         sandbox.set_faults(llm_thinking_tokens=tokens)
-        with a_desk(settings, plan_posts, began=BEGAN, seed=1, pooled=True) as desk:
-            desk.work(BEGAN + timedelta(days=1) - STEP)
-            (books,) = desk.ask(f"{SPENT} from llm_calls")
+        with content_run(settings, plan_posts, began=BEGAN, seed=1, pooled=True) as run:
+            run.work(BEGAN + timedelta(days=1) - STEP)
+            (books,) = run.ask(f"{SPENT} from llm_calls")
             listed = load_prices(path)
             bills = [
                 listed.price(row["model"], BEGAN.date()).cost_microusd(row["prompt_tokens"], row["completion_tokens"])
@@ -80,22 +80,22 @@ def thinking_day(budget_usd: float, folder: Path, tokens: int) -> dict[str, Any]
                 "calls": books["calls"],
                 "spent_microusd": int(books["spent"]),
                 "bill_microusd": sum(bills),
-                "plans": len(desk.plans),
-                "hours_without_content": desk.hours_without_content,
+                "plans": len(run.plans),
+                "hours_without_content": run.hours_without_content,
             }
 
 
-def _told(desk: Desk, sandbox: SandboxModel) -> dict[str, Any]:
+def _told(run: ContentRun, sandbox: SandboxModel) -> dict[str, Any]:
     usage = sandbox.usage()
-    (books,) = desk.ask(f"{SPENT} from llm_calls")
-    texts = [row["text"] for row in desk.ask(WRITTEN)]
-    day = max((row["spent"] for row in desk.ask("select spent_microusd as spent from budget_days")), default=0)
-    pairs = zip(desk.plans, desk.plans[1:], strict=False)
+    (books,) = run.ask(f"{SPENT} from llm_calls")
+    texts = [row["text"] for row in run.ask(WRITTEN)]
+    day = max((row["spent"] for row in run.ask("select spent_microusd as spent from budget_days")), default=0)
+    pairs = zip(run.plans, run.plans[1:], strict=False)
     return {
-        "plans": len(desk.plans),
-        "plans_from_the_model": sum(plan.posts[0].source == "llm" for _, plan in desk.plans),
+        "plans": len(run.plans),
+        "plans_from_the_model": sum(plan.posts[0].source == "llm" for _, plan in run.plans),
         "late_plans": sum(at - before > plan.tier.interval + STEP for (before, plan), (at, _) in pairs),
-        "hours_without_content": round(desk.hours_without_content, 1),
+        "hours_without_content": round(run.hours_without_content, 1),
         "posts_written": len(texts),
         "not_presentable": sum(presentable(text) != text or bool(presentation_problem(text)) for text in texts),
         "calls": books["calls"],
@@ -104,19 +104,19 @@ def _told(desk: Desk, sandbox: SandboxModel) -> dict[str, Any]:
         "spent_microusd": int(books["spent"]),
         "bill_microusd": sum(row["bill_microusd"] for row in usage),
         "most_in_a_day_microusd": day,
-        "budget_microusd": round(desk.product.settings.daily_budget_usd * MICROUSD_PER_USD),
-        "failures": dict(desk.failures),
+        "budget_microusd": round(run.product.settings.daily_budget_usd * MICROUSD_PER_USD),
+        "failures": dict(run.failures),
     }
 
 
-def kept(found: dict[str, Any]) -> dict[str, bool]:
+def kept(figures: dict[str, Any]) -> dict[str, bool]:
     """Hold a run's figures against the promises."""
     return {
-        "the cadence is kept": found["late_plans"] == 0 and found["hours_without_content"] == 0,
-        "the model wrote nearly every plan": found["plans_from_the_model"] >= 0.95 * found["plans"] > 0,
-        "the books are the server's bill": found["spent_microusd"] == found["bill_microusd"] > 0,
-        "every request is in the books": found["calls"] == found["requests"],
-        "no day passes its budget": found["most_in_a_day_microusd"] <= found["budget_microusd"],
-        "every post is presentable": found["not_presentable"] == 0,
-        "what a server takes is found out once": found["requests_refused"] <= REFUSALS_MOST,
+        "the cadence is kept": figures["late_plans"] == 0 and figures["hours_without_content"] == 0,
+        "the model wrote nearly every plan": figures["plans_from_the_model"] >= 0.95 * figures["plans"] > 0,
+        "the books are the server's bill": figures["spent_microusd"] == figures["bill_microusd"] > 0,
+        "every request is in the books": figures["calls"] == figures["requests"],
+        "no day passes its budget": figures["most_in_a_day_microusd"] <= figures["budget_microusd"],
+        "every post is presentable": figures["not_presentable"] == 0,
+        "what a server takes is found out once": figures["requests_refused"] <= REFUSALS_MOST,
     }

@@ -11,7 +11,7 @@ from xbot_assets.steps.content.planning import plan_posts
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Row
 from xbot_assets.testing.content.budget_load import SandboxModel
-from xbot_assets.testing.content.planner import NOWHERE, STEP, Desk, a_desk, desk_parts
+from xbot_assets.testing.content.planner import NOWHERE, STEP, ContentRun, content_parts, content_run
 
 BEGAN = datetime(2026, 3, 2, tzinfo=UTC)
 ALONE_FOR = timedelta(hours=12)
@@ -81,18 +81,18 @@ where called_at >= %(since)s and failure_code is not null group by 1, 2
 def alone(name: str) -> dict[str, Any]:
     """Play half a day of one fault and the hours after it."""
     case = CASES[name]
-    with desk_parts(llm_timeout_seconds=PATIENCE_SECONDS) as (settings, sandbox), _desk(settings) as desk:
+    with content_parts(llm_timeout_seconds=PATIENCE_SECONDS) as (settings, sandbox), _content_run(settings) as run:
         sandbox.set_faults(**case.faults)
-        desk.work(BEGAN + ALONE_FOR)
-        during, raised = len(desk.plans), _alerts(desk)
-        calls = _calls(desk)
+        run.work(BEGAN + ALONE_FOR)
+        during, raised = len(run.plans), _alerts(run)
+        calls = _calls(run)
         sandbox.set_faults()
-        desk.work(desk.now + BACK_FOR)
-        found = _told(desk) | {"alerts_during": raised, "calls": calls, "plans_during": during}
-        return found | {
-            "category_right": _is_booked(desk, case, calls),
+        run.work(run.now + BACK_FOR)
+        figures = _told(run) | {"alerts_during": raised, "calls": calls, "plans_during": during}
+        return figures | {
+            "category_right": _is_booked(run, case, calls),
             "alerts_right": set(raised) <= {case.alert, SHARE} and (case.alert == SHARE or case.alert in raised),
-            "back_to_normal": desk.plans[-1][1].posts[0].source == "llm" and not set(_alerts(desk)) - {SHARE},
+            "back_to_normal": run.plans[-1][1].posts[0].source == "llm" and not set(_alerts(run)) - {SHARE},
         }
 
 
@@ -105,22 +105,22 @@ def mixed(days: float, share: float = MIXED_SHARE) -> dict[str, Any]:
         values: dict[str, object] = dict.fromkeys(MIXED, True) | {"llm_status": status}
         sandbox.set_faults(**{name: {"value": value, "probability": each} for name, value in values.items()})
 
-    with desk_parts(llm_timeout_seconds=PATIENCE_SECONDS) as (settings, sandbox), _desk(settings) as desk:
-        desk.work(BEGAN + timedelta(days=days), lambda at: spread(sandbox, at))
-        calls = _calls(desk)
+    with content_parts(llm_timeout_seconds=PATIENCE_SECONDS) as (settings, sandbox), _content_run(settings) as run:
+        run.work(BEGAN + timedelta(days=days), lambda at: spread(sandbox, at))
+        calls = _calls(run)
         wrong = [row for row in calls if row["failure_code"] in CATEGORY and not _in_category(row)]
-        return _told(desk) | {"calls": calls, "in_the_wrong_category": wrong, "alerts_at_the_end": _alerts(desk)}
+        return _told(run) | {"calls": calls, "in_the_wrong_category": wrong, "alerts_at_the_end": _alerts(run)}
 
 
 def gone(hours: float) -> dict[str, Any]:
     """Play a day, an outage in which nobody listens at the API's address, and a day after it."""
-    with desk_parts(llm_timeout_seconds=PATIENCE_SECONDS) as (settings, _), ExitStack() as stack:
-        before = stack.enter_context(_desk(settings))
+    with content_parts(llm_timeout_seconds=PATIENCE_SECONDS) as (settings, _), ExitStack() as stack:
+        before = stack.enter_context(_content_run(settings))
         before.work(BEGAN + timedelta(days=1))
         away = settings.model_copy(update={"openai_base_url": f"{NOWHERE}/v1"})
-        during = stack.enter_context(_desk(away, before))
+        during = stack.enter_context(_content_run(away, before))
         during.work(before.now + timedelta(hours=hours))
-        after = stack.enter_context(_desk(settings, during))
+        after = stack.enter_context(_content_run(settings, during))
         after.work(during.now + timedelta(days=1))
         sources = [plan.posts[0].source for at, plan in after.plans if before.now <= at < during.now]
         pooled = [number for number, source in enumerate(sources) if source == "pool"]
@@ -134,58 +134,58 @@ def gone(hours: float) -> dict[str, Any]:
         }
 
 
-def _desk(settings: Settings, earlier: Desk | None = None) -> Any:  # noqa: ANN401 - a context manager of a Desk
+def _content_run(settings: Settings, earlier: ContentRun | None = None) -> Any:  # noqa: ANN401 - a context manager
     began = earlier.now if earlier else BEGAN
-    return a_desk(settings, plan_posts, began=began, seed=1, pooled=True, earlier=earlier)
+    return content_run(settings, plan_posts, began=began, seed=1, pooled=True, earlier=earlier)
 
 
-def _told(desk: Desk) -> dict[str, Any]:
-    late = _late_plans(desk)
-    unjudged = desk.ask(
+def _told(run: ContentRun) -> dict[str, Any]:
+    late = _late_plans(run)
+    unjudged = run.ask(
         "select count(*) as many from posts p where source in ('llm', 'pool') and status <> 'retired' and not exists"
         " (select from post_judgements j where j.text = p.text and j.gate is null)"
     )[0]["many"]
     return {
-        "plans": len(desk.plans),
-        "published": desk.published,
-        "hours_without_content": round(desk.hours_without_content, 1),
+        "plans": len(run.plans),
+        "published": run.published,
+        "hours_without_content": round(run.hours_without_content, 1),
         "plans_later_than_their_tier": late,
         "posts_no_gate_passed": unjudged,
-        "failures": dict(desk.failures),
+        "failures": dict(run.failures),
     }
 
 
-def _late_plans(desk: Desk) -> int:
+def _late_plans(run: ContentRun) -> int:
     """Count plans that came more than a step after the interval of the tier of the one before."""
-    pairs = zip(desk.plans, desk.plans[1:], strict=False)
+    pairs = zip(run.plans, run.plans[1:], strict=False)
     return sum(at - before > plan.tier.interval + STEP for (before, plan), (at, _) in pairs)
 
 
-def _calls(desk: Desk) -> list[Row]:
-    return desk.ask(CALLS, since=BEGAN)
+def _calls(run: ContentRun) -> list[Row]:
+    return run.ask(CALLS, since=BEGAN)
 
 
-def _is_booked(desk: Desk, case: Case, calls: Sequence[Row]) -> bool:
+def _is_booked(run: ContentRun, case: Case, calls: Sequence[Row]) -> bool:
     gate = case.code.removeprefix(GATE)
     if gate == case.code:
         return {row["failure_code"]: row["outcome"] for row in calls}.get(case.code) == case.outcome
-    return bool(desk.ask("select 1 from post_judgements where gate = %(gate)s limit 1", gate=gate))
+    return bool(run.ask("select 1 from post_judgements where gate = %(gate)s limit 1", gate=gate))
 
 
 def _in_category(row: Row) -> bool:
     return bool(CATEGORY[row["failure_code"]] == row["outcome"])
 
 
-def _alerts(desk: Desk) -> list[str]:
-    return sorted(alert.key for alert in open_alerts(desk.product.database))
+def _alerts(run: ContentRun) -> list[str]:
+    return sorted(alert.key for alert in open_alerts(run.product.database))
 
 
-def kept(found: Mapping[str, Any]) -> dict[str, bool]:
+def kept(figures: Mapping[str, Any]) -> dict[str, bool]:
     """Hold one part's figures against the promises that it can be held against."""
     promises = {
-        "content never stops": found["hours_without_content"] == 0,
-        "the cadence of the tier is kept": found["plans_later_than_their_tier"] == 0,
-        "no post without the gates": found["posts_no_gate_passed"] == 0,
+        "content never stops": figures["hours_without_content"] == 0,
+        "the cadence of the tier is kept": figures["plans_later_than_their_tier"] == 0,
+        "no post without the gates": figures["posts_no_gate_passed"] == 0,
     }
     checks: Sequence[str] = (
         "category_right",
@@ -194,8 +194,8 @@ def kept(found: Mapping[str, Any]) -> dict[str, bool]:
         "pool_before_templates",
         "nothing_written_during",
     )
-    promises |= {name: bool(found[name]) for name in checks if name in found}
-    if "in_the_wrong_category" in found:
-        promises["every failure is in its category"] = not found["in_the_wrong_category"]
-        promises["alerts only where a person must act"] = not set(found["alerts_at_the_end"]) - {HELD}
+    promises |= {name: bool(figures[name]) for name in checks if name in figures}
+    if "in_the_wrong_category" in figures:
+        promises["every failure is in its category"] = not figures["in_the_wrong_category"]
+        promises["alerts only where a person must act"] = not set(figures["alerts_at_the_end"]) - {HELD}
     return promises

@@ -57,12 +57,12 @@ class Quality:
 def labelled_texts(half: Half = "both") -> tuple[list[Labelled], list[str]]:
     """Return the labelled texts of a half, and the history; every second text of a group is held out."""
     document = tomllib.loads(TEXTS.read_text("utf-8"))
-    found = [
+    labelled = [
         Labelled(text, asked, group["gate"], "held_out" if number % 2 else "tuning")
         for group in document["group"]
         for number, (asked, text) in enumerate(group["texts"])
     ]
-    return [entry for entry in found if half in ("both", entry.half)], document["history"]
+    return [entry for entry in labelled if half in ("both", entry.half)], document["history"]
 
 
 def measure(texts: Sequence[Labelled], history: History) -> list[Quality]:
@@ -79,14 +79,14 @@ def fires(gate: str, entry: Labelled, history: History) -> bool:
 
 def wrong(texts: Iterable[Labelled], history: History) -> list[tuple[str, str, str]]:
     """Return each mistake as gate, what is wrong, and text."""
-    found: list[tuple[str, str, str]] = []
+    mistakes: list[tuple[str, str, str]] = []
     for entry in texts:
         fired = [gate for gate in GATES if fires(gate, entry, history)]
         if entry.verdict == OK:
-            found += [(gate, "refuses wrongly", entry.text) for gate in fired]
+            mistakes += [(gate, "refuses wrongly", entry.text) for gate in fired]
         elif entry.verdict not in fired:
-            found.append((entry.verdict, f"misses ({', '.join(fired) or 'nobody'} refuses)", entry.text))
-    return found
+            mistakes.append((entry.verdict, f"misses ({', '.join(fired) or 'nobody'} refuses)", entry.text))
+    return mistakes
 
 
 def _quality(gate: str, texts: Sequence[Labelled], history: History) -> Quality:

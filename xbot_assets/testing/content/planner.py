@@ -77,8 +77,8 @@ class HardStop:
 
 
 @dataclass(slots=True)
-class Desk:
-    """The account at work. Figures add up from the start."""
+class ContentRun:
+    """A simulated stretch of the account at work. Figures add up from the start."""
 
     product: Product
     planner: Planner
@@ -152,7 +152,7 @@ class Desk:
 
 
 @contextmanager
-def a_desk(  # noqa: PLR0913 - what a run is made of
+def content_run(  # noqa: PLR0913 - what a run is made of
     settings: Settings,
     planner: Planner,
     *,
@@ -160,8 +160,8 @@ def a_desk(  # noqa: PLR0913 - what a run is made of
     seed: int,
     pooled: bool,
     hard_stop: bool = False,
-    earlier: Desk | None = None,
-) -> Iterator[Desk]:
+    earlier: ContentRun | None = None,
+) -> Iterator[ContentRun]:
     """Open an account on the settings' database, which must be its own; or go on with an ``earlier`` one's figures."""
     migrate(settings)
     with open_database(settings) as database:
@@ -169,13 +169,13 @@ def a_desk(  # noqa: PLR0913 - what a run is made of
     with open_product(settings, worker="desk") as product:
         chosen = _with_hard_stop(product) if hard_stop else product
         if earlier is None:
-            yield Desk(chosen, planner, pooled, np.random.default_rng(seed), began)
+            yield ContentRun(chosen, planner, pooled, np.random.default_rng(seed), began)
         else:
             yield replace(earlier, product=chosen)
 
 
 @contextmanager
-def desk_parts(**changes: Any) -> Iterator[tuple[Settings, SandboxModel]]:  # noqa: ANN401 - any setting
+def content_parts(**changes: Any) -> Iterator[tuple[Settings, SandboxModel]]:  # noqa: ANN401 - any setting
     """Start a database and a language model of one's own; yield the settings for them and the model's switches."""
     stamina.instrumentation.set_on_retry_hooks([])  # retries are what is measured, and would be told in the document
     offline = {"browser_url": NOWHERE, "browser_token": SecretStr("t")}

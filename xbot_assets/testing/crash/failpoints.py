@@ -80,15 +80,15 @@ class Failpoints:
 
     def record(self, stories: Sequence[Story]) -> list[Strike]:
         """Go through each story without further kills, and return every kill that its points make."""
-        known, found = set[Point](), list[Strike]()
+        known, strikes = set[Point](), list[Strike]()
         for story in stories:
             passed = self._run(story)
             for point in dict.fromkeys(passed):
                 if point not in known or any(f" {name} #" in point.name for name in story.again):
-                    found += [Strike(story, point, victim) for victim in victims_at(point)]
+                    strikes += [Strike(story, point, victim) for victim in victims_at(point)]
                 known.add(point)
         # Whoever reached the point first, then those it works with: time may end before the list does.
-        return sorted(found, key=lambda strike: victims_at(strike.point).index(strike.victim))
+        return sorted(strikes, key=lambda strike: victims_at(strike.point).index(strike.victim))
 
     def strike(self, strikes: Sequence[Strike], until: Deadline) -> None:
         """Make the kills, each on a post of its own, as many as time allows."""

@@ -96,10 +96,10 @@ def _recovery(kills: Sequence[Kill]) -> dict[str, Any]:
 
 def _seconds(kills: Sequence[Kill]) -> dict[str, Any]:
     seconds = [kill.recovered for kill in kills if kill.recovered is not None]
-    found: dict[str, Any] = {"kills": len(kills), "never": len(kills) - len(seconds)}
+    summary: dict[str, Any] = {"kills": len(kills), "never": len(kills) - len(seconds)}
     if seconds:
-        found |= {"median_seconds": round(median(seconds), 2), "max_seconds": round(max(seconds), 2)}
-    return found
+        summary |= {"median_seconds": round(median(seconds), 2), "max_seconds": round(max(seconds), 2)}
+    return summary
 
 
 def listed(kills: Sequence[Kill]) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ from xbot_assets.testing.pictures import png
 from xbot_assets.testing.servers import with_database
 
 State = Literal["waiting", "under way", "published", "flagged", "refused"]
-"""``flagged``: in doubt, looked for as often as is allowed and not queued again any more, or held for a person; an
+"""``flagged``: unconfirmed, looked for as often as is allowed and not queued again any more, or held for a person; an
 alert is open.
 ``refused``: failed, told by an alert or, with the plain worker, by its job's state."""
 SETTLED: frozenset[State] = frozenset({"published", "flagged", "refused"})
@@ -62,7 +62,7 @@ with closed as (
 update xbot.alerts set resolved_at = last_seen_at from closed
 where key = 'unconfirmed_post:' || closed.id and resolved_at is null returning key
 """
-"""What is in doubt for good would be looked for before each further post."""
+"""What is unconfirmed for good would be looked for before each further post."""
 _JOBS = """
 select args->>'text', case status when 'succeeded' then 'published' when 'todo' then 'waiting'
     when 'doing' then 'under way' else 'refused' end
@@ -163,11 +163,11 @@ class Ours:
         rows = self._eye.ask(_POSTS, looks=self._settings.recovery_looks_max)
         if rows is None:
             return None
-        found: dict[str, State] = dict(rows)
-        asked = {text for text, state in found.items() if state == "flagged"}
+        states: dict[str, State] = dict(rows)
+        asked = {text for text, state in states.items() if state == "flagged"}
         if asked and self._eye.ask(_CLOSE, texts=list(asked)) is not None:
             self._left_to_a_person |= asked
-        return found | dict.fromkeys(self._left_to_a_person, "flagged")
+        return states | dict.fromkeys(self._left_to_a_person, "flagged")
 
     def marked_removed(self) -> int:
         """Compare the timeline with the queue as often as it takes to call a post removed; nothing is, on this site."""

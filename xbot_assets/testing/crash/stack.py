@@ -205,8 +205,8 @@ def _below(pid: int | None, *, recursive: bool) -> list[Any]:
     return []
 
 
-def _first(found: list[Any], wanted: Callable[[list[str]], bool]) -> int | None:
-    for process in found:
+def _first(processes: list[Any], wanted: Callable[[list[str]], bool]) -> int | None:
+    for process in processes:
         with contextlib.suppress(psutil.Error, IndexError):
             if process.status() != psutil.STATUS_ZOMBIE and wanted(process.cmdline()):
                 return int(process.pid)

@@ -23,8 +23,8 @@ PARTITIONS = dg.StaticPartitionsDefinition([f"p{number}" for number in range(100
 def _read(product: Product, lane: Lane) -> int:
     """Find some posts and read each on its own page; return how many were read."""
     seconds = product.settings.read_deadline_seconds
-    found = product.x.run(Search(query=FOUND_BY, limit=POSTS_A_STEP), lane=lane, deadline_seconds=seconds)
-    posts = tuple(post.post_id for post in found.posts if post.post_id)
+    results = product.x.run(Search(query=FOUND_BY, limit=POSTS_A_STEP), lane=lane, deadline_seconds=seconds)
+    posts = tuple(post.post_id for post in results.posts if post.post_id)
     asked = ReadPosts(post_ids=posts, handle=product.account.handle)
     return len(product.x.run(asked, lane=lane, deadline_seconds=seconds).posts)
 

@@ -113,23 +113,23 @@ def _seconds(start: datetime, end: datetime) -> float:
 def spread(values: Sequence[float]) -> dict[str, float | int]:
     """Return count, p50, p95, p99 (nearest rank) and the greatest, in seconds."""
     ranked = sorted(values)
-    found: dict[str, float | int] = {"count": len(ranked)}
+    percentiles: dict[str, float | int] = {"count": len(ranked)}
     for share in (50, 95, 99):
-        found[f"p{share}"] = round(ranked[math.ceil(share / 100 * len(ranked)) - 1], 3) if ranked else 0.0
-    return found | {"max": round(ranked[-1], 3) if ranked else 0.0}
+        percentiles[f"p{share}"] = round(ranked[math.ceil(share / 100 * len(ranked)) - 1], 3) if ranked else 0.0
+    return percentiles | {"max": round(ranked[-1], 3) if ranked else 0.0}
 
 
-def told(found: Sequence[Wait]) -> dict[str, Any]:
+def told(every_wait: Sequence[Wait]) -> dict[str, Any]:
     """Return the spreads of every part of the wait."""
     parts = ("slot", "process", "total", "queue", "pool", "host")
-    return {part: spread([getattr(wait, part) for wait in found]) for part in parts}
+    return {part: spread([getattr(wait, part) for wait in every_wait]) for part in parts}
 
 
-def by_lane_and_way(found: Sequence[Wait]) -> dict[str, Any]:
+def by_lane_and_way(every_wait: Sequence[Wait]) -> dict[str, Any]:
     """Return the spreads by lane, and for critical by the way of its launch."""
-    critical = [wait for wait in found if wait.lane == "critical"]
+    critical = [wait for wait in every_wait if wait.lane == "critical"]
     return {
-        "lanes": {lane: told([wait for wait in found if wait.lane == lane]) for lane in LANES},
+        "lanes": {lane: told([wait for wait in every_wait if wait.lane == lane]) for lane in LANES},
         "critical_by_way": {
             way: told([wait for wait in critical if wait.way == way]) for way in sorted({wait.way for wait in critical})
         },

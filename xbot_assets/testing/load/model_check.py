@@ -101,7 +101,7 @@ def play_model(runs: Sequence[RealRun]) -> tuple[Fate, ...]:
 def compared(runs: Sequence[RealRun]) -> dict[str, Any]:
     """Return real and modelled mean waits by lane, with the error that is allowed and whether it was kept."""
     fates = play_model(runs)
-    found: dict[str, Any] = {}
+    by_lane: dict[str, Any] = {}
     for lane in Lane:
         pairs = [
             (run.launched - run.created, fate.wait + LOOK_SECONDS / 2)
@@ -111,7 +111,7 @@ def compared(runs: Sequence[RealRun]) -> dict[str, Any]:
         if pairs:
             real, model = (statistics.fmean(column) for column in zip(*pairs, strict=True))
             allowed = max(ABSOLUTE_SECONDS, RELATIVE * real)
-            found[lane] = {
+            by_lane[lane] = {
                 "runs": len(pairs),
                 "real_mean_wait": round(real, 2),
                 "model_mean_wait": round(model, 2),
@@ -119,4 +119,4 @@ def compared(runs: Sequence[RealRun]) -> dict[str, Any]:
                 "largest_error_of_one": round(max(abs(one - other) for one, other in pairs), 2),
                 "kept": abs(real - model) <= allowed,
             }
-    return found
+    return by_lane

@@ -111,8 +111,8 @@ class LoadStack:
         document: dict[str, Any] = answer.json()
         if document.get("errors"):
             raise RuntimeError(str(document["errors"]))
-        found: dict[str, Any] = document["data"]
-        return found
+        data: dict[str, Any] = document["data"]
+        return data
 
     def ask_sandbox(self, path: str, change: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Ask the sandbox's control endpoint, or put something there."""
@@ -123,8 +123,8 @@ class LoadStack:
         method = "GET" if change is None else "PUT"
         answer = httpx.request(method, address, json=change, headers=headers, timeout=ASK_SECONDS, trust_env=False)
         answer.raise_for_status()
-        found: dict[str, Any] = answer.json() if answer.content else {}
-        return found
+        document: dict[str, Any] = answer.json() if answer.content else {}
+        return document
 
     def browser_health(self) -> dict[str, Any] | None:
         """Return what the browser host says of itself; ``None`` while it does not answer."""
@@ -132,8 +132,8 @@ class LoadStack:
             answer = httpx.get(f"{self.settings().browser_url}/health", timeout=ASK_SECONDS, trust_env=False)
         except httpx.HTTPError:
             return None
-        found: dict[str, Any] = answer.json()
-        return found
+        health: dict[str, Any] = answer.json()
+        return health
 
     def dagster(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run Dagster's own command line against the stack."""

@@ -83,8 +83,8 @@ class Victims:
         return next((entry.pid for entry in read_record(self._stack.home) if entry.name == name), None)
 
     def _below(self) -> list[psutil.Process]:
-        found: list[psutil.Process] = psutil.Process(self._stack.pid).children(recursive=True)
-        return found
+        processes: list[psutil.Process] = psutil.Process(self._stack.pid).children(recursive=True)
+        return processes
 
     def _marked(self, name: str) -> Iterator[psutil.Process]:
         mark = mark_of(self._stack.home, name)

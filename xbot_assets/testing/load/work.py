@@ -64,12 +64,12 @@ def arrivals(count: int, seconds: float, seed: int) -> list[Arrival]:
     drawn = random.Random(seed)  # noqa: S311 - a benchmark's tape must be the same each time
     times = sorted(drawn.uniform(0.0, seconds) for _ in range(count))
     ways = {True: itertools.cycle(WAYS), False: itertools.cycle(WAYS[1:])}
-    found, last_post = list[Arrival](), -math.inf
+    tape, last_post = list[Arrival](), -math.inf
     for at in times:
         posts = at - last_post >= BETWEEN_POSTS_SECONDS
         last_post = at if posts else last_post
-        found.append(Arrival(at, next(ways[posts]), posts))
-    return found
+        tape.append(Arrival(at, next(ways[posts]), posts))
+    return tape
 
 
 class Launcher:

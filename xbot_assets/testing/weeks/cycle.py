@@ -46,7 +46,7 @@ def _published(product: Product) -> Answer:
                 return {"failure": failure.code}
             time.sleep(max(PUBLISH_WAITS[attempt], failure.retry_after_seconds or 0.0))
         else:
-            return {"published": report.x_post_id, "found": len(report.found)}
+            return {"published": report.x_post_id, "confirmed": len(report.confirmed)}
     raise AssertionError
 
 

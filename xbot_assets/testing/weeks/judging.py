@@ -84,11 +84,11 @@ def against_ledger(stack: CrashStack, rows: Mapping[str, list[Row]], since: date
     ]
     on_x = Counter(post["text"] for post in ledger)
     ours = Counter(post["text"] for post in rows["posts"] if post["status"] == "published")
-    doubt = Counter(post["text"] for post in rows["posts"] if post["status"] == "unconfirmed")
+    unconfirmed = Counter(post["text"] for post in rows["posts"] if post["status"] == "unconfirmed")
     return {
         "on_x": len(ledger),
         "lost": sum((ours - on_x).values()),
-        "twice_or_unknown": sum((on_x - ours - doubt).values()),
+        "twice_or_unknown": sum((on_x - ours - unconfirmed).values()),
         **_pace([datetime.fromisoformat(post["created_at"]) for post in ledger if not post["in_reply_to"]], "posts"),
         **_pace([datetime.fromisoformat(post["created_at"]) for post in ledger], "all"),
     }
@@ -136,23 +136,23 @@ def figures(delays: Sequence[float]) -> dict[str, Any]:
     """Return the share within 60 s, and quantiles in seconds."""
     if not delays:
         return {"posts": 0}
-    found = np.array(delays)
+    seconds = np.array(delays)
     return {
         "posts": len(delays),
-        "within_60_s": round(float((found <= WITHIN_SECONDS).mean()), 4),
-        "within_60_s_with_6_s_of_process_start": round(float((found + DAGSTER_SECONDS <= WITHIN_SECONDS).mean()), 4),
-        **{f"p{share}_seconds": round(float(np.percentile(found, share)), 1) for share in (50, 95, 99)},
-        "max_seconds": round(float(found.max()), 1),
+        "within_60_s": round(float((seconds <= WITHIN_SECONDS).mean()), 4),
+        "within_60_s_with_6_s_of_process_start": round(float((seconds + DAGSTER_SECONDS <= WITHIN_SECONDS).mean()), 4),
+        **{f"p{share}_seconds": round(float(np.percentile(seconds, share)), 1) for share in (50, 95, 99)},
+        "max_seconds": round(float(seconds.max()), 1),
     }
 
 
 def episodes(rows: Mapping[str, list[Row]], troubles: Sequence[Trouble]) -> dict[str, Any]:
     """Say of each trouble what was tried in it, what got out, which alerts it raised, and when it went on."""
     published = sorted(post["published_at"] for post in rows["posts"] if post["status"] == "published")
-    found = {}
+    by_trouble = {}
     for trouble in troubles:
         after = next((at for at in published if at >= trouble.ends), None)
-        found[trouble.name] = {
+        by_trouble[trouble.name] = {
             "from": trouble.begins.isoformat(),
             "to": trouble.ends.isoformat(),
             "attempts": sum(trouble.begins <= row["happened_at"] < trouble.ends for row in rows["armed"]),
@@ -162,7 +162,7 @@ def episodes(rows: Mapping[str, list[Row]], troubles: Sequence[Trouble]) -> dict
             ),
             "next_post_minutes_after": round((after - trouble.ends).total_seconds() / 60, 1) if after else None,
         }
-    return found
+    return by_trouble
 
 
 def wall_clock(rows: Mapping[str, list[Row]], plan: Calendar, settings: Settings) -> dict[str, Any]:

@@ -58,10 +58,10 @@ class People:
         self._rng = np.random.default_rng(self.seed)
         groups = tomllib.loads(TEXTS.read_text())["group"]
         self._texts = [text for group in groups if group["gate"] == "ok" for _, text in group["texts"]]
-        found = self.product.x.run(
+        results = self.product.x.run(
             Search(query="a", limit=OPPORTUNITIES), lane=Lane.HIGH, deadline_seconds=SEARCH_SECONDS
         )
-        others = {post.handle: post.post_id for post in found.posts if post.handle != HANDLE and post.post_id}
+        others = {post.handle: post.post_id for post in results.posts if post.handle != HANDLE and post.post_id}
         self._targets = [(str(post_id), handle) for handle, post_id in others.items()]
         now = self.product.clock.now()
         insert_engagements(
@@ -110,21 +110,21 @@ class People:
         if trouble_is_over and product.account.hold_reason:
             resume_publishing(product.database, "owner", now)
             self.resumed.append(now)
-        desk = open_review(product.settings, product.database, product.clock)
+        review = open_review(product.settings, product.database, product.clock)
         for row in held_posts(product.database):
-            self._decide(desk, row.id, row.scheduled_at, row.held_because or "")
+            self._decide(review, row.id, row.scheduled_at, row.held_because or "")
 
-    def _decide(self, desk: ReviewContext, post_id: int, due: datetime, why: str) -> None:
+    def _decide(self, review: ReviewContext, post_id: int, due: datetime, why: str) -> None:
         if post_id not in self._seen:
             self._seen.append(post_id)
         if self._seen.index(post_id) % UNDECIDED_EVERY == UNDECIDED_EVERY - 1:
             return
-        by = Decider("the owner", desk.clock.now())
+        by = Decider("the owner", review.clock.now())
         if why.startswith("late:"):
             self._reject(post_id, Decider("the owner", by.now, "It is too late for this one."), "late")
             return
         try:
-            approve_post(desk.database, post_id, by, check=desk.check())
+            approve_post(review.database, post_id, by, check=review.check())
         except PermanentFailure as failure:
             self._reject(post_id, Decider("the owner", by.now, failure.reason), failure.code)
             return

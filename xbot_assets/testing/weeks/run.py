@@ -141,7 +141,7 @@ class Week:
             answer = self.sensor.cycle()
             if "failure" in answer:
                 vain = VAIN_MAX
-            elif answer["published"] is None and not answer["found"]:
+            elif answer["published"] is None and not answer["confirmed"]:
                 vain, self.vain = vain + 1, self.vain + 1
             else:
                 vain = 0

@@ -19,7 +19,7 @@ from xbot_assets.store.publishing.breaker import breaker_state
 LOOK_EVERY = timedelta(seconds=LOOK_EVERY_SECONDS)
 """The sensor's own interval."""
 LONGEST_JUMP = timedelta(minutes=15)
-"""While a post is due or in doubt: whatever the moments below leave out is noticed within this."""
+"""While a post is due or unconfirmed: whatever the moments below leave out is noticed within this."""
 _SHIFT = (
     """update xbot.breakers set stopped_at = stopped_at - %(by)s, retry_at = retry_at - %(by)s,
         probe_until = probe_until - %(by)s""",
@@ -28,7 +28,7 @@ _SHIFT = (
 _LOOKS = """
 select min(scheduled_at) filter (where status = 'queued' and scheduled_at > %(now)s) as next,
     bool_or(status = 'queued' and scheduled_at <= %(now)s) as due,
-    bool_or(status = 'unconfirmed') as doubt,
+    bool_or(status = 'unconfirmed') as unconfirmed,
     max(looked_at) filter (where status = 'unconfirmed') as looked
 from xbot.posts
 """
@@ -72,13 +72,13 @@ class WeekClock:
     def _moments(self, now: datetime) -> Iterator[datetime]:
         with psycopg.connect(self.url) as connection:
             row = connection.execute(_LOOKS, {"now": now}).fetchone()
-        following, due, doubt, looked = row or (None,) * 4
+        following, due, unconfirmed, looked = row or (None,) * 4
         settings = self.product.settings
         if following:
             yield following
-        if due or doubt:
+        if due or unconfirmed:
             yield now + LONGEST_JUMP
-        if doubt and looked:
+        if unconfirmed and looked:
             yield looked + timedelta(minutes=settings.recovery_minutes)
         if due:
             yield from self._of_due_posts(now)

@@ -31,7 +31,7 @@ PROFILE = {
     "approval": "replies",
     # As shipped it probes once a minute: 360 page loads while the site is down for six hours.
     "breaker_reset_seconds": "1800",
-    # As shipped it looks for a post in doubt every five minutes, down site or not.
+    # As shipped it looks for an unconfirmed post every five minutes, down site or not.
     "recovery_minutes": "15",
     "redis_url": "off",
 }

@@ -46,9 +46,9 @@ async def plain(url: str) -> tuple[set[str], object]:
         browser = await playwright.chromium.launch(executable_path=binary)
         page = await browser.new_page()
         await page.goto(url)
-        found = arguments(), await page.evaluate(SELF)
+        seen = arguments(), await page.evaluate(SELF)
         await browser.close()
-        return found
+        return seen
 
 
 def test_the_hosts_browser_is_the_one_that_playwright_starts(site: TinySite, tmp_path: Path) -> None:

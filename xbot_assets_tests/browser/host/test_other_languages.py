@@ -88,13 +88,13 @@ def test_a_post_s_own_page_says_the_same_as_x_s_data_in_every_language(
     host: HostProcess, chromium: Browser, sandbox: Sandbox, locale: str
 ) -> None:
     """Views stand in the label only. Read twice: with X's data and without."""
-    found = next(post for post in host.run(Search(query="the", limit=20)).posts if post.counts.views)
-    assert found.permalink is not None
+    listed = next(post for post in host.run(Search(query="the", limit=20)).posts if post.counts.views)
+    assert listed.permalink is not None
     sandbox.faults(locale=locale)
     answers: list[Any] = []
-    with opened(chromium, sandbox, found.permalink, "status", answers) as page:
-        focal = next(post for post in taken(page).readings() if post.post_id == found.post_id)
-    told = next(item.post for item in timeline(answers[0]) if item.post and item.post.post_id == found.post_id)
+    with opened(chromium, sandbox, listed.permalink, "status", answers) as page:
+        focal = next(post for post in taken(page).readings() if post.post_id == listed.post_id)
+    told = next(item.post for item in timeline(answers[0]) if item.post and item.post.post_id == listed.post_id)
     assert focal.focal
     counts = focal.counts
     assert (counts.replies, counts.reposts, counts.likes) == (told.replies, told.reposts, told.likes)

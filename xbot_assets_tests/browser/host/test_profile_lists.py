@@ -146,8 +146,8 @@ def test_a_post_by_an_account_that_is_not_shown_is_missed_with_x_s_own_words(
     host: HostProcess, sandbox: Sandbox, shown: str, words: str
 ) -> None:
     """It is not taken for gone, unless its author is."""
-    found = sandbox.graphql("UserByScreenName", screen_name=STRANGER)["data"]["user"]["result"]["rest_id"]
-    listed = sandbox.graphql("UserTweets", userId=found)
+    user_id = sandbox.graphql("UserByScreenName", screen_name=STRANGER)["data"]["user"]["result"]["rest_id"]
+    listed = sandbox.graphql("UserTweets", userId=user_id)
     entries = listed["data"]["user"]["result"]["timeline"]["timeline"]["instructions"][-1]["entries"]
     post_id = next(name.removeprefix("tweet-") for entry in entries if (name := entry["entryId"]).startswith("tweet-"))
     sandbox.fault(account_shown=shown)

@@ -88,10 +88,10 @@ def test_a_profile_is_exact_in_every_shape_of_xs_data(host: HostProcess, sandbox
 def test_a_search_scrolls_through_a_list_that_forgets_what_is_far_away(host: HostProcess, sandbox: Sandbox) -> None:
     """More posts than a screen, none twice, ads marked, in page order: newest first."""
     assert sandbox.url
-    found = host.run(Search(query=COMMON_WORD, limit=60), 40)
-    ids = [post.post_id for post in found.posts]
+    results = host.run(Search(query=COMMON_WORD, limit=60), 40)
+    ids = [post.post_id for post in results.posts]
     assert len(ids) == len(set(ids)) == 60
-    ordinary = [post for post in found.posts if not post.promoted]
+    ordinary = [post for post in results.posts if not post.promoted]
     assert len(ordinary) < 60
     times = [post.created_at for post in ordinary if post.created_at]
     assert len(times) == len(ordinary)

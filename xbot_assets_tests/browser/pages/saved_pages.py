@@ -14,10 +14,10 @@ VARIABLE = "TEST_X_PAGES"
 def folder() -> Path:
     """Return the folder, from the environment or beside the checkout; skip the test when it is absent."""
     named = os.environ.get(VARIABLE)
-    found = Path(named) if named else CHECKOUT.parent / "shared" / "x_pages"
-    if not (found / "GROUND_TRUTH.json").is_file():
-        pytest.skip(f"no saved pages of X at {found}: set {VARIABLE} to their folder", allow_module_level=True)
-    return found
+    pages = Path(named) if named else CHECKOUT.parent / "shared" / "x_pages"
+    if not (pages / "GROUND_TRUTH.json").is_file():
+        pytest.skip(f"no saved pages of X at {pages}: set {VARIABLE} to their folder", allow_module_level=True)
+    return pages
 
 
 def truth() -> dict[str, list[dict[str, Any]]]:
@@ -28,7 +28,7 @@ def truth() -> dict[str, list[dict[str, Any]]]:
 
 def folder_of_2026() -> Path:
     """Return the folder of the pages of 2026, beside the other one; skip the test when it is absent."""
-    found = folder().parent / "x_pages_2026"
-    if not found.is_dir():
-        pytest.skip(f"no saved pages of X of 2026 at {found}", allow_module_level=True)
-    return found
+    pages = folder().parent / "x_pages_2026"
+    if not pages.is_dir():
+        pytest.skip(f"no saved pages of X of 2026 at {pages}", allow_module_level=True)
+    return pages

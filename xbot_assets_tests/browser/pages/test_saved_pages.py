@@ -169,9 +169,9 @@ def _users(node: object) -> Iterator[dict[str, Any]]:
 
 def test_every_saved_account_has_its_date_and_no_label_that_x_did_not_give_it() -> None:
     """None of these accounts is automated; where X shows a label of another kind, that is not known."""
-    found = [user for name in JSON for user in _users(json.loads((PAGES / name).read_text("utf-8")))]
-    assert found
-    for user in found:
+    accounts = [user for name in JSON for user in _users(json.loads((PAGES / name).read_text("utf-8")))]
+    assert accounts
+    for user in accounts:
         read = user_of(user)
         assert read is not None
         assert read.created_at is not None

@@ -135,8 +135,8 @@ def test_the_owner_types_and_the_session_is_what_was_typed_for(sandbox: Sandbox,
     assert PASSWORD not in json.dumps([state, told])
     assert told == []
     assert left_over() == []
-    found = asyncio.run(checked(a_launcher(tmp_path), Site(sandbox.url, HANDLE.upper()), state))
-    assert {cookie["name"] for cookie in found["cookies"]} == {"auth_token", "ct0"}
+    session = asyncio.run(checked(a_launcher(tmp_path), Site(sandbox.url, HANDLE.upper()), state))
+    assert {cookie["name"] for cookie in session["cookies"]} == {"auth_token", "ct0"}
 
 
 def test_another_account_is_told_once_and_waited_out(sandbox: Sandbox, tmp_path: Path) -> None:

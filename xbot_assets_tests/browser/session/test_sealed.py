@@ -117,10 +117,14 @@ def test_no_text_makes_the_opening_crash(text: str) -> None:
             unseal(made, KEY)
 
 
-@given(found=st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
-def test_nothing_but_a_storage_state_is_taken_for_one(found: object) -> None:
+@given(document=st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists))
+def test_nothing_but_a_storage_state_is_taken_for_one(document: object) -> None:
     """What is imported is checked, and the refusal does not quote it."""
-    for made in (found, {"cookies": found}, {"cookies": [{"name": "a", "value": COOKIE_VALUE, "domain": found}]}):
+    for made in (
+        document,
+        {"cookies": document},
+        {"cookies": [{"name": "a", "value": COOKIE_VALUE, "domain": document}]},
+    ):
         try:
             storage_state(made)
         except ValueError as error:

@@ -35,15 +35,15 @@ def beside(job: str, failed: int, good: int, start: int) -> list[CallGroup]:
 def test_a_tally_tells_failed_calls_from_those_refused_before_they_were_made() -> None:
     """Only what was made can fail, and it costs what it costs either way."""
     refused = replace(BAD, made=False, calls=5)
-    found = tally([GOOD, replace(GOOD, calls=3, cost_microusd=900), replace(BAD, calls=2, cost_microusd=50), refused])
-    assert (found.calls, found.failed, found.refused, found.cost_microusd) == (6, 2, 5, 1350)
+    total = tally([GOOD, replace(GOOD, calls=3, cost_microusd=900), replace(BAD, calls=2, cost_microusd=50), refused])
+    assert (total.calls, total.failed, total.refused, total.cost_microusd) == (6, 2, 5, 1350)
 
 
 def test_tallies_come_in_the_order_of_their_keys() -> None:
     """By hour it is a day from its beginning."""
     late = replace(GOOD, quarter=NOON + timedelta(hours=3))
-    found = tallies([late, GOOD, BAD], lambda group: group.quarter.hour)
-    assert [(hour, one.calls) for hour, one in found.items()] == [(12, 2), (15, 1)]
+    by_hour = tallies([late, GOOD, BAD], lambda group: group.quarter.hour)
+    assert [(hour, one.calls) for hour, one in by_hour.items()] == [(12, 2), (15, 1)]
 
 
 @pytest.mark.parametrize(("utc_day", "hour"), [(datetime(2026, 3, 29, tzinfo=UTC), 3), (NOON, 2)])
@@ -56,37 +56,37 @@ def test_the_hour_is_the_owner_s_on_the_day_the_clocks_change_too(utc_day: datet
 
 def test_the_attempts_of_one_brief_are_one_occasion() -> None:
     """Three refusals within a minute have one cause; calls that were never made are no occasion."""
-    (found,) = occasions([replace(BAD, calls=3), GOOD, replace(BAD, made=False, purpose="pool")])
-    assert found.failed
-    assert found.beside == frozenset()
+    (occasion,) = occasions([replace(BAD, calls=3), GOOD, replace(BAD, made=False, purpose="pool")])
+    assert occasion.failed
+    assert occasion.beside == frozenset()
 
 
 def test_a_job_that_really_hurts_is_a_pattern() -> None:
     """Half of the occasions beside it fail, and one in fifty of the others."""
     groups = [*beside("measure", 15, 15, 0), *beside("learn", 3, 147, 30)]
-    found = {one.name: one.verdict for one in beside_jobs(occasions(groups))}
-    assert found == {"measure": "fails more often", "learn": "fails less often"}
+    verdicts = {one.name: one.verdict for one in beside_jobs(occasions(groups))}
+    assert verdicts == {"measure": "fails more often", "learn": "fails less often"}
 
 
 def test_three_failures_of_four_are_no_pattern_where_one_in_five_fails() -> None:
     """The interval knows how little four occasions say, and how many jobs were looked at."""
     groups = [*beside("learn", 3, 1, 0), *(one for n in range(9) for one in beside(f"job_{n}", 2, 8, 4 + 10 * n))]
-    found = {one.name: one for one in beside_jobs(occasions(groups))}
-    assert found["learn"].within == Trials(3, 4)
-    assert found["learn"].verdict == NO_PATTERN
+    contrasts_by_job = {one.name: one for one in beside_jobs(occasions(groups))}
+    assert contrasts_by_job["learn"].within == Trials(3, 4)
+    assert contrasts_by_job["learn"].verdict == NO_PATTERN
 
 
 def test_a_job_that_always_runs_cannot_be_compared() -> None:
     """There is nothing to compare it with, however often it fails."""
-    (found,) = beside_jobs(occasions(beside("learn", 40, 0, 0)))
-    assert (found.verdict, found.without.occasions) == (NO_PATTERN, 0)
+    (contrast,) = beside_jobs(occasions(beside("learn", 40, 0, 0)))
+    assert (contrast.verdict, contrast.without.occasions) == (NO_PATTERN, 0)
 
 
 def test_calls_of_which_nobody_knows_what_ran_beside_are_left_out() -> None:
     """Not known is not nothing: those of before the column was there have no job."""
     unknown = [replace(BAD, job=None, quarter=NOON - QUARTER * n) for n in range(1, 90)]
-    (found,) = beside_jobs(occasions([*unknown, *beside("learn", 1, 9, 0)]))
-    assert (found.within.occasions, found.without.occasions) == (10, 0)
+    (contrast,) = beside_jobs(occasions([*unknown, *beside("learn", 1, 9, 0)]))
+    assert (contrast.within.occasions, contrast.without.occasions) == (10, 0)
 
 
 @pytest.mark.parametrize(

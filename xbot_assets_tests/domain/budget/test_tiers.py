@@ -39,16 +39,21 @@ def test_every_threshold_is_exact_to_the_micro_dollar(
     remaining: int, tier: str, model: str, posts: int, hours: int
 ) -> None:
     """The report's table: above 80 %, 50 to 80, 20 to 50, below 20; every 2, 2, 4 and 6 hours."""
-    found = budget_tier(remaining, DOLLAR, RULES)
-    assert (found.name, found.model, found.posts, found.interval) == (tier, model, posts, timedelta(hours=hours))
-    assert tier in found.why
+    at_the_edge = budget_tier(remaining, DOLLAR, RULES)
+    assert (at_the_edge.name, at_the_edge.model, at_the_edge.posts, at_the_edge.interval) == (
+        tier,
+        model,
+        posts,
+        timedelta(hours=hours),
+    )
+    assert tier in at_the_edge.why
 
 
 def test_a_budget_of_nothing_still_has_a_tier() -> None:
     """And says that nothing is paid for."""
-    found = budget_tier(0, 0, RULES)
-    assert found.name is TierName.CRITICAL
-    assert "no paid call" in found.why
+    tier = budget_tier(0, 0, RULES)
+    assert tier.name is TierName.CRITICAL
+    assert "no paid call" in tier.why
 
 
 @given(st.integers(1, 10**10), st.integers(0, 10**10), st.integers(0, 10**10))
@@ -85,8 +90,8 @@ def test_plans_that_follow_each_other_closely_write_a_batch_at_any_tier(minutes:
         plan_interval_minutes=minutes, plan_interval_low_minutes=5, plan_interval_critical_minutes=5
     ).tier_rules
     for remaining in (700_000, 300_000, 100_000):
-        found = budget_tier(remaining, DOLLAR, rules)
-        assert (found.posts, found.interval) == (posts, timedelta(minutes=minutes))
+        tier = budget_tier(remaining, DOLLAR, rules)
+        assert (tier.posts, tier.interval) == (posts, timedelta(minutes=minutes))
 
 
 @pytest.mark.parametrize(

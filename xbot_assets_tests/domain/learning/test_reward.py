@@ -23,9 +23,9 @@ def test_replies_weigh_more_than_reposts_and_those_more_than_likes() -> None:
 @given(counts, counts, counts, counts, st.integers(1, 10**8))
 def test_a_reward_is_between_zero_and_one(r: int, p: int, k: int, b: int, views: int) -> None:
     """Whatever X shows."""
-    found = reward(EngagementCounts(r, p, k, b, views))
-    assert found is not None
-    assert 0 <= found <= 1
+    value = reward(EngagementCounts(r, p, k, b, views))
+    assert value is not None
+    assert 0 <= value <= 1
 
 
 @given(counts, st.integers(1, 10**8))

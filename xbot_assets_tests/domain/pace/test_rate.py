@@ -35,7 +35,7 @@ PACING = Pacing(
 )
 EVEN = HourWeights(ZoneInfo("UTC"))
 FAILED = Answer(Outcome.FAILURE)
-DOUBT = Answer(Outcome.UNCONFIRMED)
+UNCONFIRMED = Answer(Outcome.UNCONFIRMED)
 
 answers = st.builds(Answer, st.sampled_from(Outcome), st.timedeltas(timedelta(0), timedelta(minutes=15)))
 weights = st.lists(st.floats(0.5, 2.0), min_size=24, max_size=24).map(tuple)
@@ -68,15 +68,15 @@ def facts(state: RateState, recent: Sequence[datetime] = (), hours: HourWeights 
 
 def admitted(count: int, span: timedelta, pacing: Pacing, state: RateState | None = None) -> list[datetime]:
     """Admit whenever it is allowed, and return when that was."""
-    found: list[datetime] = []
+    when: list[datetime] = []
     now = NOON
-    while now < NOON + span and len(found) < count:
-        wait = wait_at(facts(state or initial(pacing), found), now, pacing)
+    while now < NOON + span and len(when) < count:
+        wait = wait_at(facts(state or initial(pacing), when), now, pacing)
         if wait is None:
-            found.append(now)
+            when.append(now)
         else:
             now = wait.until
-    return found
+    return when
 
 
 def test_the_rate_starts_at_one_an_hour_and_a_clean_window_raises_it_a_little() -> None:
@@ -93,13 +93,13 @@ def test_the_rate_falls_as_soon_as_a_window_must_end_below_ninety_per_cent() -> 
 
 
 def test_a_lost_id_never_raises_the_rate() -> None:
-    """A post in doubt counts as a failure until it is known."""
-    assert seen(DOUBT, *[PUBLISHED] * 19).rate == pytest.approx(1.0)
+    """An unconfirmed post counts as a failure until it is known."""
+    assert seen(UNCONFIRMED, *[PUBLISHED] * 19).rate == pytest.approx(1.0)
 
 
-@given(st.lists(st.sampled_from([DOUBT, FAILED]), max_size=100))
+@given(st.lists(st.sampled_from([UNCONFIRMED, FAILED]), max_size=100))
 def test_without_a_success_the_rate_never_rises(given_answers: list[Answer]) -> None:
-    """Neither doubts nor failures speak for a higher rate."""
+    """Neither unconfirmed posts nor failures speak for a higher rate."""
     assert seen(*given_answers).rate <= PACING.rate_start
 
 
@@ -176,10 +176,10 @@ def test_the_end_of_a_wait_is_the_first_time_at_which_one_is_admitted(
 ) -> None:
     """Admitted at ``until``, and never before it, whatever the owner's clock does meanwhile."""
     zone, now = moment
-    by_hour, found = HourWeights(ZoneInfo(zone), hours), [time - NOON + now for time in recent]
+    by_hour, before_now = HourWeights(ZoneInfo(zone), hours), [time - NOON + now for time in recent]
     pause = paused and paused - NOON + now
     state = RateState(pacing.bounded(pacing.rate_start), paused_until=pause, pause_reason="X said so.")
-    known = facts(state, found, by_hour)
+    known = facts(state, before_now, by_hour)
     wait = wait_at(known, now, pacing)
     if wait is None:
         return
@@ -201,10 +201,10 @@ def test_a_better_hour_ends_a_wait_on_the_minute_at_which_it_begins() -> None:
 @given(pacings)
 def test_no_window_ever_holds_more_than_the_hard_limits(pacing: Pacing) -> None:
     """In any 60 minutes and on any day of the owner's calendar, when somebody asks all the time."""
-    found = admitted(80, 3 * DAY, pacing)
+    when = admitted(80, 3 * DAY, pacing)
     most = pacing.per_hour
-    assert all(later - earlier >= HOUR for earlier, later in zip(found, found[most:], strict=False))
-    assert max(Counter(time.date() for time in found).values()) <= pacing.per_day
+    assert all(later - earlier >= HOUR for earlier, later in zip(when, when[most:], strict=False))
+    assert max(Counter(time.date() for time in when).values()) <= pacing.per_day
 
 
 @pytest.mark.parametrize(
@@ -238,19 +238,19 @@ def test_what_the_clock_left_behind_on_later_days_counts_on_those_days_too() -> 
 @given(pacings)
 def test_what_comes_early_is_made_up_for_so_that_the_average_keeps_to_the_rate(pacing: Pacing) -> None:
     """The first and the last of n are at least n - 1 gaps apart, less the tolerance."""
-    found = admitted(30, 5 * DAY, pacing)
+    when = admitted(30, 5 * DAY, pacing)
     gap = HOUR / initial(pacing).rate
     rounding = timedelta(milliseconds=1)
-    assert found[-1] - found[0] >= gap * (len(found) - 1) - pacing.tolerance - rounding
+    assert when[-1] - when[0] >= gap * (len(when) - 1) - pacing.tolerance - rounding
 
 
 def test_posts_planned_an_hour_apart_go_on_time_at_one_an_hour() -> None:
     """Jitter and a late start of one must not push the next back."""
-    state, found = initial(PACING), list[datetime]()
+    state, went = initial(PACING), list[datetime]()
     for hour in range(12):
         due = jittered(NOON + hour * HOUR, str(hour), timedelta(minutes=5))
-        assert wait_at(facts(state, found[-24:]), due, PACING) is None
-        found.append(due)
+        assert wait_at(facts(state, went[-24:]), due, PACING) is None
+        went.append(due)
 
 
 def test_a_cut_rate_does_not_charge_for_what_was_sent_under_the_old_one() -> None:

@@ -30,9 +30,9 @@ def test_posts_follow_those_that_wait_already() -> None:
 def test_new_posts_keep_their_distance_and_come_as_early_as_they_can(minutes: list[int], count: int) -> None:
     """From each other and from all that wait; and no earlier minute would have done."""
     taken = [NOON + minute * MINUTE for minute in minutes]
-    found = free_slots(NOON, count, HOUR, taken)
-    assert len(found) == count
-    assert all(after - before >= HOUR for before, after in pairwise(found))
-    assert all(abs(at - time) >= HOUR for at in found for time in taken)
-    earlier = range(int((found[0] - NOON) / MINUTE))
+    slots = free_slots(NOON, count, HOUR, taken)
+    assert len(slots) == count
+    assert all(after - before >= HOUR for before, after in pairwise(slots))
+    assert all(abs(at - time) >= HOUR for at in slots for time in taken)
+    earlier = range(int((slots[0] - NOON) / MINUTE))
     assert all(any(abs(NOON + n * MINUTE - time) < HOUR for time in taken) for n in earlier)

@@ -35,8 +35,8 @@ def unalterable(facts: PolicyFacts, limits: PolicyLimits) -> Refusal | None:
 
 def rule_of(facts: PolicyFacts, limits: PolicyLimits = LIMITS) -> str | None:
     """Return the name of the rule that refuses, or None."""
-    found = first_refusal(facts, limits)
-    return found.rule if found else None
+    refusal = first_refusal(facts, limits)
+    return refusal.rule if refusal else None
 
 
 def test_a_post_and_a_reply_to_somebody_who_engaged_pass_the_default_rules() -> None:
@@ -64,10 +64,10 @@ def test_approval_concerns_nothing_replies_or_everything(
 
 def test_a_post_without_approval_waits_for_a_person() -> None:
     """It is not lost."""
-    found = first_refusal(POST, replace(LIMITS, approval=ApprovalMode.ALL))
-    assert found is not None
-    assert found.consequence is Consequence.HOLD
-    assert found.until is None
+    refusal = first_refusal(POST, replace(LIMITS, approval=ApprovalMode.ALL))
+    assert refusal is not None
+    assert refusal.consequence is Consequence.HOLD
+    assert refusal.until is None
 
 
 def test_only_who_engaged_lately_is_answered() -> None:
@@ -96,17 +96,17 @@ def test_a_young_account_and_one_of_unknown_age_wait() -> None:
     assert rule_of(POST, limits) == "account_age"
     born = NOON - timedelta(days=30)
     assert rule_of(replace(POST, account_created_at=born), limits) is None
-    found = first_refusal(replace(POST, account_created_at=born + MINUTE), limits)
-    assert found is not None
-    assert found.until == NOON + MINUTE
+    refusal = first_refusal(replace(POST, account_created_at=born + MINUTE), limits)
+    assert refusal is not None
+    assert refusal.until == NOON + MINUTE
 
 
 def test_one_author_gets_only_so_many_replies_in_24_hours() -> None:
     """The wait ends when the oldest that counts is a day old."""
     answered = (NOON - timedelta(hours=20), NOON - timedelta(hours=1))
-    found = first_refusal(replace(REPLY, replies_to_author=answered), LIMITS)
-    assert found is not None
-    assert (found.rule, found.until) == ("author_cap", NOON + timedelta(hours=4))
+    refusal = first_refusal(replace(REPLY, replies_to_author=answered), LIMITS)
+    assert refusal is not None
+    assert (refusal.rule, refusal.until) == ("author_cap", NOON + timedelta(hours=4))
     assert rule_of(replace(REPLY, replies_to_author=answered[:1])) is None
 
 

@@ -31,7 +31,7 @@ def test_every_state_leads_to_a_final_one(state: PostStatus) -> None:
 
 
 def test_every_post_that_may_not_be_on_x_can_still_end_without_being_on_it() -> None:
-    """Whatever waits or is in doubt can be dropped by a person, at the latest after it is back in the queue."""
+    """Whatever waits or is unconfirmed can be dropped by a person, at the latest after it is back in the queue."""
     for state in (PostStatus.QUEUED, PostStatus.HELD, PostStatus.UNCONFIRMED, PostStatus.CLAIMED):
         assert PostStatus.REJECTED in final_states_from(state)
 

@@ -85,10 +85,10 @@ def month(facts: Facts) -> list[Filled]:
     chosen: list[Filled] = []
     for number in range(POSTS_A_DAY * DAYS):
         ways = candidates(FILE.templates, PERSONA, facts, rng, uses)
-        found = first_passing(ways, passes_after(chosen))
-        assert found is not None, f"nothing is left at post {number}"
-        chosen.append(found)
-        uses[found.template] += 1
+        filled = first_passing(ways, passes_after(chosen))
+        assert filled is not None, f"nothing is left at post {number}"
+        chosen.append(filled)
+        uses[filled.template] += 1
     return chosen
 
 
@@ -151,8 +151,8 @@ def test_a_template_is_put_into_the_persona_s_own_format() -> None:
     for names, expected in ((["daily tip", "story"], "daily tip"), (["musing", "story"], "musing"), (["story"], None)):
         formats = [{"name": name, "description": "d"} for name in names]
         persona = Persona.model_validate(PERSONA.model_dump() | {"formats": formats})
-        found = {filled.format for filled in all_ways(NOTHING_KNOWN, persona, file)}
-        assert found == ({expected} if expected else set())
+        given = {filled.format for filled in all_ways(NOTHING_KNOWN, persona, file)}
+        assert given == ({expected} if expected else set())
 
 
 def test_a_persona_with_one_topic_and_one_keyword_is_served_too() -> None:

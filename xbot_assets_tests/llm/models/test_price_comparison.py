@@ -43,14 +43,14 @@ def test_a_price_is_the_same_higher_lower_or_ends_on_another_day(
     change: dict[str, object], verdicts: tuple[Verdict, ...], tmp_path: Path
 ) -> None:
     """To the last digit: a tenth of a millionth is no float."""
-    (found,) = compare_with(written(tmp_path, SAMPLE | {"m": SAME | change}), [OURS])
-    assert found.verdicts == verdicts
+    (comparison,) = compare_with(written(tmp_path, SAMPLE | {"m": SAME | change}), [OURS])
+    assert comparison.verdicts == verdicts
 
 
 def test_a_model_under_a_sellers_name_is_another_price(tmp_path: Path) -> None:
     """It is absent rather than guessed."""
-    (found,) = compare_with(written(tmp_path, SAMPLE | {"azure/m": SAME}), [OURS])
-    assert (found.verdicts, found.input) == ((Verdict.ABSENT,), None)
+    (comparison,) = compare_with(written(tmp_path, SAMPLE | {"azure/m": SAME}), [OURS])
+    assert (comparison.verdicts, comparison.input) == ((Verdict.ABSENT,), None)
 
 
 @pytest.mark.parametrize(

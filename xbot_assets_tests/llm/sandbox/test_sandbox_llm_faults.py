@@ -121,11 +121,13 @@ def test_a_refusal_looks_like_openais(server: LlmServer) -> None:
     wanted = {"llm_status": 429, "llm_retry_after": 20}
     for fault, kind, code in ((wanted, "requests", "rate_limit_exceeded"), QUOTA):
         server.faults.active = dict(fault)
-        found = httpx.post(f"{server.base_url}/chat/completions", headers={"Authorization": f"Bearer {KEY}"}, json=body)
-        assert (found.status_code, found.json()["error"]["type"], found.json()["error"]["code"]) == (429, kind, code)
-        assert found.headers["x-request-id"].startswith("req_")
-        assert ("retry-after" in found.headers) == ("llm_retry_after" in fault)
-        assert ("x-ratelimit-remaining-requests" in found.headers) == (code == "rate_limit_exceeded")
+        answer = httpx.post(
+            f"{server.base_url}/chat/completions", headers={"Authorization": f"Bearer {KEY}"}, json=body
+        )
+        assert (answer.status_code, answer.json()["error"]["type"], answer.json()["error"]["code"]) == (429, kind, code)
+        assert answer.headers["x-request-id"].startswith("req_")
+        assert ("retry-after" in answer.headers) == ("llm_retry_after" in fault)
+        assert ("x-ratelimit-remaining-requests" in answer.headers) == (code == "rate_limit_exceeded")
 
 
 QUOTA = ({"llm_insufficient_quota": True}, "insufficient_quota", "insufficient_quota")
@@ -164,9 +166,9 @@ def test_a_count_ends_a_fault_and_a_new_setting_begins_anew() -> None:
 def test_of_several_faults_one_strikes_and_all_come_up() -> None:
     """Each at 30 %: about 0.7^10 of the requests are spared; every kind is seen."""
     mixed: dict[str, object] = {name: {"value": 500, "probability": 0.3} for name in ONE_OF_THESE}
-    found = draws(mixed, 5000)
-    assert set(found) == {*ONE_OF_THESE, ""}
-    assert 70 < found[""] < 240
+    drawn = draws(mixed, 5000)
+    assert set(drawn) == {*ONE_OF_THESE, ""}
+    assert 70 < drawn[""] < 240
 
 
 def test_a_delay_and_a_wait_come_with_any_fault() -> None:

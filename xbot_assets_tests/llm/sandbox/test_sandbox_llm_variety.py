@@ -65,10 +65,10 @@ def test_a_month_of_an_arm_is_hardly_ever_refused() -> None:
 @pytest.mark.parametrize(("topic", "form"), list(itertools.product(PERSONA.topic_names, PERSONA.format_names)))
 def test_every_arm_has_many_cores_and_each_passes_the_gates(topic: str, form: str) -> None:
     """No twins, nothing that the shipped persona would not say, and all of the format asked for."""
-    found = own_cards(topic, form)
+    of_the_arm = own_cards(topic, form)
     context = GateContext(PERSONA, form)
-    assert len(set(found)) == len(found) >= LEAST_CARDS
-    assert not [(text, refusal) for text in found if (refusal := first_refusal(text, context))]
+    assert len(set(of_the_arm)) == len(of_the_arm) >= LEAST_CARDS
+    assert not [(text, refusal) for text in of_the_arm if (refusal := first_refusal(text, context))]
 
 
 def test_two_lists_of_a_group_share_one_item_at_most() -> None:

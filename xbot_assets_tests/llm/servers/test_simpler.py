@@ -34,8 +34,8 @@ JSON = replace(FIRST, answer_format="json_object", spells_schema=True)
 )  # fmt: skip
 def test_a_refusal_changes_what_it_is_about(status: int, words: str, left: Dialect) -> None:
     """And nothing else."""
-    found = simpler(FIRST, read_error(status, {"error": {"message": words}}, words), {})
-    assert found == left
+    dialect = simpler(FIRST, read_error(status, {"error": {"message": words}}, words), {})
+    assert dialect == left
 
 
 @pytest.mark.parametrize("words", ["Invalid input", "unsupported parameter", "Extra inputs are not permitted"])

@@ -40,9 +40,9 @@ def details(thought: object) -> dict[str, object]:
 )
 def test_the_dearer_reading_of_a_usage_is_billed(given: dict[str, Any], billed: tuple[int, int], thought: int) -> None:
     """Thinking inside the completion, beside it, in the total alone, and what a server leaves out."""
-    found = usage(**given)
-    assert (found.prompt, found.completion) == billed
-    assert found.thought == thought
+    dearer = usage(**given)
+    assert (dearer.prompt, dearer.completion) == billed
+    assert dearer.thought == thought
 
 
 @pytest.mark.parametrize(

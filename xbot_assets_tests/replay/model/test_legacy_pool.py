@@ -29,7 +29,7 @@ def test_nothing_starts_before_the_slowest_of_the_batch_ends() -> None:
 def test_a_batch_is_as_wide_as_the_pool() -> None:
     """The fourth in the queue waits for the slowest of the three before it."""
     played = play_legacy(tape((POOL, 0, 5.0), *((POOL, 1, s) for s in (1.0, 2.0, 20.0, 30.0))), NUMBERS, leaking=False)
-    assert sorted(at for found in starts(played).values() for at in found) == [0, 5, 5, 5, 25]
+    assert sorted(at for times in starts(played).values() for at in times) == [0, 5, 5, 5, 25]
 
 
 def test_posting_goes_first_in_a_batch_and_one_low_goes_with_it() -> None:

@@ -22,20 +22,20 @@ def test_fifo_starts_by_age_alone() -> None:
 def test_priority_starts_the_most_urgent_but_takes_no_slot_away() -> None:
     """A post overtakes the queue and still waits for a slot."""
     runs = [(SCRAPE, at, 60.0) for at in (0, 1, 2, 3)]
-    found = starts(play(Policy.PRIORITY, tape(*runs, (POST, 4, 5.0)), NUMBERS))
-    assert (found[4], found[3]) == ([60], [61])
+    by_run = starts(play(Policy.PRIORITY, tape(*runs, (POST, 4, 5.0)), NUMBERS))
+    assert (by_run[4], by_run[3]) == ([60], [61])
 
 
 def test_lanes_keep_a_slot_for_posting_even_when_high_is_idle() -> None:
     """Two scrapes never run at once, though two slots are free."""
-    found = starts(play(Policy.LANES, tape((SCRAPE, 0, 60.0), (SCRAPE, 1, 60.0), (POST, 2, 5.0)), NUMBERS))
-    assert found == {0: [0], 1: [60], 2: [2]}
+    by_run = starts(play(Policy.LANES, tape((SCRAPE, 0, 60.0), (SCRAPE, 1, 60.0), (POST, 2, 5.0)), NUMBERS))
+    assert by_run == {0: [0], 1: [60], 2: [2]}
 
 
 def test_waiting_work_is_ordered_by_age_within_a_lane() -> None:
     """An operation of a long run queues again behind those that came meanwhile."""
-    found = starts(play(Policy.LANES, tape((SCRAPE, 0, (10.0, 10.0)), (SCRAPE, 5, 10.0)), NUMBERS))
-    assert found == {0: [0, 20], 1: [10]}
+    by_run = starts(play(Policy.LANES, tape((SCRAPE, 0, (10.0, 10.0)), (SCRAPE, 5, 10.0)), NUMBERS))
+    assert by_run == {0: [0, 20], 1: [10]}
 
 
 def test_low_work_is_cut_short_for_a_post_and_done_again() -> None:

@@ -137,8 +137,8 @@ def test_followers_grow_with_what_readers_like(account: Account, sandbox: Sandbo
     """A profile's exact follower count rises as its posts are read."""
 
     def followers() -> int:
-        found = account.ask("UserByScreenName", screen_name=account.handle).json()["data"]["user"]["result"]
-        return int(found["relationship_counts"]["followers"])
+        user = account.ask("UserByScreenName", screen_name=account.handle).json()["data"]["user"]["result"]
+        return int(user["relationship_counts"]["followers"])
 
     before = followers()
     for number in range(6):
@@ -153,8 +153,10 @@ def test_replies_are_real_posts_of_other_people_that_say_different_things(accoun
     sandbox.jump(hours=48)
     counted = account.counts(post_id)["reply_count"]
     sandbox.jump(hours=1)
-    found = account.ask("SearchTimeline", rawQuery=f"conversation_id:{post_id} filter:replies", product="Latest").json()
-    instructions = found["data"]["search_by_raw_query"]["search_timeline"]["timeline"]["instructions"]
+    results = account.ask(
+        "SearchTimeline", rawQuery=f"conversation_id:{post_id} filter:replies", product="Latest"
+    ).json()
+    instructions = results["data"]["search_by_raw_query"]["search_timeline"]["timeline"]["instructions"]
     entries = [e for e in instructions[-1]["entries"] if e["entryId"].startswith("tweet-")]
     texts = [e["content"]["itemContent"]["tweet_results"]["result"]["legacy"]["full_text"] for e in entries]
     assert counted - 1 <= len(texts) <= counted + 1
@@ -179,8 +181,8 @@ def test_replies_are_real_posts_of_other_people_that_say_different_things(accoun
 def test_search_understands_the_operators(account: Account, sandbox: Sandbox, query: str, expected: set[str]) -> None:
     """Words, phrases, alternatives, exclusions, authors, languages, counts and times."""
     sandbox.jump(days=13)
-    found = account.ask("SearchTimeline", rawQuery=query, product="Top").json()
-    instructions = found["data"]["search_by_raw_query"]["search_timeline"]["timeline"]["instructions"]
+    results = account.ask("SearchTimeline", rawQuery=query, product="Top").json()
+    instructions = results["data"]["search_by_raw_query"]["search_timeline"]["timeline"]["instructions"]
     entries = [e for e in instructions[-1]["entries"] if e["entryId"].startswith("tweet-")]
     texts = {e["content"]["itemContent"]["tweet_results"]["result"]["legacy"]["full_text"][:45] for e in entries}
     assert {text[:45] for text in expected} <= texts

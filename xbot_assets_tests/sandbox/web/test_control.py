@@ -123,8 +123,8 @@ def test_a_reset_wipes_posts_and_keeps_the_login(tmp_path: Path) -> None:
 
 def _world(sandbox: Sandbox, account: Account, seed: int) -> list[str]:
     sandbox.control("POST", "reset", {"seed": seed})
-    found = account.ask("HomeTimeline", count=20).json()
-    entries = found["data"]["home"]["home_timeline_urt"]["instructions"][-1]["entries"]
+    timeline = account.ask("HomeTimeline", count=20).json()
+    entries = timeline["data"]["home"]["home_timeline_urt"]["instructions"][-1]["entries"]
     tweets = [e["content"].get("itemContent", {}).get("tweet_results") for e in entries]
     texts = [tweet["result"]["legacy"]["full_text"] for tweet in tweets if tweet]
     return [text.partition("https://t.co/")[0] for text in texts]

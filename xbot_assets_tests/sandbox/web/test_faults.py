@@ -124,13 +124,13 @@ def test_other_languages_change_words_and_keep_the_leading_digits(page: Page, sa
 def test_users_come_in_the_shape_that_was_asked_for(page: Page, sandbox: Sandbox, account: Account, shape: str) -> None:
     """The name moved from legacy to core, then the counts moved too; the page reads all three."""
     sandbox.faults(user_shape=shape)
-    found = account.ask("UserByScreenName", screen_name="plainmoney").json()["data"]["user"]["result"]
-    assert ("legacy" in found) is (shape != "2026")
-    assert ("core" in found) is (shape != "2024")
+    user = account.ask("UserByScreenName", screen_name="plainmoney").json()["data"]["user"]["result"]
+    assert ("legacy" in user) is (shape != "2026")
+    assert ("core" in user) is (shape != "2024")
     if shape == "2026":
-        assert found["relationship_counts"]["followers"] == 47100
+        assert user["relationship_counts"]["followers"] == 47100
     else:
-        assert found["legacy"]["followers_count"] == 47100
+        assert user["legacy"]["followers_count"] == 47100
     page.goto(f"{sandbox.url}/plainmoney")
     page.wait_for_selector(by("tweet"))
     assert page.locator(by("UserName")).inner_text() == "Grace Mbeki\n@plainmoney"

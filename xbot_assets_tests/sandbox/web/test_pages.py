@@ -40,16 +40,16 @@ def _scrolled(page: Page, url: str) -> dict[str, Any]:
     """Collect posts down to the end, as a reader of a virtualised list must; ads are keyed by their text."""
     page.goto(url)
     page.wait_for_selector(by("tweet"))
-    found: dict[str, Any] = {}
+    seen: dict[str, Any] = {}
     barren = 0
     while barren < BARREN_STEPS:
-        before = len(found)
+        before = len(seen)
         for post in page.evaluate(GATHER):
-            found[f"{post['href'] or post['text']} {post['socialContext']}"] = post
-        barren = 0 if len(found) > before else barren + 1
+            seen[f"{post['href'] or post['text']} {post['socialContext']}"] = post
+        barren = 0 if len(seen) > before else barren + 1
         page.mouse.wheel(0, 1500)
         settle(page)
-    return found
+    return seen
 
 
 def test_the_home_timeline_shows_every_kind_of_post_as_x_does(page: Page, sandbox: Sandbox) -> None:
@@ -142,15 +142,15 @@ def test_a_status_page_marks_its_focal_post_and_shows_as_many_replies_as_it_coun
     label = page.locator(f"{by('tweet')}[tabindex='-1'] [role=group]").get_attribute("aria-label") or ""
     claimed = int((re.match(r"(\d+) repl", label) or ["", "0"])[1])
     assert claimed == account.counts(post_id)["reply_count"]
-    found: set[str] = set()
+    links: set[str] = set()
     for _ in range(30):
         show = page.locator("article:not([data-testid=tweet]) button")
         if show.count():
             show.first.click()
-        found |= set(_reply_links(page, account.handle))
+        links |= set(_reply_links(page, account.handle))
         page.mouse.wheel(0, 700)
         settle(page)
-    assert len(found) == claimed > 0
+    assert len(links) == claimed > 0
     assert page.locator("h2", has_text="Discover more").count() == 1
 
 

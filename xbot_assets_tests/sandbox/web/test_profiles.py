@@ -12,8 +12,8 @@ STRANGER = "marta_bytes"
 
 def entries(account: Account, operation: str, handle: str | None = None) -> list[dict[str, Any]]:
     """Return what a list holds, without cursors and people to follow."""
-    found = account.ask("UserByScreenName", screen_name=handle or account.handle).json()
-    body = account.ask(operation, userId=found["data"]["user"]["result"]["rest_id"]).json()
+    answer = account.ask("UserByScreenName", screen_name=handle or account.handle).json()
+    body = account.ask(operation, userId=answer["data"]["user"]["result"]["rest_id"]).json()
     listed = body["data"]["user"]["result"]["timeline"]["timeline"]["instructions"][-1]["entries"]
     return [entry for entry in listed if entry["entryId"].startswith(("tweet-", "profile-conversation-"))]
 

@@ -30,8 +30,8 @@ def client(settings: Settings) -> Iterator[TestClient]:
         yield opened
 
 
-def doubted(database: Database) -> int:
-    """Leave a post in doubt."""
+def unconfirmed_post(database: Database) -> int:
+    """Leave an unconfirmed post."""
     held = armed(database)
     posts.mark_unconfirmed(database, held, UNSURE, NOON)
     return held.id
@@ -49,11 +49,11 @@ def send(client: TestClient, path: str, *, form_token: str = "", **fields: str) 
     return answer.status_code, answer.text
 
 
-def test_a_post_in_doubt_is_shown_and_published_as_the_post_that_a_person_names(
+def test_an_unconfirmed_post_is_shown_and_published_as_the_post_that_a_person_names(
     database: Database, client: TestClient
 ) -> None:
-    """By its address; what names no post of this account is refused, and the post stays in doubt."""
-    post_id = doubted(database)
+    """By its address; what names no post of this account is refused, and the post stays unconfirmed."""
+    post_id = unconfirmed_post(database)
     assert "Perhaps on X" in client.get("/approvals").text
     still_open = token_of(client)
     for wrong in (
@@ -81,7 +81,7 @@ def test_a_post_that_is_not_there_is_queued_again_or_dropped(
     database: Database, client: TestClient, action: str, why: str, arrives: str
 ) -> None:
     """Kept under the person's name."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     assert send(client, f"{post_id}/{action}", why=why)[0] == 303
     assert status_of(database, post_id) == arrives
     assert posts.post_events(database, post_id)[-1].decision == "not_on_x"
@@ -89,7 +89,7 @@ def test_a_post_that_is_not_there_is_queued_again_or_dropped(
 
 def test_unknown_posts_are_shown_as_text_and_acknowledged_together(database: Database, client: TestClient) -> None:
     """A post that resembles one of ours is acknowledged by itself only."""
-    like = doubted(database)
+    like = unconfirmed_post(database)
     rows = [
         SeenPost(number, HOSTILE, f"/me/status/{number}", NOON, resembles)
         for number, resembles in (("501", None), ("502", None), ("503", like))
@@ -106,7 +106,7 @@ def test_unknown_posts_are_shown_as_text_and_acknowledged_together(database: Dat
 
 def test_a_form_of_another_site_settles_nothing(database: Database, client: TestClient) -> None:
     """Nor does looking."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     client.get("/approvals")
     for action in ("found", "absent", "drop", "acknowledge"):
         path = f"/approvals/{post_id}/{action}"

@@ -37,9 +37,9 @@ def test_a_session_that_stands_is_checked_every_ten_minutes_and_holds_nothing(pr
     """The answer and its time are kept."""
     assert session_wait(product) is None
     check_session(product)
-    found = last_session_check(product.database)
-    assert found is not None
-    assert (found.state, found.handle) == ("logged_in", HANDLE)
+    check = last_session_check(product.database)
+    assert check is not None
+    assert (check.state, check.handle) == ("logged_in", HANDLE)
     assert alert_keys(product) == []
     later(product, timedelta(minutes=9))
     assert "recently" in (session_wait(product) or "")

@@ -126,12 +126,12 @@ def test_a_dead_api_is_survived_for_three_days_and_ends_by_itself(parts: Parts) 
     assert sources == ["pool"] * size + ["template"] * (36 - size)
     texts = [row.text for row in post_store.recent_posts(product.database, 100)]
     assert len(set(texts)) == len(texts)
-    assert FALLBACK_SHARE.key_of() in {found.key for found in open_alerts(product.database)}
+    assert FALLBACK_SHARE.key_of() in {alert.key for alert in open_alerts(product.database)}
     server.faults.active = {}
     assert top_up(product, rng()).size == size
     move(product, timedelta(days=2))
     watch_fallback_share(product)
-    assert FALLBACK_SHARE.key_of() not in {found.key for found in open_alerts(product.database)}
+    assert FALLBACK_SHARE.key_of() not in {alert.key for alert in open_alerts(product.database)}
 
 
 def test_an_empty_database_still_gives_posts_from_templates(parts: Parts) -> None:
@@ -153,8 +153,8 @@ def test_the_share_counts_every_planned_post_but_not_the_pool_itself(parts: Part
     written = NewPost(text="Oil the chain after every wet ride.", topic="cycling", format="tip", scheduled_at=now)
     post_store.enqueue_posts(product.database, [written], now)
     fallback_posts(product, 2, slots(product, 2), rng())
-    found = fallback_share(product)
-    assert (found.fallback, found.posts) == (2, 3)
+    share = fallback_share(product)
+    assert (share.fallback, share.posts) == (2, 3)
     assert open_alerts(product.database) == []
 
 

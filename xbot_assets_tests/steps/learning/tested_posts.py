@@ -49,7 +49,8 @@ def _publish(product: Product, one: ToPublish, at: datetime, text: str) -> None:
     assert posts.arm_post(db, held, at)
     posts.confirm_published(db, held, x_post_id=f"9{held.id}", permalink=f"/me/status/9{held.id}", now=at)
     read_at = at + timedelta(days=1)
-    reading = {"post_id": held.id, "x_post_id": f"9{held.id}", "read_at": read_at, "age_seconds": 86400.0}
-    (metrics_id,) = readings.insert_readings(db, [reading | COUNTS])
-    outcome = {"post_id": held.id, "metrics_id": metrics_id, "reward": one.reward, "computed_at": read_at}
+    reading = {"post_id": held.id, "read_at": read_at, "label": None}
+    schedule = {"next_read_at": read_at + timedelta(days=1), "unchanged_readings": 0}
+    readings.insert_readings(db, [reading | COUNTS | schedule])
+    outcome = {"post_id": held.id, "read_at": read_at, "reward": one.reward, "computed_at": read_at}
     readings.insert_outcomes(db, [outcome])

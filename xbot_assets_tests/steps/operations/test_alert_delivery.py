@@ -39,8 +39,8 @@ class At:
 @pytest.fixture
 def sink() -> Iterator[Sink]:
     """A channel's other end."""
-    with running_sink() as found:
-        yield found
+    with running_sink() as started:
+        yield started
 
 
 def told_to(settings_for: SettingsFor, *channels: str, **more: object) -> Settings:

@@ -116,13 +116,13 @@ def test_a_click_without_an_answer_is_looked_up_and_not_repeated(product: Produc
     site.set_faults()
     later(product)
     report = publish_next(product)
-    assert len(report.found) == 1
+    assert len(report.confirmed) == 1
     assert statuses(product) == {"published": 1}
     assert site.posted(text) == 1
     assert not alert_keys(product)
 
 
-def test_a_worker_that_died_after_arming_leaves_a_post_in_doubt_that_is_never_posted_again(
+def test_a_worker_that_died_after_arming_leaves_an_unconfirmed_post_that_is_never_posted_again(
     loop_settings: Callable[..., Settings], product: Product, site: Site
 ) -> None:
     """It may have clicked. Three looks say no; then a person decides, where nothing is queued again by itself."""

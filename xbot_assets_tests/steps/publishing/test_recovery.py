@@ -1,4 +1,4 @@
-"""Posts in doubt, taken back or unknown, over the real host and sandbox: what a look says, and what follows."""
+"""Unconfirmed posts, taken back or unknown, over the real host and sandbox: what a look says, and what follows."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -86,7 +86,7 @@ def status_of(product: Product, post_id: int) -> str:
 
 def alert_keys(product: Product) -> set[str]:
     """Return what a person is being told."""
-    return {found.key for found in open_alerts(product.database)}
+    return {alert.key for alert in open_alerts(product.database)}
 
 
 def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(product: Product, tabbed: Site) -> None:
@@ -95,7 +95,7 @@ def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(
     post_id = die_before_the_click(product, text)
     for _ in range(2):
         assert recovery_wait(product) is None
-        assert recover_posts(product).in_doubt == (post_id,)
+        assert recover_posts(product).unconfirmed == (post_id,)
         assert recovery_wait(product) is not None
         later(product, QUARTER)
     assert recover_posts(product).requeued == (post_id,)
@@ -104,7 +104,7 @@ def test_a_post_that_is_surely_not_there_is_queued_once_more_and_published_once(
     assert not alert_keys(product)
 
 
-def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product: Product, tabbed: Site) -> None:
+def test_an_unconfirmed_answer_is_only_found_below_the_post_that_it_answers(product: Product, tabbed: Site) -> None:
     """The same words elsewhere are not it, and no proof either that it is not there."""
     target, elsewhere = by_hand(product, "What do you salt first?"), by_hand(product, "And what last?")
     text = "The water, always the water."
@@ -113,11 +113,11 @@ def test_an_answer_in_doubt_is_only_found_below_the_post_that_it_answers(product
     with pytest.raises(UnknownOutcome):
         publish_next(product)
     tabbed.set_faults()
-    assert recover_posts(product).found == (post_id,)
+    assert recover_posts(product).confirmed == (post_id,)
     other = die_before_the_click(product, "Only at the end.", answers=target)
     by_hand(product, "Only at the end.", answers=elsewhere)
     for _ in range(4):
-        assert recover_posts(product).in_doubt == (other,)
+        assert recover_posts(product).unconfirmed == (other,)
         later(product, QUARTER)
     assert UNCONFIRMED_POST.key_of(post_id=other) in alert_keys(product)
 
@@ -135,20 +135,20 @@ def test_a_timeline_that_cannot_be_read_queues_nothing_again_and_a_person_is_tol
     for _ in range(4):
         with pytest.raises(TransientFailure):
             recover_posts(product)
-        assert recover_posts(product).in_doubt == (post_id,), "the next look waits for its turn"
+        assert recover_posts(product).unconfirmed == (post_id,), "the next look waits for its turn"
         later(product, QUARTER)
-    (doubt,) = post_store.unconfirmed_posts(product.database)
-    assert (doubt.looks, doubt.requeues) == (0, 0)
+    (unconfirmed,) = post_store.unconfirmed_posts(product.database)
+    assert (unconfirmed.looks, unconfirmed.requeues) == (0, 0)
     told = [
-        found.reason for found in open_alerts(product.database) if found.key == UNCONFIRMED_POST.key_of(post_id=post_id)
+        alert.reason for alert in open_alerts(product.database) if alert.key == UNCONFIRMED_POST.key_of(post_id=post_id)
     ]
     assert "could not be looked for" in told[0]
     tabbed.set_faults()
-    assert recover_posts(product).found == (post_id,)
+    assert recover_posts(product).confirmed == (post_id,)
     assert tabbed.posted(text) == 1
 
 
-def test_a_post_that_x_shows_in_translation_is_found_by_its_own_words_or_stays_in_doubt(
+def test_a_post_that_x_shows_in_translation_is_found_by_its_own_words_or_stays_unconfirmed(
     product: Product, tabbed: Site
 ) -> None:
     """A translation is not compared with what was posted, and is no proof that the post is not there."""
@@ -159,12 +159,12 @@ def test_a_post_that_x_shows_in_translation_is_found_by_its_own_words_or_stays_i
         publish_next(product)
     tabbed.set_faults(locale="es", translated="untold")
     for _ in range(4):
-        assert recover_posts(product).in_doubt == (post_id,)
+        assert recover_posts(product).unconfirmed == (post_id,)
         assert compare_timeline(product).phantoms == ()
         later(product, QUARTER)
     assert UNCONFIRMED_POST.key_of(post_id=post_id) in alert_keys(product)
     tabbed.set_faults(locale="es", translated=True)
-    assert recover_posts(product).found == (post_id,)
+    assert recover_posts(product).confirmed == (post_id,)
     assert tabbed.posted(text) == 1
 
 
@@ -176,9 +176,9 @@ def test_a_post_that_shows_late_is_found_and_not_queued_again(product: Product, 
     with pytest.raises(UnknownOutcome):
         publish_next(product)
     tabbed.set_faults()
-    assert recover_posts(product).in_doubt == (post_id,)
+    assert recover_posts(product).unconfirmed == (post_id,)
     later(product, QUARTER)
-    assert recover_posts(product).found == (post_id,)
+    assert recover_posts(product).confirmed == (post_id,)
     assert tabbed.posted(text) == 1
 
 
@@ -190,7 +190,7 @@ def test_what_the_site_calls_a_duplicate_is_published_as_the_post_that_is_there(
     post_id = queue(product, text)
     with pytest.raises(UnknownOutcome, match="187"):
         publish_next(product)
-    assert recover_posts(product).found == (post_id,)
+    assert recover_posts(product).confirmed == (post_id,)
     (row,) = post_store.published_since(product.database, product.clock.now() - timedelta(days=1))
     assert (row.x_post_id, tabbed.posted(text)) == (x_post_id, 1)
     assert not alert_keys(product)
@@ -230,9 +230,9 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
     tabbed.set_faults()
     for seen in ((), (post_id,)):
         later(product, TEN_MINUTES)
-        found = compare_timeline(product)
-        assert found.missing == (post_id,)
-        assert tuple(row.id for row in found.removed) == seen
+        comparison = compare_timeline(product)
+        assert comparison.missing == (post_id,)
+        assert tuple(row.id for row in comparison.removed) == seen
     assert REMOVED_POST.key_of(post_id=post_id) in alert_keys(product)
     pace = pace_facts(product.database, PaceKind.POST, product.clock.now(), product.account.pace).state
     assert (pace.successes, pace.failures) == (2, 1), "the pace is told as well"
@@ -248,9 +248,9 @@ def test_posts_of_the_owner_s_own_hand_and_doubled_ones_are_told_apart(product: 
     own = by_hand(product, "Greetings from the market, by hand.")
     double = by_hand(product, "Fold, do not stir, the egg whites!")
     later(product)
-    found = compare_timeline(product)
-    assert {row.x_post_id: row.resembles_post_id for row in found.phantoms} == {own: None, double: post_id}
-    assert {found.key: found.severity for found in open_alerts(product.database)} == {
+    comparison = compare_timeline(product)
+    assert {row.x_post_id: row.resembles_post_id for row in comparison.phantoms} == {own: None, double: post_id}
+    assert {alert.key: alert.severity for alert in open_alerts(product.database)} == {
         UNKNOWN_POSTS.key_of(): "warning",
         DOUBLED_POST.key_of(x_post_id=double): "critical",
     }
@@ -274,9 +274,9 @@ def test_no_published_post_is_missed_in_a_list_that_does_not_hold_its_kind(produ
         later(product)
     for _ in range(3):
         later(product, TEN_MINUTES)
-        found = compare_timeline(product)
-        assert (found.missing, found.removed) == ((), ())
-        assert found.covers_since is not None
+        comparison = compare_timeline(product)
+        assert (comparison.missing, comparison.removed) == ((), ())
+        assert comparison.covers_since is not None
     rows = recovery.posts_to_verify(
         product.database, since=product.clock.now() - timedelta(days=1), until=product.clock.now()
     )
@@ -303,9 +303,9 @@ def test_a_published_post_of_either_kind_that_the_site_takes_back_is_missed(
     removed: list[int] = []
     for _ in range(2):
         later(product, TEN_MINUTES)
-        found = compare_timeline(product)
-        assert found.missing == (post_id,)
-        removed += [row.id for row in found.removed]
+        comparison = compare_timeline(product)
+        assert comparison.missing == (post_id,)
+        removed += [row.id for row in comparison.removed]
     assert removed == [post_id]
 
 
@@ -314,7 +314,7 @@ def test_an_account_that_is_not_shown_leaves_every_post_as_it_is(product: Produc
     queue(product, "And not after it.")
     publish_next(product)
     later(product)
-    doubt = die_before_the_click(product, "Salt the water before the pasta.")
+    post_id = die_before_the_click(product, "Salt the water before the pasta.")
     tabbed.set_faults(account_shown="missing", ours_unshown=True)
     for _ in range(4):
         later(product, QUARTER)
@@ -324,5 +324,5 @@ def test_an_account_that_is_not_shown_leaves_every_post_as_it_is(product: Produc
         with pytest.raises(PermanentFailure):
             recover_posts(product)
     (row,) = post_store.unconfirmed_posts(product.database)
-    assert (row.id, row.looks, row.requeues) == (doubt, 0, 0)
+    assert (row.id, row.looks, row.requeues) == (post_id, 0, 0)
     assert recovery.open_removals(product.database) == []

@@ -70,10 +70,10 @@ def chain(site: Site, texts: list[str]) -> list[str]:
     made = [post for post in site.ledger() if post["text"] in texts]
     ids = {post["id"] for post in made}
     assert [post["text"] for post in made if post["in_reply_to"] not in ids] == texts[:1]
-    order, found = made[:1], made[:1]
-    while found:
-        found = [post for post in made if post["in_reply_to"] == order[-1]["id"]]
-        order += found
+    order, answers = made[:1], made[:1]
+    while answers:
+        answers = [post for post in made if post["in_reply_to"] == order[-1]["id"]]
+        order += answers
     assert len(order) == len(made)
     return [post["text"] for post in order]
 
@@ -102,7 +102,7 @@ def test_a_thread_that_is_interrupted_twice_ends_as_one_chain_with_each_text_onc
     assert posts.queue_counts(product.database) == {"published": 2, "unconfirmed": 1, "queued": 1}
     later(product)
     (report,) = publish_due(product)
-    assert (report.found, report.place) == ((ids[2],), "thread 4/4")
+    assert (report.confirmed, report.place) == ((ids[2],), "thread 4/4")
     assert chain(site, texts) == texts
     assert posts.queue_counts(product.database) == {"published": 4}
 
@@ -116,11 +116,11 @@ def test_one_cycle_publishes_a_whole_thread_and_counts_it_once(product: Product,
     assert chain(site, texts) == texts
 
 
-def test_shadow_mode_rehearses_a_whole_thread_and_posts_nothing(
+def test_shadow_mode_records_a_whole_thread_and_posts_nothing(
     loop_settings: Callable[..., Settings], product: Product, site: Site
 ) -> None:
     """There is nothing on the site to put the second segment below, and it is typed all the same."""
-    texts = ["A rehearsed thread.", "And its second part."]
+    texts = ["A recorded thread.", "And its second part."]
     queue_thread(product, *texts)
     with open_product(loop_settings(mode="shadow", thread_segment_seconds=0.5), worker="shadow") as shadow:
         assert [report.shadow for report in publish_due(shadow)] == [True, True]

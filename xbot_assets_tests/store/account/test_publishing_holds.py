@@ -73,7 +73,7 @@ def test_resuming_lifts_every_hold_and_keeps_who_did_it_and_how(database: Databa
     """The alerts end with them, each with its notice; a second time there is nothing to lift."""
     hold(database, locked())
     hold(database, PermanentFailure("Logged out.", code=FailureCode.LOGGED_OUT))
-    assert {found.code for found in resume_publishing(database, "olga", LATER)} == {"locked", "logged_out"}
+    assert {lifted.code for lifted in resume_publishing(database, "olga", LATER)} == {"locked", "logged_out"}
     assert hold_reason(database) is None
     assert open_alerts(database) == []
     assert [row["lifted_at"] for row in stored(database_url)] == [LATER, LATER]
@@ -126,7 +126,7 @@ def test_a_database_whose_holds_were_alerts_keeps_them_as_holds(empty_database_u
             "looks_automated": ("Too automatic.", "", LATER),
         }
         assert hold_reason(db) == f"Publishing is on hold: {LOCKED}"
-        told = {found.key for found in open_alerts(db)}
+        told = {alert.key for alert in open_alerts(db)}
         assert told == {"account:locked", "account:looks_automated", "cannot_write"}
         assert len(resume_publishing(db, "olga", LATER)) == 2
-        assert [found.key for found in open_alerts(db)] == ["cannot_write"]
+        assert [alert.key for alert in open_alerts(db)] == ["cannot_write"]

@@ -56,8 +56,8 @@ def settled(database: Database, reservation: Reservation, entry: LlmCall) -> int
 
 def account(database: Database) -> tuple[int, int, dict[str, int]]:
     """Return the day's spent, reserved and used by purpose."""
-    found = budget.day_account(database, DAY.date)
-    return found.spent, found.reserved, dict(found.used_by_purpose)
+    booked = budget.day_account(database, DAY.date)
+    return booked.spent, booked.reserved, dict(booked.used_by_purpose)
 
 
 def test_a_settled_call_gives_back_what_it_did_not_use(database: Database) -> None:

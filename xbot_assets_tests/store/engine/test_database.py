@@ -83,9 +83,9 @@ def test_statements_that_change_something_are_not_taken_for_reads() -> None:
 def test_times_come_back_in_utc_and_rows_as_dictionaries(database: Database) -> None:
     """Whatever the server's own zone is."""
     raise_one(database)
-    (found,) = open_alerts(database)
-    assert found.raised_at == NOW
-    assert found.raised_at.utcoffset() is not None
+    (opened,) = open_alerts(database)
+    assert opened.raised_at == NOW
+    assert opened.raised_at.utcoffset() is not None
 
 
 def test_a_transaction_is_stored_whole_or_not_at_all(database: Database) -> None:

@@ -46,9 +46,9 @@ def kill_during_transaction(db: Database, postgres: EmbeddedPostgres) -> None:
 def backend_that_waits(connection: psycopg.Connection[tuple[int]]) -> int:
     """Return the server process that waits for a lock, as soon as there is one."""
     while True:
-        found = connection.execute("select pid from pg_stat_activity where wait_event_type = 'Lock'").fetchone()
-        if found is not None:
-            return found[0]
+        waiting = connection.execute("select pid from pg_stat_activity where wait_event_type = 'Lock'").fetchone()
+        if waiting is not None:
+            return waiting[0]
 
 
 def until_it_answers(db: Database) -> None:
@@ -85,7 +85,7 @@ def test_a_database_killed_under_us_fails_typed_and_keeps_its_data(own_settings:
             kill_during_transaction(db, postgres)
         assert caught.value.code == "database_unreachable"
         until_it_answers(db)
-        assert [found.key for found in open_alerts(db)] == ["k"]
+        assert [opened.key for opened in open_alerts(db)] == ["k"]
 
 
 def test_a_change_whose_answer_was_lost_is_in_doubt_not_failed(own_settings: Settings) -> None:

@@ -43,8 +43,8 @@ def test_migrating_an_empty_database_makes_every_table_and_the_schema_for_dagste
         check_schema(db)
         assert db.fetch_one("queue_counts") is None
     with psycopg.connect(settings.database_url.get_secret_value() if settings.database_url else "") as connection:
-        found = connection.execute("select nspname from pg_namespace where nspname in ('xbot', 'dagster')")
-        assert {name for (name,) in found} == {"xbot", "dagster"}
+        schemas = connection.execute("select nspname from pg_namespace where nspname in ('xbot', 'dagster')")
+        assert {name for (name,) in schemas} == {"xbot", "dagster"}
 
 
 def test_migrating_twice_changes_nothing(settings: Settings) -> None:

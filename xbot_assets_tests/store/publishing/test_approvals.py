@@ -134,8 +134,8 @@ def test_a_rejected_post_needs_a_reason_and_is_never_claimed(database: Database,
     (queued,) = queue(database, "Already approved.")
     approvals.reject_post(database, queued, BEN)
     assert claim(database, settings) is None
-    found = row(database, queued)
-    assert (found.status, found.failure_reason) == ("rejected", "too loud")
+    rejected = row(database, queued)
+    assert (rejected.status, rejected.failure_reason) == ("rejected", "too loud")
     assert open_alerts(database) == []
 
 
@@ -261,8 +261,8 @@ def test_a_held_post_and_an_approval_survive_a_restart_of_the_database(home: Pat
                 approve(database, approved, ANNA)
         with running(server.program(), home), open_database(settings) as database:
             assert posts.expire_leases(database, NOON) == []
-            assert [found.id for found in approvals.held_posts(database)] == [held]
+            assert [post.id for post in approvals.held_posts(database)] == [held]
             assert claim(database, settings) == approved
-            assert [found.key for found in open_alerts(database)] == [POSTS_WAITING.key_of()]
+            assert [alert.key for alert in open_alerts(database)] == [POSTS_WAITING.key_of()]
     finally:
         server.remove()

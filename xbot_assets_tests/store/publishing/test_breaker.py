@@ -110,8 +110,8 @@ def test_one_probe_at_a_time_and_enough_of_them_close_it(database: Database) -> 
 def test_a_failed_probe_opens_it_again_and_the_successes_before_it_are_forgotten(database: Database) -> None:
     """Three in a row, not three in all."""
     fail(database, 3)
-    for tried in (AttemptOutcome.SUCCESS, AttemptOutcome.FAILURE, AttemptOutcome.SUCCESS):
-        assert report(database, permit(database), tried, AT_ONCE, NOON, reason="Still down.")
+    for outcome in (AttemptOutcome.SUCCESS, AttemptOutcome.FAILURE, AttemptOutcome.SUCCESS):
+        assert report(database, permit(database), outcome, AT_ONCE, NOON, reason="Still down.")
     assert state(database) == "half_open"
     assert history(database).count("opened") == 2
 
@@ -124,8 +124,8 @@ def test_a_probe_that_was_not_used_goes_to_the_next(database: Database) -> None:
 
 
 def _permit_at_last(database: Database) -> Permit | None:
-    found = acquire(database, "next", AT_ONCE, NOON)
-    return found if isinstance(found, Permit) else None
+    answer = acquire(database, "next", AT_ONCE, NOON)
+    return answer if isinstance(answer, Permit) else None
 
 
 def test_a_dead_prober_does_not_block_for_ever_and_is_not_heard_when_it_comes_back(database: Database) -> None:
@@ -133,11 +133,11 @@ def test_a_dead_prober_does_not_block_for_ever_and_is_not_heard_when_it_comes_ba
     short = replace(AT_ONCE, probe=timedelta(milliseconds=50))
     fail(database, 3)
     dead = permit(database, "dead", short)
-    found = until(lambda: _permit_at_last(database), "the lease is over")
-    assert found.fencing_token > dead.fencing_token
-    for tried in AttemptOutcome:
-        assert not report(database, dead, tried, AT_ONCE, NOON)
-    assert report(database, found, AttemptOutcome.SUCCESS, AT_ONCE, NOON)
+    renewed = until(lambda: _permit_at_last(database), "the lease is over")
+    assert renewed.fencing_token > dead.fencing_token
+    for outcome in AttemptOutcome:
+        assert not report(database, dead, outcome, AT_ONCE, NOON)
+    assert report(database, renewed, AttemptOutcome.SUCCESS, AT_ONCE, NOON)
     assert history(database) == ["opened", "probe_given", "probe_lost", "probe_given"]
 
 

@@ -112,7 +112,7 @@ def test_a_claimed_an_armed_and_an_unconfirmed_post_count(database: Database) ->
     assert wait_now(database, POST, NOON, RULES) is not None
 
 
-def test_a_rehearsed_post_counts_as_a_real_one(database: Database) -> None:
+def test_a_post_of_shadow_mode_counts_as_a_real_one(database: Database) -> None:
     """Shadow mode keeps the pace of a real run."""
     posts.mark_shadowed(database, armed(database), NOON)
     assert wait_now(database, POST, NOON, RULES) is not None
@@ -274,7 +274,7 @@ def test_a_database_cut_in_the_middle_admits_nobody_it_did_not_note(tmp_path: Pa
         settings = settings.model_copy(update={"database_url": SecretStr(postgres.url())})
         migrate(settings)
         given: list[int] = []
-        in_doubt = 0
+        unknown_writes = 0
         with open_database(settings) as db:
             for minute in range(40):
                 if minute == 20:
@@ -283,14 +283,14 @@ def test_a_database_cut_in_the_middle_admits_nobody_it_did_not_note(tmp_path: Pa
                     admitted = admission(db, POST, NOON + timedelta(minutes=minute), rules)
                 except (TransientFailure, UnknownOutcome) as failure:
                     assert failure.code in {"database_unreachable", "write_in_doubt"}  # noqa: PT017 - it may succeed
-                    in_doubt += failure.code == "write_in_doubt"
+                    unknown_writes += failure.code == "write_in_doubt"
                 else:
                     assert isinstance(admitted, Admitted)
                     given.append(admitted.id)
         noted = noted_after_restart(settings)
     assert len(given) >= 20
     assert set(given) <= set(noted)
-    assert len(noted) <= len(given) + in_doubt
+    assert len(noted) <= len(given) + unknown_writes
 
 
 def kill_server(pid: int) -> None:

@@ -57,10 +57,10 @@ def test_eight_processes_asking_a_thousand_times_are_answered_as_one_after_the_o
     rules = BURSTS.pace_rules
     plan = Plan(database_url, rules, PaceKind.REPLY, NOON, ROUNDS, ASKS_A_ROUND, one_admission)
     pacing = rules.pacing[PaceKind.REPLY]
-    found = counts(crowd.rush(plan), ROUNDS)
-    assert found == serial(pacing, plan, PROCESSES)
-    assert max(found) == pacing.per_hour
-    times = [NOON + turn * STEP for turn, many in enumerate(found) for _ in range(many)]
+    admitted = counts(crowd.rush(plan), ROUNDS)
+    assert admitted == serial(pacing, plan, PROCESSES)
+    assert max(admitted) == pacing.per_hour
+    times = [NOON + turn * STEP for turn, many in enumerate(admitted) for _ in range(many)]
     most = pacing.per_hour
     assert all(late - early >= HOUR for early, late in zip(times, times[most:], strict=False))
     assert max(Counter(time.date() for time in times).values()) <= pacing.per_day
@@ -70,13 +70,13 @@ def test_eight_processes_asking_a_thousand_times_are_answered_as_one_after_the_o
 def test_eight_processes_that_claim_posts_and_lose_their_ids_keep_the_pace(
     crowd: Crowd, database: Database, database_url: str
 ) -> None:
-    """The claim itself is the record: posts in doubt count, and none is claimed beyond the rate."""
+    """The claim itself is the record: unconfirmed posts count, and none is claimed beyond the rate."""
     queue(database, *(f"post number {n}" for n in range(20)))
     rules = Settings().pace_rules
     plan = Plan(database_url, rules, PaceKind.POST, NOON, CLAIM_ROUNDS, 1, one_claim)
-    found = counts(crowd.rush(plan), CLAIM_ROUNDS)
-    assert found == serial(rules.pacing[PaceKind.POST], plan, PROCESSES)
-    assert sum(found) > 2
+    admitted = counts(crowd.rush(plan), CLAIM_ROUNDS)
+    assert admitted == serial(rules.pacing[PaceKind.POST], plan, PROCESSES)
+    assert sum(admitted) > 2
 
 
 @pytest.mark.slow
@@ -109,9 +109,9 @@ def test_a_prober_that_is_killed_blocks_the_others_only_until_its_lease_ends(
     prober.close()
     wait = acquire(database, "next", POLICY, NOON)
     assert isinstance(wait, Wait)
-    while isinstance(found := acquire(database, "next", POLICY, NOON), Wait):
-        assert found.until == wait.until
-    assert found.fencing_token == dead_token + 1
+    while isinstance(permit := acquire(database, "next", POLICY, NOON), Wait):
+        assert permit.until == wait.until
+    assert permit.fencing_token == dead_token + 1
     assert isinstance(acquire(database, "third", POLICY, NOON), Wait)
     taken = breaker_events(database)[-1]
     assert taken.happened_at >= wait.until

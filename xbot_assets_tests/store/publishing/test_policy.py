@@ -59,7 +59,7 @@ def test_a_post_that_needs_approval_is_held_by_the_claim_itself(database: Databa
     assert steps(database, post_id)[-1] == ("queued", "held")
     (refusal,) = policy.policy_refusals(database, post_id)
     assert (refusal.rule, refusal.times) == ("approval", 1)
-    assert [found.key for found in open_alerts(database)] == [POSTS_WAITING.key_of()]
+    assert [alert.key for alert in open_alerts(database)] == [POSTS_WAITING.key_of()]
     assert claim(database, settings_for(approval="off")) is None  # a held post waits for a person, not for a setting
 
 
@@ -88,9 +88,9 @@ def test_a_reply_to_a_stranger_is_rejected_with_the_rule_and_its_reason(
     policy.insert_engagements(database, [ANNA, ANNA])
     stranger, friend = queue_replies(database, reply("Hello.", "bob"), reply("Hello, Anna.", "ANNA"))
     assert published(database, settings_for()) == friend
-    found = row(database, stranger)
-    assert (found.status, found.failure_code) == ("rejected", "engaged_only")
-    assert "@bob" in (found.failure_reason or "")
+    post = row(database, stranger)
+    assert (post.status, post.failure_code) == ("rejected", "engaged_only")
+    assert "@bob" in (post.failure_reason or "")
     assert steps(database, stranger)[-1] == ("queued", "rejected")
 
 
@@ -192,7 +192,7 @@ def test_an_account_that_stands_still_by_a_rule_is_told_of_once_until_it_moves(
 def test_a_live_account_needs_approval_for_replies_unless_told_otherwise(settings_for: SettingsFor) -> None:
     """And the sandbox for nothing."""
     live = settings_for().model_copy(update={"mode": "live"})
-    assert [str(found.approval_mode) for found in (settings_for(), live)] == ["off", "replies"]
+    assert [str(each.approval_mode) for each in (settings_for(), live)] == ["off", "replies"]
     assert str(live.model_copy(update={"approval": "off"}).approval_mode) == "off"
 
 
@@ -205,7 +205,7 @@ def test_what_needs_approval_can_be_held_long_before_it_is_due(
     queue_replies(database, reply("A reply."), new_post("Mine.").model_copy(update={"source": "manual"}))
     assert len(policy.hold_unapproved(database, settings_for(approval=mode), NOON)) == held
     assert len(policy.hold_unapproved(database, settings_for(approval=mode), NOON)) == 0
-    assert [found.key for found in open_alerts(database)] == ([POSTS_WAITING.key_of()] if held else [])
+    assert [alert.key for alert in open_alerts(database)] == ([POSTS_WAITING.key_of()] if held else [])
 
 
 def test_a_reply_without_its_author_cannot_be_stored(database_url: str, database: Database) -> None:

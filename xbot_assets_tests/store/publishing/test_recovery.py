@@ -1,4 +1,4 @@
-"""Posts in doubt, removed and unknown ones: each rule as one guarded statement, on a real PostgreSQL."""
+"""Unconfirmed posts, removed and unknown ones: each rule as one guarded statement, on a real PostgreSQL."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -37,8 +37,8 @@ ANNA = Decider("anna", NOON, "I looked.")
 DAYS = timedelta(days=3)
 
 
-def doubted(db: Database) -> int:
-    """Leave one post in doubt."""
+def unconfirmed_post(db: Database) -> int:
+    """Leave one unconfirmed post."""
     held = armed(db)
     settle_unconfirmed(db, held, NOON)
     return held.id
@@ -69,7 +69,7 @@ def unknown(x_post_id: str, like: int | None = None) -> SeenPost:
 
 def test_a_look_is_due_at_once_and_then_in_turns(database: Database) -> None:
     """Of two processes that ask at the same time one gets it, and a look that failed costs a turn and no more."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     assert recovery.take_looks(database, RULES, NOON) == {post_id}
     assert recovery.take_looks(database, RULES, NOON + 4 * MINUTE) == set()
     assert recovery.take_looks(database, RULES, NOON + 5 * MINUTE) == {post_id}
@@ -78,25 +78,25 @@ def test_a_look_is_due_at_once_and_then_in_turns(database: Database) -> None:
 
 def test_enough_looks_end_the_looking_only_where_nothing_can_follow(database: Database) -> None:
     """A post that may still be queued again is looked for until it is; another one waits for a person."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     look_in_vain(database, post_id, 0, 5, 10)
     late = NOON + 60 * MINUTE
     assert recovery.posts_to_look_for(database, replace(RULES, may_requeue=False), late) == []
-    assert [found.id for found in recovery.posts_to_look_for(database, RULES, late)] == [post_id]
+    assert [post.id for post in recovery.posts_to_look_for(database, RULES, late)] == [post_id]
 
 
 @pytest.mark.parametrize("minutes", [(0, 5, 10), (0, 40), (0, 10, 29)])
 def test_few_or_hasty_looks_queue_nothing(database: Database, minutes: tuple[float, ...]) -> None:
     """Three looks, and half an hour between the first and the last."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     look_in_vain(database, post_id, *minutes)
     assert not requeue(database, post_id)
     assert row(database, post_id).status == "unconfirmed"
 
 
 def test_a_post_that_is_surely_not_on_x_is_queued_again_once(database: Database) -> None:
-    """With the reason in its history; the second time it stays in doubt, whatever the looks say."""
-    post_id = doubted(database)
+    """With the reason in its history; the second time it stays unconfirmed, whatever the looks say."""
+    post_id = unconfirmed_post(database)
     look_in_vain(database, post_id, 0, 15, 30)
     assert requeue(database, post_id)
     assert steps(database, post_id)[-1] == ("unconfirmed", "queued")
@@ -105,8 +105,8 @@ def test_a_post_that_is_surely_not_on_x_is_queued_again_once(database: Database)
     assert again is not None
     assert posts.arm_post(database, again, NOON + 40 * MINUTE)
     settle_unconfirmed(database, again, NOON + 40 * MINUTE)
-    (doubt,) = posts.unconfirmed_posts(database)
-    assert (doubt.looks, doubt.requeues, doubt.intended_at) == (0, 1, NOON)
+    (unconfirmed,) = posts.unconfirmed_posts(database)
+    assert (unconfirmed.looks, unconfirmed.requeues, unconfirmed.intended_at) == (0, 1, NOON)
     look_in_vain(database, post_id, 50, 70, 90)
     assert not requeue(database, post_id)
     assert recovery.posts_to_look_for(database, RULES, NOON + 120 * MINUTE) == []
@@ -114,7 +114,7 @@ def test_a_post_that_is_surely_not_on_x_is_queued_again_once(database: Database)
 
 def test_nothing_is_queued_again_while_somebody_may_still_click(database: Database) -> None:
     """An operation without an end was sent a moment ago; its worker may be slow rather than dead."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     look_in_vain(database, post_id, 0, 15, 30)
     browser_operations.begin_operation(database, uuid4(), "publish", "critical", "w", system_now())
     assert not requeue(database, post_id)
@@ -129,9 +129,9 @@ def test_what_x_called_a_duplicate_is_never_queued_again(database: Database) -> 
     assert not requeue(database, held.id)
 
 
-def test_a_person_says_that_a_post_in_doubt_is_on_x(database: Database) -> None:
+def test_a_person_says_that_an_unconfirmed_post_is_on_x(database: Database) -> None:
     """It is published as the post that was named, with who said so; nobody can say it twice, or of another's post."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     alert(database, UNCONFIRMED_POST, now=NOON, post_id=post_id, reason="?")
     manual_recovery.settle_found(database, post_id, "77", "/me/status/77", ANNA)
     assert (row(database, post_id).status, row(database, post_id).x_post_id) == ("published", "77")
@@ -153,9 +153,9 @@ def test_the_id_of_another_row_is_refused(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("again", "arrives"), [(True, "queued"), (False, "rejected")])
-def test_a_person_says_that_a_post_in_doubt_is_not_on_x(database: Database, again: bool, arrives: str) -> None:  # noqa: FBT001
+def test_a_person_says_that_an_unconfirmed_post_is_not_on_x(database: Database, again: bool, arrives: str) -> None:  # noqa: FBT001
     """It is queued again, however often it was, or dropped for good."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     manual_recovery.settle_absent(database, post_id, ANNA, again=again)
     assert row(database, post_id).status == arrives
     assert posts.post_events(database, post_id)[-1].decision == "not_on_x"
@@ -164,7 +164,7 @@ def test_a_person_says_that_a_post_in_doubt_is_not_on_x(database: Database, agai
 
 def test_dropping_needs_a_reason(database: Database) -> None:
     """It is kept with the decision."""
-    post_id = doubted(database)
+    post_id = unconfirmed_post(database)
     silent = Decider("anna", NOON)
     assert code_of(lambda: manual_recovery.settle_absent(database, post_id, silent, again=False)) == "no_reason"
 
@@ -174,12 +174,12 @@ def test_a_post_missing_twice_is_removed_and_no_longer_measured(database: Databa
     post_id = published(database)
     assert recovery.verification_is_due(database, now=NOON + 11 * MINUTE, after=10 * MINUTE, since=NOON - DAYS)
     miss = [recovery.note_missing(database, [post_id], NOON + at * MINUTE, again=10 * MINUTE) for at in (11, 15, 22)]
-    assert [len(found) for found in miss] == [0, 0, 1]
+    assert [len(missing) for missing in miss] == [0, 0, 1]
     assert "removed" in posts.post_events(database, post_id)[-1].note
     late = NOON + 60 * MINUTE
     assert readings.posts_to_measure(database, now=late, limit=9) == []
     assert row(database, post_id).status == "published"
-    assert [found.id for found in recovery.open_removals(database)] == [post_id]
+    assert [post.id for post in recovery.open_removals(database)] == [post_id]
     assert manual_recovery.acknowledge(database, [str(post_id)], replace(ANNA, now=late)) == 1
     assert recovery.open_removals(database) == []
     assert recovery.note_visible(database, [post_id], late) == [post_id]
@@ -205,7 +205,7 @@ def test_unknown_posts_are_kept_once_until_somebody_knows_of_them(database: Data
     post_id = published(database)
     assert recovery.note_phantoms(database, [unknown("501"), unknown("502", post_id)], NOON) == {"501", "502"}
     assert recovery.note_phantoms(database, [unknown("501")], NOON + MINUTE) == set()
-    assert [found.resembles_status for found in recovery.open_phantoms(database)] == [None, "published"]
+    assert [post.resembles_status for post in recovery.open_phantoms(database)] == [None, "published"]
     assert manual_recovery.acknowledge(database, ["501"], ANNA) == 1
-    assert [found.x_post_id for found in recovery.open_phantoms(database)] == ["502"]
+    assert [post.x_post_id for post in recovery.open_phantoms(database)] == ["502"]
     assert code_of(lambda: manual_recovery.acknowledge(database, ["501"], ANNA)) == "nothing_to_acknowledge"

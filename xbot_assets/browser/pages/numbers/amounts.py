@@ -51,8 +51,8 @@ def amounts(text: str, notation: Notation) -> list[Amount | None]:
 
 def one_amount(text: str | None, notation: Notation) -> Amount | None:
     """Return the only number in a text; ``None`` when there is none, or more than one, or it cannot be read."""
-    found = amounts(text or "", notation)
-    return found[0] if len(found) == 1 else None
+    numbers = amounts(text or "", notation)
+    return numbers[0] if len(numbers) == 1 else None
 
 
 def _amount(before: str, digits: str, after: str, notation: Notation) -> Amount | None:

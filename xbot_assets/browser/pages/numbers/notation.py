@@ -61,8 +61,8 @@ def notation_of(tag: str | None) -> Notation:
 
     For an unknown language it holds the words that mean the same in all of :data:`LANGUAGES`, and no decimal mark.
     """
-    found = _locale(tag or "")
-    return _common() if found is None else _notation(found)
+    locale = _locale(tag or "")
+    return _common() if locale is None else _notation(locale)
 
 
 def _locale(tag: str) -> Locale | None:

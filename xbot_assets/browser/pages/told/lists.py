@@ -90,7 +90,7 @@ def told_list(body: object) -> ToldList | None:
     instructions = instructions_in(body)
     if not instructions:
         return None
-    contents = [found for instruction in instructions for found in _contents(instruction)]
+    contents = [pair for instruction in instructions for pair in _contents(instruction)]
     posts = tuple(told for content, alone in contents if (told := _told(content, alone=alone)) is not None)
     return ToldList(posts, bool(contents) and all(at(content, "cursorType") for content, _ in contents))
 
@@ -109,8 +109,8 @@ def _contents(instruction: Mapping[str, object]) -> Iterator[tuple[object, bool]
         yield at(item, "item", "itemContent"), False
 
 
-def _listed(found: object) -> list[object]:
-    return found if isinstance(found, list) else []
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _told(content: object, *, alone: bool) -> ToldPost | None:

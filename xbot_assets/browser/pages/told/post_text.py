@@ -42,12 +42,12 @@ def _with_links(text: str, urls: object, within: Range | None) -> str | None:
 
 
 def _links(urls: object, text: str) -> list[tuple[Range, str]]:
-    found: list[tuple[Range, str]] = []
+    links: list[tuple[Range, str]] = []
     for url in urls if isinstance(urls, list) else []:
         place, address, short = _range(at(url, "indices"), len(text)), at(url, "expanded_url"), at(url, "url")
         if place is not None and isinstance(address, str) and text[place[0] : place[1]] == short:
-            found.append((place, address))
-    return found
+            links.append((place, address))
+    return links
 
 
 def _range(told: object, length: int) -> Range | None:

@@ -75,7 +75,7 @@ _SELECTORS = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
 def undisguised(text: str) -> str:
     """Return a text as a model may read it: plain, tag characters as their letters, spaced letters joined."""
     shown = "".join(_visible(character) for character in text)
-    return _SPACED.sub(lambda found: _BETWEEN.sub("", found[0]), plain(shown))
+    return _SPACED.sub(lambda match: _BETWEEN.sub("", match[0]), plain(shown))
 
 
 def is_order(text: str) -> bool:
@@ -92,16 +92,16 @@ def decoded(text: str) -> Iterator[str]:
 
 def unpacked(text: str) -> Iterator[str]:
     """Yield the readable texts packed in base64 or hex."""
-    for found in _CODED.findall(text):
+    for packed in _CODED.findall(text):
         for unpack in (_from_base64, bytes.fromhex):
             with contextlib.suppress(ValueError):
-                said = unpack(found).decode()
+                said = unpack(packed).decode()
                 if said.isprintable():
                     yield said
 
 
-def _from_base64(found: str) -> bytes:
-    return base64.b64decode(found + "=" * (-len(found) % 4), validate=True)
+def _from_base64(packed: str) -> bytes:
+    return base64.b64decode(packed + "=" * (-len(packed) % 4), validate=True)
 
 
 def quoted(text: str) -> list[str]:

@@ -22,13 +22,13 @@ def content_words(text: str, language: str) -> tuple[str, ...]:
 
     Of a script without spaces each two neighbouring characters count as a word.
     """
-    found: list[str] = []
+    collected: list[str] = []
     for word in words(text):
         if is_unspaced(word) or _HANGUL.match(word):
-            found.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
+            collected.extend(word[i : i + 2] for i in range(max(1, len(word) - 1)))
         elif _carries(word, language):
-            found.append(base_form(word, language))
-    return tuple(word for word in found if word not in ENGLISH or language != "en")
+            collected.append(base_form(word, language))
+    return tuple(word for word in collected if word not in ENGLISH or language != "en")
 
 
 @lru_cache(maxsize=_KNOWN_WORDS)

@@ -39,7 +39,7 @@ def readings(text: str) -> tuple[str, ...]:
     """Return the ways a reader may take the text, in lower case: as it is, digits as letters, spaced letters joined."""
     seen = plain(text)
     ways = [seen, *(_undisguised(seen, table) for table in _AS_LETTERS.values())]
-    joined = [_SPACED.sub(lambda found: _BETWEEN.sub("", found[0]), way) for way in ways]
+    joined = [_SPACED.sub(lambda match: _BETWEEN.sub("", match[0]), way) for way in ways]
     return tuple(dict.fromkeys(way.casefold().replace("\u2019", "'") for way in [*ways, *joined]))
 
 
@@ -53,7 +53,7 @@ def _latin(text: str) -> str:
     if text.isascii():
         return text
     mostly_latin = len(_LATIN.findall(text)) > len(_FOREIGN.findall(text))
-    return _WORD.sub(lambda found: _latin_word(found[0], mostly_latin=mostly_latin), text)
+    return _WORD.sub(lambda match: _latin_word(match[0], mostly_latin=mostly_latin), text)
 
 
 def _latin_word(word: str, *, mostly_latin: bool) -> str:
@@ -64,4 +64,4 @@ def _latin_word(word: str, *, mostly_latin: bool) -> str:
 
 
 def _undisguised(text: str, table: dict[int, int]) -> str:
-    return _DISGUISED.sub(lambda found: found[0].translate(table), text)
+    return _DISGUISED.sub(lambda match: match[0].translate(table), text)

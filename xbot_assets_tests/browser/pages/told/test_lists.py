@@ -46,10 +46,10 @@ def page(*entries: dict[str, Any], at: tuple[str, ...] = ("user", "result", "tim
 
 def heard(tab: Tab, **pages: dict[str, Any]) -> HeardList:
     """Hear answers by their names."""
-    found = HeardList(tab)
+    heard_list = HeardList(tab)
     for name, body in pages.items():
-        found.hear(Answer(name, {}, body))
-    return found
+        heard_list.hear(Answer(name, {}, body))
+    return heard_list
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_the_lists_of_september_2026_are_read_from_real_shapes() -> None:
     assert first.kind is ORIGINAL
     assert posts.kinds({newest}) == {ORIGINAL}
     assert answers.of(newest) is None
-    told = {number: found.answers for number in (second, third) if (found := answers.of(number))}
+    told = {number: reading.answers for number in (second, third) if (reading := answers.of(number))}
     assert told == {second: "2099594029348634934", third: second}
     assert answers.kinds({second, third}) == {REPLY}
     unnamed = heard(Tab.REPLIES, RepliesOfTomorrow=bodies["UserRepliesTimeline"])

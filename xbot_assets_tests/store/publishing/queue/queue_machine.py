@@ -30,7 +30,7 @@ WORKERS = st.sampled_from(["w1", "w2", "w3"])
 WAITS = st.sampled_from([timedelta(0), SPACING, timedelta(hours=1), timedelta(hours=25)])
 LEASES = st.sampled_from([LONG, LONG, OVER])
 ANY = st.integers(0, 1_000)
-OUTCOMES = st.sampled_from(["publish", "doubt", "doubt without a click", "disarm", "fail", "shadow"])
+OUTCOMES = st.sampled_from(["publish", "unconfirmed", "unconfirmed without a click", "disarm", "fail", "shadow"])
 
 
 class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
@@ -205,7 +205,7 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
 
     @rule(which=ANY, again=st.booleans())
     def settle_what_is_not_there(self, which: int, again: bool) -> None:  # noqa: FBT001 - Hypothesis passes it by name
-        """A person saw that a post in doubt is not on X: it is queued again, or dropped."""
+        """A person saw that an unconfirmed post is not on X: it is queued again, or dropped."""
         post_id = self.any_post(which, "unconfirmed")
         if not self.on_x[post_id]:
             by = Decider("anna", self.now, "not there")

@@ -74,15 +74,15 @@ class Story:
 
     def _undone(self) -> set[int]:
         """Return the intents that were taken back because surely nothing was submitted."""
-        found: set[int] = set()
+        undone: set[int] = set()
         for events in _by_post(self.events).values():
             intent: int | None = None
             for event in events:
                 if event["to_status"] == "armed":
                     intent = event["id"]
                 elif intent is not None and (event["from_status"], event["to_status"]) in TAKEN_BACK:
-                    found.add(intent)
-        return found
+                    undone.add(intent)
+        return undone
 
     def _submitted_by_day(self) -> Counter[tuple[bool, date]]:
         """Count the posts, and the replies, that are or may be on X by the owner's day (UTC) of their submission."""

@@ -31,7 +31,7 @@ LONG, OVER = timedelta(minutes=15), timedelta(0)
 """A lease that outlives the test, and one that has run out when it begins."""
 MOST_ROUNDS = 60
 """Rounds within which every post of a path must be brought to an end: at most some 40 posts, CAP of them a day."""
-CLICKED = {"publish", "doubt"}
+CLICKED = {"publish", "unconfirmed"}
 """The outcomes with which X has the post."""
 ODD = 4
 """One time in so many a rule takes any post at all, whatever its state."""
@@ -136,8 +136,8 @@ class QueueUnderTest:
 
     def find(self, post_id: int, x_post_id: str) -> None:
         """A look finds the post, as made a moment after the intent."""
-        doubtful = {row.id: row.armed_at for row in posts.unconfirmed_posts(self.db)}
-        at = doubtful.get(post_id, self.now)
+        unconfirmed = {row.id: row.armed_at for row in posts.unconfirmed_posts(self.db)}
+        at = unconfirmed.get(post_id, self.now)
         posts.confirm_found(self.db, post_id, x_post_id=x_post_id, permalink="/p", published_at=at, now=self.now)
 
     def miss(self, post_id: int) -> None:
@@ -185,11 +185,11 @@ class QueueUnderTest:
         """Return everything a worker can do with its claim, and in which states it may."""
         now = self.now
         publish = partial(posts.confirm_published, x_post_id=x_post_id, permalink="/p", now=now)
-        doubt = partial(posts.mark_unconfirmed, failure=UNSURE, now=now)
+        leave_unconfirmed = partial(posts.mark_unconfirmed, failure=UNSURE, now=now)
         return {
             "publish": ({"armed"}, publish),
-            "doubt": ({"armed"}, doubt),
-            "doubt without a click": ({"armed"}, doubt),
+            "unconfirmed": ({"armed"}, leave_unconfirmed),
+            "unconfirmed without a click": ({"armed"}, leave_unconfirmed),
             "disarm": ({"armed"}, lambda db, held: posts.disarm_post(db, held, BUSY, now, not_before=now + SPACING)),
             "fail": ({"claimed", "armed"}, lambda db, held: posts.fail_post(db, held, REFUSED, now)),
             "shadow": ({"claimed", "armed"}, lambda db, held: posts.mark_shadowed(db, held, now)),

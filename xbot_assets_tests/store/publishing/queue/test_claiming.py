@@ -62,7 +62,7 @@ def test_only_one_post_is_in_hand(database: Database) -> None:
 def test_spacing_and_cap_count_posts_that_may_be_on_x(
     database: Database, settle: Callable[[Database, ClaimedPost, datetime], None]
 ) -> None:
-    """Published or in doubt: the next waits the full spacing, and the cap of the day counts it."""
+    """Published or unconfirmed: the next waits the full spacing, and the cap of the day counts it."""
     settle(database, armed(database), NOON)
     queue(database, "next")
     for early in (NOON, NOON + SPACING - timedelta(seconds=1)):

@@ -56,8 +56,8 @@ def test_a_post_is_published_in_three_recorded_steps(database: Database) -> None
     """queued, claimed, armed, published, each with an event and the fencing token."""
     held = armed(database)
     posts.confirm_published(database, held, x_post_id="77", permalink="/me/status/77", now=NOON)
-    found = row(database, held.id)
-    assert (found.status, found.x_post_id, found.published_at) == ("published", "77", NOON)
+    published = row(database, held.id)
+    assert (published.status, published.x_post_id, published.published_at) == ("published", "77", NOON)
     assert steps(database, held.id) == [
         (None, "queued"),
         ("queued", "claimed"),
@@ -160,11 +160,11 @@ def test_looks_are_counted_until_an_unconfirmed_post_is_found(database: Database
     held = armed(database)
     posts.mark_unconfirmed(database, held, UNSURE, NOON)
     assert [posts.record_look(database, held.id, NOON) for _ in range(2)] == [1, 2]
-    assert [found.id for found in posts.unconfirmed_posts(database)] == [held.id]
+    assert [post.id for post in posts.unconfirmed_posts(database)] == [held.id]
     shown = NOON + timedelta(seconds=3)
     posts.confirm_found(database, held.id, x_post_id="9", permalink="/9", published_at=shown, now=NOON)
-    found = row(database, held.id)
-    assert (found.status, found.published_at, found.failure_code) == ("published", shown, None)
+    post = row(database, held.id)
+    assert (post.status, post.published_at, post.failure_code) == ("published", shown, None)
     assert code_of(lambda: posts.record_look(database, held.id, NOON)) == "not_unconfirmed"
 
 
@@ -187,14 +187,14 @@ def test_the_queue_is_counted_and_listed(database: Database) -> None:
     assert posts.queue_counts(database) == {"published": 1, "queued": 1}
     assert posts.recent_texts(database, NOON) == ["waiting", "The sea is salt."]
     assert posts.recent_texts(database, NOON + timedelta(seconds=1)) == []
-    assert [found.text for found in posts.published_since(database, NOON)] == ["The sea is salt."]
+    assert [post.text for post in posts.published_since(database, NOON)] == ["The sea is salt."]
 
 
 def test_the_schema_knows_the_same_states_as_the_domain(database_url: str) -> None:
     """The check constraint and the enumeration hold the same words."""
     with psycopg.connect(database_url) as connection:
-        found = connection.execute(
+        definition = connection.execute(
             "select pg_get_constraintdef(oid) from pg_constraint where conname = 'posts_status_check'"
         ).fetchone()
-    assert found is not None
-    assert set(re.findall(r"'(\w+)'", found[0])) == set(PostStatus)
+    assert definition is not None
+    assert set(re.findall(r"'(\w+)'", definition[0])) == set(PostStatus)

@@ -57,7 +57,7 @@ VALUES: dict[str, Any] = (
 
 def changing() -> list[Statement]:
     """Return every statement that writes to the table of posts."""
-    return [found for found in product_statements().values() if CHANGES_POSTS.search(found.text.decode())]
+    return [statement for statement in product_statements().values() if CHANGES_POSTS.search(statement.text.decode())]
 
 
 @pytest.fixture(scope="module")
@@ -153,14 +153,14 @@ def run_unless_refused(
 
 def changes_of(connection: Connection, statement: Statement, **given: object) -> set[Pair]:
     """Return every change that a statement makes of any post in any state, with other values where given."""
-    found: set[Pair] = set()
+    pairs: set[Pair] = set()
     used = [name for name in SWITCHES if f"%({name})s".encode() in statement.text]
     for positions in itertools.product([True, False], repeat=len(used)):
         values = VALUES | dict(zip(used, positions, strict=True)) | given
         for status in PostStatus:
             for posts in scenes(statement, status):
-                found |= run_unless_refused(connection, statement, values, posts)
-    return found
+                pairs |= run_unless_refused(connection, statement, values, posts)
+    return pairs
 
 
 @pytest.mark.parametrize("statement", changing(), ids=lambda statement: statement.name)

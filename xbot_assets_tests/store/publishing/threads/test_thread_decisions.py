@@ -46,7 +46,7 @@ def test_a_thread_is_held_as_one_by_the_claim_of_its_first_segment(database: Dat
     assert states(database, ids) == ["held"] * 3
     assert steps(database, ids[2])[-1] == ("queued", "held")
     listed = approvals.held_posts(database)
-    assert [(found.id, found.segment, found.segments) for found in listed] == [
+    assert [(post.id, post.segment, post.segments) for post in listed] == [
         (ids[0], 0, 3),
         (ids[1], 1, 3),
         (ids[2], 2, 3),

@@ -1,4 +1,4 @@
-"""A segment in doubt: looked for below the one before it, and queued again in its place."""
+"""An unconfirmed segment: looked for below the one before it, and queued again in its place."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ LATER = NOON + timedelta(hours=1)
 
 
 @pytest.fixture
-def in_doubt(database: Database) -> int:
+def unconfirmed(database: Database) -> int:
     """The second of three segments; the first is on X as 71."""
     queue_thread(database, "One.", "Two.", "Three.")
     posts.confirm_published(database, armed(database), x_post_id="71", permalink=None, now=NOON)
@@ -25,21 +25,23 @@ def in_doubt(database: Database) -> int:
     return held.id
 
 
-def test_a_segment_that_is_surely_not_on_x_goes_back_below_the_one_before_it(database: Database, in_doubt: int) -> None:
+def test_a_segment_that_is_surely_not_on_x_goes_back_below_the_one_before_it(
+    database: Database, unconfirmed: int
+) -> None:
     """Before it is looked for, it is known what it answers; the rest of the thread waits all the while."""
-    (doubt,) = posts.unconfirmed_posts(database)
-    assert doubt.answers_x_id == "71"
-    look_in_vain(database, in_doubt, 1, 16, 31)
+    (row,) = posts.unconfirmed_posts(database)
+    assert row.answers_x_id == "71"
+    look_in_vain(database, unconfirmed, 1, 16, 31)
     assert claim(database, NOON + timedelta(minutes=35)) is None
-    assert requeue(database, in_doubt, RULES)
+    assert requeue(database, unconfirmed, RULES)
     again = claim(database, LATER)
     assert again is not None
-    assert (again.id, again.answers_x_id) == (in_doubt, "71")
+    assert (again.id, again.answers_x_id) == (unconfirmed, "71")
     assert recovery.submitted_since(database, NOON) == 1
 
 
-def test_a_segment_that_a_person_drops_breaks_its_thread(database: Database, in_doubt: int) -> None:
+def test_a_segment_that_a_person_drops_breaks_its_thread(database: Database, unconfirmed: int) -> None:
     """What follows has nothing to stand below."""
-    manual_recovery.settle_absent(database, in_doubt, Decider("anna", LATER, "Not wanted any more."), again=False)
+    manual_recovery.settle_absent(database, unconfirmed, Decider("anna", LATER, "Not wanted any more."), again=False)
     assert claim(database, LATER) is None
     assert broken_threads(database, shadow=False)

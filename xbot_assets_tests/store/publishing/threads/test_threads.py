@@ -66,7 +66,7 @@ def test_a_segment_waits_until_the_one_before_it_is_on_x_and_answers_it(database
     assert (known[first].kind, known[first].continues, known[first].queue.size) == (PaceKind.POST, False, 3)
 
 
-def test_a_segment_in_doubt_keeps_the_rest_waiting_and_a_found_one_lets_it_go(database: Database) -> None:
+def test_an_unconfirmed_segment_keeps_the_rest_waiting_and_a_found_one_lets_it_go(database: Database) -> None:
     """Nothing is put below a post that may not be there."""
     first, second = queue_thread(database, "One.", "Two.")
     settled(database, settle_unconfirmed)
@@ -158,7 +158,7 @@ def test_the_rest_of_a_broken_thread_goes_to_a_person_whoever_died_in_between(
     assert f"xbot approve reject {third}" in told.remedy
 
 
-def test_a_rehearsed_thread_goes_on_in_the_rehearsal_and_never_for_real(database: Database) -> None:
+def test_a_thread_of_shadow_mode_goes_on_there_and_never_for_real(database: Database) -> None:
     """Live, its next segment would stand alone on X."""
     first, second, third = queue_thread(database, "One.", "Two.", "Three.")
     for turn, expected in ((0, first), (1, second)):
@@ -179,7 +179,7 @@ def test_a_late_thread_is_judged_by_its_first_segment_and_a_begun_one_as_any_pos
     begun = queue_thread(database, "One.", "Two.", "Three.")
     settled(database)
     waiting = queue_thread(database, "Four.", "Five.")
-    late = [found.id for found in queue.stale_posts(database, NOON + timedelta(days=1))]
+    late = [post.id for post in queue.stale_posts(database, NOON + timedelta(days=1))]
     assert late == [begun[1], begun[2], waiting[0]]
 
 
@@ -192,14 +192,14 @@ def test_of_eight_claimers_at_once_one_gets_each_segment(database: Database) -> 
         for turn in range(4):
             now = NOON + turn * A_MOMENT
             held = [
-                found
-                for found in crowd.map(lambda _, at=now: claim_at_once(database, at), range(8))
-                if found is not None
+                held_post
+                for held_post in crowd.map(lambda _, at=now: claim_at_once(database, at), range(8))
+                if held_post is not None
             ]
-            won += [found.id for found in held]
-            for found in held:
-                posts.arm_post(database, found, now)
-                settle_published(database, found, now)
+            won += [held_post.id for held_post in held]
+            for held_post in held:
+                posts.arm_post(database, held_post, now)
+                settle_published(database, held_post, now)
     assert won == ids
     assert states(database, [single]) == ["queued"]
 
@@ -231,5 +231,5 @@ def test_the_list_of_posts_knows_each_ones_place(database: Database) -> None:
     """For the pages; a single post has none."""
     first, second = queue_thread(database, "One.", "Two.")
     (single,) = queue_posts(database, "A post.")
-    found = [(row(database, n).segment, row(database, n).segments) for n in (first, second, single)]
-    assert found == [(0, 2), (1, 2), (None, 0)]
+    places = [(row(database, n).segment, row(database, n).segments) for n in (first, second, single)]
+    assert places == [(0, 2), (1, 2), (None, 0)]
