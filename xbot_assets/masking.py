@@ -21,11 +21,11 @@ SHORTEST = 6
 """Characters; a shorter value is not masked, as it would be found within ordinary words."""
 _PATTERNS = (
     (("sk-", "sess-", "key-"), re.compile(r"\b(?:sk-|sess-|key-(?=[\w-]*[\d*]))[\w*-]{6,}")),
-    (("://",), re.compile(r"(?<=://)[^\s/@:'\"\\<>]*:[^\s/@'\"\\<>]+(?=@)")),
+    (("://",), re.compile(r"(?<=://)(?!user:password@)[^\s/@:'\"\\<>]*:[^\s/@'\"\\<>]+(?=@)")),
     (("Bearer ",), re.compile(r"(?<=\bBearer )[\w.~+/=*-]+")),
 )
-"""An API key, also one that its provider has half hidden; the user and password of a URL; a bearer token. Each with the
-words without which it need not be looked for, which is most of the time."""
+"""An API key, also one that its provider has half hidden; the user and password of a URL, but for the example that our own
+remedies give; a bearer token. Each with the words without which it need not be looked for, which is most of the time."""
 
 
 class _Values:
