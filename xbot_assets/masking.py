@@ -24,8 +24,8 @@ _PATTERNS = (
     (("://",), re.compile(r"(?<=://)(?!user:password@)[^\s/@:'\"\\<>]*:[^\s/@'\"\\<>]+(?=@)")),
     (("Bearer ",), re.compile(r"(?<=\bBearer )[\w.~+/=*-]+")),
 )
-"""An API key, also one that its provider has half hidden; the user and password of a URL, but for the example of our own
-remedies; a bearer token. Each with the words without which it need not be looked for, which is most of the time."""
+"""An API key, also one that its provider has half hidden; the user and password of a URL, but for our own remedies'
+example; a bearer token. Each with the words without which it need not be looked for, which is most of the time."""
 
 
 class _Values:

@@ -64,6 +64,7 @@ def test_the_parts_are_ready_and_their_file_is_private(stack: Stack, home: Path)
         "Target site": "ok",
         "Language model": "ok",
         "Dagster daemons": "off",
+        "Disk": "ok",
     }
     assert "Status page" in stack.said()
 
