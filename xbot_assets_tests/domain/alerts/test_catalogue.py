@@ -96,7 +96,7 @@ def test_open_alerts_are_read_only_to_be_shown() -> None:
     }
     assert {reader for reader in readers if not reader.startswith("testing/")} == {
         "store/alerts.py",
-        "cli/alerts.py",
+        "cli/decisions/alerts.py",
         "service/pages/alerts.py",
         "service/pages/status.py",
     }
