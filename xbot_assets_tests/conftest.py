@@ -16,6 +16,7 @@ from hypothesis import settings as generated
 from psycopg import sql
 from pydantic import SecretStr
 
+from xbot_assets.masking import forget_secrets
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
 from xbot_assets.runtime.machine.accounts import account_place
@@ -31,6 +32,13 @@ FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes"
 generated.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 generated.load_profile("any machine")
 """Generated tests say nothing about speed: a busy machine would make them fail."""
+
+
+@pytest.fixture(autouse=True)
+def secrets_of_this_test() -> Iterator[None]:
+    """Let no test mask what was a secret in the one before it, such as the word "secret"."""
+    yield
+    forget_secrets()
 
 
 @pytest.fixture(scope="session")

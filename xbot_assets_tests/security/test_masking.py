@@ -35,6 +35,12 @@ def known() -> None:
     make_secret([HIDDEN, KEY])
 
 
+def test_what_is_masked_stays_so_when_the_mask_s_own_word_is_a_password() -> None:
+    """Once and again."""
+    make_secret(["secret"])
+    assert mask(mask(f"{KEY} and secret")) == f"{MASK} and {MASK}"
+
+
 @pytest.mark.parametrize(
     "written", [HIDDEN, json.dumps(HIDDEN), repr(HIDDEN), quote(HIDDEN, safe=""), json.dumps({"a": [HIDDEN]})]
 )
