@@ -34,7 +34,7 @@ def post(number: int, views: int | None = None, *, falls: int = 0, unchanged: in
 
 def shown(x_post_id: str | None, *, handle: str = "me", likes: int = 0, views: int | None = 9) -> PostReading:
     """Build what a page shows."""
-    counts = Counts(likes=likes, views=views)
+    counts = Counts(replies=0, reposts=0, likes=likes, bookmarks=0, views=views)
     facts = {"permalink": None, "created_at": None, "text": "t", "lang": "en", "label": f"{views} views"}
     return PostReading.model_validate({"post_id": x_post_id, "handle": handle, "counts": counts, **facts})
 
@@ -92,3 +92,13 @@ def test_every_post_that_was_asked_for_is_told_of() -> None:
     rows = sort_answer([post(1), post(2)], answer, RULES).missed
     assert [(row["post_id"], row["why"]) for row in rows] == [(1, "gone"), (2, "unread")]
     assert {row["next_read_at"] for row in rows} == {NOON + 20 * MINUTE}
+
+
+def test_a_count_that_cannot_be_read_is_a_miss_and_no_nought() -> None:
+    """The reason names it; X does not show everybody's views, so those may be absent."""
+    unread = shown("91").model_copy(update={"counts": Counts(replies=0, reposts=0, likes=None, bookmarks=0, views=9)})
+    stored = sort_answer([post(1, 9), post(2, None)], PostsRead(posts=(unread, shown("92", views=None))), RULES)
+    assert [row["post_id"] for row in stored.read] == [2]
+    (missed,) = stored.missed
+    assert (missed["post_id"], missed["why"]) == (1, "unread")
+    assert "likes" in missed["reason"]
