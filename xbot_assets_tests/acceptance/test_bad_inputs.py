@@ -118,12 +118,14 @@ def test_a_pass_that_fails_says_which_step_and_why(
     assert str(home / "logs" / "once.log") in said
 
 
+@pytest.mark.soak
 def test_a_sandbox_that_does_not_answer_is_said_in_one_sentence(home: Path, borrowed: dict[str, str]) -> None:
     """As after a crash of one that runs elsewhere."""
     gone = borrowed | {"target_url": "http://127.0.0.1:1"}
     assert "The sandbox did not take the new clock." in refused(home, "once", **gone)
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("change", "undo", "sentence"),
     [

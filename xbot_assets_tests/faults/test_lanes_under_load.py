@@ -13,6 +13,7 @@ from xbot_assets.testing.load.victims import Victims
 from xbot_assets.testing.load.work import ASSET_JOB, Launcher
 from xbot_assets.testing.patience import until
 
+pytestmark = pytest.mark.soak  # a whole stack of its own
 LOADS = 6
 """First operations of a lane in a run: four runs of one lane, and two lanes of the run of all."""
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
@@ -65,7 +66,6 @@ def test_a_killed_browser_host_costs_no_post_and_doubles_none(stack: LoadStack) 
     assert victims.chromium_orphans() == []
 
 
-@pytest.mark.soak
 def test_the_replay_s_model_tells_how_long_runs_really_wait(stack: LoadStack) -> None:
     """The same arrivals and service times: each lane's mean wait is within the error that the benchmark states."""
     by_lane = compared(play_real(stack, tape(runs=12, seconds=20.0, seed=5)))

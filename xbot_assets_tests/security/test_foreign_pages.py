@@ -21,7 +21,7 @@ from xbot_assets_tests.acceptance.command import Stack, xbot
 from xbot_assets_tests.security.conftest import TOKEN
 from xbot_assets_tests.service.pages.review_page import served
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak  # a whole stack of its own
 
 EVIL_NAME = "evil.example"
 TRY_MILLISECONDS = 15_000

@@ -18,7 +18,7 @@ from xbot_assets_tests.security.second_user import (
     processes_of,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.soak  # a whole stack of its own
 
 SOCKET_BYTES_MAX = 107
 OPEN_TO_ALL = {"service": {"/health/live", "/static/status.css", "/login"}, "browser": {"/health"}}

@@ -100,7 +100,7 @@ def _spilled(text: str, secrets: dict[str, str]) -> list[str]:
     return [name for name, value in secrets.items() if value in text or json.dumps(value)[1:-1] in text]
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_no_secret_is_in_a_log_or_any_other_file(spilling: Spilling) -> None:
     """Dagster's files of what steps wrote are among them."""
     assert spilling.api.authorizations & {f"Basic {SENT}", f"Bearer {PLANTED['openai_api_key']}"}
@@ -113,7 +113,7 @@ def test_no_secret_is_in_a_log_or_any_other_file(spilling: Spilling) -> None:
     assert all(MASK in text for text in captured)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_no_secret_is_in_a_dump_of_the_database(spilling: Spilling) -> None:
     """Events, ticks, the ledger, alerts and all other tables, as text."""
     dump = _dump(spilling.stack)
@@ -138,7 +138,7 @@ def _dump(stack: LoadStack) -> str:
     return "\n".join(rows)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_no_secret_is_on_a_page_or_a_command_line(spilling: Spilling) -> None:
     """Of all processes of the machine, and the pages that anybody on it can open."""
     url = spilling.stack.settings().service_url
@@ -151,7 +151,7 @@ def test_no_secret_is_on_a_page_or_a_command_line(spilling: Spilling) -> None:
     assert _spilled("\n".join(lines), spilling.secrets) == []
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_each_part_has_only_the_secrets_that_it_needs(spilling: Spilling) -> None:
     """In the environment of every process that belongs to it."""
     planted = PLANTED | {"password in a URL": IN_URL}
@@ -166,7 +166,7 @@ def test_each_part_has_only_the_secrets_that_it_needs(spilling: Spilling) -> Non
     assert seen["code"] >= {"openai_api_key", "browser_token"}, "what is needed is there"
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.usefixtures("spilling")
 def test_only_chromium_runs_as_chromiums_account() -> None:
     """Nothing of root's, of PostgreSQL's or of anybody else's."""
@@ -187,7 +187,7 @@ def _lines_of(uid: int) -> list[str]:
     return lines
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_every_frozen_part_is_ended_started_again_and_told(spilling: Spilling) -> None:
     """All of them at once: the database that keeps the alerts is among them."""
     stack = spilling.stack

@@ -89,6 +89,7 @@ def test_a_context_that_holds_too_much_is_replaced_and_the_memory_comes_back(sit
     asyncio.run(scenario())
 
 
+@pytest.mark.soak
 def test_a_context_is_kept_however_many_operations_it_has_served(site: TinySite, tmp_path: Path) -> None:
     """Sixty operations that leave nothing behind are no reason for a new context."""
 
@@ -107,6 +108,7 @@ def test_a_context_is_kept_however_many_operations_it_has_served(site: TinySite,
     asyncio.run(scenario())
 
 
+@pytest.mark.soak
 def test_a_page_taken_in_the_middle_of_a_measurement_says_nothing_about_its_context(
     site: TinySite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

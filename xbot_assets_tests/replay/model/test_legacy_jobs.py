@@ -12,6 +12,8 @@ from xbot_assets.replay.model.policies import Policy
 from xbot_assets.replay.study import LEGACY_TAPE, Replay, occupied, study
 from xbot_assets_tests.replay.tapes import LEGACY_JOBS, evidence_file
 
+pytestmark = pytest.mark.soak
+
 JOBS = read_jobs_file(LEGACY_JOBS)
 CATALOGUE = load_catalogue()
 LEGACY = occupied(JOBS.jobs, CATALOGUE)

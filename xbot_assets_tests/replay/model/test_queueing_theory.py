@@ -12,6 +12,8 @@ from xbot_assets.replay.model.policies import Policy, play
 from xbot_assets.replay.model.tape import Arrival, Tape
 from xbot_assets_tests.replay.tapes import NUMBERS, job
 
+pytestmark = pytest.mark.soak
+
 RUNS = 200_000
 SERVICE = 10.0
 USE = 0.75

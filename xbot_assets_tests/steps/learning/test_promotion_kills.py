@@ -12,6 +12,7 @@ from xbot_assets.testing.servers import SettingsFor
 KILLS = 15
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_whoever_is_killed_while_promoting_leaves_one_champion(settings_for: SettingsFor) -> None:
     """The one that the last promotion names; and the work goes on after each kill."""

@@ -35,7 +35,7 @@ QUARTER = timedelta(minutes=15)
 TEN_MINUTES = timedelta(minutes=10)
 
 
-@pytest.fixture(params=["split", "joined"])
+@pytest.fixture(params=["split", pytest.param("joined", marks=pytest.mark.soak)])
 def tabbed(site: Site, request: pytest.FixtureRequest) -> Iterator[Site]:
     """The site with originals and replies in a list each, as X has them, or in one list, as it had."""
     chosen = replace(site, switches={"tabs": request.param})
