@@ -77,6 +77,7 @@ def refused(home: Path, *words: str, **settings: str) -> str:
     return done.stderr
 
 
+@pytest.mark.soak
 def test_a_wrong_database_password_is_shown_nowhere(home: Path, parts: dict[str, str]) -> None:
     """Neither on the terminal nor in a file below the data directory."""
     wrong = parts["database_url"].replace("xbot:", f"xbot:{PASSWORD}", 1)
@@ -103,7 +104,11 @@ def test_a_database_that_does_not_answer_stops_a_start(home: Path) -> None:
 @pytest.mark.parametrize(
     ("faults", "sentence"),
     [
-        ({"llm_garbage": True}, "content_plan failed: The language model gave no usable answer in 3 attempt(s)."),
+        pytest.param(
+            {"llm_garbage": True},
+            "content_plan failed: The language model gave no usable answer in 3 attempt(s).",
+            marks=pytest.mark.soak,
+        ),
         ({"down": True}, "published_posts failed: X answered with HTTP 503."),
     ],
     ids=["garbage", "the site is down"],
@@ -223,6 +228,7 @@ def test_a_disk_without_room_is_named_as_the_cause(tmp_path: Path) -> None:
         assert "No space left on device" in refused(home, "once", disk_free_min_mb="0")
 
 
+@pytest.mark.soak
 def test_a_disk_that_fills_while_the_stack_runs_does_not_keep_it_from_stopping(tmp_path: Path) -> None:
     """The status names the disk; Ctrl-C ends every process, without a traceback."""
     with disk(tmp_path / "disk", ROOMY_DISK) as place:

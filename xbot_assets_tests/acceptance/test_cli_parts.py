@@ -193,6 +193,7 @@ def _ready(url: str) -> bool:
     return httpx.get(f"{url}/health/ready", trust_env=False, timeout=PATIENCE).status_code == 200
 
 
+@pytest.mark.soak
 def test_time_goes_on_over_a_restart_and_a_stop_leaves_nothing(home: Path, stack: Stack) -> None:
     """The last test of the module: it stops the parts by Ctrl-C, starts them again and kills the supervisor."""
     before = product_time(home)

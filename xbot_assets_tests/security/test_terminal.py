@@ -70,6 +70,7 @@ def _read(descriptor: int) -> bytes:
         return b""
 
 
+@pytest.mark.soak
 def test_a_real_terminal_receives_no_orders_from_stored_text(
     database: Database, settings_for: SettingsFor, database_url: str, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def crowd() -> Iterator[Crowd]:
     crowd.close()
 
 
+@pytest.mark.soak
 def test_the_budget_is_a_wall_and_a_quota_error_is_met_once(
     settings_for: SettingsFor, site: Site, crowd: Crowd, tmp_path: Path
 ) -> None:

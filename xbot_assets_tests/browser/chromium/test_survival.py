@@ -34,6 +34,7 @@ def _works(host: HostProcess) -> bool:
     return host.run(CheckSession()).state is AccountState.LOGGED_IN
 
 
+@pytest.mark.soak
 def test_a_chromium_that_keeps_crashing_is_started_ever_more_rarely(site: TinySite, tmp_path: Path) -> None:
     """After three crashes the host says that it is degraded and when it tries again; then it is on probation."""
     with browser_host(tmp_path, site.url) as host:
@@ -75,6 +76,7 @@ def test_a_starting_script_killed_alone_leaves_no_chromium_behind(site: TinySite
         assert _works(host)
 
 
+@pytest.mark.soak
 def test_a_hung_chromium_is_found_while_nobody_uses_it(site: TinySite, tmp_path: Path) -> None:
     """Chromium is asked every few seconds; one that is stopped does not answer."""
     with browser_host(tmp_path, site.url) as host:

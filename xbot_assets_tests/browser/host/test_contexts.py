@@ -68,6 +68,7 @@ def test_memory_is_attributed_to_the_context_whose_pages_hold_it(site: TinySite,
     assert 5 < empty < 80
 
 
+@pytest.mark.soak
 def test_a_context_that_holds_too_much_is_replaced_and_the_memory_comes_back(site: TinySite, tmp_path: Path) -> None:
     """What a page stored stays in its context when the page goes; beyond 100 MB the context goes, too."""
 

@@ -111,6 +111,7 @@ def test_a_sheet_does_not_keep_an_image_from_its_description(host: HostProcess, 
     assert _posted(host, sandbox, "An image below a sheet", image(png(1), "A plan")) == ["An image below a sheet"]
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("over", ["stuck", "locked"])
 def test_what_cannot_be_closed_is_named_within_seconds_and_nothing_is_posted(
     host: HostProcess, sandbox: Sandbox, over: str
@@ -139,6 +140,7 @@ def test_a_list_after_a_tag_or_a_name_changes_nothing_of_the_post(
     assert _posted(host, sandbox, said) == [said]
 
 
+@pytest.mark.soak
 def test_a_list_that_does_not_close_is_told_by_name(host: HostProcess, sandbox: Sandbox) -> None:
     """Escape is tried, and never so that the draft is thrown away."""
     sandbox.faults(suggestions="stuck")
@@ -148,6 +150,7 @@ def test_a_list_that_does_not_close_is_told_by_name(host: HostProcess, sandbox: 
     assert "A stuck #list" not in sandbox.texts(HANDLE)
 
 
+@pytest.mark.soak
 def test_shadow_mode_is_told_of_a_cover_too(host: HostProcess, sandbox: Sandbox) -> None:
     """Everything but the click."""
     sandbox.faults(overlay="stuck")

@@ -12,12 +12,14 @@ def test_half_a_day_of_one_failure_costs_no_post_and_ends_by_itself(fault: str) 
     assert not [words for words, holds in kept(figures).items() if not holds], figures
 
 
+@pytest.mark.soak
 def test_a_day_of_mixed_failures_keeps_the_cadence_and_every_gate() -> None:
     """Three requests of ten fail in one way or another."""
     figures = mixed(days=1)
     assert not [words for words, holds in kept(figures).items() if not holds], figures
 
 
+@pytest.mark.soak
 def test_hours_without_the_api_are_filled_from_the_pool_and_then_it_writes_again() -> None:
     """Nobody listens at the API's address."""
     figures = gone(hours=8)

@@ -62,6 +62,7 @@ def test_publishing_goes_on_whatever_the_environment_says_of_proxies(
     assert site.posted("Let the dough rest; time does the kneading.") == 1
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(
     ("fault", "told"),
     [

@@ -309,6 +309,7 @@ def test_a_published_post_of_either_kind_that_the_site_takes_back_is_missed(
     assert removed == [post_id]
 
 
+@pytest.mark.soak
 def test_an_account_that_is_not_shown_leaves_every_post_as_it_is(product: Product, tabbed: Site) -> None:
     """Its page is empty, and that is no list without posts."""
     queue(product, "And not after it.")

@@ -49,6 +49,7 @@ def crowd() -> Iterator[Crowd]:
         yield waiting
 
 
+@pytest.mark.soak
 @pytest.mark.slow
 def test_eight_processes_asking_a_thousand_times_are_answered_as_one_after_the_other(
     crowd: Crowd, database_url: str
