@@ -14,8 +14,8 @@ from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.sandbox.state.faults import LOCALES
 from xbot_assets.x.answers import PostReading
 from xbot_assets.x.operations import Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
-from xbot_assets_tests.browser.host_rig import HANDLE, HostProcess, browser_host, ready
-from xbot_assets_tests.sandbox.sandbox_rig import TOKEN as CONTROL_TOKEN
+from xbot_assets_tests.browser.host.controlled_site import SiteAndHost, site_and_host
+from xbot_assets_tests.browser.host_rig import HANDLE, HostProcess
 from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
 KNOWN = "plainmoney"
@@ -26,28 +26,21 @@ ROUNDED = 0.1
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, HostProcess]]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteAndHost]:
     """Run one sandbox and one host for the module."""
-    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox")).start()
-    try:
-        home = tmp_path_factory.mktemp("home")
-        with browser_host(home, sandbox.url, extra={"XBOT_SANDBOX_TOKEN": CONTROL_TOKEN}) as host:
-            ready(host)
-            yield sandbox, host
-    finally:
-        sandbox.stop()
-        sandbox.http.close()
+    with site_and_host(tmp_path_factory) as both:
+        yield both
 
 
 @pytest.fixture
-def sandbox(running: tuple[Sandbox, HostProcess]) -> Iterator[Sandbox]:
+def sandbox(running: SiteAndHost) -> Iterator[Sandbox]:
     """Return the sandbox without faults, and leave it so."""
     yield running[0]
     running[0].faults()
 
 
 @pytest.fixture
-def host(running: tuple[Sandbox, HostProcess]) -> HostProcess:
+def host(running: SiteAndHost) -> HostProcess:
     """Return the host."""
     return running[1]
 

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
@@ -16,8 +15,8 @@ from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.pictures import broken_png, picture, png
 from xbot_assets.x.answers import Published
 from xbot_assets.x.operations import Image, Publish, ReadPosts
-from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, TOKEN, HostProcess, browser_host, ready
-from xbot_assets_tests.sandbox.sandbox_rig import TOKEN as CONTROL_TOKEN
+from xbot_assets_tests.browser.host.controlled_site import SiteAndHost, image, site_and_host
+from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, TOKEN, HostProcess
 from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
 NO_TIME = 7.0
@@ -25,36 +24,23 @@ NO_TIME = 7.0
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, HostProcess]]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteAndHost]:
     """Run one sandbox and one host for the module."""
-    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox")).start()
-    try:
-        home = tmp_path_factory.mktemp("home")
-        with browser_host(home, sandbox.url, extra={"XBOT_SANDBOX_TOKEN": CONTROL_TOKEN}) as host:
-            ready(host)
-            yield sandbox, host
-    finally:
-        sandbox.stop()
-        sandbox.http.close()
+    with site_and_host(tmp_path_factory) as both:
+        yield both
 
 
 @pytest.fixture
-def sandbox(running: tuple[Sandbox, HostProcess]) -> Iterator[Sandbox]:
+def sandbox(running: SiteAndHost) -> Iterator[Sandbox]:
     """Return the sandbox without faults, and leave it so."""
     yield running[0]
     running[0].faults()
 
 
 @pytest.fixture
-def host(running: tuple[Sandbox, HostProcess]) -> HostProcess:
+def host(running: SiteAndHost) -> HostProcess:
     """Return the host."""
     return running[1]
-
-
-def image(content: bytes, alt_text: str = "", mime_type: Any = "image/png") -> Image:  # noqa: ANN401 - a literal
-    """Return an image as a caller hands it over."""
-    name = f"image.{mime_type.rpartition('/')[2]}"
-    return Image(file_name=name, mime_type=mime_type, data=base64.b64encode(content), alt_text=alt_text)
 
 
 def _publish(

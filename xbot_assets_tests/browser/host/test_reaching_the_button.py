@@ -8,9 +8,9 @@ from xbot_assets.browser.pages.composer.post_button import not_ready
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.testing.pictures import png
 from xbot_assets.x.operations import Image, Publish
-from xbot_assets_tests.browser.host.test_publishing_images import image
-from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, HostProcess, browser_host, ready
-from xbot_assets_tests.sandbox.sandbox_rig import TOKEN, Sandbox
+from xbot_assets_tests.browser.host.controlled_site import SiteAndHost, image, site_and_host
+from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, HostProcess
+from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
 SOON = 12.0
 """Seconds for a publish that has to give up."""
@@ -18,27 +18,21 @@ NOTIFICATIONS = "Turn on notifications."
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, HostProcess]]:
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteAndHost]:
     """Run one sandbox and one host for the module."""
-    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox")).start()
-    try:
-        with browser_host(tmp_path_factory.mktemp("home"), sandbox.url, extra={"XBOT_SANDBOX_TOKEN": TOKEN}) as host:
-            ready(host)
-            yield sandbox, host
-    finally:
-        sandbox.stop()
-        sandbox.http.close()
+    with site_and_host(tmp_path_factory) as both:
+        yield both
 
 
 @pytest.fixture
-def sandbox(running: tuple[Sandbox, HostProcess]) -> Iterator[Sandbox]:
+def sandbox(running: SiteAndHost) -> Iterator[Sandbox]:
     """Return the sandbox without faults, and leave it so."""
     yield running[0]
     running[0].faults()
 
 
 @pytest.fixture
-def host(running: tuple[Sandbox, HostProcess]) -> HostProcess:
+def host(running: SiteAndHost) -> HostProcess:
     """Return the host."""
     return running[1]
 
