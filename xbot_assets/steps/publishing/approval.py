@@ -34,10 +34,22 @@ LOCAL_FORMAT = "%Y-%m-%dT%H:%M"
 class ReviewContext:
     """Where a decision is made: the opened parts that its checks need."""
 
-    database: Database
-    clock: Clock
-    settings: Settings
     account: Account
+
+    @property
+    def database(self) -> Database:
+        """Where the account's posts are."""
+        return self.account.database
+
+    @property
+    def clock(self) -> Clock:
+        """The product's clock."""
+        return self.account.clock
+
+    @property
+    def settings(self) -> Settings:
+        """The owner's settings."""
+        return self.account.settings
 
     def check(self) -> TextCheck:
         """Return the check of a text that is approved or edited: the rules nobody can lift, then every gate.
@@ -94,7 +106,7 @@ class ReviewContext:
 
 def open_review(settings: Settings, database: Database, clock: Clock) -> ReviewContext:
     """Return the context of decisions over opened parts."""
-    return ReviewContext(database, clock, settings, Account(settings, database, clock))
+    return ReviewContext(Account(settings, database, clock))
 
 
 def owners_time(words: str, settings: Settings) -> datetime:
