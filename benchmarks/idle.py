@@ -37,7 +37,6 @@ PATIENCE = {"start_timeout_seconds": "300"}
 """On a busy machine a part may take minutes to start; what is measured comes after that."""
 SUPERVISOR = "supervisor"
 FORK_SERVER = "fork server and runs"
-FORK_SERVER_MODULE = "multiprocessing.forkserver"
 ACTIVE_RUNS = "select count(*) as many from runs where status in ('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED')"
 COUNTERS = """
 select (select count(*) from job_ticks) as ticks, (select count(*) from runs) as runs,
@@ -80,11 +79,17 @@ class Parts:
 def _named(process: psutil.Process, part: str, names: Mapping[int, str]) -> list[tuple[psutil.Process, str]]:
     """Return a process and all below it, each with its part: its own name, or that of the process above it."""
     try:
-        own = FORK_SERVER if FORK_SERVER_MODULE in " ".join(process.cmdline()) else names.get(process.pid, part)
+        own = names.get(process.pid, FORK_SERVER if _is_forked(process) else part)
         children = process.children()
     except psutil.Error:
         return []
     return [(process, own), *(pair for child in children for pair in _named(child, own, names))]
+
+
+def _is_forked(process: psutil.Process) -> bool:
+    """Say whether a process is the fork server: nothing else runs under the very words of the process above it."""
+    above = process.parent()
+    return above is not None and process.cmdline() == above.cmdline()
 
 
 def settle(stack: LoadStack) -> float:

@@ -4,20 +4,17 @@ import contextlib
 import os
 from pathlib import Path
 
-import typer
-
+from xbot_assets.cli.lazy_commands import LazyCommands, application
 from xbot_assets.cli.terminal import echo
 from xbot_assets.runtime.progress import Progress
 from xbot_assets.settings import Settings, load_settings
 
-app = typer.Typer(
+app = application(
     name="xbot",
+    cls=LazyCommands,
     help="Run an automated content account as a Dagster pipeline, on this machine, against a safe sandbox by default.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
 )
+
 NAME_WIDTH = 18
 """Columns of the name at the start of a line."""
 

@@ -9,10 +9,7 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import commands, doctor, history, prices, sandbox, stack
 from xbot_assets.cli.app import app
-from xbot_assets.cli.decisions import alerts, approve, unconfirmed
-from xbot_assets.cli.sessions import login, open_pages
 from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.cli.words import check_words
 from xbot_assets.domain.clock import system_now
@@ -28,18 +25,6 @@ EXIT_CRASHED = 70
 EXIT_INTERRUPTED = 130
 """What a shell reports for a program ended by Ctrl-C."""
 CRASH_LOG = "crash.log"
-
-alerts.register(app)
-approve.register(app)
-unconfirmed.register(approve.commands)
-doctor.register(app)
-login.register(app)
-history.register(app)
-prices.register(app)
-open_pages.register(app)
-sandbox.register(app)
-stack.register(app)
-commands.register(app)
 
 
 def main() -> None:

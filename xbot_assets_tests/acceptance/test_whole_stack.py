@@ -127,9 +127,12 @@ def test_the_whole_stack_fits_into_a_small_machine(stack: Stack) -> None:
 def test_run_workers_come_from_a_warm_process(stack: Stack) -> None:
     """An upgrade of Dagster that moves the place we reach for would quietly cost seconds for each run."""
     below = psutil.Process(stack.process.pid).children(recursive=True)
-    commands = [" ".join(process.cmdline()) for process in below if process.status() != psutil.STATUS_ZOMBIE]
-    assert any("multiprocessing.forkserver" in command for command in commands)
-    assert not any("multiprocessing.spawn" in command for command in commands)
+    living = [process for process in below if process.status() != psutil.STATUS_ZOMBIE]
+    commands = {process.pid: " ".join(process.cmdline()) for process in living}
+    servers = {pid: command for pid, command in commands.items() if "instance.code_server" in command}
+    forked = [process for process in living if process.pid in servers and process.ppid() in servers]
+    assert forked, "no fork server shares the code server's memory"
+    assert not any("multiprocessing.spawn" in command for command in commands.values())
 
 
 def test_ctrl_c_stops_everything_and_keeps_the_data(stack: Stack, home: Path) -> None:

@@ -8,15 +8,20 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from urllib.parse import urlsplit
 
 from cryptography.fernet import InvalidToken
-from playwright.async_api import StorageState
 from pydantic import AwareDatetime, BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from xbot_assets.browser.session.failures import damaged, wrong_key
 from xbot_assets.browser.session.key import SessionKey
+
+if TYPE_CHECKING:
+    from playwright.async_api import StorageState
+
+    LoginState: TypeAlias = StorageState
+    """Cookies and local storage, as the browser takes them and gives them back."""
 
 MARK = "xbot-session"
 FORMAT = "1"
@@ -24,9 +29,6 @@ LOGIN_COOKIE = "auth_token"
 """The cookie that is X's login; when it ends, the session ends."""
 LAST_SECOND = 253_402_300_799
 """The end of the year 9999; a cookie may name a later time, Python cannot."""
-
-SessionState: TypeAlias = StorageState
-"""Cookies and local storage, as the browser takes them and gives them back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class OwnerSession:
     handle: str
     site: str
     sealed_at: datetime
-    state: StorageState = field(repr=False)
+    state: "StorageState" = field(repr=False)
 
     @property
     def ends_at(self) -> datetime | None:
@@ -85,7 +87,7 @@ class _Sealed(_Shape):
 _STATE = TypeAdapter(_State)
 
 
-def storage_state(document: object) -> StorageState:
+def storage_state(document: object) -> "StorageState":
     """Return what was found as a storage state.
 
     Raises:
@@ -138,7 +140,7 @@ def _head(line: str) -> tuple[str, int]:
     return match[1], int(match[2])
 
 
-def of_site(state: StorageState, site: str) -> StorageState:
+def of_site(state: "StorageState", site: str) -> "StorageState":
     """Return only what belongs to the site: an owner may have come through another company's login page."""
     host = urlsplit(site).hostname or ""
     kept: dict[str, Any] = {

@@ -5,10 +5,9 @@ A session is as good as a password: it is never logged and never part of a messa
 
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import httpx
-from playwright.async_api import StorageState
 
 from xbot_assets.browser.session.failures import damaged, expired, missing, not_sealed
 from xbot_assets.browser.session.key import read_key
@@ -20,6 +19,9 @@ from xbot_assets.regular_files import read_regular_text
 from xbot_assets.settings import Settings
 from xbot_assets.x.account_state import other_account
 
+if TYPE_CHECKING:
+    from playwright.async_api import StorageState  # the supervisor reads sessions, and drives no browser
+
 REAL_SITE = "https://x.com"
 SEALED_FILE = "session.sealed"
 _REQUEST_SECONDS = 10.0
@@ -28,7 +30,7 @@ _REQUEST_SECONDS = 10.0
 class SessionSource(Protocol):
     """Anything that yields a session; asked again after X has refused the last one."""
 
-    async def obtain(self) -> StorageState:
+    async def obtain(self) -> "StorageState":
         """Return a session.
 
         Raises:
@@ -45,7 +47,7 @@ class SandboxSession:
         self._token = token
         self._handle = handle
 
-    async def obtain(self) -> StorageState:
+    async def obtain(self) -> "StorageState":
         """Return a new session of the sandbox.
 
         Raises:
@@ -74,7 +76,7 @@ class SealedSession:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def obtain(self) -> StorageState:
+    async def obtain(self) -> "StorageState":
         """Return the sealed session.
 
         Raises:

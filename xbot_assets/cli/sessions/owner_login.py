@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from xbot_assets.browser.chromium.confinement import RunAs
 from xbot_assets.browser.chromium.find import find_browser, find_windowed_browser
@@ -10,7 +11,7 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.session.failures import damaged, missing
 from xbot_assets.browser.session.key import SessionKey, find_or_make_key, key_path
 from xbot_assets.browser.session.login import LoginWindow, check_display, checked, log_in
-from xbot_assets.browser.session.sealed import OwnerSession, SessionState, seal, storage_state
+from xbot_assets.browser.session.sealed import OwnerSession, seal, storage_state
 from xbot_assets.browser.session.source import session_path, target
 from xbot_assets.cli.app import settings_alone, shown
 from xbot_assets.cli.terminal import echo
@@ -22,6 +23,9 @@ from xbot_assets.runtime.browser_part import browser_user
 from xbot_assets.runtime.machine.files import home_directory, private_directory, write_private
 from xbot_assets.runtime.machine.lock import is_running
 from xbot_assets.settings import Settings
+
+if TYPE_CHECKING:
+    from xbot_assets.browser.session.sealed import LoginState
 
 SECONDS_PER_MINUTE = 60
 
@@ -55,14 +59,14 @@ def _site(settings: Settings) -> Site:
     return Site(base, settings.handle)
 
 
-def _by_hand(settings: Settings, site: Site) -> SessionState:
+def _by_hand(settings: Settings, site: Site) -> "LoginState":
     launcher = Launcher(find_windowed_browser(settings), _user(settings), settings.home, headless=False)
     echo(f"A window opens on {site.base}. Log in there as @{site.handle}; it closes by itself.", err=True)
     seconds = settings.login_minutes * SECONDS_PER_MINUTE
     return asyncio.run(log_in(LoginWindow(launcher, site, seconds, lambda line: echo(line, err=True))))
 
 
-def _imported(settings: Settings, site: Site, file: Path) -> SessionState:
+def _imported(settings: Settings, site: Site, file: Path) -> "LoginState":
     try:
         state = storage_state(read_json(file))
     except OSError as error:

@@ -1,28 +1,34 @@
 """Dagster's code server with run workers forked from a process that has everything imported already.
 
 Dagster starts each run as a fresh interpreter, which imports Dagster and this package before it does anything: three to
-five seconds of a core for a step that takes one. A fork server imports them once and forks each worker from there; it
-opens no connection and starts no thread, which is what makes forking safe. ``python -m
+five seconds of a core for a step that takes one. This process imports them once, forks a fork server, and that forks
+each worker; it opens no connection and starts no thread, which is what makes forking safe. ``python -m
 xbot_assets.defs.instance.code_server`` takes the arguments of ``dagster api grpc``.
 """
 
+import contextlib
 import multiprocessing
 import sys
-from multiprocessing import forkserver
+from importlib import import_module
 from multiprocessing.context import BaseContext
 from types import SimpleNamespace
 
+from xbot_assets.defs.instance import forked_server
 from xbot_assets.defs.instance.dagster_internals import RUN_WORKER_MODULES, cli, grpc_server
 
-PRELOADED = ["xbot_assets.definitions", *RUN_WORKER_MODULES, "dagster_postgres"]
-"""What every run worker needs; imported once, in the fork server."""
+FROZEN = "xbot_assets.defs.instance.frozen_imports"
+PRELOADED = ["xbot_assets.definitions", *RUN_WORKER_MODULES, "dagster_postgres", FROZEN]
+"""What every run worker needs, and mostly this process too. The last one freezes what the others brought."""
 
 
 def warm_context() -> BaseContext:
-    """Return the context that run workers are started with, its fork server warming up in the background."""
+    """Return the context that run workers are started with, its fork server running."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
-    forkserver.ensure_running()
+    with contextlib.suppress(Exception):  # the server imports its definitions again, and says what is wrong with them
+        for module in PRELOADED:
+            import_module(module)
+    forked_server.ensure_running()
     return context
 
 

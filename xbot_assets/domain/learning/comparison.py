@@ -7,9 +7,9 @@ from enum import StrEnum
 
 import numpy as np
 
+from xbot_assets.domain.learning.sequence_rules import SequenceRules
 from xbot_assets.domain.learning.sequences import (
     POWER,
-    SequenceRules,
     Vector,
     least_provable_effect,
     posts_needed,

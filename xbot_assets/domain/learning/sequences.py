@@ -12,11 +12,12 @@ from the mean is counted twice more in the variance (``caution``): 96 % then, an
 """
 
 import math
-from dataclasses import dataclass
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
+
+from xbot_assets.domain.learning.sequence_rules import SequenceRules
 
 Vector = NDArray[np.float64]
 
@@ -24,29 +25,6 @@ POWER = 0.8
 """The chance of a proof that :func:`least_provable_effect` and :func:`posts_needed` ask for: the usual one."""
 POSTS_NEEDED_MAX = 1_000_000
 """More posts than this are never published: the answer is then ``None``."""
-
-
-@dataclass(frozen=True, slots=True)
-class SequenceRules:
-    """How sure to be, before how many posts nothing is said, and after how many the interval is narrowest.
-
-    ``caution`` says how often the value farthest from the mean is counted again in the variance; 0 is the paper's.
-    """
-
-    alpha: float
-    first_look: int
-    narrowest_at: int
-    caution: int = 2
-
-    def __post_init__(self) -> None:
-        if not 0 < self.alpha < 1 or self.first_look < 2 or self.narrowest_at < 1:  # noqa: PLR2004 - two have a spread
-            raise ValueError("A sequence needs an alpha between 0 and 1 and at least two posts before the first look.")
-
-    @property
-    def rho_squared(self) -> float:
-        """The square of the paper's rho that makes the interval narrowest after ``narrowest_at`` posts."""
-        log = -2 * math.log(self.alpha)
-        return (log + math.log(log) + 1) / self.narrowest_at
 
 
 def half_width(posts: int, rules: SequenceRules) -> float:

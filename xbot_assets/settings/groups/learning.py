@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from xbot_assets.domain.learning.sequences import SequenceRules
+from xbot_assets.domain.learning.sequence_rules import SequenceRules
 
 
 class LearningSettings(BaseModel):

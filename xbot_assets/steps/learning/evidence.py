@@ -26,7 +26,7 @@ from xbot_assets.domain.learning.comparison import Comparison, compare, explain
 from xbot_assets.domain.learning.features import with_hour
 from xbot_assets.domain.learning.off_policy import ChoiceLog, doubly_robust, doubly_robust_scores, ips, snips
 from xbot_assets.domain.learning.predictor import Predictor
-from xbot_assets.domain.learning.sequences import SequenceRules
+from xbot_assets.domain.learning.sequence_rules import SequenceRules
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.learning.comparisons import ComparedPost, VersionAt, bandit_versions_at, compared_posts
 

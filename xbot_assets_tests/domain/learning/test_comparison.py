@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from xbot_assets.domain.learning.comparison import Verdict, compare, explain, provable_effects
-from xbot_assets.domain.learning.sequences import SequenceRules
+from xbot_assets.domain.learning.sequence_rules import SequenceRules
 
 RULES = SequenceRules(alpha=0.05, first_look=40, narrowest_at=150)
 

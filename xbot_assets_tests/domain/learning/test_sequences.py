@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from xbot_assets.domain.learning.sequence_rules import SequenceRules
 from xbot_assets.domain.learning.sequences import (
-    SequenceRules,
     Vector,
     half_width,
     least_provable_effect,
