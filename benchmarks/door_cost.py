@@ -64,11 +64,11 @@ def main(requests: int) -> None:
             bare = create_app_from_workspace_process_context(workspace)
             guarded = dagster_door(create_app_from_workspace_process_context(workspace), lambda: settings)
             with served(bare, AutoHTTPProtocol) as one, served(guarded, whole_within(10)) as other:
-                found = {
+                times = {
                     what: _compare([(f"{origin}{path}", method, body) for origin in (one, other)], cookie, requests)
                     for what, (method, path, body) in QUERIES.items()
                 }
-    print(json.dumps(found, indent=2))
+    print(json.dumps(times, indent=2))
 
 
 def _compare(

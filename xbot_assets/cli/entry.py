@@ -11,10 +11,10 @@ import typer
 
 from xbot_assets.cli import commands, doctor, history, prices, sandbox, stack
 from xbot_assets.cli.app import app
+from xbot_assets.cli.arguments import check_arguments
 from xbot_assets.cli.decisions import alerts, approve, unconfirmed
 from xbot_assets.cli.sessions import login, open_pages
 from xbot_assets.cli.terminal import Styled, echo
-from xbot_assets.cli.words import check_words
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.masking import mask
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _command_line() -> None:
-    check_words(sys.argv[1:])
+    check_arguments(sys.argv[1:])
     app(prog_name="xbot")
 
 

@@ -28,7 +28,7 @@ from xbot_assets.steps.content.fallback import load_templates
 from xbot_assets.steps.operations.clock_control import advance
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.publishing.approval import owners_time
-from xbot_assets.steps.publishing.manual_recovery import settle_where
+from xbot_assets.steps.publishing.manual_recovery import decide_published_at
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals, posts
@@ -217,7 +217,7 @@ def test_what_cannot_be_a_post_of_x_is_refused(database: Database, settings_for:
     clock = DatabaseClock(database)
     account = Account(settings_for(), database, clock)
     with pytest.raises(PermanentFailure, match=r"This is no address of a post on X\."):
-        settle_where(account, 1, where, approvals.Decider("me", NOW))
+        decide_published_at(account, 1, where, approvals.Decider("me", NOW))
 
 
 # The persona.

@@ -190,7 +190,7 @@ def _alike(row: UnconfirmedPost, view: TimelineView, known: set[str]) -> list[Ti
 
 def _confirm(product: Product, row: UnconfirmedPost, post: TimelinePost) -> None:
     now = product.clock.now()
-    post_store.confirm_found(
+    post_store.confirm_on_x(
         product.database,
         row.id,
         x_post_id=post.x_post_id,

@@ -42,7 +42,7 @@ with moved as (
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
 select id, 'unconfirmed', 'queued', fencing_token, %(now)s, %(note)s from moved;
 
--- name: settle_found
+-- name: decide_published
 -- unconfirmed -> published: a person saw it on X.
 with moved as (
     update posts set
@@ -57,7 +57,7 @@ with moved as (
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note, actor, decision)
 select id, 'unconfirmed', 'published', fencing_token, %(now)s, %(why)s, %(who)s, 'found_on_x' from moved;
 
--- name: settle_absent
+-- name: decide_absent
 -- unconfirmed -> queued or rejected: a person saw that it is not on X.
 with moved as (
     update posts set

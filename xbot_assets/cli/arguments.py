@@ -12,7 +12,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 """Control characters but tab and everything that ends a line."""
 
 
-def check_words(words: Sequence[str]) -> None:
+def check_arguments(words: Sequence[str]) -> None:
     """Refuse a command of which a word is no text; nothing of it is carried out.
 
     Raises:
