@@ -14,7 +14,7 @@ from xbot_assets.domain.alerts.operations import PROCESS_DYING, PROCESS_FROZEN
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.door.sessions import KEY_BYTES, spent_words
+from xbot_assets.door.sessions import KEY_BYTES, spent_tokens
 from xbot_assets.runtime.browser_part import browser_program, update_browser_alerts
 from xbot_assets.runtime.dagster_home import (
     CODE_SOCKET,
@@ -78,7 +78,7 @@ class Stack:
 
     def start_parts(self) -> Settings:
         """Start everything but Dagster; return the settings as the parts make them."""
-        spent_words(self._settings.home).clear()
+        spent_tokens(self._settings.home).clear()
         self._tell_parts()
         with self._progress.step("status service"):
             self._supervisor.start(self._service())

@@ -59,16 +59,16 @@ def test_words_that_are_not_utf8_are_refused_whole(tmp_path: Path, words: tuple[
     """Nothing of the command is carried out."""
     done = xbot(tmp_path / ".xbot", *words)
     assert done.returncode == EXIT_FAILED
-    assert done.stderr.startswith(f"Word {len(words)} of the command holds bytes that are not UTF-8 text.")
+    assert done.stderr.startswith(f"Argument {len(words)} of the command holds bytes that are not UTF-8 text.")
     assert not (tmp_path / ".xbot").exists()
 
 
 def test_control_characters_on_the_command_line_are_refused_and_not_repeated(tmp_path: Path) -> None:
     """A line break or a tab in a text is none of them."""
     done = xbot(tmp_path / ".xbot", "no\x1b]0;such\x07command")
-    assert done.stderr.startswith("Word 1 of the command holds a control character (U+001B).")
+    assert done.stderr.startswith("Argument 1 of the command holds a control character (U+001B).")
     assert "\x1b" not in done.stderr
-    assert "Word" not in xbot(tmp_path / ".xbot", "post", "One.\n\tTwo.").stderr
+    assert "Argument" not in xbot(tmp_path / ".xbot", "post", "One.\n\tTwo.").stderr
 
 
 @pytest.mark.parametrize("value", ["x\udcff", "a\x00b", "\x1b[31m"])

@@ -23,14 +23,14 @@ class ErrorAnswer:
 
     Attributes:
         status: the HTTP status, or the one that an error inside an answer names.
-        words: its codes and types, in lower case.
+        codes: its codes and types, in lower case.
         message: its sentences in one line, as they came: only :meth:`said` may be shown.
         parameter: the parameter that it names, in a field of its own.
         wait: seconds to wait, where the body says so.
     """
 
     status: int
-    words: frozenset[str]
+    codes: frozenset[str]
     message: str
     parameter: str = ""
     wait: float | None = None
@@ -88,7 +88,7 @@ def read_error(status: int, body: object, text: str) -> ErrorAnswer:
     delay = _DELAY.search(text[:_READ_AT_MOST])
     return ErrorAnswer(
         status=status,
-        words=frozenset(str(word).lower() for word in named if isinstance(word, str | int)),
+        codes=frozenset(str(word).lower() for word in named if isinstance(word, str | int)),
         message=" ".join(" ".join(_sentences(inner)).split())[:_READ_AT_MOST],
         parameter=next((str(source["param"]) for source in sources if source.get("param")), ""),
         wait=float(delay[1]) if delay else None,

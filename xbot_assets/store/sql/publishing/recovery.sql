@@ -1,7 +1,7 @@
--- Posts in doubt, posts that X took back, and posts that X shows and no row knows.
+-- Unconfirmed posts, posts that X took back, and posts that X shows and no row knows.
 
 -- name: posts_to_look_for
--- Posts in doubt whose next look is due: few looks said "not there", or it may still be queued again.
+-- Unconfirmed posts whose next look is due: few looks said "not there", or it may still be queued again.
 select id, looked_at from posts
 where status = 'unconfirmed'
     and (looked_at is null or looked_at <= %(looked_before)s)
