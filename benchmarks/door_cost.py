@@ -29,7 +29,7 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from xbot_assets.door.dagster_ui import dagster_door
 from xbot_assets.door.guard import COOKIE, Guard
-from xbot_assets.door.half_sent import whole_within
+from xbot_assets.door.half_sent import complete_within
 from xbot_assets.settings import Settings
 from xbot_assets.testing.patience import PATIENCE, until
 
@@ -63,12 +63,12 @@ def main(requests: int) -> None:
         with WorkspaceProcessContext(instance, EmptyWorkspaceTarget()) as workspace:
             bare = create_app_from_workspace_process_context(workspace)
             guarded = dagster_door(create_app_from_workspace_process_context(workspace), lambda: settings)
-            with served(bare, AutoHTTPProtocol) as one, served(guarded, whole_within(10)) as other:
-                found = {
+            with served(bare, AutoHTTPProtocol) as one, served(guarded, complete_within(10)) as other:
+                times = {
                     what: _compare([(f"{origin}{path}", method, body) for origin in (one, other)], cookie, requests)
                     for what, (method, path, body) in QUERIES.items()
                 }
-    print(json.dumps(found, indent=2))
+    print(json.dumps(times, indent=2))
 
 
 def _compare(

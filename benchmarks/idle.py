@@ -28,9 +28,9 @@ from xbot_assets.testing.load.stack import LoadStack, running_stack
 CPU_MAX_PERCENT = 20.0
 """Of one core, all parts together."""
 MEMORY_MAX_MB = 1100.0
-SETTLED_SECONDS = 30.0
-"""A stack that has run nothing for so long is settled."""
-SETTLE_MAX_SECONDS = 300.0
+CALM_SECONDS = 30.0
+"""A stack that has run nothing for so long is calm."""
+CALM_WAIT_SECONDS = 300.0
 SAMPLE_SECONDS = 20.0
 START_SECONDS = 600.0
 PATIENCE = {"start_timeout_seconds": "300"}
@@ -92,10 +92,10 @@ def _is_forked(process: psutil.Process) -> bool:
     return above is not None and process.cmdline() == above.cmdline()
 
 
-def settle(stack: LoadStack) -> float:
+def await_calm(stack: LoadStack) -> float:
     """Wait until no run has been active for a while; return how many seconds that took."""
     began = calm_since = time.monotonic()
-    while time.monotonic() - calm_since < SETTLED_SECONDS and time.monotonic() - began < SETTLE_MAX_SECONDS:
+    while time.monotonic() - calm_since < CALM_SECONDS and time.monotonic() - began < CALM_WAIT_SECONDS:
         if stack.ask_database(ACTIVE_RUNS)[0]["many"]:
             calm_since = time.monotonic()
         time.sleep(1.0)
@@ -149,8 +149,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
     chosen = parser.parse_args()
     with running_stack(PATIENCE, START_SECONDS) as stack:
-        settled = settle(stack)
-        document = measure(stack, chosen.minutes) | {"settled_after_seconds": round(settled)}
+        waited = await_calm(stack)
+        document = measure(stack, chosen.minutes) | {"calm_after_seconds": round(waited)}
     kept = document["cpu_percent"] < CPU_MAX_PERCENT and document["memory_mb"] < MEMORY_MAX_MB
     print(json.dumps(document | {"kept": kept}, indent=2) if chosen.json else as_table(document))
     return 0 if kept else 1

@@ -25,7 +25,7 @@ DEATH_SECONDS = 1.0
 """Those that go down with the killed process do so within this."""
 CALM_SECONDS = 10.0
 """Between two kills, so that a recovery is not another's."""
-SETTLE_SECONDS = 120.0
+DRAIN_SECONDS = 120.0
 """At the end unconfirmed posts get this long to be found on X."""
 SLOTS_OF = "select run_id from concurrency_slots where run_id = any(%(runs)s)"
 STATUS_OF = "select status from posts where text = %(text)s"
@@ -123,7 +123,7 @@ def run(stack: LoadStack, times: int, kinds: Iterable[str]) -> dict[str, Any]:
 
 
 def _document(stack: LoadStack, launcher: Launcher, feeder: Feeder, kills: list[Kill]) -> dict[str, Any]:
-    left = _settle(stack)
+    left = _drained(stack)
     on_x = Counter(post["text"] for post in stack.ask_sandbox("ledger")["posts"])
     twice, lost = sum(n - 1 for n in on_x.values()), [text for text in launcher.texts if text not in on_x]
     return {
@@ -148,8 +148,8 @@ def _told(kills: list[Kill]) -> dict[str, Any]:
     }
 
 
-def _settle(stack: LoadStack) -> int:
-    deadline = time.monotonic() + SETTLE_SECONDS
+def _drained(stack: LoadStack) -> int:
+    deadline = time.monotonic() + DRAIN_SECONDS
     while (left := int(stack.ask_database(UNFINISHED)[0]["many"])) and time.monotonic() < deadline:
         time.sleep(1.0)
     return left

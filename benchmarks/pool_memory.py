@@ -57,7 +57,7 @@ async def _sampled(pool: BrowserPool, url: str, pages: int) -> dict[str, object]
     each = math.ceil(pages / SAMPLES / SLOTS)
     for number in range(SAMPLES):
         await asyncio.gather(*(_worker(pool, url, each) for _ in range(SLOTS)))
-        await _settled(pool)
+        await _at_rest(pool)
         samples.append(tree_mb() | {"pages": float((number + 1) * each * SLOTS)})
     seconds = time.monotonic() - began
     facts = pool.describe()
@@ -73,7 +73,7 @@ async def _sampled(pool: BrowserPool, url: str, pages: int) -> dict[str, object]
     }
 
 
-async def _settled(pool: BrowserPool) -> None:
+async def _at_rest(pool: BrowserPool) -> None:
     """Wait until pages are closed and the next ones open: one page more or less exceeds what is looked for."""
     contexts = [slot.context for slot in pool.table.slots if slot.context is not None]
     while not all(context.at_rest or context.retired for context in contexts):  # noqa: ASYNC110 - no event tells

@@ -104,7 +104,7 @@ async def ours(url: str) -> AsyncIterator[Side]:
         try:
             while pool.table.slots[0].context is None:  # noqa: ASYNC110 - it starts in another process
                 await asyncio.sleep(0.05)
-            yield Side("xbot_pool", lambda: _our_page(pool), lambda: _settled(pool))
+            yield Side("xbot_pool", lambda: _our_page(pool), lambda: _at_rest(pool))
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
@@ -119,7 +119,7 @@ async def _our_page(pool: BrowserPool) -> AsyncIterator[Page]:
         yield page
 
 
-async def _settled(pool: BrowserPool) -> None:
+async def _at_rest(pool: BrowserPool) -> None:
     context = pool.table.slots[0].context
     while context is not None and not context.at_rest:  # noqa: ASYNC110 - a millisecond is what it may be off by
         await asyncio.sleep(0.001)

@@ -19,13 +19,32 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 MASK = "[secret]"
 SHORTEST = 6
 """Characters; a shorter value is not masked, as it would be found within ordinary words."""
+_HALF_HIDDEN = r"[\w-]*\*[\w*-]*"
+_BEFORE_A_KEY = r"""(?:(?<![a-z])api[ _-]?key["']?|\bkey)(?: [a-z]{2,12}){0,2} ?[:=]? ?["'`(]?"""
 _PATTERNS = (
-    (("sk-", "sess-", "key-"), re.compile(r"\b(?:sk-|sess-|key-(?=[\w-]*[\d*]))[\w*-]{6,}")),
-    (("://",), re.compile(r"(?<=://)(?!user:password@)[^\s/@:'\"\\<>]*:[^\s/@'\"\\<>]+(?=@)")),
-    (("Bearer ",), re.compile(r"(?<=\bBearer )[\w.~+/=*-]+")),
+    # OpenAI's, and of those who follow it: also "sk-proj-", Anthropic's "sk-ant-", OpenRouter's "sk-or-v1-".
+    (("sk-", "sess-"), rf"\b(?:sk|sess)-(?:{_HALF_HIDDEN}|(?=[\w-]*[\d_])[\w-]{{6,}}|[\w-]{{12,}})", MASK),
+    (("key-",), r"\bkey-(?=[\w-]*[\d*])[\w*-]{6,}", MASK),
+    # Groq's, xAI's, Perplexity's, Cerebras', Hugging Face's, Fireworks'. Their models have short words between hyphens.
+    (
+        ("gsk_", "xai-", "pplx-", "csk-", "hf_", "fw_"),
+        rf"\b(?:gsk_|xai-|pplx-|csk-|hf_|fw_)(?:{_HALF_HIDDEN}|(?=[A-Za-z]*\d)[A-Za-z\d]{{12,}}\b|[A-Za-z\d]{{32,}}\b)",
+        MASK,
+    ),
+    (("AIza",), rf"\bAIza(?:{_HALF_HIDDEN}|[\w-]{{12,}})", MASK),  # Google's
+    # Mistral's and others' have no sign of their own: without the words before it, it is the hash of anything.
+    (
+        ("key", "Key", "KEY"),
+        rf"(?i)({_BEFORE_A_KEY})(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{{32,}}\b",
+        rf"\1{MASK}",
+    ),
+    (("://",), r"(?<=://)(?!user:password@)[^\s/@:'\"\\<>]*:[^\s/@'\"\\<>]+(?=@)", MASK),
+    (("Bearer ",), r"(?<=\bBearer )(?!(?:auth\w*|tokens?)(?![\w~+/=*-]|\.\w))[\w.~+/=*-]+", MASK),
 )
 """An API key, also one that its provider has half hidden; the user and password of a URL, but for our own remedies'
-example; a bearer token. Each with the words without which it need not be looked for, which is most of the time."""
+example; a bearer token. Each with the words without which it need not be looked for, which is most of the time, and
+with what stands in its place. They ask for far fewer characters than these keys have, for a message may cut one."""
+_SHAPES = tuple((signs, re.compile(pattern), instead) for signs, pattern, instead in _PATTERNS)
 
 
 class _Values:
@@ -78,9 +97,9 @@ def forget_secrets() -> None:
 def mask(text: str) -> str:
     """Return the text without the secrets that this process knows, and without what looks like one."""
     masked = _values.mask(text)
-    for signs, pattern in _PATTERNS:
+    for signs, shape, instead in _SHAPES:
         if any(sign in masked for sign in signs):
-            masked = pattern.sub(MASK, masked)
+            masked = shape.sub(instead, masked)
     return masked
 
 

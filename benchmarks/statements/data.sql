@@ -45,7 +45,7 @@ from (
 update posts set thread_id = id - id %% 40, segment = id %% 40 where id %% 40 in (0, 1, 2, 3) and id >= 40;
 
 -- name: waiting
--- A queue: twenty posts, five for a person, two in doubt, a pool, and three threads that wait behind a refused segment.
+-- A queue: twenty posts, five for a person, two unconfirmed, a pool, and three threads that wait behind a refused segment.
 with waiting as (
     insert into posts (status, text, fingerprint, topic, format, scheduled_at, planned_at, armed_at)
     select s.status, s.status || ' ' || n, s.status || n, 'topic 1', 'format 1', %(now)s + n * interval '1 hour', %(now)s,

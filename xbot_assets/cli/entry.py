@@ -10,8 +10,8 @@ import stamina
 import typer
 
 from xbot_assets.cli.app import app
+from xbot_assets.cli.arguments import check_arguments
 from xbot_assets.cli.terminal import Styled, echo
-from xbot_assets.cli.words import check_words
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.masking import mask
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def _command_line() -> None:
-    check_words(sys.argv[1:])
+    check_arguments(sys.argv[1:])
     app(prog_name="xbot")
 
 

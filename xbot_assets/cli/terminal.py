@@ -38,7 +38,7 @@ def print_json(document: Any) -> None:  # noqa: ANN401 - a document of any shape
     """Print one JSON document; times and the like as text, and what could steer the terminal as JSON's own escapes."""
     plain = (sys.stdout.encoding or "").lower() not in {"utf-8", "utf8"}
     text = json.dumps(document, indent=2, ensure_ascii=plain, default=str)
-    typer.echo(_ORDERS.sub(lambda found: f"\\u{ord(found[0]):04x}", text))  # noqa: TID251 - here
+    typer.echo(_ORDERS.sub(lambda character: f"\\u{ord(character[0]):04x}", text))  # noqa: TID251 - here
 
 
 def harmless(text: str) -> str:

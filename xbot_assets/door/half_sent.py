@@ -60,6 +60,6 @@ class _Prompt(HttpToolsProtocol):
         self.transport.close()
 
 
-def whole_within(seconds: float) -> type[HttpToolsProtocol]:
+def complete_within(seconds: float) -> type[HttpToolsProtocol]:
     """Return the protocol, for uvicorn's ``http``, that gives a request this long to arrive."""
     return type("Prompt", (_Prompt,), {"seconds": seconds})

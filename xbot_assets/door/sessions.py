@@ -33,7 +33,7 @@ class Session:
     cookie: str = ""
 
 
-def spent_words(home: Path) -> Spent:
+def spent_tokens(home: Path) -> Spent:
     """Return what was logged out or opened in a data directory."""
     return Spent(home / "run" / "spent", SESSION_LIFE)
 
@@ -96,7 +96,7 @@ class Sessions:
         return hmac.new(key.encode(), token.encode(), hashlib.sha256).digest()
 
     def _spent(self) -> Spent:
-        return spent_words(self._settings().home)
+        return spent_tokens(self._settings().home)
 
 
 def _use(account: int | None) -> str:

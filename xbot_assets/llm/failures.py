@@ -19,7 +19,7 @@ from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, Product
 from xbot_assets.llm.calls.network import was_sent
 from xbot_assets.llm.servers.errors import AnswerError, ErrorAnswer, error_of, masked
 
-QUOTA_WORDS = frozenset(
+QUOTA_CODES = frozenset(
     {
         "insufficient_quota",
         "insufficient_balance",
@@ -97,7 +97,7 @@ class ClientError(Exception):
     """What is kept of an exception of the client: its class and status. What the other side said may hold our key."""
 
 
-def without_words(exc: BaseException) -> BaseException:
+def without_message(exc: BaseException) -> BaseException:
     """Return what may stand as the cause of a failure: our own exceptions, and of the client's their class alone."""
     if isinstance(exc, ProductError):
         return exc
@@ -152,7 +152,7 @@ def _of_status(told: ErrorAnswer, wait: float | None) -> ProductError:
             remedy="Add credit or raise the limit in the API's billing page.",
             retry_after_seconds=wait,
         )
-    if told.status == HTTPStatus.TOO_MANY_REQUESTS or "rate_limit_exceeded" in told.words:
+    if told.status == HTTPStatus.TOO_MANY_REQUESTS or "rate_limit_exceeded" in told.codes:
         return TransientFailure(
             f"The API asks for fewer requests: {told.said()}", code=FailureCode.RATE_LIMITED, retry_after_seconds=wait
         )
@@ -164,7 +164,7 @@ def _of_status(told: ErrorAnswer, wait: float | None) -> ProductError:
 
 
 def _is_about_money(told: ErrorAnswer) -> bool:
-    if told.words & QUOTA_WORDS or told.status == HTTPStatus.PAYMENT_REQUIRED:
+    if told.codes & QUOTA_CODES or told.status == HTTPStatus.PAYMENT_REQUIRED:
         return True
     return told.status < _SERVER_ERRORS_FROM and bool(_QUOTA_SENTENCE.search(told.message))
 
@@ -182,15 +182,15 @@ def _of_refusal(told: ErrorAnswer) -> ProductError:
             code=FailureCode.ACCESS_DENIED,
             remedy="Check the key's project, its permissions and the country the requests come from.",
         )
-    if told.words & _MODEL_S_FAULT:
+    if told.codes & _MODEL_S_FAULT:
         return bad_answer("The model's answer is not of the form that was asked for.")
-    if told.words & _FILTER_CODES:
+    if told.codes & _FILTER_CODES:
         return filtered()
     return _of_request(told)
 
 
 def _of_request(told: ErrorAnswer) -> PermanentFailure:
-    if told.words & _MODEL_CODES or _MODEL_SENTENCE.search(told.message):
+    if told.codes & _MODEL_CODES or _MODEL_SENTENCE.search(told.message):
         return PermanentFailure(
             f"The API does not know the model: {told.said()}",
             code=FailureCode.MODEL_NOT_FOUND,
@@ -202,7 +202,7 @@ def _of_request(told: ErrorAnswer) -> PermanentFailure:
             code=FailureCode.NOT_FOUND,
             remedy="Check XBOT_OPENAI_BASE_URL; it usually ends in /v1.",
         )
-    is_long = told.words & _TOO_LONG_CODES or _TOO_LONG_SENTENCE.search(told.message)
+    is_long = told.codes & _TOO_LONG_CODES or _TOO_LONG_SENTENCE.search(told.message)
     code = FailureCode.PROMPT_TOO_LONG if is_long else FailureCode.BAD_REQUEST
     return PermanentFailure(
         f"The API refused the request ({told.status}): {told.said()}",

@@ -11,7 +11,7 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.runtime.environment import BROWSER_HOST
 from xbot_assets.runtime.machine.accounts import BROWSER_ACCOUNT, service_account
 from xbot_assets.runtime.progress import Tell
-from xbot_assets.runtime.readiness import browser_answers, browser_health, browser_settled
+from xbot_assets.runtime.readiness import browser_answers, browser_health, browser_start_ended
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, resolve_alert
@@ -25,7 +25,7 @@ def browser_program(settings: Settings, url: str, tell: Tell) -> Program:
     command = [sys.executable, "-m", "xbot_assets.browser.host.server", "--port", url.rpartition(":")[2]]
     option = [] if user is None else ["--run-as", f"{user.uid}:{user.gid}"]
     return Program(
-        "browser", [*command, *option], browser_settled(url), secrets=BROWSER_HOST, pulse=browser_answers(url)
+        "browser", [*command, *option], browser_start_ended(url), secrets=BROWSER_HOST, pulse=browser_answers(url)
     )
 
 
@@ -45,7 +45,7 @@ def browser_user(settings: Settings, tell: Tell) -> RunAs | None:
     return None if account is None else RunAs(account.uid, account.gid)
 
 
-def settle_browser_alerts(database: Database, url: str, tell: Tell) -> None:
+def update_browser_alerts(database: Database, url: str, tell: Tell) -> None:
     """Raise what is wrong with the browser host's Chromium as alerts, and resolve those of an earlier start.
 
     Raises:

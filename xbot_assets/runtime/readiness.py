@@ -50,7 +50,7 @@ def accepts(path: Path) -> Question:
     return ask
 
 
-def browser_settled(url: str) -> Question:
+def browser_start_ended(url: str) -> Question:
     """Return the question "has the browser host started Chromium, or given the first tries up?"."""
 
     def ask() -> bool:
@@ -65,8 +65,8 @@ def browser_settled(url: str) -> Question:
 
 def browser_health(url: str) -> dict[str, Any]:
     """Return what the host says of itself. Raises httpx's errors, or ``ValueError`` for no JSON."""
-    found = httpx.get(f"{url}/health", timeout=PROBE_SECONDS, trust_env=False, verify=_is_tls(url)).json()
-    return found if isinstance(found, dict) else {"reason": "its health page makes no sense"}
+    health = httpx.get(f"{url}/health", timeout=PROBE_SECONDS, trust_env=False, verify=_is_tls(url)).json()
+    return health if isinstance(health, dict) else {"reason": "its health page makes no sense"}
 
 
 def daemons_beat(web_url: str, token: str | None, since: datetime) -> Question:

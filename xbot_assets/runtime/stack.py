@@ -14,8 +14,8 @@ from xbot_assets.domain.alerts.operations import PROCESS_DYING, PROCESS_FROZEN
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.door.sessions import KEY_BYTES, spent_words
-from xbot_assets.runtime.browser_part import browser_program, settle_browser_alerts
+from xbot_assets.door.sessions import KEY_BYTES, spent_tokens
+from xbot_assets.runtime.browser_part import browser_program, update_browser_alerts
 from xbot_assets.runtime.dagster_home import (
     CODE_SOCKET,
     build_command,
@@ -78,7 +78,7 @@ class Stack:
 
     def start_parts(self) -> Settings:
         """Start everything but Dagster; return the settings as the parts make them."""
-        spent_words(self._settings.home).clear()
+        spent_tokens(self._settings.home).clear()
         self._tell_parts()
         with self._progress.step("status service"):
             self._supervisor.start(self._service())
@@ -95,7 +95,7 @@ class Stack:
         if self._settings.browser_url is None:
             with self._progress.step("browser"):
                 self._supervisor.start(browser_program(self._settings, self.parts.browser_url, self._progress.tell))
-        self._settle_alerts()
+        self._update_alerts()
         return self.settings()
 
     def prepare_dagster(self) -> None:
@@ -227,7 +227,7 @@ class Stack:
                 return
         self._progress.tell(f"The alert about the {name} process was not stored: the database does not answer.")
 
-    def _settle_alerts(self) -> None:
+    def _update_alerts(self) -> None:
         """Resolve an earlier start's alerts, and raise those about a browser host that has no Chromium, or a weak one.
 
         Raises:
@@ -237,7 +237,7 @@ class Stack:
             now = DatabaseClock(database).now()
             resolve_every(database, PROCESS_DYING, now)
             resolve_every(database, PROCESS_FROZEN, now)
-            settle_browser_alerts(database, self.parts.browser_url, self._progress.tell)
+            update_browser_alerts(database, self.parts.browser_url, self._progress.tell)
 
     def _set_pools(self) -> None:
         done = self._supervisor.run("pools", build_command("pools"), secrets=DATABASE)

@@ -6,7 +6,7 @@ import sys
 import uvicorn
 
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.door.half_sent import whole_within
+from xbot_assets.door.half_sent import complete_within
 from xbot_assets.service.app import build_app
 from xbot_assets.service.health.connections import Connections
 
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         app,
         host=ADDRESSES[settings.service_bind],
         port=port,
-        http=whole_within(settings.service_request_seconds),
+        http=complete_within(settings.service_request_seconds),
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,

@@ -69,7 +69,7 @@ class DatabaseBudget:
         now = self.clock.now()
         hold = hold_after(failure, now, self._probe_after) if failure else None
         with self.database.transaction() as transaction:
-            call_id = budget_store.settle(transaction, reservation, self._in_company(call))
+            call_id = budget_store.settle(transaction, reservation, self._with_concurrent_runs(call))
             if hold is not None:
                 self._hold(transaction, hold, now, failure)
             elif reservation.is_probe and answered:
@@ -83,9 +83,9 @@ class DatabaseBudget:
 
     def refused(self, call: LlmCall) -> int:
         """Book a call that was not made."""
-        return record_llm_call(self.database, self._in_company(call))
+        return record_llm_call(self.database, self._with_concurrent_runs(call))
 
-    def _in_company(self, call: LlmCall) -> LlmCall:
+    def _with_concurrent_runs(self, call: LlmCall) -> LlmCall:
         return call.model_copy(update={"job": self.concurrent_runs.job, "beside": list(self.concurrent_runs.beside)})
 
     @property

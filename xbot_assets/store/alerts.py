@@ -53,7 +53,7 @@ def alert(
     Returns:
         Whether it was newly raised.
     """
-    words = entry.words(**fields)
+    words = entry.render(**fields)
     row = db.fetch_one(
         "raise_alert" if counted else "raise_alert_once",
         key=words.key,

@@ -69,11 +69,11 @@ def code_of(action: Callable[[], object]) -> str:
     return caught.value.code
 
 
-def settle_published(db: Database, held: ClaimedPost, now: datetime) -> None:
+def finish_published(db: Database, held: ClaimedPost, now: datetime) -> None:
     """Publish an armed post under an id of its own."""
     posts.confirm_published(db, held, x_post_id=str(held.id), permalink=None, now=now)
 
 
-def settle_unconfirmed(db: Database, held: ClaimedPost, now: datetime) -> None:
+def finish_unconfirmed(db: Database, held: ClaimedPost, now: datetime) -> None:
     """Leave an armed unconfirmed post."""
     posts.mark_unconfirmed(db, held, UNSURE, now)

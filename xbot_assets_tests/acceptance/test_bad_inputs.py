@@ -1,6 +1,6 @@
 """Bad input with real parts beside it: one clear sentence, a non-zero exit, no traceback and no secret.
 
-What needs no parts is in ``test_cli_words.py`` and ``test_scripts.py``.
+What needs no parts is in ``test_cli_arguments.py`` and ``test_scripts.py``.
 """
 
 import contextlib

@@ -85,7 +85,7 @@ def test_a_persona_that_cannot_be_read_says_why(content: bytes | None, said: str
     ],
 )
 def test_a_cost_is_exact_and_rounded_up(model: str, tokens: tuple[int, int], microusd: int) -> None:
-    """The owner's report: gpt-4o costs $0.005 and $0.015 a thousand."""
+    """By the owner's figures, gpt-4o costs $0.005 and $0.015 a thousand."""
     assert load_prices().price(model, TODAY).cost_microusd(*tokens) == microusd
 
 

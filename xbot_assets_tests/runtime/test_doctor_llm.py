@@ -43,8 +43,8 @@ def settings_in(settings_for: SettingsFor, server: LlmServer, tmp_path: Path, da
 
 def only(settings: Settings) -> Finding:
     """Return the one finding of settings whose tiers share a model."""
-    (found,) = models_of(settings)
-    return found
+    (finding,) = models_of(settings)
+    return finding
 
 
 @pytest.mark.parametrize(
@@ -62,9 +62,9 @@ def test_the_doctor_says_what_a_server_can(
 ) -> None:
     """One billed call, in the books at the server's own bill; the next plan is refused nothing."""
     settings = settings_in(name)
-    found = only(settings)
-    assert found.level == level, found
-    assert [words for words in said if words not in found.text] == []
+    finding = only(settings)
+    assert finding.level == level, finding
+    assert [words for words in said if words not in finding.text] == []
     (billed,) = [row for row in server.usage.as_json() if row["completion_tokens"]]
     assert [call.cost_microusd for call in recent_calls(database, 9) if call.cost_microusd] == [billed["bill_microusd"]]
     memory = DatabaseDialects(database, api_account(settings), RealClock())
@@ -79,8 +79,8 @@ def test_the_doctor_says_what_a_server_can(
 
 def remembered(settings: Settings) -> Finding:
     """Return what the doctor says without a call."""
-    (found,) = remembered_of(settings)
-    return found
+    (finding,) = remembered_of(settings)
+    return finding
 
 
 def test_the_doctor_tells_what_is_remembered_without_a_call(settings_in: SettingsIn, server: LlmServer) -> None:
@@ -89,29 +89,29 @@ def test_the_doctor_tells_what_is_remembered_without_a_call(settings_in: Setting
     assert "has not answered yet" in remembered(settings).text
     only(settings)
     asked = len(server.usage.rows())
-    found = remembered(settings)
-    assert (found.level, "json_object" in found.text, "effort low" in found.text) == ("ok", True, True)
+    finding = remembered(settings)
+    assert (finding.level, "json_object" in finding.text, "effort low" in finding.text) == ("ok", True, True)
     assert len(server.usage.rows()) == asked
     settings = settings_in("xai")
     only(settings)
-    found = remembered(settings)
-    assert (found.level, "billed more than its limit" in found.text) == ("warn", True)
+    finding = remembered(settings)
+    assert (finding.level, "billed more than its limit" in finding.text) == ("warn", True)
 
 
 def test_the_doctor_tells_of_an_answer_that_was_cut(settings_in: SettingsIn) -> None:
     """With what helps, also without a call."""
     settings = settings_in("mistral").model_copy(update={"llm_thinking_tokens": 0})
     assert only(settings).level == "fail"
-    found = remembered(settings)
-    assert (found.level, "was cut at its limit" in found.text) == ("warn", True)
-    assert "XBOT_LLM_THINKING_TOKENS" in found.remedy
+    finding = remembered(settings)
+    assert (finding.level, "was cut at its limit" in finding.text) == ("warn", True)
+    assert "XBOT_LLM_THINKING_TOKENS" in finding.remedy
 
 
 def test_a_server_that_refuses_is_told_with_its_reason(settings_in: SettingsIn, server: LlmServer) -> None:
     """A model that it does not serve, and a key that it does not take."""
     settings = settings_in("groq")
     server.faults.active = {"llm_dialect": "mistral"}
-    found = only(settings)
-    assert (found.level, "does not know the model" in found.text) == ("fail", True)
+    finding = only(settings)
+    assert (finding.level, "does not know the model" in finding.text) == ("fail", True)
     server.faults.active = {"llm_status": 401}
     assert "refused the key" in only(settings).text

@@ -127,10 +127,10 @@ def test_an_unknown_setting_is_the_doctors_finding_with_the_nearest_name(monkeyp
 def test_a_key_that_was_written_with_quotes_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     """It works, and is better put right; nothing of it is shown."""
     monkeypatch.setenv("XBOT_OPENAI_API_KEY", "\u201csk-hunter2\u201d")
-    _, found = findings(2)
-    assert (found.level, found.name) == ("warn", "Settings")
-    assert "XBOT_OPENAI_API_KEY: the quotes or blanks around it were left out" in found.text
-    assert "hunter2" not in found.text + found.remedy
+    _, finding = findings(2)
+    assert (finding.level, finding.name) == ("warn", "Settings")
+    assert "XBOT_OPENAI_API_KEY: the quotes or blanks around it were left out" in finding.text
+    assert "hunter2" not in finding.text + finding.remedy
 
 
 @pytest.mark.parametrize("address", ["https://api.example.test/v1\n", "https://api.example. test", "\u201chttps://a.b"])

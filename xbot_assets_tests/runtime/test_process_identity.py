@@ -33,11 +33,11 @@ def a_process() -> Iterator[subprocess.Popen[bytes]]:
 
 def test_an_identity_stays_the_same_and_fits_into_a_file_name() -> None:
     """Asked for by itself or by another, now or later."""
-    found = identity_of(os.getpid())
-    assert found == own_identity()
-    assert found is not None
-    assert found.replace(".", "").isalnum()
-    assert still_runs(os.getpid(), found)
+    identity = identity_of(os.getpid())
+    assert identity == own_identity()
+    assert identity is not None
+    assert identity.replace(".", "").isalnum()
+    assert still_runs(os.getpid(), identity)
 
 
 def test_the_same_number_with_the_identity_of_another_is_another_process() -> None:

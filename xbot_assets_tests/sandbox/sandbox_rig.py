@@ -171,6 +171,6 @@ def write(page: Page, url: str, text: str) -> None:
     page.click(f"[role=dialog] {by('tweetButton')}")
 
 
-def settle(page: Page) -> None:
+def let_draw(page: Page) -> None:
     """Let the page draw: two animation frames."""
     page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")

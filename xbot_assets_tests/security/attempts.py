@@ -119,11 +119,11 @@ def main() -> None:
     """Try everything, and tell."""
     target = json.load(sys.stdin)
     cookie = target.get("cookie", "")
-    found = [told for port in target["ports"] for told in (*of_http(port, cookie), *of_other_protocols(port))]
-    found += [told for name in target["sockets"] for told in of_socket(name)]
-    found += [told for path in target["files"] for told in of_file(path)]
-    found += [told for pid in target["processes"] for told in of_process(pid)]
-    json.dump({"uid": os.getuid(), "succeeded": found}, sys.stdout)
+    succeeded = [told for port in target["ports"] for told in (*of_http(port, cookie), *of_other_protocols(port))]
+    succeeded += [told for name in target["sockets"] for told in of_socket(name)]
+    succeeded += [told for path in target["files"] for told in of_file(path)]
+    succeeded += [told for pid in target["processes"] for told in of_process(pid)]
+    json.dump({"uid": os.getuid(), "succeeded": succeeded}, sys.stdout)
 
 
 main()

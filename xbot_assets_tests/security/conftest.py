@@ -23,8 +23,8 @@ def stack() -> Iterator[Stack]:
     home = base / DEEP / DEEP / DEEP / ".xbot"
     home.parent.mkdir(parents=True)
     try:
-        with running(home, service_token=TOKEN, approval="all") as found:
-            yield found
+        with running(home, service_token=TOKEN, approval="all") as stack:
+            yield stack
     finally:
         remove_database(home)
         shutil.rmtree(base, ignore_errors=True)

@@ -70,24 +70,24 @@ def processes_of(pid: int) -> list[psutil.Process]:
 
 def listening_ports(pid: int) -> dict[int, str]:
     """Return every TCP port that a process of the stack listens on, with the process's own command."""
-    found: dict[int, str] = {}
+    servers: dict[int, str] = {}
     for process in processes_of(pid):
         with contextlib.suppress(psutil.NoSuchProcess):  # a run's worker may end just now
             for connection in process.net_connections("inet"):
                 if connection.status == psutil.CONN_LISTEN:
-                    found[connection.laddr.port] = " ".join(process.cmdline())
-    return found
+                    servers[connection.laddr.port] = " ".join(process.cmdline())
+    return servers
 
 
 def listening_sockets(pid: int) -> list[str]:
     """Return every Unix socket that a process of the stack listens on; the kernel writes ``@`` for a zero byte."""
     ours = {inode for process in processes_of(pid) for inode in _socket_inodes(process.pid)}
-    found = []
+    paths = []
     for line in Path("/proc/net/unix").read_text(encoding="utf-8", errors="surrogateescape").splitlines()[1:]:
         _, _, _, flags, _, _, inode, *path = line.split(None, 7)
         if path and int(flags, 16) & ACCEPTS and inode in ours:
-            found.append(path[0])
-    return found
+            paths.append(path[0])
+    return paths
 
 
 def _socket_inodes(pid: int) -> set[str]:

@@ -53,8 +53,8 @@ def behind(settings: Settings) -> TestClient:
 @pytest.fixture
 def client(tmp_path: Path) -> Iterator[TestClient]:
     """The door of the sandbox, which asks for no login."""
-    with behind(Settings(home=tmp_path)) as found:
-        yield found
+    with behind(Settings(home=tmp_path)) as client:
+        yield client
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from starlette.testclient import TestClient
 from xbot_assets.defs.instance import web_server
 from xbot_assets.defs.instance.dagster_internals import DEVELOPING
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.door.half_sent import whole_within
+from xbot_assets.door.half_sent import complete_within
 from xbot_assets.runtime.environment import child_environment
 from xbot_assets.runtime.machine import sockets
 from xbot_assets.runtime.machine.sockets import remove_socket_directory, socket_directory
@@ -192,7 +192,7 @@ def connected(origin: str, words: bytes) -> Iterator[socket.socket]:
 def test_a_request_that_never_becomes_whole_is_ended(tmp_path: Path, half: bytes) -> None:
     """In its first line, a header or its body, before any of it, and after a whole one."""
     app = build_app(Connections(lambda: Settings(home=tmp_path)), [])
-    with served(app, http=whole_within(0.2)) as origin, connected(origin, half) as connection:
+    with served(app, http=complete_within(0.2)) as origin, connected(origin, half) as connection:
         said = b""
         while piece := connection.recv(4096):  # until the server closes
             said += piece

@@ -15,6 +15,7 @@ from xbot_assets.domain.alerts.operations import BROWSER_DEGRADED
 from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.llm.servers.errors import masked as masked_line
 from xbot_assets.masking import MASK, LineMask, make_secret, mask
 from xbot_assets.runtime.checks import exposed_env_file
 from xbot_assets.runtime.environment import PACKAGE_ROOT
@@ -66,6 +67,77 @@ def test_a_secret_is_masked_however_it_is_written(written: str) -> None:
 def test_what_looks_like_a_secret_is_masked_too(text: str, masked: str) -> None:
     """Keys and passwords that were never a setting of ours; ordinary words stay."""
     assert mask(text) == masked
+
+
+HEX = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+LETTERS = "Qw3rTy7uIoP1aSdF5gHjK9lZxCvB2nM4"
+FOREIGN_KEYS = {
+    "OpenAI": f"sk-{LETTERS}T3BlbkFJ{LETTERS[:20]}",
+    "OpenAI, of a project": f"sk-proj-{LETTERS}_T3BlbkFJ-{LETTERS}",
+    "OpenAI, of a service account": f"sk-svcacct-{LETTERS}",
+    "OpenAI, half hidden": "sk-proj-********************wxyz",
+    "Anthropic": f"sk-ant-api03-{LETTERS}_{LETTERS}-{LETTERS}AA",
+    "OpenRouter": f"sk-or-v1-{HEX}{HEX}",
+    "DeepSeek": f"sk-{HEX}",
+    "Groq": f"gsk_{LETTERS}WGdyb3FY{LETTERS[:12]}",
+    "Groq, half hidden": "gsk_****wxyz",
+    "xAI": f"xai-{LETTERS}{LETTERS}{LETTERS[:16]}",
+    "Perplexity": f"pplx-{HEX}{HEX[:16]}",
+    "Cerebras": f"csk-{HEX}{HEX[:16]}",
+    "Hugging Face": f"hf_{LETTERS}ab",
+    "Google": f"AIzaSy{LETTERS}-",
+}
+
+
+@pytest.mark.parametrize("sentence", ["{}", "Key {} may not do this.", '{{"error": "wrong key: {}"}}', "of '{}',"])
+@pytest.mark.parametrize("provider", FOREIGN_KEYS)
+def test_a_key_of_any_provider_is_masked_wherever_it_stands(provider: str, sentence: str) -> None:
+    """Keys that no setting of ours holds; all of each, and nothing beside it."""
+    assert mask(sentence.format(FOREIGN_KEYS[provider])) == sentence.format(MASK)
+
+
+@pytest.mark.parametrize("key", [HEX, LETTERS, HEX + HEX], ids=["hexadecimal", "letters", "long"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Incorrect API key provided: {}.",
+        "The key {} is not valid",
+        "MISTRAL_API_KEY={}",
+        "x-api-key: {}",
+        "api_key '{}'",
+        '{{"api_key": "{}", "n": 1}}',
+        "Invalid api-key ({})",
+    ],
+)
+def test_a_key_without_a_sign_of_its_own_is_known_by_the_words_before_it(key: str, sentence: str) -> None:
+    """As Mistral's, which are 32 letters and digits."""
+    assert mask(sentence.format(key)) == sentence.format(MASK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Skyscrapers, skeletons and a sketch: the skyline of Oslo.",
+        "skyscrapers sk-ip sk-learn sess-ion xai-explainability sessions keyboard-layout monkey-business",
+        "The models pplx-70b-online, pplx-7b-chat, xai-grok-4-fast and gsk_model are known.",
+        "A task-force-2024-report, desk-lamp-12345678 and risk-2024-averse.",
+        "AIza is how it begins; Aizawa is a name.",
+        "Set XBOT_OPENAI_API_KEY to a valid key. The API key is wrong; a key idea: 12345678901234567890.",
+        f"run {HEX}, request_id={HEX}, sha256 {HEX}{HEX}, step_key {HEX}",
+        f'{{"key": "{HEX}", "snapshot_id": "{HEX}deadbeef"}}',
+        "It needs Bearer auth, or a Bearer token.",
+        "Bearers of news, https://x.com/me/status/1234567890123456789",
+    ],
+)
+def test_ordinary_words_names_of_models_and_hashes_are_not_masked(text: str) -> None:
+    """Dagster's own identifiers go through the mask on their way to its tables: a hash is no key."""
+    assert mask(text) == text
+
+
+def test_what_a_server_says_is_masked_by_the_same_patterns() -> None:
+    """And only by them."""
+    said = masked_line(f"Skyscrapers of {FOREIGN_KEYS['Groq']}\n and {FOREIGN_KEYS['Perplexity']}")
+    assert said == f"Skyscrapers of {MASK} and {MASK}"
 
 
 @pytest.mark.parametrize("name", sorted(secret_names()))

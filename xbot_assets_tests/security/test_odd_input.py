@@ -28,7 +28,7 @@ from xbot_assets.steps.content.fallback import load_templates
 from xbot_assets.steps.operations.clock_control import advance
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.publishing.approval import owners_time
-from xbot_assets.steps.publishing.manual_recovery import settle_where
+from xbot_assets.steps.publishing.manual_recovery import decide_published_at
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals, posts
@@ -59,16 +59,16 @@ def test_words_that_are_not_utf8_are_refused_whole(tmp_path: Path, words: tuple[
     """Nothing of the command is carried out."""
     done = xbot(tmp_path / ".xbot", *words)
     assert done.returncode == EXIT_FAILED
-    assert done.stderr.startswith(f"Word {len(words)} of the command holds bytes that are not UTF-8 text.")
+    assert done.stderr.startswith(f"Argument {len(words)} of the command holds bytes that are not UTF-8 text.")
     assert not (tmp_path / ".xbot").exists()
 
 
 def test_control_characters_on_the_command_line_are_refused_and_not_repeated(tmp_path: Path) -> None:
     """A line break or a tab in a text is none of them."""
     done = xbot(tmp_path / ".xbot", "no\x1b]0;such\x07command")
-    assert done.stderr.startswith("Word 1 of the command holds a control character (U+001B).")
+    assert done.stderr.startswith("Argument 1 of the command holds a control character (U+001B).")
     assert "\x1b" not in done.stderr
-    assert "Word" not in xbot(tmp_path / ".xbot", "post", "One.\n\tTwo.").stderr
+    assert "Argument" not in xbot(tmp_path / ".xbot", "post", "One.\n\tTwo.").stderr
 
 
 @pytest.mark.parametrize("value", ["x\udcff", "a\x00b", "\x1b[31m"])
@@ -217,7 +217,7 @@ def test_what_cannot_be_a_post_of_x_is_refused(database: Database, settings_for:
     clock = DatabaseClock(database)
     account = Account(settings_for(), database, clock)
     with pytest.raises(PermanentFailure, match=r"This is no address of a post on X\."):
-        settle_where(account, 1, where, approvals.Decider("me", NOW))
+        decide_published_at(account, 1, where, approvals.Decider("me", NOW))
 
 
 # The persona.

@@ -36,8 +36,8 @@ def connections(tmp_path: Path) -> Connections:
 @pytest.fixture
 def client(connections: Connections) -> Iterator[TestClient]:
     """Return a client of the whole application."""
-    with TestClient(build_app(connections), base_url="http://127.0.0.1") as found:
-        yield found
+    with TestClient(build_app(connections), base_url="http://127.0.0.1") as client:
+        yield client
 
 
 def component(name: str, error: Exception | None = None, *, required: bool = True) -> Component:

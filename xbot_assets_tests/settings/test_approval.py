@@ -38,15 +38,15 @@ def test_a_door_left_open_and_a_value_that_means_nothing_are_refused(tmp_path: P
 
 def test_the_pages_may_be_opened_wider_behind_a_token_and_under_names(tmp_path: Path) -> None:
     """Names are separated by commas."""
-    found = load(tmp_path, service_bind="all", service_token=TOKEN, service_names="xbot.example, 10.0.0.5")
-    assert found.hosts == ["xbot.example", "10.0.0.5"]
-    assert TOKEN not in repr(found)
+    settings = load(tmp_path, service_bind="all", service_token=TOKEN, service_names="xbot.example, 10.0.0.5")
+    assert settings.hosts == ["xbot.example", "10.0.0.5"]
+    assert TOKEN not in repr(settings)
 
 
 def test_an_account_is_never_taken_for_older_than_the_owner_said(tmp_path: Path) -> None:
     """The day's last moment counts."""
-    found = load(tmp_path, account_created_on="2024-05-31")
-    assert found.account_created_at is not None
-    assert found.account_created_at.replace(microsecond=0) == datetime(2024, 5, 31, 23, 59, 59, tzinfo=UTC)
+    settings = load(tmp_path, account_created_on="2024-05-31")
+    assert settings.account_created_at is not None
+    assert settings.account_created_at.replace(microsecond=0) == datetime(2024, 5, 31, 23, 59, 59, tzinfo=UTC)
     assert load(tmp_path).quiet is None
     assert load(tmp_path, quiet_hours="23:00-07:00").quiet is not None

@@ -61,10 +61,10 @@ def find_browser(
         raise PermanentFailure(
             reason, code=FailureCode.NO_BROWSER, remedy="Correct XBOT_BROWSER_PATH, or leave it empty."
         )
-    found = next(filter(works, _candidates(os.environ if environ is None else environ, places)), None)
-    if found is None:
+    browser = next(filter(works, _candidates(os.environ if environ is None else environ, places)), None)
+    if browser is None:
         raise _no_browser("There is no working Chromium on this machine.")
-    return found
+    return browser
 
 
 def find_windowed_browser(
@@ -78,14 +78,14 @@ def find_windowed_browser(
     env = os.environ if environ is None else environ
     named = [settings.browser_path] if settings.browser_path else []
     windowed = (path for path in (*named, *_candidates(env, places)) if "headless" not in path.name)
-    found = next(filter(works, windowed), None)
-    if found is None:
+    browser = next(filter(works, windowed), None)
+    if browser is None:
         raise PermanentFailure(
             "There is no Chromium on this machine that can open a window.",
             code=FailureCode.NO_BROWSER,
             remedy="Install the package chromium, or run 'python -m playwright install chromium'.",
         )
-    return found
+    return browser
 
 
 def _no_browser(reason: str) -> PermanentFailure:
@@ -95,7 +95,7 @@ def _no_browser(reason: str) -> PermanentFailure:
 
 def _candidates(env: Mapping[str, str], places: Sequence[str]) -> Iterator[Path]:
     on_path = (shutil.which(name, path=env.get("PATH", "")) for name in NAMES)
-    yield from (Path(found) for found in on_path if found)
+    yield from (Path(path) for path in on_path if path)
     yield from map(Path, places)
     for folder in _download_folders(env):
         for pattern in _PLAYWRIGHT_BUILDS:

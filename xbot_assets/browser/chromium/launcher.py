@@ -196,7 +196,7 @@ class Launcher:
             except PlaywrightError as error:
                 self._try_less(weakness_of(error, choice, self._binary), error)
                 continue
-            family = await asyncio.to_thread(processes.Family.found_in, driver.folder)
+            family = await asyncio.to_thread(processes.Family.working_in, driver.folder)
             if choice.sandboxed and not await _seen_shut_in(family):
                 await browser.close()
                 self._try_less(_NOT_SEEN, None)

@@ -97,8 +97,8 @@ class Meter:
         Raises:
             PlaywrightError: when a page or Chromium went away meanwhile.
         """
-        found = [await self.processes_of(page) for page in pages]
-        sizes = [held_mb(pid) for pid in frozenset[int]().union(*found)]
+        processes = [await self.processes_of(page) for page in pages]
+        sizes = [held_mb(pid) for pid in frozenset[int]().union(*processes)]
         async with _session(at_rest) as session:
             stored = await session.send("Storage.getUsageAndQuota", {"origin": origin})
         return sum(sizes) + float(stored["usage"]) / _MB

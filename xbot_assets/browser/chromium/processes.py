@@ -60,7 +60,7 @@ class Family:
     groups: frozenset[int] = frozenset()
 
     @classmethod
-    def found_in(cls, folder: Path) -> "Family":
+    def working_in(cls, folder: Path) -> "Family":
         """Return those that work in ``folder``."""
         mark = f"{_PROFILE_FLAG}{folder}{os.sep}"
         roots = tuple(process for process in psutil.process_iter() if _command_has(process, mark))
@@ -97,7 +97,7 @@ def end(doomed: Iterable[psutil.Process]) -> None:
 
 def end_all_in(folder: Path, known: Family) -> None:
     """Kill every process that works in ``folder`` or was ``known`` to, and remove the folder."""
-    end({*known.members(), *Family.found_in(folder).members()})
+    end({*known.members(), *Family.working_in(folder).members()})
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -105,7 +105,7 @@ def sweep_orphans() -> None:
     """End what hosts that were killed have left: a hung Chromium, which notices nothing, and temporary folders."""
     for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER_PREFIX}*"):
         if _is_ours(folder) and not _host_lives(folder):
-            left = Family.found_in(folder)
+            left = Family.working_in(folder)
             if left.roots:
                 _log.warning("A browser host was killed and left a Chromium in %s: it ends now.", folder)
             end_all_in(folder, left)

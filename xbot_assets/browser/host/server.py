@@ -34,7 +34,7 @@ from xbot_assets.browser.session.source import session_source, target
 from xbot_assets.browser.wire import CALL_BYTES_MAX, OperationAnswer, OperationCall
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.door.half_sent import whole_within
+from xbot_assets.door.half_sent import complete_within
 from xbot_assets.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
@@ -144,7 +144,7 @@ async def serve(settings: Settings, listener: socket.socket, run_as: RunAs | Non
     server = _Server(
         uvicorn.Config(
             host.app(),
-            http=whole_within(settings.service_request_seconds),
+            http=complete_within(settings.service_request_seconds),
             log_config=None,
             access_log=False,
             lifespan="off",

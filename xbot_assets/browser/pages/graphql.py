@@ -203,11 +203,6 @@ def _inner_id(result: object) -> str | None:
     return _first(result, ("rest_id",), ("tweet", "rest_id"))  # type: ignore[no-any-return]
 
 
-def created_post(body: object) -> GraphPost | None:
-    """Read a CreateTweet or CreateNoteTweet answer; ``None`` when it names no post."""
-    return post_of(_first(at(body, "data"), *((*path, "result") for path in _CREATED)))
-
-
 def created_id(body: object) -> str | None:
     """Return the new post's id from a CreateTweet answer, the one field publishing depends on."""
     post_id = _first(at(body, "data"), *((*path, "result", "rest_id") for path in _CREATED))
@@ -263,9 +258,3 @@ def _item(entry: str, content: object, *, pinned: bool) -> TimelineItem:
         return TimelineItem(entry, other=_first(content, ("itemType",), ("entryType",)))
     promoted = at(content, "promotedMetadata") is not None
     return TimelineItem(entry, post, promoted=promoted, pinned=pinned, display=at(content, "tweetDisplayType"))
-
-
-def is_last_page(body: object) -> bool:
-    """Say whether a timeline answer ends its list: X then sends cursors and nothing else."""
-    items = timeline(body)
-    return bool(items) and all(item.cursor for item in items)

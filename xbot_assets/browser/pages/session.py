@@ -4,7 +4,7 @@ from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.pages.site import Site
-from xbot_assets.browser.pages.states import ACCOUNT_STATE_OF, PageState, failure_of_state, look_at, recognise
+from xbot_assets.browser.pages.states import ACCOUNT_STATE_OF, PageState, failure_of_state, open_and_read, recognise
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.x.answers import SessionChecked
 
@@ -17,7 +17,7 @@ async def check_session(page: Page, site: Site, attempt: Attempt) -> SessionChec
     Raises:
         ProductError: when X showed something that says nothing about the session.
     """
-    seen = await look_at(page, site.home(), "home", traffic=Traffic(page), seconds=attempt.remaining)
+    seen = await open_and_read(page, site.home(), "home", traffic=Traffic(page), seconds=attempt.remaining)
     shown = recognise(seen.state)
     if shown in _SAYS_NOTHING:
         raise failure_of_state(shown, seen.state.path)

@@ -18,7 +18,7 @@ from xbot_assets.x.account_state import AccountState, shown_trouble
 Wanted = Literal["home", "list", "status", "profile", "compose"]
 """What a page is opened for; ``x.js`` knows when it is there."""
 
-SETTLE_SECONDS = 15.0
+LOAD_SECONDS = 15.0
 """A page that shows neither what was wanted nor a known state within this is not going to."""
 POLL_MILLISECONDS = 50
 """Between two looks at a page that is still loading; each look takes a few milliseconds of the page's time."""
@@ -92,7 +92,7 @@ async def open_page(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, s
     Raises:
         ProductError: typed by state; X's own refusal in the page's traffic, when seen, explains it best.
     """
-    seen = await look_at(page, url, wanted, traffic=traffic, seconds=seconds)
+    seen = await open_and_read(page, url, wanted, traffic=traffic, seconds=seconds)
     page_state = recognise(seen.state)
     if page_state in {PageState.TIMELINE_FAILED, PageState.LOADING} and traffic.refusal:
         raise traffic.refusal
@@ -101,18 +101,18 @@ async def open_page(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, s
     return seen
 
 
-async def look_at(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, seconds: float) -> Snapshot:
+async def open_and_read(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, seconds: float) -> Snapshot:
     """Go to ``url``, wait until it shows what is wanted or a state that will not change, and read it once.
 
     Raises:
         ProductError: ``x_unavailable``; or, when neither came in time, X's refusal, ``loading`` or ``page_changed``.
     """
     traffic.forget_refusal()
-    began, limit = time.monotonic(), max(LEAST_SECONDS, min(seconds - READING_SECONDS, SETTLE_SECONDS))
+    began, limit = time.monotonic(), max(LEAST_SECONDS, min(seconds - READING_SECONDS, LOAD_SECONDS))
     response = await page.goto(url, wait_until="commit", timeout=limit * 1000)
     if response is not None and response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise TransientFailure(f"X answered with HTTP {response.status}.", code=FailureCode.X_UNAVAILABLE)
-    seen, late = await _settled(page, wanted, began + limit)
+    seen, late = await _loaded(page, wanted, began + limit)
     await traffic.drained()
     if late and recognise(seen.state) in {PageState.READY, PageState.LOADING}:
         raise traffic.refusal or late_failure(seen.state, limit)
@@ -121,12 +121,12 @@ async def look_at(page: Page, url: str, wanted: Wanted, *, traffic: Traffic, sec
 
 def late_failure(state: RawState, waited: float) -> ProductError:
     """Say why a page did not become what was wanted: it is slow, or it is not the page this code knows."""
-    if state.busy or waited < SETTLE_SECONDS:
+    if state.busy or waited < LOAD_SECONDS:
         return failure_of_state(PageState.LOADING, state.path)
     return page_changed(f"The page {state.path} finished loading without the parts that were waited for.")
 
 
-async def _settled(page: Page, wanted: Wanted, end: float) -> tuple[Snapshot, bool]:
+async def _loaded(page: Page, wanted: Wanted, end: float) -> tuple[Snapshot, bool]:
     """Wait, then read the page; say whether the wait was in vain. A page that moves on meanwhile is awaited anew."""
     for _move in range(MOVES_MAX):
         late = await _in_vain(page, wanted, max(LEAST_SECONDS, end - time.monotonic()))
@@ -139,7 +139,7 @@ async def _settled(page: Page, wanted: Wanted, end: float) -> tuple[Snapshot, bo
 
 
 async def _in_vain(page: Page, wanted: Wanted, seconds: float) -> bool:
-    asked = {"what": "settled", "want": wanted}
+    asked = {"what": "loaded", "want": wanted}
     try:
         await page.wait_for_function(script(), arg=asked, timeout=seconds * 1000, polling=POLL_MILLISECONDS)
     except PlaywrightTimeoutError:

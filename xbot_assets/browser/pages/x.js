@@ -1,6 +1,6 @@
 /* Everything read from a page of X, in one call: (request) => plain JSON. The selectors live here, and in the files
    that write a post: compose, editor, post_button, covers and media.
-   request.what: "read" returns {state, posts, placeholders, profile, scroll}; "settled" returns true once the page shows
+   request.what: "read" returns {state, posts, placeholders, profile, scroll}; "loaded" returns true once the page shows
    what request.want names, or a state in which it never will. Nothing here changes the page, except request.scroll. */
 (request) => {
   const SITE = "https://x.com";
@@ -272,7 +272,7 @@
     profile: () => Boolean(one(document, testid("UserName"))) || Boolean(state().empty),
     compose: () => Boolean(one(document, testid("tweetButton"))) && Boolean(one(document, testid("tweetTextarea_0"))),
   };
-  const settled = () => {
+  const loaded = () => {
     if (!document.body) return false;
     const now = state();
     if (now.login || now.locked || now.suspended || now.script_failure || now.challenge) return true;
@@ -281,7 +281,7 @@
     return now.logged_in && WANTED[request.want]();
   };
 
-  if (request.what === "settled") return settled();
+  if (request.what === "loaded") return loaded();
   const page = document.scrollingElement;
   const scroll = { top: page ? page.scrollTop : 0, view: innerHeight, height: page ? page.scrollHeight : 0 };
   const answer = { state: state(), ...list(), profile: profile(), scroll };

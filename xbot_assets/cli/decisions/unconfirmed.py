@@ -10,15 +10,16 @@ from xbot_assets.cli.decisions.review import decider, review_now
 from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.settings import Settings
 from xbot_assets.steps.publishing.approval import told_time
-from xbot_assets.steps.publishing.manual_recovery import Unsettled, acknowledged_ids, settle_where, unsettled
+from xbot_assets.steps.publishing.manual_recovery import Undecided, acknowledged_ids, decide_published_at, undecided
 from xbot_assets.store.publishing.manual_recovery import acknowledge as acknowledge_posts
-from xbot_assets.store.publishing.manual_recovery import settle_absent
+from xbot_assets.store.publishing.manual_recovery import decide_absent
 
 
 def register(group: typer.Typer) -> None:
     """Add the commands to the group ``approve``."""
-    for command in (unconfirmed, found, absent, acknowledge):
+    for command in (unconfirmed, absent, acknowledge):
         group.command()(command)
+    group.command("found")(on_x)
     group.command(hidden=True)(doubts)
 
 
@@ -29,14 +30,14 @@ def doubts(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
         unconfirmed()
         return
     with review_now() as review:
-        document = asdict(unsettled(review.database))
+        document = asdict(undecided(review.database))
     print_json({"doubts": document.pop("unconfirmed"), **document})
 
 
 def unconfirmed(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False) -> None:
     """List unconfirmed posts, posts on X that are not from here, and posts that X took back."""
     with review_now() as review:
-        waiting = unsettled(review.database)
+        waiting = undecided(review.database)
     if as_json:
         print_json(asdict(waiting))
         return
@@ -44,14 +45,14 @@ def unconfirmed(as_json: Annotated[bool, typer.Option("--json", help="Print one 
     echo("\n".join(lines or ["Nothing on X waits for your word."]))
 
 
-def found(
+def on_x(
     post_id: PostId,
     where: Annotated[str, typer.Argument(help="The address or the id of the post on X.")],
     why: Why = "",
 ) -> None:
     """Say that an unconfirmed post is on X."""
     with review_now() as review:
-        settle_where(review.account, post_id, where, decider(review, why))
+        decide_published_at(review.account, post_id, where, decider(review, why))
     echo(f"Post {post_id} is published.")
 
 
@@ -62,7 +63,7 @@ def absent(
 ) -> None:
     """Say that an unconfirmed post is not on X: it is queued again, or dropped for good."""
     with review_now() as review:
-        settle_absent(review.database, post_id, decider(review, why), again=not drop)
+        decide_absent(review.database, post_id, decider(review, why), again=not drop)
     echo(f"Post {post_id} is {'dropped' if drop else 'queued again'}.")
 
 
@@ -78,7 +79,7 @@ def acknowledge(
     echo(f"{known} post(s) acknowledged.")
 
 
-def _told(waiting: Unsettled, settings: Settings) -> list[str]:
+def _told(waiting: Undecided, settings: Settings) -> list[str]:
     lines = [
         f"{row.id:<7}unconfirmed since {told_time(row.intended_at, settings)}, "
         f"{row.looks} looks found nothing  {preview(row.text)}"

@@ -35,18 +35,18 @@ def llm_failure_patterns(context: dg.AssetExecutionContext, product: ProductIn) 
 
 def _metadata(report: FailureReport, plots: Plots) -> dict[str, dg.MetadataValue | int | float]:
     metadata: dict[str, dg.MetadataValue | int | float] = {
-        "calls": report.whole.calls,
-        "failed": report.whole.failed,
-        "failed_share": report.whole.failed / max(1, report.whole.calls),
-        "refused_before": report.whole.refused,
-        "cost_usd": report.whole.cost_microusd / MICROUSD_PER_USD,
+        "calls": report.total.calls,
+        "failed": report.total.failed,
+        "failed_share": report.total.failed / max(1, report.total.calls),
+        "refused_before": report.total.refused,
+        "cost_usd": report.total.cost_microusd / MICROUSD_PER_USD,
         "by_purpose": _tallies("purpose", report.by_purpose),
         "by_model": _tallies("model", report.by_model),
         "by_code": table([_priced(code) for code in report.codes], CODE_COLUMNS),
         "beside_jobs": _contrasts("job", report.jobs),
         "hours_that_differ": _contrasts("hour", [one for one in report.hours if one.verdict != NO_PATTERN]),
     }
-    if report.whole.calls:
+    if report.total.calls:
         metadata["by_hour"] = _hours(report.by_hour, plots)
         metadata["cost_by_day"] = _costs(report, plots)
     return metadata

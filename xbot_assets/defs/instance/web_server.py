@@ -23,7 +23,7 @@ from xbot_assets.defs.instance.dagster_internals import (
     WEB_SERVER_UVICORN,
 )
 from xbot_assets.door.dagster_ui import dagster_door
-from xbot_assets.door.half_sent import whole_within
+from xbot_assets.door.half_sent import complete_within
 from xbot_assets.door.live_settings import LiveSettings
 from xbot_assets.settings import Settings
 
@@ -69,7 +69,7 @@ class _Guarded:
 
 
 def _run(app: ASGIApp, *, host: str, port: int, log_level: str) -> None:
-    patience = whole_within(LiveSettings()().service_request_seconds)
+    patience = complete_within(LiveSettings()().service_request_seconds)
     uvicorn.run(app, host=host, port=port, log_level=log_level, http=patience, timeout_graceful_shutdown=STOP_SECONDS)
 
 

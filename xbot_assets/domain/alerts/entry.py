@@ -14,7 +14,7 @@ _NO_ANCHOR = re.compile(r"[^a-z0-9 -]")
 
 
 @dataclass(frozen=True, slots=True)
-class AlertWords:
+class RenderedAlert:
     """One alert as it is stored."""
 
     key: str
@@ -84,12 +84,12 @@ class AlertEntry:
         _check(self, self.key_fields, key_fields)
         return self.key.format(**key_fields)
 
-    def words(self, **fields: object) -> AlertWords:
+    def render(self, **fields: object) -> RenderedAlert:
         """Return one alert in words. Raises ``TypeError`` for fields that are missing or unknown."""
         _check(self, self.fields, fields)
         # An empty field at either end leaves its space behind.
         reason, remedy = self.sentence.format(**fields).strip(), self.remedy.format(**fields).strip()
-        return AlertWords(self.key.format(**fields), self.severity, reason, remedy)
+        return RenderedAlert(self.key.format(**fields), self.severity, reason, remedy)
 
 
 def _fields(template: str) -> frozenset[str]:

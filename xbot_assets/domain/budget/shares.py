@@ -17,15 +17,15 @@ _PERCENT = 100
 
 @dataclass(frozen=True, slots=True)
 class Guarantee:
-    """One purpose's share in millionths of a US dollar: the whole, and at most how much is kept at this hour."""
+    """One purpose's share in millionths of a US dollar: all of it, and at most how much of it is kept at this hour."""
 
     purpose: str
-    whole: int
+    total: int
     ahead: int
 
-    def kept(self, used: int) -> int:
+    def remaining(self, used: int) -> int:
         """Return what is kept for the purpose once it has used (spent or reserved) so much."""
-        return max(0, min(self.whole - used, self.ahead))
+        return max(0, min(self.total - used, self.ahead))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,6 @@ class BudgetTerms:
 
 def budget_terms(day: BudgetDay, budget_microusd: int, percents: Mapping[str, int], now: datetime) -> BudgetTerms:
     """Return the terms for a budget whose purposes have these percentages of it."""
-    wholes = {purpose: budget_microusd * percent // _PERCENT for purpose, percent in percents.items()}
-    guarantees = tuple(Guarantee(name, whole, day.share_ahead(whole, now)) for name, whole in wholes.items() if whole)
+    totals = {purpose: budget_microusd * percent // _PERCENT for purpose, percent in percents.items()}
+    guarantees = tuple(Guarantee(name, total, day.share_ahead(total, now)) for name, total in totals.items() if total)
     return BudgetTerms(day, budget_microusd, guarantees)

@@ -19,7 +19,6 @@ af am an ar as az ba be bg bn br bs ca cs cy da de dz el en eo es et eu fa fi fo
 id ig is it ja jv ka kk km kn ko ku ky la lb lg ln lo lt lv mg mk ml mn mr ms mt my nb ne nl nn no oc om or pa pl ps pt
 qu ro ru rw sa se si sk sl sn so sq sr st sv sw ta te tg th tk tl tr tt ug uk ur uz vi vo wa xh yo zh zu
 """
-_LETTERS_OF_A_CODE = 2
 KNOWN = frozenset(_CODES.split())
 """The languages that the model knows and that have two letters; a test compares them with the model's."""
 WRITTEN_ALIKE = {
@@ -54,12 +53,6 @@ def probability(text: str, wanted: str) -> float:
 def is_known(language: str) -> bool:
     """Say whether a text can be told to be in the language."""
     return language in KNOWN
-
-
-def known_to_the_model() -> frozenset[str]:
-    """Return the languages with two letters that the model knows."""
-    names = (name for name, _ in _identifier().rank(""))
-    return frozenset(name for name in names if len(name) == _LETTERS_OF_A_CODE)
 
 
 @cache

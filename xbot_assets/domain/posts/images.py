@@ -109,7 +109,7 @@ def told_size(size: int) -> str:
 
 
 def _check_pixels(told: str, content: bytes, *, is_gif: bool) -> None:
-    from xbot_assets.domain.posts.pictures import dimensions, is_whole  # noqa: PLC0415 - as above
+    from xbot_assets.domain.posts.pictures import dimensions, is_complete  # noqa: PLC0415 - as above
 
     picture = dimensions(content)
     problem = picture.problem(is_gif=is_gif) if picture else None
@@ -118,7 +118,7 @@ def _check_pixels(told: str, content: bytes, *, is_gif: bool) -> None:
             f"{told}, {picture.width}x{picture.height} pixels) has dimensions that X refuses: {problem}.",
             code=FailureCode.IMAGE_DIMENSIONS,
         )
-    if picture is None or not is_whole(content):
+    if picture is None or not is_complete(content):
         raise PermanentFailure(
             f"{told}) is damaged or cut short: it cannot be read to its end.", code=FailureCode.IMAGE_DAMAGED
         )

@@ -68,7 +68,7 @@ def dimensions(content: bytes) -> Picture | None:
         return None
 
 
-def is_whole(content: bytes) -> bool:
+def is_complete(content: bytes) -> bool:
     """Say whether every frame can be decoded to its end; only for an image whose dimensions were accepted."""
     try:
         with warnings.catch_warnings():

@@ -24,7 +24,7 @@ from xbot_assets.llm.calls.budget import REFUSED_BEFORE, Budget
 from xbot_assets.llm.calls.network import OPENAI_BASE_URL, http_client
 from xbot_assets.llm.calls.one_call import Answer, CallProgress, Request
 from xbot_assets.llm.calls.retrying import CallFailed
-from xbot_assets.llm.failures import classify, may_have_been_billed, without_words
+from xbot_assets.llm.failures import classify, may_have_been_billed, without_message
 from xbot_assets.llm.models.service import ModelService, announced_ends
 from xbot_assets.llm.prices import Price, load_prices
 from xbot_assets.llm.servers.errors import AnswerError, refusal_in
@@ -133,7 +133,7 @@ class PaidCalls:
             failure = classify(error, now=system_now())
             self._settle(reservation, progress, failure, calls)
             self._learn(request, dialect, progress)
-            raise CallFailed(failure, refusal_in(error)) from without_words(error)
+            raise CallFailed(failure, refusal_in(error)) from without_message(error)
         call_id = self._settle(reservation, progress, None, calls)
         self._learn(request, dialect, progress)
         return Answer(texts, call_id, progress.usage, dialect, progress.room.limit)
@@ -233,7 +233,7 @@ def _listed(api: openai.OpenAI, access: ModelAccess) -> dict[str, date | None]:
     try:
         return announced_ends(api.models.list(timeout=access.timeout_seconds))
     except Exception as error:  # noqa: BLE001 - a server's list may have any form
-        raise classify(error, now=system_now()) from without_words(error)
+        raise classify(error, now=system_now()) from without_message(error)
 
 
 def _connected(access: ModelAccess) -> openai.OpenAI:

@@ -13,7 +13,6 @@ from xbot_assets.masking import mask
 
 _SAID_AT_MOST = 200
 _READ_AT_MOST = 4000
-_KEY = re.compile(r"\b(?:sk|sess|key|gsk|xai|pplx|AIza)[-_]?[\w*-]{8,}|\b(?:sk|sess|key)-[\w*-]+|(?<=Bearer )\S+")
 _DELAY = re.compile(r'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
 _MESSAGE_NAMES = ("message", "msg", "detail", "error_description", "error")
 
@@ -24,14 +23,14 @@ class ErrorAnswer:
 
     Attributes:
         status: the HTTP status, or the one that an error inside an answer names.
-        words: its codes and types, in lower case.
+        codes: its codes and types, in lower case.
         message: its sentences in one line, as they came: only :meth:`said` may be shown.
         parameter: the parameter that it names, in a field of its own.
         wait: seconds to wait, where the body says so.
     """
 
     status: int
-    words: frozenset[str]
+    codes: frozenset[str]
     message: str
     parameter: str = ""
     wait: float | None = None
@@ -89,7 +88,7 @@ def read_error(status: int, body: object, text: str) -> ErrorAnswer:
     delay = _DELAY.search(text[:_READ_AT_MOST])
     return ErrorAnswer(
         status=status,
-        words=frozenset(str(word).lower() for word in named if isinstance(word, str | int)),
+        codes=frozenset(str(word).lower() for word in named if isinstance(word, str | int)),
         message=" ".join(" ".join(_sentences(inner)).split())[:_READ_AT_MOST],
         parameter=next((str(source["param"]) for source in sources if source.get("param")), ""),
         wait=float(delay[1]) if delay else None,
@@ -122,4 +121,4 @@ def _status(told: object) -> int | None:
 
 def masked(message: str) -> str:
     """Return what somebody said as one short line, with anything like a key masked."""
-    return _KEY.sub("[key]", mask(" ".join(message.split())))[:_SAID_AT_MOST]
+    return mask(" ".join(message.split()))[:_SAID_AT_MOST]

@@ -35,14 +35,14 @@ class Fate(NamedTuple):
 
 
 class Span(NamedTuple):
-    """One operation in one slot. ``whole`` is false when it was cut short and must be done again."""
+    """One operation in one slot. ``completed`` is false when it was cut short and must be done again."""
 
     slot: int
     lane: Lane
     start: float
     end: float
     arrival: int
-    whole: bool
+    completed: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -130,16 +130,16 @@ class Course:
         self._busy_jobs[run.job.name] -= 1
         del self._active[run.arrival]
 
-    def note(self, run: Run, until: float, *, whole: bool = True) -> None:
+    def note(self, run: Run, until: float, *, completed: bool = True) -> None:
         """Note the span that the run's current operation held its slot."""
-        self.spans.append(Span(run.slot, run.job.lane, run.since, until, run.arrival, whole))
+        self.spans.append(Span(run.slot, run.job.lane, run.since, until, run.arrival, completed))
 
     def result(self) -> Played:
         """Close the books at the tape's end; whatever is still active is unfinished."""
         end = self.tape.horizon
         for run in tuple(self._active.values()):
             if run.asked is None and run.since < end:
-                self.note(run, end, whole=False)
+                self.note(run, end, completed=False)
             run.stop_waiting(end)
             self.close(run, Outcome.UNFINISHED)
         fates = tuple(fate for fate in self._fates if fate is not None)

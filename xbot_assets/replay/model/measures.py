@@ -94,7 +94,7 @@ def measure(played: Played) -> Measures:
         lanes={str(lane): _lane(lane_members, hours) for lane, lane_members in members.items()}
         | {ALL_LANES: _lane(everyone, hours)},
         utilisation=_length(inside) / (played.slots * horizon),
-        wasted_seconds=_length([span for span in inside if not span.whole and span.end < horizon]),
+        wasted_seconds=_length([span for span in inside if not span.completed and span.end < horizon]),
         outside_seconds=_length([span for span in played.spans if span.slot == OUTSIDE_SLOTS]),
         longest_low_wait=max((member.fate.longest for member in members[Lane.LOW]), default=0.0),
     )

@@ -76,7 +76,7 @@ class _Slots:
                 self._start_waiting(now)
 
     def _end(self, run: Run, now: float) -> None:
-        self._leave_slot(run, now, whole=True)
+        self._leave_slot(run, now, completed=True)
         run.step += 1
         if run.step < len(run.operations):
             run.ask(now)
@@ -85,8 +85,8 @@ class _Slots:
         self._course.close(run, Outcome.SERVED)
         self._critical_active -= run.job.lane is Lane.CRITICAL
 
-    def _leave_slot(self, run: Run, now: float, *, whole: bool) -> None:
-        self._course.note(run, now, whole=whole)
+    def _leave_slot(self, run: Run, now: float, *, completed: bool) -> None:
+        self._course.note(run, now, completed=completed)
         self._running[run.job.lane].remove(run)
         heapq.heappush(self._free, run.slot)
 
@@ -131,7 +131,7 @@ class _Slots:
         if not able:
             return False
         run = max(able, key=lambda one: one.since)
-        self._leave_slot(run, now, whole=False)
+        self._leave_slot(run, now, completed=False)
         run.ask(now)
         self._queues[Lane.LOW].appendleft(run)
         return True

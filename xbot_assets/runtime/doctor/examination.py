@@ -74,7 +74,7 @@ def examine() -> Iterator[Finding]:
     )
     yield Finding("ok", "Stack", "It runs." if running else "It does not run; start it with scripts/run.")
     for name, check in _machine_checks(settings, running=running):
-        yield _found(name, check)
+        yield _finding(name, check)
     yield from _components(settings, running=running)
 
 
@@ -99,7 +99,7 @@ def _machine_checks(settings: Settings, *, running: bool) -> Iterator[tuple[str,
     yield "Dagster", lambda: _dagster(settings)
 
 
-def _found(name: str, check: Callable[[], str]) -> Finding:
+def _finding(name: str, check: Callable[[], str]) -> Finding:
     try:
         return Finding("ok", name, check())
     except Warned as warning:
@@ -224,7 +224,7 @@ def _no_page(binary: Path) -> PermanentFailure:
 
 def _dagster(settings: Settings) -> str:
     try:
-        found = version("dagster")
+        installed = version("dagster")
     except PackageNotFoundError as error:
         raise PermanentFailure(
             "Dagster is not installed.", code=FailureCode.NO_DAGSTER, remedy="Run scripts/run."
@@ -246,7 +246,7 @@ def _dagster(settings: Settings) -> str:
         raise PermanentFailure(
             f"The asset graph does not load: {last}", code=FailureCode.GRAPH_BROKEN, remedy="Run scripts/check."
         )
-    return f"{found}, the asset graph loads."
+    return f"{installed}, the asset graph loads."
 
 
 def _components(settings: Settings, *, running: bool) -> Iterator[Finding]:

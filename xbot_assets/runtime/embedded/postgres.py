@@ -159,11 +159,11 @@ class EmbeddedPostgres:
         return ours
 
     def _check_cluster(self) -> None:
-        found = (self.data / "PG_VERSION").read_text(encoding="ascii", errors="replace").strip()
+        written_by = (self.data / "PG_VERSION").read_text(encoding="ascii", errors="replace").strip()
         major = version(WHEEL).split(".", maxsplit=1)[0]
-        if found != major:
-            reason = f"The data in {self.data} were written by PostgreSQL {found}; this one is {major}."
-            remedy = f"Install {WHEEL} {found}, dump the data, and load them into a new directory."
+        if written_by != major:
+            reason = f"The data in {self.data} were written by PostgreSQL {written_by}; this one is {major}."
+            remedy = f"Install {WHEEL} {written_by}, dump the data, and load them into a new directory."
             raise PermanentFailure(reason, code=FailureCode.POSTGRES_VERSION, remedy=remedy)
         owner = self.data.stat().st_uid
         reachable = self._run_as is None or can_reach(self._run_as, self.data.parent)
@@ -276,7 +276,7 @@ def _memory_in_use(data: Path) -> bool:
         segment = _lock_lines(data)[6].split()[1]
         rows = Path("/proc/sysvipc/shm").read_text(encoding="ascii").splitlines()
         names = rows[0].split()
-        found = [dict(zip(names, row.split(), strict=False)) for row in rows[1:]]
+        segments = [dict(zip(names, row.split(), strict=False)) for row in rows[1:]]
     except (OSError, IndexError):
         return False
-    return any(row["shmid"] == segment and row["nattch"] != "0" for row in found)
+    return any(row["shmid"] == segment and row["nattch"] != "0" for row in segments)

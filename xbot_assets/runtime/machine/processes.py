@@ -59,9 +59,9 @@ class Tree:
 
 def kill_marked(mark: str) -> int:
     """End every process that carries the mark; return how many there were."""
-    found = list(_marked(mark))
-    _kill(found)
-    return len(found)
+    marked = list(_marked(mark))
+    _kill(marked)
+    return len(marked)
 
 
 def _kill(processes: Iterable[psutil.Process]) -> None:

@@ -150,10 +150,6 @@ class Supervisor:
         while not self._stop:
             time.sleep(WATCH_SECONDS)
 
-    def request_stop(self) -> None:
-        """Ask for a stop, as Ctrl-C does."""
-        self._stop = True
-
     def _environment_of(self, name: str, secrets: frozenset[str] | None) -> dict[str, str]:
         return environment_of(self._environment, secrets) | {MARK: mark_of(self._home, name)}
 

@@ -66,7 +66,7 @@ def rate_limited(operation: str, now: datetime) -> Response:
     return PlainTextResponse("Rate limit exceeded\n", 429, headers=rate_headers(operation, now, left=0))
 
 
-def not_found_post() -> JSONResponse:
+def no_such_post() -> JSONResponse:
     """Return TweetDetail's answer for a post that is gone or never was."""
     path = ["threaded_conversation_with_injections_v2"]
     error = graphql_error("_Missing: No status found with that ID.", 144, path)

@@ -13,7 +13,7 @@ from xbot_assets.sandbox.people.posts import Account
 from xbot_assets.sandbox.site import Session, Site
 from xbot_assets.sandbox.web import feeds
 from xbot_assets.sandbox.web.create import CreateRefusedError, Draft, create
-from xbot_assets.sandbox.web.errors import api_error, not_found_post, rate_headers, rate_limited, refused_create
+from xbot_assets.sandbox.web.errors import api_error, no_such_post, rate_headers, rate_limited, refused_create
 from xbot_assets.sandbox.web.profiles import LISTS, PUBLIC_LISTS, list_answer, looked_up, unseen_post
 from xbot_assets.sandbox.web.shapes import Json, Viewer, post_body, post_results
 from xbot_assets.sandbox.web.timelines import CursorRefusedError
@@ -66,7 +66,7 @@ def _profile_list(operation: str) -> Handler:
 async def _tweet_detail(call: Call) -> Response:
     focal = call.viewer.site.posts.find(call.word("focalTweetId"), call.viewer.now)
     if focal is None:
-        return not_found_post()
+        return no_such_post()
     instructions = unseen_post(call.viewer, focal) or feeds.conversation(call.viewer, focal, call.cursor)
     return JSONResponse({"data": {"threaded_conversation_with_injections_v2": {"instructions": instructions}}})
 
@@ -138,7 +138,7 @@ def _marking(kind: str, *, on: bool, answer: str) -> Handler:
         if call.viewer.account is None:
             return _unauthenticated()
         if call.viewer.site.posts.find(post_id, call.viewer.now) is None:
-            return not_found_post()
+            return no_such_post()
         call.viewer.site.posts.mark(call.viewer.account.id, post_id, kind, on=on)
         return JSONResponse({"data": {answer: "Done"}})
 
@@ -148,7 +148,7 @@ def _marking(kind: str, *, on: bool, answer: str) -> Handler:
 async def _delete_tweet(call: Call) -> Response:
     post = call.viewer.site.posts.find(call.word("tweet_id"), call.viewer.now)
     if post is None or call.viewer.account is None or post.account_id != call.viewer.account.id:
-        return not_found_post()
+        return no_such_post()
     call.viewer.site.posts.remove(post.id, call.viewer.now)
     return JSONResponse({"data": {"delete_tweet": {"tweet_results": {}}}})
 

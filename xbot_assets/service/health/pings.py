@@ -99,8 +99,8 @@ class _Pings:
     def language_model(self) -> str:
         settings = self._connections.settings()
         url, key = _model_endpoint(settings)
-        found = _get(f"{url}/models", "language model", key, through_proxy=True)
-        return f"Answers, {len(found.get('data', []))} models."
+        models = _get(f"{url}/models", "language model", key, through_proxy=True)
+        return f"Answers, {len(models.get('data', []))} models."
 
     def daemons(self) -> str:
         settings = self._connections.settings()
@@ -140,17 +140,17 @@ def _request(what: str, send: Callable[[], httpx.Response]) -> dict[str, Any]:
     """
     answer = _sent(what, send)
     try:
-        found = answer.json()
+        body = answer.json()
     except ValueError as error:
         raise PermanentFailure(f"The {what} answers nonsense.", code=FailureCode.BAD_ANSWER, remedy=LOGS) from error
     if answer.status_code == HTTPStatus.UNAUTHORIZED:
         raise PermanentFailure(
             f"The {what} refuses our key.", code=FailureCode.REFUSED, remedy="Correct the key or token."
         )
-    if answer.status_code != HTTPStatus.OK or not isinstance(found, dict):
-        reason = f"The {what} answers with status {answer.status_code}{_said(found)}."
+    if answer.status_code != HTTPStatus.OK or not isinstance(body, dict):
+        reason = f"The {what} answers with status {answer.status_code}{_said(body)}."
         raise TransientFailure(reason, code=FailureCode.BAD_ANSWER, remedy=LOGS)
-    return found
+    return body
 
 
 def _sent(what: str, send: Callable[[], httpx.Response]) -> httpx.Response:
@@ -165,9 +165,9 @@ def _sent(what: str, send: Callable[[], httpx.Response]) -> httpx.Response:
         raise PermanentFailure(reason, code=FailureCode.BAD_PROXY, remedy=remedy) from error
 
 
-def _said(found: object) -> str:
+def _said(body: object) -> str:
     """Return the reason in an error's body, if it has one."""
-    reason = found.get("reason") or found.get("detail") if isinstance(found, dict) else None
+    reason = body.get("reason") or body.get("detail") if isinstance(body, dict) else None
     return f": {str(reason).rstrip('.')}" if reason else ""
 
 

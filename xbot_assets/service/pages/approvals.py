@@ -22,9 +22,9 @@ from xbot_assets.door.sessions import Session
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.pages.alerts import ALERT_DECISIONS, ALERT_DONE, alerts_to_acknowledge
 from xbot_assets.service.pages.numbers import NUMBER, RowNumber
-from xbot_assets.service.pages.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE, UnsettledCards, cards_of
+from xbot_assets.service.pages.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE, UndecidedCards, cards_of
 from xbot_assets.steps.publishing.approval import LOCAL_FORMAT, ReviewContext, open_review, owners_time, told_time
-from xbot_assets.steps.publishing.manual_recovery import unsettled
+from xbot_assets.steps.publishing.manual_recovery import undecided
 from xbot_assets.store.alerts import Alert
 from xbot_assets.store.publishing import approvals
 from xbot_assets.store.publishing.approvals import LONGEST_REASON, Decider
@@ -65,7 +65,7 @@ class ApprovalPage:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
-    on_x: UnsettledCards | None = None
+    on_x: UndecidedCards | None = None
     alerts: list[Alert] = field(default_factory=list)
     timezone: str = ""
     now: str = ""
@@ -180,7 +180,7 @@ def _read(review: ReviewContext, said: str, typed: Typed | None) -> ApprovalPage
             {**asdict(made), "at": told_time(made.happened_at, settings)}
             for made in approvals.recent_decisions(database, DECISIONS_SHOWN)
         ],
-        on_x=cards_of(unsettled(database), review.account),
+        on_x=cards_of(undecided(database), review.account),
         alerts=alerts_to_acknowledge(database),
         timezone=settings.timezone,
         now=told_time(review.clock.now(), settings),

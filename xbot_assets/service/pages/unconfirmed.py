@@ -6,9 +6,9 @@ from typing import Any
 
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.publishing.approval import ReviewContext, told_time
-from xbot_assets.steps.publishing.manual_recovery import EVERYTHING, Unsettled, acknowledged_ids, settle_where
+from xbot_assets.steps.publishing.manual_recovery import EVERYTHING, Undecided, acknowledged_ids, decide_published_at
 from xbot_assets.store.publishing.approvals import Decider
-from xbot_assets.store.publishing.manual_recovery import acknowledge, settle_absent
+from xbot_assets.store.publishing.manual_recovery import acknowledge, decide_absent
 from xbot_assets.store.publishing.rows import PhantomPost, RemovedPost, UnconfirmedPost
 
 UNCONFIRMED_DONE = {
@@ -23,15 +23,15 @@ SITE = "https://x.com"
 
 
 @dataclass(frozen=True, slots=True)
-class UnsettledCards:
-    """What the page shows of :class:`Unsettled`."""
+class UndecidedCards:
+    """What the page shows of :class:`Undecided`."""
 
     unconfirmed: list[dict[str, Any]]
     phantoms: list[dict[str, Any]]
     removals: list[dict[str, Any]]
 
 
-def cards_of(waiting: Unsettled, account: Account) -> UnsettledCards:
+def cards_of(waiting: Undecided, account: Account) -> UndecidedCards:
     """Return what waits with times in words and whole addresses, as the page shows it."""
     settings = account.settings
     site = settings.target_url or SITE
@@ -45,7 +45,7 @@ def cards_of(waiting: Unsettled, account: Account) -> UnsettledCards:
         }
         return row | times | {"url": f"{site}{row.get('permalink') or account.profile_path}"}
 
-    return UnsettledCards(
+    return UndecidedCards(
         [card(row) for row in waiting.unconfirmed],
         [card(row) for row in waiting.phantoms],
         [card(row) for row in waiting.removals],
@@ -56,16 +56,16 @@ def _by(review: ReviewContext, who: str, fields: Mapping[str, str]) -> Decider:
     return Decider(who, review.clock.now(), fields.get("why", ""))
 
 
-def _found(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    settle_where(review.account, post_id, fields.get("where", ""), _by(review, who, fields))
+def _on_x(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
+    decide_published_at(review.account, post_id, fields.get("where", ""), _by(review, who, fields))
 
 
 def _absent(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    settle_absent(review.database, post_id, _by(review, who, fields), again=True)
+    decide_absent(review.database, post_id, _by(review, who, fields), again=True)
 
 
 def _drop(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    settle_absent(review.database, post_id, _by(review, who, fields), again=False)
+    decide_absent(review.database, post_id, _by(review, who, fields), again=False)
 
 
 def _acknowledge(review: ReviewContext, x_post_id: int, who: str, fields: Mapping[str, str]) -> None:
@@ -74,7 +74,7 @@ def _acknowledge(review: ReviewContext, x_post_id: int, who: str, fields: Mappin
 
 
 UNCONFIRMED_DECISIONS: dict[str, Callable[[ReviewContext, int, str, Mapping[str, str]], None]] = {
-    "found": _found,
+    "found": _on_x,
     "absent": _absent,
     "drop": _drop,
     "acknowledge": _acknowledge,

@@ -42,7 +42,7 @@ def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
             raise
         login, trouble = Login(state=AccountState.LOGGED_OUT), failure
     with product.database.transaction() as transaction:
-        _settle(transaction, product, login, trouble)
+        _apply(transaction, product, login, trouble)
     return login
 
 
@@ -62,7 +62,7 @@ def _ask(product: Product, lane: Lane) -> Login:
     return Login(state=answer.state, handle=answer.handle)
 
 
-def _settle(transaction: Transaction, product: Product, login: Login, trouble: ProductError | None) -> None:
+def _apply(transaction: Transaction, product: Product, login: Login, trouble: ProductError | None) -> None:
     """Keep the answer, hold publishing for its trouble, and lift the holds that it disproves.
 
     A refusal of X's that no check ever saw stays a hold: a page that looks well does not prove that posting is well.

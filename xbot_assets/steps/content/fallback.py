@@ -72,12 +72,12 @@ def fallback_posts(
 def watch_fallback_share(product: Product) -> FallbackShare:
     """Raise or resolve the alert about the share of fallback posts, and return it."""
     now = product.clock.now()
-    found = fallback_share(product)
-    if found.posts < SHARE_POSTS_MIN or found.share <= product.settings.fallback_share_alert:
+    share = fallback_share(product)
+    if share.posts < SHARE_POSTS_MIN or share.share <= product.settings.fallback_share_alert:
         resolve_alert(product.database, FALLBACK_SHARE, now)
-        return found
-    alert(product.database, FALLBACK_SHARE, now=now, fallback=found.fallback, posts=found.posts)
-    return found
+        return share
+    alert(product.database, FALLBACK_SHARE, now=now, fallback=share.fallback, posts=share.posts)
+    return share
 
 
 def fallback_share(product: Product) -> FallbackShare:
@@ -120,8 +120,8 @@ def _from_templates(product: Product, slots: Sequence[datetime], rng: np.random.
     if file is None or file.language != product.account.persona.language:
         return ()
     judge = judge_for(product, FALLBACK_PURPOSE)
-    found = (_fill_one(product, file, judge, slot, rng) for slot in slots)
-    return tuple(post for post in found if post is not None)
+    filled = (_fill_one(product, file, judge, slot, rng) for slot in slots)
+    return tuple(post for post in filled if post is not None)
 
 
 def _fill_one(

@@ -28,7 +28,7 @@ class FailureReport:
     """A month of calls.
 
     Attributes:
-        whole: all of them.
+        total: all of them.
         by_purpose: what they were for.
         by_model: who was asked.
         by_hour: the hour of the owner's day, all 24.
@@ -39,7 +39,7 @@ class FailureReport:
         codes: failed calls by code, most frequent first.
     """
 
-    whole: Tally
+    total: Tally
     by_purpose: dict[str, Tally]
     by_model: dict[str, Tally]
     by_hour: dict[int, Tally]
@@ -59,7 +59,7 @@ def failure_report(product: Product) -> FailureReport:
     days = [first + timedelta(days=day) for day in range((now.astimezone(zone).date() - first).days + 1)]
     seen = occasions(groups)
     return FailureReport(
-        whole=tally(groups),
+        total=tally(groups),
         by_purpose=tallies(groups, lambda group: group.purpose),
         by_model=tallies(groups, lambda group: group.model),
         by_hour=_by_hour(groups, zone),

@@ -51,7 +51,7 @@ class Evidence:
     """A comparison with the words for it and everything that it rests on."""
 
     compared: Comparison
-    words: str
+    explanation: str
     numbers: dict[str, Any]
 
 

@@ -110,7 +110,7 @@ def _judge_bandit(product: Product, transaction: Transaction, champion: ModelVer
         return _refreshed(champion, latest, f"The {other} way of learning is tested against it from now on.", {})
     gains = bandit_gains(transaction, tested.since, rule, other)
     evidence = weigh(gains, product.settings.comparison_rules, now - tested.since)
-    words = f"The {other} way of learning: {evidence.words}"
+    words = f"The {other} way of learning: {evidence.explanation}"
     if evidence.compared.verdict is Verdict.BETTER:
         flip = _flip(product, transaction, champion, rival, evidence, now)
         if flip is not None:
@@ -146,7 +146,7 @@ def _judge_predictor(
     posts = comparisons.compared_posts(transaction, tested.since)
     old, new = Predictor.model_validate(champion.parameters), Predictor.model_validate(tested.parameters)
     evidence = weigh(predictor_gains(posts, old, new, settings.zone), settings.comparison_rules, now - tested.since)
-    compared, words = evidence.compared, f"Version {tested.version} against {champion.version}: {evidence.words}"
+    compared, words = evidence.compared, f"Version {tested.version} against {champion.version}: {evidence.explanation}"
     if compared.verdict is Verdict.BETTER:
         flip = _flip(product, transaction, champion, tested.model, evidence, now)
         if flip is not None:
@@ -210,7 +210,7 @@ def _flip(
     verdict: ChampionVerdict = "rolled_back" if back else "promoted"
     act = "Rolled back" if back else "Promoted"
     numbers = {**evidence.numbers, "instead_of": champion.version}
-    reason = f"{act} in place of version {champion.version}. {evidence.words}"
+    reason = f"{act} in place of version {champion.version}. {evidence.explanation}"
     return Promotion(champion.kind, rival, verdict, reason, numbers)
 
 

@@ -146,7 +146,7 @@ def _submit(product: Product, claim: ClaimedPost, retried_at_once: Callable[[Pro
             deadline_seconds=settings.publish_deadline_seconds,
         )
     except ProductError as failure:
-        _settle_failure(product, claim, failure, at_once=retried_at_once(failure))
+        _record_failure(product, claim, failure, at_once=retried_at_once(failure))
         note_failed(product, failure, is_reply=claim.reply_to_x_id is not None)
         raise
 
@@ -170,7 +170,7 @@ def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
         ) from error
 
 
-def _settle_failure(product: Product, claim: ClaimedPost, failure: ProductError, *, at_once: bool) -> None:
+def _record_failure(product: Product, claim: ClaimedPost, failure: ProductError, *, at_once: bool) -> None:
     """Leave the post in the one state that the failure allows."""
     database, now = product.database, product.clock.now()
     if failure.kind is FailureKind.UNKNOWN:
@@ -236,7 +236,7 @@ def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: st
     except PermanentFailure as failure:
         if failure.code != post_store.NOT_HELD:
             raise
-        post_store.confirm_found(
+        post_store.confirm_on_x(
             product.database, claim.id, x_post_id=x_post_id, permalink=permalink, published_at=now, now=now
         )
         resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=claim.id)

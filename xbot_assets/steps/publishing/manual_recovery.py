@@ -14,7 +14,7 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
 from xbot_assets.store.publishing.approvals import Decider
-from xbot_assets.store.publishing.manual_recovery import settle_found
+from xbot_assets.store.publishing.manual_recovery import decide_published
 from xbot_assets.store.publishing.rows import PhantomPost, RemovedPost, UnconfirmedPost
 
 X_HOSTS = frozenset({"x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com"})
@@ -26,7 +26,7 @@ EVERYTHING = "all"
 
 
 @dataclass(frozen=True, slots=True)
-class Unsettled:
+class Undecided:
     """What waits for a person's word: unconfirmed posts, posts that no row knows, posts that X took back."""
 
     unconfirmed: list[UnconfirmedPost]
@@ -34,22 +34,22 @@ class Unsettled:
     removals: list[RemovedPost]
 
 
-def unsettled(database: Database) -> Unsettled:
+def undecided(database: Database) -> Undecided:
     """Return everything about X that only a person can settle."""
-    return Unsettled(
+    return Undecided(
         post_store.unconfirmed_posts(database), recovery.open_phantoms(database), recovery.open_removals(database)
     )
 
 
-def settle_where(account: Account, post_id: int, where: str, by: Decider) -> None:
+def decide_published_at(account: Account, post_id: int, where: str, by: Decider) -> None:
     """Move an unconfirmed post to published, as the post of X that a person names by its address or id.
 
     Raises:
         PermanentFailure: ``bad_x_post`` for what names no post of this account; else as the
-            store's ``settle_found``.
+            store's ``decide_published``.
     """
     x_post_id = _named(where.strip(), account)
-    settle_found(account.database, post_id, x_post_id, account.permalink(x_post_id), by)
+    decide_published(account.database, post_id, x_post_id, account.permalink(x_post_id), by)
 
 
 def acknowledged_ids(database: Database, which: str) -> list[str]:

@@ -15,7 +15,7 @@ from xbot_assets.domain.posts.post import PostStatus, comparable, same_post
 from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, PostKind, TimelinePost, TimelineView
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
-from xbot_assets.steps.publishing.recovery import RecoveryOutcome, look_at_timeline, recover_post, shown_as
+from xbot_assets.steps.publishing.recovery import RecoveryOutcome, read_timeline, recover_post, shown_as
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.metrics.history import imported_x_ids
 from xbot_assets.store.publishing import posts as post_store
@@ -72,7 +72,7 @@ def compare_timeline(product: Product) -> Comparison:
             follows from it.
     """
     try:
-        view, known = look_at_timeline(product, product.clock.now() - VERIFIED_FOR, Lane.HIGH)
+        view, known = read_timeline(product, product.clock.now() - VERIFIED_FOR, Lane.HIGH)
     except ProductError:
         _note(product, Comparison(0, None, (), (), (), (), ()))
         raise

@@ -85,7 +85,7 @@ def recover_due(product: Product, *, lane: Lane) -> Recovery:
     if not due:
         return Recovery(unconfirmed=tuple(row.id for row in unconfirmed))
     try:
-        view, known = look_at_timeline(product, min(row.intended_at for row in due), lane)
+        view, known = read_timeline(product, min(row.intended_at for row in due), lane)
     except ProductError as failure:
         for row in due:
             _tell_unseen(product, row, failure.reason, failure)
@@ -101,7 +101,7 @@ def recover_due(product: Product, *, lane: Lane) -> Recovery:
     )
 
 
-def look_at_timeline(product: Product, since: datetime, lane: Lane) -> tuple[TimelineView, set[str]]:
+def read_timeline(product: Product, since: datetime, lane: Lane) -> tuple[TimelineView, set[str]]:
     """Read the own lists, replies too, back to a time, and say which of the posts shown belong to rows.
 
     A list that claims to be complete but shows nothing that we know to be there is not believed.
@@ -190,7 +190,7 @@ def _alike(row: UnconfirmedPost, view: TimelineView, known: set[str]) -> list[Ti
 
 def _confirm(product: Product, row: UnconfirmedPost, post: TimelinePost) -> None:
     now = product.clock.now()
-    post_store.confirm_found(
+    post_store.confirm_on_x(
         product.database,
         row.id,
         x_post_id=post.x_post_id,

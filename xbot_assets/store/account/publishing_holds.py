@@ -30,7 +30,7 @@ class PublishingHold:
     @property
     def sentence(self) -> str:
         """Why nothing is published, as the hold's alert says it."""
-        return PUBLISHING_HOLD.words(code=self.code, reason=self.reason, remedy=self.remedy).reason
+        return PUBLISHING_HOLD.render(code=self.code, reason=self.reason, remedy=self.remedy).reason
 
 
 def insert_hold(db: Statements, *, code: str, reason: str, remedy: str, now: datetime) -> None:

@@ -78,7 +78,7 @@ class DayAccount:
     def kept_from(self, purpose: str, terms: BudgetTerms) -> int:
         """Return what is kept from a purpose for the others."""
         others = (g for g in terms.guarantees if g.purpose != purpose)
-        return sum(g.kept(self.used_by_purpose.get(g.purpose, 0)) for g in others)
+        return sum(g.remaining(self.used_by_purpose.get(g.purpose, 0)) for g in others)
 
 
 def reserve(db: Database, ask: CallAsk, terms: BudgetTerms, lease: timedelta) -> Reservation:
@@ -202,7 +202,7 @@ def _move(db: Statements, day: date, purpose: str, reserved: int, spent: int) ->
 
 
 def _columns(ask: CallAsk, terms: BudgetTerms) -> dict[str, Any]:
-    guarantees = ({"purpose": g.purpose, "whole": g.whole, "ahead": g.ahead} for g in terms.guarantees)
+    guarantees = ({"purpose": g.purpose, "total": g.total, "ahead": g.ahead} for g in terms.guarantees)
     return {
         **ask.model_dump(exclude={"worst_case_microusd"}),
         "amount": ask.worst_case_microusd,

@@ -237,7 +237,7 @@ def _account(db: Statements, question: Question) -> SeenAccount:
 
 def _hold_in_words(account: SeenAccount) -> str | None:
     reason = account.hold
-    return None if reason is None else PUBLISHING_HOLD.words(code="", reason=reason, remedy="").reason
+    return None if reason is None else PUBLISHING_HOLD.render(code="", reason=reason, remedy="").reason
 
 
 def _soonest(refusals: Sequence[Refusal]) -> Refusal | None:

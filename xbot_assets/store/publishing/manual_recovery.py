@@ -18,7 +18,7 @@ from xbot_assets.store.publishing.recovery import known_x_ids, open_phantoms
 UNCONFIRMED = (PostStatus.UNCONFIRMED,)
 
 
-def settle_found(db: Database, post_id: int, x_post_id: str, permalink: str, by: Decider) -> None:
+def decide_published(db: Database, post_id: int, x_post_id: str, permalink: str, by: Decider) -> None:
     """Move an unconfirmed post to published: the person saw it on X.
 
     Raises:
@@ -32,12 +32,12 @@ def settle_found(db: Database, post_id: int, x_post_id: str, permalink: str, by:
                 code=FailureCode.ID_TAKEN,
                 remedy="Nothing was changed. Look for the post itself; if it is not there, say so.",
             )
-        transaction.execute("settle_found", id=post_id, x_post_id=x_post_id, permalink=permalink, **by.values)
+        transaction.execute("decide_published", id=post_id, x_post_id=x_post_id, permalink=permalink, **by.values)
         resolve_alert(transaction, UNCONFIRMED_POST, by.now, post_id=post_id)
         _end_alerts(transaction, [x_post_id], by)
 
 
-def settle_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> None:
+def decide_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> None:
     """Move an unconfirmed post back to the queue (``again``), or to rejected: the person saw that it is not on X.
 
     Raises:
@@ -49,7 +49,7 @@ def settle_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> No
         )
     with db.transaction() as transaction:
         lock_to_decide(transaction, post_id, UNCONFIRMED)
-        transaction.execute("settle_absent", id=post_id, again=again, **by.values)
+        transaction.execute("decide_absent", id=post_id, again=again, **by.values)
         resolve_alert(transaction, UNCONFIRMED_POST, by.now, post_id=post_id)
 
 

@@ -73,7 +73,7 @@ def confirm_published(
 
     Raises:
         PermanentFailure: ``lost_fence``. When the lease ran out meanwhile, the post is ``unconfirmed`` and the
-            witness is still good: pass it to :func:`confirm_found`.
+            witness is still good: pass it to :func:`confirm_on_x`.
     """
     _move(db, claim, "confirm_published", x_post_id=x_post_id, permalink=permalink, now=now)
 
@@ -122,7 +122,7 @@ def unconfirmed_posts(db: Statements) -> list[UnconfirmedPost]:
     return db.fetch_rows(UnconfirmedPost, "unconfirmed_posts")
 
 
-def confirm_found(
+def confirm_on_x(
     db: Statements,
     post_id: int,
     *,
@@ -138,7 +138,7 @@ def confirm_found(
             already belongs to another post.
     """
     moved = db.execute(
-        "confirm_found",
+        "confirm_on_x",
         id=post_id,
         x_post_id=x_post_id,
         permalink=permalink,

@@ -143,12 +143,12 @@ class ContentRun:
             post_store.arm_post(database, claim, self.product.clock.now())
             number = str(next(self._ids))
             post_store.confirm_published(
-                database, claim, x_post_id=number, permalink=f"/desk/status/{number}", now=self.product.clock.now()
+                database, claim, x_post_id=number, permalink=f"/content/status/{number}", now=self.product.clock.now()
             )
             self.published += 1
 
     def _claim(self) -> ClaimedPost | None:
-        return take_post(self.product.database, open_limits(), self.product.clock.now(), worker="desk", lease=HOUR)
+        return take_post(self.product.database, open_limits(), self.product.clock.now(), worker="content", lease=HOUR)
 
 
 @contextmanager
@@ -166,7 +166,7 @@ def content_run(  # noqa: PLR0913 - what a run is made of
     migrate(settings)
     with open_database(settings) as database:
         set_line(database, ClockLine(system_now(), began))
-    with open_product(settings, worker="desk") as product:
+    with open_product(settings, worker="content") as product:
         chosen = _with_hard_stop(product) if hard_stop else product
         if earlier is None:
             yield ContentRun(chosen, planner, pooled, np.random.default_rng(seed), began)
@@ -179,14 +179,14 @@ def content_parts(**changes: Any) -> Iterator[tuple[Settings, SandboxModel]]:  #
     """Start a database and a language model of one's own; yield the settings for them and the model's switches."""
     stamina.instrumentation.set_on_retry_hooks([])  # retries are what is measured, and would be told in the document
     offline = {"browser_url": NOWHERE, "browser_token": SecretStr("t")}
-    with tempfile.TemporaryDirectory(prefix="xbot-desk-") as folder, real_parts(Path(folder)) as (settings, sandbox):
+    with tempfile.TemporaryDirectory(prefix="xbot-content-") as folder, real_parts(Path(folder)) as (settings, sandbox):
         yield settings.model_copy(update={**offline, **changes}), sandbox
 
 
 def _with_hard_stop(product: Product) -> Product:
     settings = product.settings
     access = ModelAccess(
-        api_key=SecretStr("sk-sandbox-desk"),
+        api_key=SecretStr("sk-sandbox-content"),
         base_url=settings.openai_base_url,
         model=settings.plan_model,
         attempts=settings.llm_attempts,

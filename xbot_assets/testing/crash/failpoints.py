@@ -8,15 +8,15 @@ from itertools import count
 
 from xbot_assets.testing.crash.judging import Kill
 from xbot_assets.testing.crash.points import Point
-from xbot_assets.testing.crash.posts import SETTLED, Publisher
+from xbot_assets.testing.crash.posts import FINAL_STATES, Publisher
 from xbot_assets.testing.crash.schedule import CHROMIUM, HOST, WORKER, Deadline, victims_at
 from xbot_assets.testing.crash.stack import CrashStack
 
 BEGIN_SECONDS = 40.0
 """The kill that a story begins with comes within this."""
 REACH_SECONDS = 3.0
-"""A point that is not reached so long after the post was settled is not on this run's way."""
-SETTLE_SECONDS = 120.0
+"""A point that is not reached so long after the post was finished is not on this run's way."""
+FINAL_SECONDS = 120.0
 LOOK_SECONDS = 0.1
 
 
@@ -151,23 +151,23 @@ class Failpoints:
         self._stack.gate.arm(armed.strike.point, kill)
 
     def _finish(self, text: str, armed: "_Armed | None") -> None:
-        """Wait until the post is settled and, if there is a kill, note how long that took from it."""
-        began, settled_at = time.monotonic(), None
-        while time.monotonic() < began + SETTLE_SECONDS:
-            if settled_at is None and self._is_settled(text):
-                settled_at = time.monotonic()
-            if settled_at is not None and armed is not None and armed.at is None:
-                if time.monotonic() - settled_at > REACH_SECONDS:
+        """Wait until the post is finished and, if there is a kill, note how long that took from it."""
+        began, final_at = time.monotonic(), None
+        while time.monotonic() < began + FINAL_SECONDS:
+            if final_at is None and self._is_final(text):
+                final_at = time.monotonic()
+            if final_at is not None and armed is not None and armed.at is None:
+                if time.monotonic() - final_at > REACH_SECONDS:
                     break
-            elif settled_at is not None:
+            elif final_at is not None:
                 break
             time.sleep(LOOK_SECONDS)
         if armed is not None and armed.at is not None:
-            recovered = round(max(0.0, settled_at - armed.at), 2) if settled_at is not None else None
+            recovered = round(max(0.0, final_at - armed.at), 2) if final_at is not None else None
             self.kills.append(Kill(armed.strike.victim, told(armed.strike), recovered=recovered))
 
-    def _is_settled(self, text: str) -> bool:
-        return (self._publisher.states() or {}).get(text) in SETTLED
+    def _is_final(self, text: str) -> bool:
+        return (self._publisher.states() or {}).get(text) in FINAL_STATES
 
 
 @dataclass(slots=True)

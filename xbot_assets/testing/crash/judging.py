@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from statistics import median
 from typing import Any
 
-from xbot_assets.testing.crash.posts import SETTLED, Publisher
+from xbot_assets.testing.crash.posts import FINAL_STATES, Publisher
 from xbot_assets.testing.crash.stack import HANDLE, CrashStack
 
 DRAIN_SECONDS = 180.0
@@ -17,7 +17,7 @@ MEDIAN_MAX_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Kill:
-    """One kill; ``recovered`` is how many seconds later the posts in hand were settled, ``None`` when never.
+    """One kill; ``recovered`` is how many seconds later the posts in hand were finished, ``None`` when never.
 
     Attributes:
         victim: what was killed.
@@ -32,12 +32,12 @@ class Kill:
 
 
 def drain(publisher: Publisher) -> list[str]:
-    """Wait until everything is settled, and return what is not."""
+    """Wait until everything is finished, and return what is not."""
     deadline, left = time.monotonic() + DRAIN_SECONDS, list[str]()
     while time.monotonic() < deadline:
         states = publisher.states()
         if states is not None:
-            left = [text for text, state in states.items() if state not in SETTLED]
+            left = [text for text, state in states.items() if state not in FINAL_STATES]
             if not left:
                 return []
         time.sleep(LOOK_SECONDS)
@@ -46,7 +46,7 @@ def drain(publisher: Publisher) -> list[str]:
 
 def judged(stack: CrashStack, publisher: Publisher, texts: Sequence[str], kills: Sequence[Kill]) -> dict[str, Any]:
     """Compare what the publisher believes with what the site has."""
-    unsettled = drain(publisher)
+    unfinished = drain(publisher)
     states = publisher.states() or {}
     ledger = stack.ask_sandbox("ledger")["posts"]
     on_x = Counter(post["text"] for post in ledger if post["handle"] == HANDLE)
@@ -62,7 +62,7 @@ def judged(stack: CrashStack, publisher: Publisher, texts: Sequence[str], kills:
         "flagged_to_a_person": len(flagged),
         "flagged_though_on_x": sum(bool(on_x[text]) for text in flagged),
         "marked_removed": publisher.marked_removed(),
-        "unsettled": len([text for text in unsettled if text in texts]),
+        "unfinished": len([text for text in unfinished if text in texts]),
     }
     return {
         **counts,
@@ -80,7 +80,7 @@ def _kept(counts: dict[str, int], kills: Sequence[Kill]) -> bool:
         "refused_though_on_x",
         "flagged_though_on_x",
         "marked_removed",
-        "unsettled",
+        "unfinished",
     )
     seconds = [kill.recovered for kill in kills if kill.recovered is not None]
     quick = len(seconds) == len(kills) and (not seconds or median(seconds) < MEDIAN_MAX_SECONDS)

@@ -29,7 +29,7 @@ State = Literal["waiting", "under way", "published", "flagged", "refused"]
 """``flagged``: unconfirmed, looked for as often as is allowed and not queued again any more, or held for a person; an
 alert is open.
 ``refused``: failed, told by an alert or, with the plain worker, by its job's state."""
-SETTLED: frozenset[State] = frozenset({"published", "flagged", "refused"})
+FINAL_STATES: frozenset[State] = frozenset({"published", "flagged", "refused"})
 PATIENCE_SECONDS = 60.0
 """A database that was killed answers again within this."""
 RETRY_SECONDS = 0.2

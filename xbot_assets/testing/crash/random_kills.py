@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xbot_assets.testing.crash.judging import Kill
-from xbot_assets.testing.crash.posts import SETTLED, Publisher, State
+from xbot_assets.testing.crash.posts import FINAL_STATES, Publisher, State
 from xbot_assets.testing.crash.schedule import Deadline, RandomKill
 from xbot_assets.testing.crash.stack import CrashStack
 
@@ -27,7 +27,7 @@ class _Open:
     out: int
 
     def is_over(self, states: dict[str, State]) -> bool:
-        """Say whether those posts are settled or wait as before, and another has been published since."""
+        """Say whether those posts are finished or wait as before, and another has been published since."""
         left = any(states.get(text) == "under way" for text in self.in_hand)
         return not left and _published(states) > self.out
 
@@ -79,7 +79,7 @@ class RandomKills:
         for each in [each for each in self._open if each.is_over(states) or now - each.at > GIVE_UP_SECONDS]:
             self._open.remove(each)
             each.kill.recovered = round(now - each.at, 2) if each.is_over(states) else None
-        if sum(state not in SETTLED for state in states.values()) < AHEAD:
+        if sum(state not in FINAL_STATES for state in states.values()) < AHEAD:
             self._queue()
 
     def _queue(self) -> None:

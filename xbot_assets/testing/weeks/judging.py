@@ -50,9 +50,9 @@ def end_states(rows: Mapping[str, list[Row]], settings: Settings) -> dict[str, A
     counts: Counter[str] = Counter()
     astray = []
     for post in rows["posts"]:
-        state, is_settled = _end(post, settings, open_keys, raised)
+        state, may_end_there = _end(post, settings, open_keys, raised)
         counts[state] += 1
-        if not is_settled:
+        if not may_end_there:
             astray.append({"id": post["id"], "state": state, "scheduled_at": post["scheduled_at"].isoformat()})
     return {"posts": len(rows["posts"]), "by_state": dict(sorted(counts.items())), "astray": astray}
 

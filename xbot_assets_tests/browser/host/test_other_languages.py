@@ -60,7 +60,7 @@ def opened(
         page = context.new_page()
         page.on("response", keep)
         page.goto(f"{sandbox.url}{path}")
-        page.wait_for_function(script(), arg={"what": "settled", "want": want})
+        page.wait_for_function(script(), arg={"what": "loaded", "want": want})
         yield page
     finally:
         context.close()

@@ -139,7 +139,7 @@ def _both(chromium: Browser, sandbox: Sandbox) -> tuple[Snapshot, dict[str, Grap
         page = context.new_page()
         page.on("response", keep)
         page.goto(f"{sandbox.url}/search?q={COMMON_WORD}&src=typed_query&f=live")
-        page.wait_for_function(script(), arg={"what": "settled", "want": "list"})
+        page.wait_for_function(script(), arg={"what": "loaded", "want": "list"})
         return Snapshot.model_validate(page.evaluate(script(), {"what": "read", "scroll": 0})), sent
     finally:
         context.close()

@@ -7,7 +7,6 @@ import pytest
 
 from xbot_assets.browser.pages.graphql import (
     created_id,
-    is_last_page,
     post_of,
     timeline,
     user_by_screen_name,
@@ -105,8 +104,6 @@ def test_a_conversation_is_read_from_its_modules() -> None:
         ("a", True, True, None),
         ("cursor-bottom-3", False, False, "Bottom"),
     ]
-    assert not is_last_page(body)
-    assert not is_last_page({"data": {}})
 
 
 def test_the_new_id_comes_from_either_way_of_creating() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from xbot_assets.browser.pages.profile import profile_of_page
-from xbot_assets.browser.pages.states import SETTLE_SECONDS, PageState, failure_of_state, late_failure, recognise
+from xbot_assets.browser.pages.states import LOAD_SECONDS, PageState, failure_of_state, late_failure, recognise
 from xbot_assets.domain.failures import FailureKind, PermanentFailure
 from xbot_assets_tests.browser.conftest import Read
 
@@ -134,9 +134,9 @@ def test_a_state_that_needs_a_person_says_what_to_do() -> None:
 def test_a_page_that_is_done_but_not_as_expected_has_changed(read: Read) -> None:
     """Only a page that had all the time, and shows no sign of loading, is said to have changed."""
     done, busy = read(_column("new")).state, read(_column('<div role="progressbar">wait</div>'), "/busy").state
-    assert late_failure(done, SETTLE_SECONDS).code == "page_changed"
-    assert late_failure(done, SETTLE_SECONDS / 2).code == "loading"
-    assert late_failure(busy, SETTLE_SECONDS).code == "loading"
+    assert late_failure(done, LOAD_SECONDS).code == "page_changed"
+    assert late_failure(done, LOAD_SECONDS / 2).code == "loading"
+    assert late_failure(busy, LOAD_SECONDS).code == "loading"
 
 
 @pytest.mark.parametrize(

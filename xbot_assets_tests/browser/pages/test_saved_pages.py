@@ -10,7 +10,7 @@ from xbot_assets.browser.pages.graphql import (
     GraphPost,
     TimelineItem,
     at,
-    created_post,
+    post_of,
     timeline,
     user_by_screen_name,
     user_of,
@@ -124,7 +124,8 @@ def _item_truth(item: TimelineItem) -> dict[str, Any]:
 
 def _json_truth(name: str, body: object) -> list[dict[str, Any]]:
     if "CreateTweet" in name:
-        post = created_post(body)
+        created = at(body, "data", "create_tweet") or at(body, "data", "notetweet_create")
+        post = post_of(at(created, "tweet_results", "result"))
         assert post is not None
         return [_graph_truth(post) | {"entry": None}]
     if "UserByScreenName" in name:

@@ -136,7 +136,7 @@ def test_the_runbook_is_the_catalogue_s_and_has_a_place_for_every_entry() -> Non
 
 def test_an_alert_in_words_has_all_its_fields_and_no_space_where_one_is_empty() -> None:
     """A failure without a remedy leaves only what the entry itself says."""
-    words = PUBLISHING_HOLD.words(code=FailureCode.LOCKED, reason="X locked it.", remedy="")
+    words = PUBLISHING_HOLD.render(code=FailureCode.LOCKED, reason="X locked it.", remedy="")
     assert (words.key, words.remedy) == ("account:locked", "Then run 'xbot resume'.")
     assert words.reason == "Publishing is on hold: X locked it."
 
@@ -147,7 +147,7 @@ def test_fields_that_are_missing_or_unknown_are_refused(fields: dict[str, object
     with pytest.raises(TypeError, match="post_id"):
         FAILED_POST.key_of(**fields)
     with pytest.raises(TypeError, match="reason"):
-        FAILED_POST.words(**fields)
+        FAILED_POST.render(**fields)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ UTC_ZONE = ZoneInfo("UTC")
 def test_every_threshold_is_exact_to_the_micro_dollar(
     remaining: int, tier: str, model: str, posts: int, hours: int
 ) -> None:
-    """The report's table: above 80 %, 50 to 80, 20 to 50, below 20; every 2, 2, 4 and 6 hours."""
+    """The tiers: above 80 %, 50 to 80, 20 to 50, below 20; every 2, 2, 4 and 6 hours."""
     at_the_edge = budget_tier(remaining, DOLLAR, RULES)
     assert (at_the_edge.name, at_the_edge.model, at_the_edge.posts, at_the_edge.interval) == (
         tier,
@@ -137,8 +137,8 @@ def test_what_is_kept_for_a_purpose_shrinks_with_the_day_and_with_its_use() -> N
     """At noon half of a share is kept; a purpose that used more than that half keeps only the rest."""
     day = budget_day(datetime(2026, 1, 5, 12, tzinfo=UTC), UTC_ZONE)
     (plan,) = budget_terms(day, DOLLAR, {"plan": 60, "reply": 0}, day.starts + timedelta(hours=12)).guarantees
-    assert (plan.purpose, plan.whole, plan.ahead) == ("plan", 600_000, 300_000)
-    assert [plan.kept(used) for used in (0, 300_000, 400_000, 700_000)] == [300_000, 300_000, 200_000, 0]
+    assert (plan.purpose, plan.total, plan.ahead) == ("plan", 600_000, 300_000)
+    assert [plan.remaining(used) for used in (0, 300_000, 400_000, 700_000)] == [300_000, 300_000, 200_000, 0]
     (morning,) = budget_terms(day, DOLLAR, {"plan": 60}, day.starts).guarantees
     (night,) = budget_terms(day, DOLLAR, {"plan": 60}, day.ends).guarantees
     assert (morning.ahead, night.ahead) == (600_000, 0)

@@ -63,5 +63,5 @@ def test_the_share_of_posts_that_could_be_read_adjusts_the_intervals(read: int, 
 @given(st.floats(0, 1e9), st.integers(0, 10**9), st.floats(0.25, 3))
 def test_no_interval_leaves_its_bounds(seconds: float, unchanged: int, factor: float) -> None:
     """Five minutes at least, a month at most."""
-    found = CADENCE.interval(timedelta(seconds=seconds), unchanged=unchanged, factor=factor)
-    assert LEAST <= found <= 30 * DAY
+    interval = CADENCE.interval(timedelta(seconds=seconds), unchanged=unchanged, factor=factor)
+    assert LEAST <= interval <= 30 * DAY

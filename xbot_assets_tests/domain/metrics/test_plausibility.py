@@ -13,8 +13,8 @@ def counts(likes: int = 0, views: int | None = None) -> EngagementCounts:
 
 def problem(before: EngagementCounts | None, now: EngagementCounts, falls: int = 0) -> str | None:
     """Return the kind of problem, where three falls in a row are believed."""
-    found = implausible(before, now, falls=falls, falls_believed=3)
-    return found.problem if found else None
+    verdict = implausible(before, now, falls=falls, falls_believed=3)
+    return verdict.problem if verdict else None
 
 
 @pytest.mark.parametrize("now", [counts(-1), counts(0, -1), counts(REACTIONS_MAX + 1), counts(0, VIEWS_MAX + 1)])

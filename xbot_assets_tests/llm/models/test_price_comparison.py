@@ -93,7 +93,7 @@ def test_a_file_that_cannot_be_read_says_why(content: bytes | None, tmp_path: Pa
 def test_the_shipped_prices_are_those_of_the_named_source() -> None:
     """The values of litellm 1.110.2: dollars per million, the first day without it, what follows."""
     expected = {
-        "gpt-4o": ("5", "15", "2027-01-14", "gpt-6-luna"),  # the owner's report; litellm has 2.5 and 10
+        "gpt-4o": ("5", "15", "2027-01-14", "gpt-6-luna"),  # the owner's figures; litellm has 2.5 and 10
         "gpt-4o-mini": ("0.15", "0.60", "2027-01-14", "gpt-6-luna"),
         "gpt-4.1": ("2", "8", "2027-01-14", "gpt-6-luna"),
         "gpt-4.1-mini": ("0.40", "1.60", "2027-01-14", "gpt-6-luna"),

@@ -50,7 +50,7 @@ def test_a_served_run_got_all_of_its_browser_time(policy: Policy, drawn: Tape) -
     """What it asked for was done in whole operations, and whatever was not served got less."""
     played = play(policy, sorted_within(drawn), NUMBERS)
     for index, (arrival, fate) in enumerate(zip(played.tape.arrivals, played.fates, strict=True)):
-        done = sum(span.end - span.start for span in played.spans if span.arrival == index and span.whole)
+        done = sum(span.end - span.start for span in played.spans if span.arrival == index and span.completed)
         if fate.outcome is Outcome.SERVED:
             assert done >= sum(arrival.operations) - ROUNDING
         if fate.outcome not in ADMITTED:

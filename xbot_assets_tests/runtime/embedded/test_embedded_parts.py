@@ -45,12 +45,12 @@ def test_the_server_keeps_data_port_and_password_from_start_to_start(home: Path)
         addresses.append(postgres.url())
         process = spawn(postgres)
         with psycopg.connect(postgres.url()) as connection:
-            found = connection.execute("select obj_description('public'::regnamespace)").fetchone()
+            comment = connection.execute("select obj_description('public'::regnamespace)").fetchone()
             connection.execute("create schema if not exists mine")
             connection.execute("comment on schema mine is 'kept'")
             if expected:
                 assert connection.execute("select obj_description('mine'::regnamespace)").fetchone() == ("kept",)
-        assert found is not None
+        assert comment is not None
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
     postgres.remove()

@@ -224,7 +224,7 @@ def test_a_stop_during_the_start_ends_the_start(home: Path) -> None:
     """Ctrl-C is not kept waiting by a program that is not ready yet."""
     slow = Program("slow", [sys.executable, "-c", "import time; time.sleep(600)"], lambda: False)
     with Supervisor(home, LIMITS, environment(home), print) as supervisor:
-        threading.Timer(0.3, supervisor.request_stop).start()
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         with pytest.raises(Stopped):
             supervisor.start(slow)
 

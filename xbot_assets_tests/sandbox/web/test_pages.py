@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Page, Response
 
-from xbot_assets_tests.sandbox.sandbox_rig import Account, Sandbox, by, settle
+from xbot_assets_tests.sandbox.sandbox_rig import Account, Sandbox, by, let_draw
 
 GATHER = """() => [...document.querySelectorAll('article[data-testid=tweet]')].map(article => {
   const time = [...article.querySelectorAll('a > time')].find(t => !t.closest('div[role=link]'));
@@ -48,7 +48,7 @@ def _scrolled(page: Page, url: str) -> dict[str, Any]:
             seen[f"{post['href'] or post['text']} {post['socialContext']}"] = post
         barren = 0 if len(seen) > before else barren + 1
         page.mouse.wheel(0, 1500)
-        settle(page)
+        let_draw(page)
     return seen
 
 
@@ -113,7 +113,7 @@ def test_cells_are_placed_absolutely_and_leave_the_document(page: Page, sandbox:
     first = page.evaluate(GATHER)[0]["href"]
     for _ in range(12):
         page.mouse.wheel(0, 1500)
-        settle(page)
+        let_draw(page)
     assert page.locator(by("cellInnerDiv")).count() < 60
     assert first not in [post["href"] for post in page.evaluate(GATHER)]
     page.evaluate("scrollTo(0, 0)")
@@ -149,7 +149,7 @@ def test_a_status_page_marks_its_focal_post_and_shows_as_many_replies_as_it_coun
             show.first.click()
         links |= set(_reply_links(page, account.handle))
         page.mouse.wheel(0, 700)
-        settle(page)
+        let_draw(page)
     assert len(links) == claimed > 0
     assert page.locator("h2", has_text="Discover more").count() == 1
 
@@ -215,7 +215,7 @@ def test_what_is_gone_leaves_a_placeholder(page: Page, sandbox: Sandbox) -> None
         if quotes.count():
             break
         page.mouse.wheel(0, 1200)
-        settle(page)
+        let_draw(page)
     assert quotes.first.inner_text() == "This post is unavailable."
 
 

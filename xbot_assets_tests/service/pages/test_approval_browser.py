@@ -48,8 +48,8 @@ def page() -> Iterator[Page]:
 @pytest.fixture
 def origin(settings: Settings) -> Iterator[str]:
     """The service's origin."""
-    with served(build_app(Connections(lambda: settings), [])) as found:
-        yield found
+    with served(build_app(Connections(lambda: settings), [])) as address:
+        yield address
 
 
 def test_a_person_reads_edits_approves_and_rejects(

@@ -63,9 +63,9 @@ def test_a_post_is_edited_rescheduled_and_rejected_from_the_page(database: Datab
         for action, fields in (("edit", {"text": BREAD}), ("reschedule", at), ("reject", {"why": "Not today."})):
             sent = client.post(f"/approvals/{post_id}/{action}", data=form_of(client) | fields, headers=ORIGIN)
             assert sent.status_code == 303, sent.text
-    found = approvals.post_to_decide(database, post_id)
-    assert (found.text, found.status, found.failure_reason) == (BREAD, "rejected", "Not today.")
-    assert found.scheduled_at == local
+    post = approvals.post_to_decide(database, post_id)
+    assert (post.text, post.status, post.failure_reason) == (BREAD, "rejected", "Not today.")
+    assert post.scheduled_at == local
 
 
 @pytest.mark.parametrize(

@@ -70,8 +70,8 @@ def test_the_report_adds_up_to_the_ledger(parts: Parts) -> None:
     write(product, ConcurrentRuns("plan", ("measure",)))
     report, rows = failure_report(product), recent_calls(product.database, 99)
     spent = sum(row.cost_microusd for row in rows)
-    assert (report.whole.calls, report.whole.failed, report.whole.refused) == (5, 1, 0)
-    assert report.whole.cost_microusd == spent > 0
+    assert (report.total.calls, report.total.failed, report.total.refused) == (5, 1, 0)
+    assert report.total.cost_microusd == spent > 0
     for part in (report.by_purpose, report.by_model, report.by_hour):
         assert sum(one.cost_microusd for one in part.values()) == spent
         assert sum(one.calls for one in part.values()) == 5
@@ -103,4 +103,4 @@ def test_a_call_that_is_older_than_the_month_is_left_out(parts: Parts) -> None:
     product, _ = parts
     write(product, ConcurrentRuns("plan"))
     move(product, timedelta(days=31))
-    assert failure_report(product).whole.calls == 0
+    assert failure_report(product).total.calls == 0

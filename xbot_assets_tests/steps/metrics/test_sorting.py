@@ -80,10 +80,10 @@ def test_the_third_fall_in_a_row_is_stored_with_its_label() -> None:
 
 def test_a_post_that_is_told_of_twice_is_read_once() -> None:
     """The first reading counts, and the second is kept as evidence without moving the post."""
-    found = sort_answer([post(1)], PostsRead(posts=(shown("91"), shown("91", views=10))), RULES)
-    assert [row["views"] for row in found.read] == [9]
-    assert [(row["problem"], row["next_read_at"]) for row in found.quarantined] == [("twice", None)]
-    assert found.missed == ()
+    answer = sort_answer([post(1)], PostsRead(posts=(shown("91"), shown("91", views=10))), RULES)
+    assert [row["views"] for row in answer.read] == [9]
+    assert [(row["problem"], row["next_read_at"]) for row in answer.quarantined] == [("twice", None)]
+    assert answer.missed == ()
 
 
 def test_every_post_that_was_asked_for_is_told_of() -> None:

@@ -42,8 +42,8 @@ from xbot_assets.testing.queueing import (
     claim,
     claimed,
     code_of,
+    finish_unconfirmed,
     queue,
-    settle_unconfirmed,
 )
 from xbot_assets.testing.servers import running_postgres
 
@@ -108,7 +108,7 @@ def test_a_claimed_an_armed_and_an_unconfirmed_post_count(database: Database) ->
     assert wait_now(database, POST, NOON, RULES) is not None
     assert posts.arm_post(database, held, NOON)
     assert wait_now(database, POST, NOON, RULES) is not None
-    settle_unconfirmed(database, held, NOON)
+    finish_unconfirmed(database, held, NOON)
     assert wait_now(database, POST, NOON, RULES) is not None
 
 
@@ -257,7 +257,7 @@ def test_a_claim_in_the_transaction_of_the_question_is_what_counts(database: Dat
     held = take_post(database, limits, NOON)
     assert held is not None
     assert posts.arm_post(database, held, NOON)
-    settle_unconfirmed(database, held, NOON)
+    finish_unconfirmed(database, held, NOON)
     refusal = take(database, Question(limits, NOON), lease=HOUR)
     assert isinstance(refusal, Refusal)
     assert refusal.rule is RuleName.RATE

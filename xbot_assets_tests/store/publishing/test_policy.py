@@ -14,7 +14,7 @@ from xbot_assets.store.publishing import policy, posts
 from xbot_assets.store.publishing.admission import Question, peek
 from xbot_assets.store.publishing.policy import InboundEngagement
 from xbot_assets.testing.admission import take_post, unhurried
-from xbot_assets.testing.queueing import BUSY, NOON, new_post, queue, row, settle_published, steps
+from xbot_assets.testing.queueing import BUSY, NOON, finish_published, new_post, queue, row, steps
 from xbot_assets.testing.servers import SettingsFor
 
 DAY = timedelta(days=1)
@@ -48,7 +48,7 @@ def published(db: Database, settings: Settings, now: datetime = NOON) -> int:
     held = claim(db, settings, now)
     assert held is not None
     assert posts.arm_post(db, held, now)
-    settle_published(db, held, now)
+    finish_published(db, held, now)
     return held.id
 
 

@@ -22,10 +22,10 @@ from xbot_assets.testing.queueing import (
     armed,
     claim,
     code_of,
+    finish_published,
+    finish_unconfirmed,
     queue,
     row,
-    settle_published,
-    settle_unconfirmed,
     steps,
 )
 
@@ -40,7 +40,7 @@ DAYS = timedelta(days=3)
 def unconfirmed_post(db: Database) -> int:
     """Leave one unconfirmed post."""
     held = armed(db)
-    settle_unconfirmed(db, held, NOON)
+    finish_unconfirmed(db, held, NOON)
     return held.id
 
 
@@ -58,7 +58,7 @@ def requeue(db: Database, post_id: int, rules: RecoveryRules = RULES) -> bool:
 def published(db: Database) -> int:
     """Publish one post at noon under its own number."""
     held = armed(db)
-    settle_published(db, held, NOON)
+    finish_published(db, held, NOON)
     return held.id
 
 
@@ -104,7 +104,7 @@ def test_a_post_that_is_surely_not_on_x_is_queued_again_once(database: Database)
     again = claim(database, NOON + 40 * MINUTE)
     assert again is not None
     assert posts.arm_post(database, again, NOON + 40 * MINUTE)
-    settle_unconfirmed(database, again, NOON + 40 * MINUTE)
+    finish_unconfirmed(database, again, NOON + 40 * MINUTE)
     (unconfirmed,) = posts.unconfirmed_posts(database)
     assert (unconfirmed.looks, unconfirmed.requeues, unconfirmed.intended_at) == (0, 1, NOON)
     look_in_vain(database, post_id, 50, 70, 90)
@@ -133,12 +133,12 @@ def test_a_person_says_that_an_unconfirmed_post_is_on_x(database: Database) -> N
     """It is published as the post that was named, with who said so; nobody can say it twice, or of another's post."""
     post_id = unconfirmed_post(database)
     alert(database, UNCONFIRMED_POST, now=NOON, post_id=post_id, reason="?")
-    manual_recovery.settle_found(database, post_id, "77", "/me/status/77", ANNA)
+    manual_recovery.decide_published(database, post_id, "77", "/me/status/77", ANNA)
     assert (row(database, post_id).status, row(database, post_id).x_post_id) == ("published", "77")
     last = posts.post_events(database, post_id)[-1]
     assert (last.decision, last.actor, last.note) == ("found_on_x", "anna", "I looked.")
     assert open_alerts(database) == []
-    assert code_of(lambda: manual_recovery.settle_absent(database, post_id, ANNA, again=True)) == "already_decided"
+    assert code_of(lambda: manual_recovery.decide_absent(database, post_id, ANNA, again=True)) == "already_decided"
 
 
 def test_the_id_of_another_row_is_refused(database: Database) -> None:
@@ -148,15 +148,15 @@ def test_the_id_of_another_row_is_refused(database: Database) -> None:
     second = claim(database, NOON + 10 * MINUTE)
     assert second is not None
     posts.arm_post(database, second, NOON + 10 * MINUTE)
-    settle_unconfirmed(database, second, NOON + 10 * MINUTE)
-    assert code_of(lambda: manual_recovery.settle_found(database, second.id, str(first), "/p", ANNA)) == "id_taken"
+    finish_unconfirmed(database, second, NOON + 10 * MINUTE)
+    assert code_of(lambda: manual_recovery.decide_published(database, second.id, str(first), "/p", ANNA)) == "id_taken"
 
 
 @pytest.mark.parametrize(("again", "arrives"), [(True, "queued"), (False, "rejected")])
 def test_a_person_says_that_an_unconfirmed_post_is_not_on_x(database: Database, again: bool, arrives: str) -> None:  # noqa: FBT001
     """It is queued again, however often it was, or dropped for good."""
     post_id = unconfirmed_post(database)
-    manual_recovery.settle_absent(database, post_id, ANNA, again=again)
+    manual_recovery.decide_absent(database, post_id, ANNA, again=again)
     assert row(database, post_id).status == arrives
     assert posts.post_events(database, post_id)[-1].decision == "not_on_x"
     assert (claim(database, NOON + 10 * MINUTE) is not None) is again
@@ -166,7 +166,7 @@ def test_dropping_needs_a_reason(database: Database) -> None:
     """It is kept with the decision."""
     post_id = unconfirmed_post(database)
     silent = Decider("anna", NOON)
-    assert code_of(lambda: manual_recovery.settle_absent(database, post_id, silent, again=False)) == "no_reason"
+    assert code_of(lambda: manual_recovery.decide_absent(database, post_id, silent, again=False)) == "no_reason"
 
 
 def test_a_post_missing_twice_is_removed_and_no_longer_measured(database: Database) -> None:

@@ -22,8 +22,8 @@ with taken as (
     where day = %(day)s
         and spent_microusd + reserved_microusd + %(amount)s + (
             select coalesce(sum(greatest(0, least(
-                g.whole - coalesce((used_by_purpose ->> g.purpose)::bigint, 0), g.ahead))), 0)
-            from jsonb_to_recordset(%(guarantees)s::jsonb) as g (purpose text, whole bigint, ahead bigint)
+                g.total - coalesce((used_by_purpose ->> g.purpose)::bigint, 0), g.ahead))), 0)
+            from jsonb_to_recordset(%(guarantees)s::jsonb) as g (purpose text, total bigint, ahead bigint)
             where g.purpose <> %(purpose)s
         ) <= %(budget)s
     returning day

@@ -1,5 +1,5 @@
--- The pace: limits and rates. posts in hand, in doubt, shown or rehearsed count by themselves, so that a lost worker or
--- a lost id never makes room; pace_admissions holds what is not a row of posts.
+-- The pace: limits and rates. Rows of posts that are armed, unconfirmed, published or shadowed count by themselves, so
+-- that a lost worker or a lost id never makes room; pace_admissions holds what is not a row of posts.
 
 -- name: lock_pace
 -- One decision at a time. Its own statement: the next one's snapshot must be newer than the lock.

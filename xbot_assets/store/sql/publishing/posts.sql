@@ -171,7 +171,7 @@ select p.id, p.text, p.fingerprint, p.armed_at, p.looks, p.looked_at, p.fencing_
 from posts p left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
 where p.status = 'unconfirmed' order by p.armed_at, p.id;
 
--- name: confirm_found
+-- name: confirm_on_x
 -- unconfirmed -> published: a look at X found it.
 with moved as (
     update posts set

@@ -1,7 +1,7 @@
--- Posts in doubt, posts that X took back, and posts that X shows and no row knows.
+-- Unconfirmed posts, posts that X took back, and posts that X shows and no row knows.
 
 -- name: posts_to_look_for
--- Posts in doubt whose next look is due: few looks said "not there", or it may still be queued again.
+-- Unconfirmed posts whose next look is due: few looks said "not there", or it may still be queued again.
 select id, looked_at from posts
 where status = 'unconfirmed'
     and (looked_at is null or looked_at <= %(looked_before)s)
@@ -42,7 +42,7 @@ with moved as (
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)
 select id, 'unconfirmed', 'queued', fencing_token, %(now)s, %(note)s from moved;
 
--- name: settle_found
+-- name: decide_published
 -- unconfirmed -> published: a person saw it on X.
 with moved as (
     update posts set
@@ -57,7 +57,7 @@ with moved as (
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note, actor, decision)
 select id, 'unconfirmed', 'published', fencing_token, %(now)s, %(why)s, %(who)s, 'found_on_x' from moved;
 
--- name: settle_absent
+-- name: decide_absent
 -- unconfirmed -> queued or rejected: a person saw that it is not on X.
 with moved as (
     update posts set

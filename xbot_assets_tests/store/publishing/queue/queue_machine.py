@@ -17,7 +17,7 @@ from xbot_assets.store.content import emergency_pool
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.approvals import Decider
-from xbot_assets.store.publishing.manual_recovery import settle_absent
+from xbot_assets.store.publishing.manual_recovery import decide_absent
 from xbot_assets.store.publishing.queue import stale_posts
 from xbot_assets.testing.queueing import SPACING, new_post
 from xbot_assets_tests.store.publishing.queue.queue_under_test import CAP, CLICKED, LONG, OVER, QueueUnderTest
@@ -86,7 +86,7 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
         """A worker claims, arms and comes to an end."""
         self.begin_a_cycle(worker, wait, LONG, then_arm=True)
         if self.held is not None:
-            self.settle(outcome)
+            self.finish(outcome)
 
     @precondition(lambda self: self.held is None)
     @rule(worker=WORKERS, outcomes=st.lists(OUTCOMES, min_size=CAP + 1, max_size=CAP + 2))
@@ -117,7 +117,7 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
 
     @precondition(lambda self: self.held is not None)
     @rule(outcome=OUTCOMES)
-    def settle(self, outcome: str) -> None:
+    def finish(self, outcome: str) -> None:
         """The holder says how it ended; what its post's state does not allow is refused."""
         claim = self.holding()
         states, action = self.outcomes(str(next(self.numbers)))[outcome]
@@ -204,12 +204,12 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
             self.refused(action, "not_unconfirmed")
 
     @rule(which=ANY, again=st.booleans())
-    def settle_what_is_not_there(self, which: int, again: bool) -> None:  # noqa: FBT001 - Hypothesis passes it by name
+    def decide_what_is_not_there(self, which: int, again: bool) -> None:  # noqa: FBT001 - Hypothesis passes it by name
         """A person saw that an unconfirmed post is not on X: it is queued again, or dropped."""
         post_id = self.any_post(which, "unconfirmed")
         if not self.on_x[post_id]:
             by = Decider("anna", self.now, "not there")
-            absent = partial(settle_absent, self.db, post_id, by, again=again)
+            absent = partial(decide_absent, self.db, post_id, by, again=again)
             self.attempt(absent, {"already_decided", "no_such_post"})
 
     @rule(by=st.sampled_from([timedelta(minutes=1), SPACING, timedelta(hours=1), LATE, DAY]))

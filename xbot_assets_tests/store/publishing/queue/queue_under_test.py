@@ -19,7 +19,7 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.admission import Question, peek, take
 from xbot_assets.store.publishing.approvals import Decider
-from xbot_assets.store.publishing.manual_recovery import settle_absent
+from xbot_assets.store.publishing.manual_recovery import decide_absent
 from xbot_assets.store.publishing.policy import InboundEngagement
 from xbot_assets.testing.admission import unhurried
 from xbot_assets.testing.queueing import BUSY, NOON, REFUSED, SPACING, UNSURE
@@ -86,7 +86,7 @@ class QueueUnderTest:
     def help_on(self, post_id: int, status: str) -> None:
         """One post that waits for somebody else than a worker gets what it waits for."""
         if status == "unconfirmed" and not self.on_x[post_id]:
-            settle_absent(self.db, post_id, Decider("anna", self.now, "not there"), again=True)
+            decide_absent(self.db, post_id, Decider("anna", self.now, "not there"), again=True)
         elif status == "unconfirmed":
             self.find(post_id, str(next(self.numbers)))
         elif status == "held":
@@ -138,7 +138,7 @@ class QueueUnderTest:
         """A look finds the post, as made a moment after the intent."""
         unconfirmed = {row.id: row.armed_at for row in posts.unconfirmed_posts(self.db)}
         at = unconfirmed.get(post_id, self.now)
-        posts.confirm_found(self.db, post_id, x_post_id=x_post_id, permalink="/p", published_at=at, now=self.now)
+        posts.confirm_on_x(self.db, post_id, x_post_id=x_post_id, permalink="/p", published_at=at, now=self.now)
 
     def miss(self, post_id: int) -> None:
         """A look does not find the post."""

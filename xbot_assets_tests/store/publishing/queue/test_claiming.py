@@ -30,11 +30,11 @@ from xbot_assets.testing.queueing import (
     SPACING,
     armed,
     claim,
+    finish_published,
+    finish_unconfirmed,
     new_post,
     queue,
     row,
-    settle_published,
-    settle_unconfirmed,
 )
 
 
@@ -49,7 +49,7 @@ def test_posts_are_claimed_when_due_oldest_first(database: Database) -> None:
 
 
 def test_only_one_post_is_in_hand(database: Database) -> None:
-    """A second claim waits for the first to be settled."""
+    """A second claim waits for the first to be finished."""
     queue(database, "one", "two")
     held = claim(database)
     assert held is not None
@@ -58,12 +58,12 @@ def test_only_one_post_is_in_hand(database: Database) -> None:
     assert claim(database) is not None
 
 
-@pytest.mark.parametrize("settle", [settle_published, settle_unconfirmed])
+@pytest.mark.parametrize("finish", [finish_published, finish_unconfirmed])
 def test_spacing_and_cap_count_posts_that_may_be_on_x(
-    database: Database, settle: Callable[[Database, ClaimedPost, datetime], None]
+    database: Database, finish: Callable[[Database, ClaimedPost, datetime], None]
 ) -> None:
     """Published or unconfirmed: the next waits the full spacing, and the cap of the day counts it."""
-    settle(database, armed(database), NOON)
+    finish(database, armed(database), NOON)
     queue(database, "next")
     for early in (NOON, NOON + SPACING - timedelta(seconds=1)):
         assert claim(database, early) is None
@@ -96,7 +96,7 @@ def test_the_cap_starts_again_at_the_owner_s_midnight(database: Database, zone: 
     held = take_post(database, limits, first)
     assert held is not None
     assert posts.arm_post(database, held, first)
-    settle_published(database, held, first)
+    finish_published(database, held, first)
     for late in (first + SPACING, midnight - timedelta(seconds=1)):
         refusal = peek(database, Question(limits, late))
         assert refusal is not None
@@ -150,7 +150,7 @@ def test_eight_claimers_at_once_never_share_a_post_or_break_pace_or_cap(
             assert len(held) == (1 if turn < cap else 0)
             for won in held:
                 assert posts.arm_post(database, won, now)
-                settle_published(database, won, now)
+                finish_published(database, won, now)
                 seen.append(won.id)
     assert len(seen) == len(set(seen)) == cap
 

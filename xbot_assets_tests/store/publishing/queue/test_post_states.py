@@ -21,9 +21,9 @@ from xbot_assets.testing.queueing import (
     claim,
     claimed,
     code_of,
+    finish_published,
     queue,
     row,
-    settle_published,
     steps,
 )
 
@@ -145,7 +145,7 @@ def test_an_armed_post_whose_worker_died_is_unconfirmed_and_its_late_witness_sti
     assert expired[0].to_status == "unconfirmed"
     publish = partial(posts.confirm_published, x_post_id="5", permalink="/p", now=NOON)
     assert code_of(lambda: publish(database, held)) == "lost_fence"
-    posts.confirm_found(database, held.id, x_post_id="5", permalink="/p", published_at=NOON, now=NOON)
+    posts.confirm_on_x(database, held.id, x_post_id="5", permalink="/p", published_at=NOON, now=NOON)
     assert row(database, held.id).status == "published"
 
 
@@ -162,7 +162,7 @@ def test_looks_are_counted_until_an_unconfirmed_post_is_found(database: Database
     assert [posts.record_look(database, held.id, NOON) for _ in range(2)] == [1, 2]
     assert [post.id for post in posts.unconfirmed_posts(database)] == [held.id]
     shown = NOON + timedelta(seconds=3)
-    posts.confirm_found(database, held.id, x_post_id="9", permalink="/9", published_at=shown, now=NOON)
+    posts.confirm_on_x(database, held.id, x_post_id="9", permalink="/9", published_at=shown, now=NOON)
     post = row(database, held.id)
     assert (post.status, post.published_at, post.failure_code) == ("published", shown, None)
     assert code_of(lambda: posts.record_look(database, held.id, NOON)) == "not_unconfirmed"
@@ -182,7 +182,7 @@ def test_one_post_of_x_cannot_belong_to_two_of_ours(database: Database) -> None:
 
 def test_the_queue_is_counted_and_listed(database: Database) -> None:
     """What the status page and the gates ask."""
-    settle_published(database, armed(database), NOON)
+    finish_published(database, armed(database), NOON)
     queue(database, "waiting")
     assert posts.queue_counts(database) == {"published": 1, "queued": 1}
     assert posts.recent_texts(database, NOON) == ["waiting", "The sea is salt."]

@@ -13,8 +13,8 @@ from xbot_assets.store.publishing.approvals import Decider, text_digest, texts_d
 from xbot_assets.store.publishing.rows import LockedPost
 from xbot_assets.testing.queueing import NOON, code_of, row, steps
 from xbot_assets.testing.servers import SettingsFor
-from xbot_assets_tests.store.publishing.threads.test_threads import settle_failed
-from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, claim, queue_thread, settled, states
+from xbot_assets_tests.store.publishing.threads.test_threads import finish_failed
+from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, claim, finished, queue_thread, states
 
 ANNA = Decider("anna", NOON + A_MOMENT, "it is good")
 TEXTS = ["One.", "Two.", "Three."]
@@ -63,7 +63,7 @@ def test_approving_one_segment_approves_the_thread_as_it_was_read(database: Data
     assert code_of(lambda: approve(database, ids[0], ANNA, seen=seen)) == "text_changed"
     approve(database, ids[2], ANNA, seen=texts_digest(["One.", "Two!!", "Three."]))
     assert states(database, ids) == ["queued"] * 3
-    assert settled(database, now=ANNA.now) == ids[0]
+    assert finished(database, now=ANNA.now) == ids[0]
     held = claim(database, ANNA.now + A_MOMENT, settings=settings)
     assert held is not None
     assert (held.id, held.text) == (ids[1], "Two!!")
@@ -80,7 +80,7 @@ def test_a_thread_with_one_refused_text_is_not_approved_at_all(database: Databas
 def test_rejecting_a_middle_segment_rejects_all_that_waits_of_the_thread(database: Database) -> None:
     """What is on X stays; nothing else of it will come."""
     ids = queue_thread(database, *TEXTS)
-    settled(database)
+    finished(database)
     approvals.reject_post(database, ids[2], ANNA)
     assert states(database, ids) == ["published", "rejected", "rejected"]
     assert threads.hold_broken_threads(database, NOON, shadow=False) == []
@@ -97,7 +97,7 @@ def test_a_thread_gets_another_time_as_one(database: Database) -> None:
 def test_the_rest_of_a_broken_thread_can_only_be_rejected(database: Database) -> None:
     """There is no post to put it below. Rejecting it ends the alert."""
     ids = queue_thread(database, *TEXTS)
-    settled(database, settle_failed)
+    finished(database, finish_failed)
     threads.hold_broken_threads(database, NOON, shadow=False)
     assert code_of(lambda: approve(database, ids[1], ANNA)) == "broken_thread"
     assert states(database, ids) == ["failed", "held", "held"]

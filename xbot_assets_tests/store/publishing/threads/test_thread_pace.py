@@ -13,7 +13,7 @@ from xbot_assets.store.publishing.pace import observe
 from xbot_assets.testing.queueing import NOON
 from xbot_assets.testing.queueing import queue as queue_posts
 from xbot_assets.testing.servers import SettingsFor
-from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, queue_thread, settled
+from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, finished, queue_thread
 
 POST = PaceKind.POST
 
@@ -27,7 +27,7 @@ def test_a_begun_thread_waits_for_x_s_pause_and_for_nothing_else(database: Datab
     """Not for the hour's limit, nor for the rate, which hold back the next post."""
     settings = settings_for(posts_per_hour_max=1)
     _, second, _ = queue_thread(database, "One.", "Two.", "Three.")
-    settled(database)
+    finished(database)
     (single,) = queue_posts(database, "A post.")
     at = NOON + timedelta(minutes=6)
     held_back = why_not(database, asked(settings, at), single)
@@ -47,8 +47,8 @@ def test_a_thread_counts_once_in_the_hour_and_with_every_segment_in_the_day(
     """From its beginning on: what still waits of it has its room."""
     unhurried = {"posts_per_hour_max": 2, "rate_start_per_hour": 2.0, "rate_tolerance_minutes": 60.0}
     queue_thread(database, "One.", "Two.", "Three.")
-    settled(database)
-    settled(database, now=NOON + A_MOMENT)
+    finished(database)
+    finished(database, now=NOON + A_MOMENT)
     (single,) = queue_posts(database, "A post.")
     pair = queue_thread(database, "Four.", "Five.")
     at = NOON + timedelta(minutes=6)

@@ -8,7 +8,7 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import manual_recovery, posts, recovery
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.threads import broken_threads
-from xbot_assets.testing.queueing import NOON, settle_unconfirmed
+from xbot_assets.testing.queueing import NOON, finish_unconfirmed
 from xbot_assets_tests.store.publishing.test_recovery import RULES, look_in_vain, requeue
 from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, armed, claim, queue_thread
 
@@ -21,7 +21,7 @@ def unconfirmed(database: Database) -> int:
     queue_thread(database, "One.", "Two.", "Three.")
     posts.confirm_published(database, armed(database), x_post_id="71", permalink=None, now=NOON)
     held = armed(database, NOON + A_MOMENT)
-    settle_unconfirmed(database, held, NOON + A_MOMENT)
+    finish_unconfirmed(database, held, NOON + A_MOMENT)
     return held.id
 
 
@@ -42,6 +42,6 @@ def test_a_segment_that_is_surely_not_on_x_goes_back_below_the_one_before_it(
 
 def test_a_segment_that_a_person_drops_breaks_its_thread(database: Database, unconfirmed: int) -> None:
     """What follows has nothing to stand below."""
-    manual_recovery.settle_absent(database, unconfirmed, Decider("anna", LATER, "Not wanted any more."), again=False)
+    manual_recovery.decide_absent(database, unconfirmed, Decider("anna", LATER, "Not wanted any more."), again=False)
     assert claim(database, LATER) is None
     assert broken_threads(database, shadow=False)

@@ -22,20 +22,20 @@ from xbot_assets.testing.queueing import (
     REFUSED,
     SPACING,
     code_of,
+    finish_published,
+    finish_unconfirmed,
     new_post,
     row,
-    settle_published,
-    settle_unconfirmed,
     steps,
 )
 from xbot_assets.testing.queueing import queue as queue_posts
 from xbot_assets.testing.servers import SettingsFor
-from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, armed, claim, queue_thread, settled, states
+from xbot_assets_tests.store.publishing.threads.thread_rig import A_MOMENT, armed, claim, finished, queue_thread, states
 
 MIDNIGHT = NOON + timedelta(hours=12)
 
 
-def settle_failed(db: Database, held: ClaimedPost, now: object) -> None:
+def finish_failed(db: Database, held: ClaimedPost, now: object) -> None:
     """Let X refuse an armed post."""
     del now
     posts.fail_post(db, held, REFUSED, NOON)
@@ -69,7 +69,7 @@ def test_a_segment_waits_until_the_one_before_it_is_on_x_and_answers_it(database
 def test_an_unconfirmed_segment_keeps_the_rest_waiting_and_a_found_one_lets_it_go(database: Database) -> None:
     """Nothing is put below a post that may not be there."""
     first, second = queue_thread(database, "One.", "Two.")
-    settled(database, settle_unconfirmed)
+    finished(database, finish_unconfirmed)
     assert claim(database, NOON + timedelta(hours=1)) is None
     refusal = why_not(database, Question(open_limits(), NOON + timedelta(hours=1)), second)
     assert refusal is not None
@@ -77,14 +77,14 @@ def test_an_unconfirmed_segment_keeps_the_rest_waiting_and_a_found_one_lets_it_g
         RuleName.THREAD_ORDER,
         "Segment 2 of a thread waits until segment 1 is on X.",
     )
-    posts.confirm_found(database, first, x_post_id="7", permalink=None, published_at=NOON, now=NOON)
-    assert settled(database, now=NOON + timedelta(hours=1)) == second
+    posts.confirm_on_x(database, first, x_post_id="7", permalink=None, published_at=NOON, now=NOON)
+    assert finished(database, now=NOON + timedelta(hours=1)) == second
 
 
 def test_an_interrupted_segment_is_claimed_again_below_the_same_post(database: Database) -> None:
     """By whoever comes next."""
     first, second = queue_thread(database, "One.", "Two.")
-    settled(database)
+    finished(database)
     later = NOON + A_MOMENT
     posts.disarm_post(database, armed(database, later), BUSY, later)
     held = claim(database, later)
@@ -102,10 +102,10 @@ def test_a_thread_begins_only_when_all_of_it_fits_under_the_days_cap_and_its_roo
     posts.arm_post(database, first, NOON)
     posts.mark_unconfirmed(database, first, REFUSED, NOON)
     assert claim(database, NOON + SPACING, cap=3) is None
-    posts.confirm_found(database, first.id, x_post_id="7", permalink=None, published_at=NOON, now=NOON)
+    posts.confirm_on_x(database, first.id, x_post_id="7", permalink=None, published_at=NOON, now=NOON)
     for turn in (1, 2):
         assert claim(database, NOON + turn * A_MOMENT, cap=turn) is None
-        settled(database, now=NOON + turn * A_MOMENT)
+        finished(database, now=NOON + turn * A_MOMENT)
     assert claim(database, NOON + 2 * SPACING, cap=3) is None
     assert claim(database, NOON + 2 * SPACING, cap=4) is not None
     assert claim(database, MIDNIGHT, cap=3) is None, "one is in hand"
@@ -144,8 +144,8 @@ def test_the_rest_of_a_broken_thread_goes_to_a_person_whoever_died_in_between(
 ) -> None:
     """A rule of each cycle: it is told once, with the place, and nothing goes out below the gap."""
     first, second, third, fourth = queue_thread(database, "One.", "Two.", "Three.", "Four.")
-    settled(database)
-    settled(database, settle_failed, NOON + A_MOMENT)
+    finished(database)
+    finished(database, finish_failed, NOON + A_MOMENT)
     assert claim(database, NOON + timedelta(hours=1)) is None
     if not died:
         assert threads.hold_broken_threads(database, NOON, shadow=False) == [first]
@@ -177,7 +177,7 @@ def test_a_thread_of_shadow_mode_goes_on_there_and_never_for_real(database: Data
 def test_a_late_thread_is_judged_by_its_first_segment_and_a_begun_one_as_any_post(database: Database) -> None:
     """Holding one segment holds all that waits of the thread."""
     begun = queue_thread(database, "One.", "Two.", "Three.")
-    settled(database)
+    finished(database)
     waiting = queue_thread(database, "Four.", "Five.")
     late = [post.id for post in queue.stale_posts(database, NOON + timedelta(days=1))]
     assert late == [begun[1], begun[2], waiting[0]]
@@ -199,7 +199,7 @@ def test_of_eight_claimers_at_once_one_gets_each_segment(database: Database) -> 
             won += [held_post.id for held_post in held]
             for held_post in held:
                 posts.arm_post(database, held_post, now)
-                settle_published(database, held_post, now)
+                finish_published(database, held_post, now)
     assert won == ids
     assert states(database, [single]) == ["queued"]
 

@@ -10,11 +10,11 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts, threads
 from xbot_assets.store.publishing.admission import Question, peek, take
 from xbot_assets.testing.admission import LEASE, open_limits, unhurried
-from xbot_assets.testing.queueing import NOON, SPACING, new_post, row, settle_published
+from xbot_assets.testing.queueing import NOON, SPACING, finish_published, new_post, row
 
 A_MOMENT = timedelta(seconds=5)
 """Between two segments."""
-Settle = Callable[[Database, ClaimedPost, datetime], None]
+Finish = Callable[[Database, ClaimedPost, datetime], None]
 
 
 def queue_thread(db: Database, *texts: str, due: datetime = NOON, cap: int = 24) -> list[int]:
@@ -48,10 +48,10 @@ def armed(db: Database, now: datetime = NOON) -> ClaimedPost:
     return held
 
 
-def settled(db: Database, settle: Settle = settle_published, now: datetime = NOON) -> int:
-    """Claim, arm and settle what is due; return its number."""
+def finished(db: Database, finish: Finish = finish_published, now: datetime = NOON) -> int:
+    """Claim, arm and finish what is due; return its number."""
     held = armed(db, now)
-    settle(db, held, now)
+    finish(db, held, now)
     return held.id
 
 
