@@ -28,8 +28,12 @@ from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.testing.servers import SettingsFor, fresh_database, running, running_postgres, with_database
 
 FAST_SETTINGS = {
-    **{"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"},
-    **{"wal_level": "minimal", "max_wal_senders": "0", "autovacuum": "off"},
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
 }
 """The shared server's data do not outlive the tests. Tests of crashes start a server without these."""
 OPEN_TO_PASS = 0o711

@@ -13,7 +13,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a file system in memory, where Linux has one
 ROOM_BYTES = 3 * 1024**3
-"""What a whole run keeps there at its height is under a third of this (measured: see ``df`` while it runs)."""
+"""Two workers were seen to keep 0.3 GB there at once; the directories of tests that passed stay until the end."""
 SPARE_BYTES = 8 * 1024**3
 """Memory that must be free besides: what lies there is taken from what browsers and servers could have."""
 
