@@ -4,6 +4,7 @@ Each test gets its own database, cloned from a migrated one in some 20 ms, and a
 """
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,16 @@ from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.testing.servers import SettingsFor, fresh_database, running, running_postgres, with_database
 
-FAST_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FAST_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    "autovacuum": "off",
+}
 """The shared server's data do not outlive the tests. Tests of crashes start a server without these."""
+OPEN_TO_PASS = 0o711
 
 generated.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 generated.load_profile("any machine")
@@ -42,10 +51,16 @@ def secrets_of_this_test() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """The tests' PostgreSQL server."""
-    with running_postgres(tmp_path_factory.mktemp("postgres home"), settings=FAST_SETTINGS) as server:
-        yield server
+def postgres() -> Iterator[EmbeddedPostgres]:
+    """The tests' PostgreSQL server, its data among the other temporary files.
+
+    pytest's own directories are closed to the account that PostgreSQL runs as below root, which would put the data on
+    the disk.
+    """
+    with tempfile.TemporaryDirectory(prefix="xbot-postgres.") as place:
+        Path(place).chmod(OPEN_TO_PASS)
+        with running_postgres(Path(place) / "postgres home", settings=FAST_SETTINGS) as server:
+            yield server
 
 
 @pytest.fixture(scope="session")

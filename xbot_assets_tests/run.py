@@ -22,6 +22,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 
 from xbot_assets.runtime.embedded.postgres import LOCATION_FILE
 from xbot_assets.runtime.machine.accounts import ACCOUNT_ROOT
+from xbot_assets_tests.scratch import scratch_root
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MARK = "TEST_RUN"
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> int:
     stop = Stop()
     stop.watch()
     adopt_orphans()
-    place = Path(tempfile.mkdtemp(prefix=PREFIX))
+    place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=scratch_root()))
     place.chmod(OPEN_TO_PASS)
     try:
         code = run(stop, place, arguments)

@@ -60,7 +60,9 @@ def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
     name = f"test_{uuid.uuid4().hex}"
     with psycopg.connect(postgres.admin_url(), autocommit=True) as connection:
         connection.execute(
-            sql.SQL("create database {} owner xbot template {}").format(sql.Identifier(name), sql.Identifier(template))
+            sql.SQL("create database {} owner xbot template {} strategy file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
         )
         yield with_database(postgres.url(), name)
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))

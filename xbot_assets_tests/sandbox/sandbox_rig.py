@@ -100,6 +100,16 @@ class Sandbox:
         """Return what the ledger says an account wrote, oldest first."""
         return [post["text"] for post in self.control("GET", "ledger")["posts"] if post["handle"] == handle]
 
+    def posted(self, text: str) -> list[str]:
+        """Return the ids of the posts with this text, from the site's own ledger."""
+        return [post["id"] for post in self.control("GET", "ledger")["posts"] if post["text"] == text]
+
+    def graphql(self, operation: str, **variables: object) -> Any:  # noqa: ANN401 - JSON
+        """Ask X's own data as somebody who is not logged in."""
+        asked = {"variables": json.dumps(variables)}
+        answer = httpx.get(f"{self.url}/i/api/graphql/any/{operation}", params=asked, trust_env=False)
+        return answer.raise_for_status().json()
+
 
 @dataclass
 class Account:

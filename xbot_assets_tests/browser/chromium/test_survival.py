@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from xbot_assets.browser.chromium.find import find_browser
-from xbot_assets.process_identity import identity_of, own_identity
+from xbot_assets.process_identity import own_identity
 from xbot_assets.settings import load_settings
 from xbot_assets.testing.patience import until
 from xbot_assets.x.account_state import AccountState
@@ -136,7 +136,8 @@ def test_the_chromium_of_a_living_host_and_the_folders_of_others_are_left_alone(
 
 def test_a_reused_process_id_does_not_protect_an_orphan(site: TinySite, tmp_path: Path) -> None:
     """The folder's name holds the host's identity, too: this test's own id with another's is a dead host."""
-    dead = tmp_path / f"xbot-browser-{os.getpid()}-{identity_of(os.getppid())}-x"
+    another = f"{own_identity()}0"  # not the parent's: timeout(1), say, starts a program in the tick it began in itself
+    dead = tmp_path / f"xbot-browser-{os.getpid()}-{another}-x"
     living = tmp_path / f"xbot-browser-{os.getpid()}-{own_identity()}-x"
     dead.mkdir()
     living.mkdir()

@@ -14,7 +14,6 @@ from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.sandbox.state.faults import LOCALES
 from xbot_assets.x.answers import PostReading
 from xbot_assets.x.operations import Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
-from xbot_assets_tests.browser.host.controlled_site import SiteAndHost, site_and_host
 from xbot_assets_tests.browser.host_rig import HANDLE, HostProcess
 from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
@@ -23,26 +22,6 @@ KNOWN = "plainmoney"
 LINK = "https://x.com/marta_bytes/status/1234567890123456789"
 ROUNDED = 0.1
 """How far a shortened number may be below the whole one."""
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteAndHost]:
-    """Run one sandbox and one host for the module."""
-    with site_and_host(tmp_path_factory) as both:
-        yield both
-
-
-@pytest.fixture
-def sandbox(running: SiteAndHost) -> Iterator[Sandbox]:
-    """Return the sandbox without faults, and leave it so."""
-    yield running[0]
-    running[0].faults()
-
-
-@pytest.fixture
-def host(running: SiteAndHost) -> HostProcess:
-    """Return the host."""
-    return running[1]
 
 
 @contextmanager

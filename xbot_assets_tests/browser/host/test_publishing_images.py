@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -15,32 +14,12 @@ from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.pictures import broken_png, picture, png
 from xbot_assets.x.answers import Published
 from xbot_assets.x.operations import Image, Publish, ReadPosts
-from xbot_assets_tests.browser.host.controlled_site import SiteAndHost, image, site_and_host
+from xbot_assets_tests.browser.host.controlled_site import image
 from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, TOKEN, HostProcess
 from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
 NO_TIME = 7.0
 """Seconds for a publish that must not wait long for an upload."""
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteAndHost]:
-    """Run one sandbox and one host for the module."""
-    with site_and_host(tmp_path_factory) as both:
-        yield both
-
-
-@pytest.fixture
-def sandbox(running: SiteAndHost) -> Iterator[Sandbox]:
-    """Return the sandbox without faults, and leave it so."""
-    yield running[0]
-    running[0].faults()
-
-
-@pytest.fixture
-def host(running: SiteAndHost) -> HostProcess:
-    """Return the host."""
-    return running[1]
 
 
 def _publish(

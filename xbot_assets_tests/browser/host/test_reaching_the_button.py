@@ -1,40 +1,18 @@
 """The Post button that is late or covered, and the list below a hashtag: real Chromium on the real sandbox page."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from xbot_assets.browser.pages.composer.post_button import not_ready
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.testing.pictures import png
 from xbot_assets.x.operations import Image, Publish
-from xbot_assets_tests.browser.host.controlled_site import SiteAndHost, image, site_and_host
+from xbot_assets_tests.browser.host.controlled_site import image
 from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, HostProcess
 from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
 SOON = 12.0
 """Seconds for a publish that has to give up."""
 NOTIFICATIONS = "Turn on notifications."
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SiteAndHost]:
-    """Run one sandbox and one host for the module."""
-    with site_and_host(tmp_path_factory) as both:
-        yield both
-
-
-@pytest.fixture
-def sandbox(running: SiteAndHost) -> Iterator[Sandbox]:
-    """Return the sandbox without faults, and leave it so."""
-    yield running[0]
-    running[0].faults()
-
-
-@pytest.fixture
-def host(running: SiteAndHost) -> HostProcess:
-    """Return the host."""
-    return running[1]
 
 
 def _posted(host: HostProcess, sandbox: Sandbox, text: str, *images: Image) -> list[str]:

@@ -14,8 +14,8 @@ from xbot_assets.sandbox.state.faults import LOCALES
 from xbot_assets.x.account_state import AccountState
 from xbot_assets.x.answers import PostReading, Published, TimelineRead
 from xbot_assets.x.operations import CheckSession, Operation, Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
-from xbot_assets_tests.browser.host.conftest import Sandbox
 from xbot_assets_tests.browser.host_rig import HANDLE, HostProcess
+from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
 SHORT_SECONDS = 2.5
 COMMON_WORD = "the"
@@ -77,7 +77,7 @@ def test_a_post_that_never_was_is_gone(host: HostProcess, sandbox: Sandbox) -> N
 @pytest.mark.parametrize("shape", ["2024", "2025", "2026"])
 def test_a_profile_is_exact_in_every_shape_of_xs_data(host: HostProcess, sandbox: Sandbox, shape: str) -> None:
     """X's own data are read, whichever shape they have: numbers, age and label."""
-    sandbox.fault(user_shape=shape)
+    sandbox.faults(user_shape=shape)
     profile = host.run(ReadProfile(handle=HANDLE))
     assert (profile.handle, profile.exact, profile.labelled_automated) == (HANDLE, True, True)
     assert profile.followers
@@ -109,7 +109,7 @@ def test_the_page_and_xs_own_data_say_the_same_in_every_language(
     chromium: Browser, sandbox: Sandbox, locale: str
 ) -> None:
     """Counts read from labels equal the numbers in the GraphQL answer behind the same page."""
-    sandbox.fault(locale=locale)
+    sandbox.faults(locale=locale)
     shown, sent = _both(chromium, sandbox)
     common = [post for post in shown.readings() if post.post_id in sent]
     assert len(common) >= 5
@@ -168,17 +168,17 @@ def test_a_refused_post_is_a_typed_failure(
     host: HostProcess, sandbox: Sandbox, code: int, expected: tuple[FailureKind, str]
 ) -> None:
     """CreateTweet answers 200 with an error; nothing is in the ledger."""
-    sandbox.fault(create_error=code)
+    sandbox.faults(create_error=code)
     assert _failure(host) == expected
     assert sandbox.posted("never seen") == []
 
 
 def test_a_connection_dropped_after_the_commit_is_an_unknown_outcome(host: HostProcess, sandbox: Sandbox) -> None:
     """The post is there exactly once, and the own timeline shows it to whoever looks."""
-    sandbox.fault(drop_after_commit=True)
+    sandbox.faults(drop_after_commit=True)
     text = "the line broke after this"
     assert _failure(host, text)[0] is FailureKind.UNKNOWN
-    sandbox.fault()
+    sandbox.faults()
     ids = sandbox.posted(text)
     assert len(ids) == 1
     own = host.run(ReadOwnTimeline(limit=10))
@@ -194,7 +194,7 @@ def test_the_same_text_twice_is_a_duplicate_that_must_be_looked_for(host: HostPr
 
 def test_a_rate_limit_is_transient_and_says_how_long(host: HostProcess, sandbox: Sandbox) -> None:
     """Reading and publishing alike."""
-    sandbox.fault(rate_limited=True)
+    sandbox.faults(rate_limited=True)
     asked: tuple[Operation[Any], ...] = (Search(query=COMMON_WORD), Publish(text="not now"))
     for operation in asked:
         with pytest.raises(TransientFailure) as caught:
@@ -207,7 +207,7 @@ def test_a_rate_limit_is_transient_and_says_how_long(host: HostProcess, sandbox:
 @pytest.mark.parametrize("state", ["logged_out", "locked", "suspended"])
 def test_the_accounts_state_is_told_by_every_operation(host: HostProcess, sandbox: Sandbox, state: str) -> None:
     """A check names the state; other operations fail with it, before any click; afterwards all is well again."""
-    sandbox.fault(**{state: True})
+    sandbox.faults(**{state: True})
     assert host.run(CheckSession()).state == state
     asked: tuple[Operation[Any], ...] = (
         Publish(text="never seen"),
@@ -219,7 +219,7 @@ def test_the_accounts_state_is_told_by_every_operation(host: HostProcess, sandbo
             host.run(operation)
         assert (caught.value.kind, caught.value.code) == (FailureKind.PERMANENT, state)
         assert caught.value.remedy
-    sandbox.fault()
+    sandbox.faults()
     assert host.run(CheckSession()).state is AccountState.LOGGED_IN
 
 
@@ -228,7 +228,7 @@ def test_a_site_that_cannot_be_used_is_never_mistaken_for_an_empty_one(
     host: HostProcess, sandbox: Sandbox, fault: str
 ) -> None:
     """A broken page is a failure of the operation, not a list without posts, and nothing is posted."""
-    sandbox.fault(**{fault: True})
+    sandbox.faults(**{fault: True})
     with pytest.raises(ProductError) as caught:
         host.run(ReadOwnTimeline(), SHORT_SECONDS)
     assert caught.value.code in {"x_unavailable", "script_failure", "loading"}
