@@ -28,9 +28,9 @@ def scratch_root() -> Path:
 def fits(place: Path, available: int) -> bool:
     """Say whether a run's files may lie in this file system in memory, with so many bytes of memory available."""
     try:
-        about = os.statvfs(place)
+        file_system = os.statvfs(place)
     except OSError:
         return False
-    room = about.f_bavail * about.f_frsize >= ROOM_BYTES
-    programs_start = not about.f_flag & os.ST_NOEXEC
+    room = file_system.f_bavail * file_system.f_frsize >= ROOM_BYTES
+    programs_start = not file_system.f_flag & os.ST_NOEXEC
     return room and programs_start and available >= SPARE_BYTES and os.access(place, os.W_OK | os.X_OK)

@@ -14,34 +14,34 @@ BLOCK = 4096
 
 
 @pytest.fixture
-def about(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+def file_system(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What the system says of a file system, to be changed by the test; at first there is just enough room."""
     said = SimpleNamespace(f_bavail=ROOM_BYTES // BLOCK, f_frsize=BLOCK, f_flag=0)
     monkeypatch.setattr(os, "statvfs", lambda _place: said)
     return said
 
 
-def test_a_place_with_just_enough_room_and_memory_is_used(about: SimpleNamespace, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("file_system")
+def test_a_place_with_just_enough_room_and_memory_is_used(tmp_path: Path) -> None:
     """Neither is more asked for than is said."""
-    assert about
     assert fits(tmp_path, SPARE_BYTES)
 
 
-def test_a_machine_with_little_memory_keeps_files_on_its_disk(about: SimpleNamespace, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("file_system")
+def test_a_machine_with_little_memory_keeps_files_on_its_disk(tmp_path: Path) -> None:
     """Browsers and servers need it more."""
-    assert about
     assert not fits(tmp_path, SPARE_BYTES - 1)
 
 
-def test_a_small_place_as_containers_have_is_not_used(about: SimpleNamespace, tmp_path: Path) -> None:
+def test_a_small_place_as_containers_have_is_not_used(file_system: SimpleNamespace, tmp_path: Path) -> None:
     """Docker gives 64 MB."""
-    about.f_bavail -= 1
+    file_system.f_bavail -= 1
     assert not fits(tmp_path, SPARE_BYTES)
 
 
-def test_a_place_from_which_no_program_starts_is_not_used(about: SimpleNamespace, tmp_path: Path) -> None:
+def test_a_place_from_which_no_program_starts_is_not_used(file_system: SimpleNamespace, tmp_path: Path) -> None:
     """Tests write scripts and start them."""
-    about.f_flag = os.ST_NOEXEC
+    file_system.f_flag = os.ST_NOEXEC
     assert not fits(tmp_path, SPARE_BYTES)
 
 
