@@ -98,7 +98,7 @@ def test_every_token_is_read_like_the_key_from_either_place(secret: str, tmp_pat
     assert (again.get_secret_value(), len(told)) == (KEY, 1)
 
 
-@given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\"'`"), min_size=1))
+@given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\"'`,;$%="), min_size=1))
 def test_a_plain_key_is_never_changed(key: str) -> None:
     """Whatever it consists of."""
     problems: list[str] = []
