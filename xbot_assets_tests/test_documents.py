@@ -19,3 +19,15 @@ def test_every_test_that_a_document_names_exists() -> None:
     }
     assert named
     assert named <= written
+
+
+def test_every_command_that_the_proofs_name_can_be_run() -> None:
+    """The files and the modules are there."""
+    text = (CHECKOUT / "docs" / "proofs.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"xbot_assets_tests/[\w/.]+", text))
+    modules = set(re.findall(r"-m (benchmarks\.\w+)", text))
+    assert paths
+    assert modules
+    assert [path for path in sorted(paths) if not (CHECKOUT / path).exists()] == []
+    files = {name: CHECKOUT.joinpath(*name.split(".")) for name in modules}
+    assert [name for name, file in files.items() if not (file.with_suffix(".py").exists() or file.is_dir())] == []
