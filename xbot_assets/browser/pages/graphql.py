@@ -74,6 +74,8 @@ class GraphPost:
     quoted: str | None
     media: tuple[str, ...]
     original: "GraphPost | None" = None
+    earlier: tuple[str, ...] = ()
+    """Ids that it had before its author edited it: each version is a post of its own to X, and lists show the last."""
 
     @property
     def created(self) -> datetime | None:
@@ -203,7 +205,13 @@ def post_of(result: object) -> GraphPost | None:
         quoted=_inner_id(at(inner, "quoted_status_result", "result")),
         media=_media(at(legacy, "extended_entities", "media")),
         original=post_of(original),
+        earlier=_earlier(at(inner, "edit_control"), post_id),
     )
+
+
+def _earlier(control: object, post_id: str) -> tuple[str, ...]:
+    told = _first(control, ("edit_control_initial", "edit_tweet_ids"), ("edit_tweet_ids",))
+    return tuple(one for one in told if isinstance(one, str) and one != post_id) if isinstance(told, list) else ()
 
 
 def _media(told: object) -> tuple[str, ...]:
