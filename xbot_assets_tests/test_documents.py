@@ -70,8 +70,21 @@ def test_every_command_that_a_document_shows_exists(document: Path) -> None:
 def _command(words: list[str]) -> tuple[Any, list[str]]:  # a command of the click that Typer brings
     command: Any = get_command(app)
     rest = list(words)
-    while rest and rest[0] in (known := getattr(command, "commands", {})):
-        command = known[rest.pop(0)]
+    while rest and hasattr(command, "get_command") and (below := command.get_command(None, rest[0])):
+        command = below
+        rest.pop(0)
     assert len(rest) < len(words), words
-    assert not hasattr(command, "commands") or not rest or rest[0].startswith("-"), words
+    assert not hasattr(command, "get_command") or not rest or rest[0].startswith("-"), words
     return command, rest
+
+
+def test_every_command_that_the_proofs_name_can_be_run() -> None:
+    """The files and the modules are there."""
+    text = (CHECKOUT / "docs" / "proofs.md").read_text(encoding="utf-8")
+    paths = set(re.findall(r"xbot_assets_tests/[\w/.]+", text))
+    modules = set(re.findall(r"-m (benchmarks\.\w+)", text))
+    assert paths
+    assert modules
+    assert [path for path in sorted(paths) if not (CHECKOUT / path).exists()] == []
+    files = {name: CHECKOUT.joinpath(*name.split(".")) for name in modules}
+    assert [name for name, file in files.items() if not (file.with_suffix(".py").exists() or file.is_dir())] == []

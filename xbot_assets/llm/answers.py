@@ -112,7 +112,7 @@ def drafts_in(content: str, asked: int) -> tuple[str, ...]:
     """
     if not content.strip():
         raise bad_answer("The answer is empty.")
-    drafts = _drafts(_LONE_SURROGATE.sub("", content))
+    drafts = _drafts(_LONE_SURROGATE.sub("", content), asked)
     if drafts is None:
         shape = "not of the schema asked for" if without_thoughts(content).startswith(("{", "[")) else "not JSON"
         raise bad_answer(f"The answer is {shape}.")
@@ -124,19 +124,27 @@ def drafts_in(content: str, asked: int) -> tuple[str, ...]:
     return tuple(draft.text for draft in drafts)
 
 
-def _drafts(content: str) -> list[_Draft] | None:
-    """Return the first posts in a message that can be read as such."""
+def _drafts(content: str, asked: int) -> list[_Draft] | None:
+    """Return the last posts in a message that can be read as such, of the asked number where there are some.
+
+    What stands before an answer are thoughts about it, or the form that it was asked for.
+    """
+    read: list[list[_Draft]] = []
     for value in values_in(content):
         try:
-            return _Drafts.model_validate(_as_drafts(value)).posts
+            read.append(_Drafts.model_validate(_as_drafts(value)).posts)
         except ValidationError:
             continue
-    return None
+    return next((drafts for drafts in reversed(read) if len(drafts) == asked), read[-1] if read else None)
 
 
 def _as_drafts(value: object) -> Any:  # noqa: ANN401 - JSON on its way to the model
     """Bring the shapes that a model chooses by itself into the one that was asked for."""
     if isinstance(value, list):
         return {"posts": value}  # of objects only: a bare list of words may be part of a sentence
-    posts = value.get("posts") if isinstance(value, dict) else None
-    return {"posts": [{"text": post} if isinstance(post, str) else post for post in posts or ()]} if posts else value
+    posts = value.get("posts", [value] if "text" in value else None) if isinstance(value, dict) else None
+    if isinstance(posts, dict):
+        posts = list(posts.values())  # by their numbers
+    if not isinstance(posts, list) or not posts:
+        return value
+    return {"posts": [{"text": post} if isinstance(post, str) else post for post in posts]}

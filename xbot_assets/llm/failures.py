@@ -50,6 +50,12 @@ _KEY_SENTENCE = re.compile(
 _TOO_LONG_SENTENCE = re.compile(r"maximum context length|context (?:length|window)|prompt is too long", re.IGNORECASE)
 _MODEL_CODES = frozenset({"model_not_found", "invalid_model", "deploymentnotfound"})
 _FILTER_CODES = frozenset({"content_filter", "content_policy_violation", "data_inspection_failed"})
+_FILTER_SENTENCE = re.compile(
+    r"content exists risk|content management policy|(?:input|prompt|content) (?:was|is|were) flagged"
+    r"|violat\w+ .{0,40}(?:usage|content) polic|blocked by .{0,30}(?:safety|content) ",
+    re.IGNORECASE,
+)
+"""As DeepSeek, Azure, OpenRouter's moderation and OpenAI say it."""
 _TOO_LONG_CODES = frozenset({"context_length_exceeded", "string_above_max_length"})
 _MODEL_S_FAULT = frozenset({"json_validate_failed", "failed_generation"})
 """Groq's, for an answer that did not become JSON: the request was well."""
@@ -84,7 +90,8 @@ def classify(exc: BaseException, *, now: datetime | None = None) -> ProductError
         wait = retry_after_seconds(exc.response.headers, now)
         return _of_status(told, told.wait if wait is None else wait)
     if isinstance(exc, AnswerError):
-        return _of_status(exc.answer, exc.answer.wait)
+        is_told = exc.answer.status == HTTPStatus.BAD_GATEWAY and _QUOTA_SENTENCE.search(exc.answer.message)
+        return _quota_used_up(exc.answer.wait) if is_told else _of_status(exc.answer, exc.answer.wait)
     for cls, build in _BY_CLASS:
         if isinstance(exc, cls):
             return build(exc)
@@ -146,12 +153,7 @@ def cut(billed: int, limit: int, thought: int, *, thinks: bool) -> PermanentFail
 
 def _of_status(told: ErrorAnswer, wait: float | None) -> ProductError:
     if _is_about_money(told):
-        return BudgetFailure(
-            "The API account's quota is used up.",
-            code=FailureCode.INSUFFICIENT_QUOTA,
-            remedy="Add credit or raise the limit in the API's billing page.",
-            retry_after_seconds=wait,
-        )
+        return _quota_used_up(wait)
     if told.status == HTTPStatus.TOO_MANY_REQUESTS or "rate_limit_exceeded" in told.codes:
         return TransientFailure(
             f"The API asks for fewer requests: {told.said()}", code=FailureCode.RATE_LIMITED, retry_after_seconds=wait
@@ -161,6 +163,15 @@ def _of_status(told: ErrorAnswer, wait: float | None) -> ProductError:
             f"The API answered {told.status}: {told.said()}", code=FailureCode.SERVER_ERROR, retry_after_seconds=wait
         )
     return _of_refusal(told)
+
+
+def _quota_used_up(wait: float | None) -> BudgetFailure:
+    return BudgetFailure(
+        "The API account's quota is used up.",
+        code=FailureCode.INSUFFICIENT_QUOTA,
+        remedy="Add credit or raise the limit in the API's billing page.",
+        retry_after_seconds=wait,
+    )
 
 
 def _is_about_money(told: ErrorAnswer) -> bool:
@@ -176,6 +187,8 @@ def _of_refusal(told: ErrorAnswer) -> ProductError:
             code=FailureCode.INVALID_API_KEY,
             remedy="Set XBOT_OPENAI_API_KEY to a valid key.",
         )
+    if told.codes & _FILTER_CODES or _FILTER_SENTENCE.search(told.message):
+        return filtered()
     if told.status == HTTPStatus.FORBIDDEN:
         return PermanentFailure(
             f"The API denies access: {told.said()}",
@@ -184,8 +197,6 @@ def _of_refusal(told: ErrorAnswer) -> ProductError:
         )
     if told.codes & _MODEL_S_FAULT:
         return bad_answer("The model's answer is not of the form that was asked for.")
-    if told.codes & _FILTER_CODES:
-        return filtered()
     return _of_request(told)
 
 

@@ -5,6 +5,29 @@ from difflib import SequenceMatcher
 
 OF_TESTS = "TEST_"
 """What begins so, after the prefix, is for this project's own tests and no setting."""
+_OF_OTHERS = {
+    "MODEL": "PLAN_MODEL",
+    "LLM_MODEL": "PLAN_MODEL",
+    "OPENAI_MODEL": "PLAN_MODEL",
+    "OPENAI_API_BASE": "OPENAI_BASE_URL",
+    "API_BASE": "OPENAI_BASE_URL",
+    "PROVIDER": "LLM",
+    "TZ": "TIMEZONE",
+    "USERNAME": "HANDLE",
+    "USER": "HANDLE",
+    "ACCOUNT": "HANDLE",
+    "BROWSER": "BROWSER_PATH",
+}
+"""What other programs call it: spelled like another setting, or like none."""
+_SAME_WORDS = {
+    "DB": "DATABASE",
+    "PG": "DATABASE",
+    "POSTGRES": "DATABASE",
+    "POSTGRESQL": "DATABASE",
+    "VALKEY": "REDIS",
+    "CHROME": "BROWSER",
+    "CHROMIUM": "BROWSER",
+}
 _ALIKE = 0.55
 """Below this the nearest name is another setting: nothing is suggested."""
 _WORD_WEIGHT = 0.5
@@ -30,8 +53,11 @@ def unknown_names(names: Iterable[str], prefix: str, settings: Iterable[str]) ->
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the name most like this one, in capitals; ``None`` when none is like it."""
-    meant = name.upper().replace("-", "_")
-    score, best = max(((_likeness(meant, one), one) for one in sorted(known)), default=(0.0, ""))
+    written, all_known = name.upper().replace("-", "_"), set(known)
+    if _OF_OTHERS.get(written) in all_known and written not in all_known:
+        return _OF_OTHERS[written]
+    meant = "_".join(_SAME_WORDS.get(word, word) for word in written.split("_"))
+    score, best = max(((_likeness(meant, one), one) for one in sorted(all_known)), default=(0.0, ""))
     return best if score >= _ALIKE else None
 
 

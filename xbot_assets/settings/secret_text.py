@@ -4,6 +4,7 @@ They travel in headers of HTTP, which hold one word of plain letters. No sentenc
 name of a character that cannot be in one.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
 """Takes no room on a screen, and comes along with what is copied from pages and documents."""
 _NAMED = frozenset({"Pi", "Pf", "Ps", "Pe", "Pd", "Po", "Zs", "Zl", "Zp", "Cf", "Sk"})
 """Categories whose characters are told by name: punctuation and blanks. A letter would be part of the key."""
+_NAMED_AS_WELL = re.compile(r"[A-Z][A-Z0-9]*_[A-Z0-9_]*=|\$\{?[A-Za-z_]\w*\}?\Z|%[A-Za-z_]\w*%\Z")
+"""A whole line of another file, or a variable that nothing has replaced."""
 _FIRST_PRINTED, _LAST_PRINTED = "!", "~"
 
 
@@ -33,6 +36,12 @@ def cleaned_secret(name: str, text: str, problems: list[str], tell: Callable[[st
     if wrong is not None:
         advice = " Write the key alone, without 'Bearer'." if bare.lower().startswith("bearer") else ""
         problems.append(f"{name} holds {_told(wrong)}, which no key does: copy it again.{advice}")
+    elif _NAMED_AS_WELL.match(bare):
+        problems.append(f"{name} holds the name of a variable beside or instead of the key: write the key alone.")
+    elif bare.endswith((",", ";")):
+        problems.append(
+            f"{name} ends in a {'comma' if bare[-1] == ',' else 'semicolon'}, which no key does: take it off."
+        )
     elif bare and (bare[0] in _QUOTES or bare[-1] in _QUOTES):
         problems.append(f"{name} has a quote at one end only: copy it again.")
     return bare

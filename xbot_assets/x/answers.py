@@ -59,6 +59,8 @@ class PostReading(Message):
     focal: bool = False
     pinned: bool = False
     edited: bool = False
+    earlier_ids: tuple[str, ...] = ()
+    """The ids that it had before it was edited, where X's own data told."""
     truncated: bool = False
     """``text`` is only the beginning: the page shows "Show more", and X's own data did not tell the rest."""
     reposted_by: str | None = None

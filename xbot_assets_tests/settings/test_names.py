@@ -36,6 +36,15 @@ def problems(tmp_path: Path, **environ: str) -> list[str]:
         ("PLAN-MODEL", "PLAN_MODEL"),
         ("plan_model", "PLAN_MODEL"),
         ("MODEL_PLAN", "PLAN_MODEL"),
+        ("MODEL", "PLAN_MODEL"),
+        ("LLM_MODEL", "PLAN_MODEL"),
+        ("OPENAI_API_BASE", "OPENAI_BASE_URL"),
+        ("DB_URL", "DATABASE_URL"),
+        ("POSTGRES_URL", "DATABASE_URL"),
+        ("CHROME_PATH", "BROWSER_PATH"),
+        ("USERNAME", "HANDLE"),
+        ("TZ", "TIMEZONE"),
+        ("_LLM", "LLM"),
     ],
 )
 def test_the_nearest_right_name_is_told(written: str, meant: str, tmp_path: Path) -> None:

@@ -59,6 +59,14 @@ def test_blanks_and_quotes_around_a_key_are_left_out_with_a_sentence(written: st
         (f"{KEY[:7]}\x00{KEY[8:]}", "not plain ASCII"),
         (f'"{KEY}', "a quote at one end only"),
         (f"{KEY}'", "a quote at one end only"),
+        (f"OPENAI_API_KEY={KEY}", "the name of a variable"),
+        ("${OPENAI_API_KEY}", "the name of a variable"),
+        ("$OPENAI_API_KEY", "the name of a variable"),
+        ("%OPENAI_API_KEY%", "the name of a variable"),
+        (f"Authorization: Bearer {KEY}", "a blank"),
+        (f"{KEY} # mine", "a blank"),
+        (f"{KEY},", "ends in a comma"),
+        (f"{KEY};", "ends in a semicolon"),
     ],
 )
 def test_what_cannot_be_a_key_is_refused_and_never_shown(written: str, said: str, tmp_path: Path) -> None:
@@ -90,7 +98,7 @@ def test_every_token_is_read_like_the_key_from_either_place(secret: str, tmp_pat
     assert (again.get_secret_value(), len(told)) == (KEY, 1)
 
 
-@given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\"'`"), min_size=1))
+@given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126, exclude_characters="\"'`,;$%="), min_size=1))
 def test_a_plain_key_is_never_changed(key: str) -> None:
     """Whatever it consists of."""
     problems: list[str] = []

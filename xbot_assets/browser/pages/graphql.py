@@ -25,6 +25,7 @@ _AUTOMATED = "AutomatedLabel"
 _DIGITS = re.compile(r"[0-9]{1,15}")
 _DATE = "%a %b %d %H:%M:%S %z %Y"
 """X's own form of a time: ``Wed Oct 10 20:19:24 +0000 2018``."""
+_RESULTS = ("tweet_results", "tweet_result", "tweetResult")
 _CREATED = (("create_tweet", "tweet_results"), ("notetweet_create", "tweet_results"))
 
 
@@ -73,6 +74,8 @@ class GraphPost:
     quoted: str | None
     media: tuple[str, ...]
     original: "GraphPost | None" = None
+    earlier: tuple[str, ...] = ()
+    """Ids that it had before its author edited it: each version is a post of its own to X, and lists show the last."""
 
     @property
     def created(self) -> datetime | None:
@@ -166,9 +169,19 @@ def user_by_screen_name(body: object) -> GraphUser | None:
     return user_of(at(body, "data", "user", "result"))
 
 
+def result_in(content: object) -> object:
+    """Return the result that an entry's content holds for its post."""
+    return _first(content, *((name, "result") for name in _RESULTS))
+
+
+def unwrapped(result: object) -> object:
+    """Return the post itself where it is wrapped, as ``TweetWithVisibilityResults`` does."""
+    return at(result, "tweet") if at(result, "rest_id") is None else result
+
+
 def post_of(result: object) -> GraphPost | None:
     """Read a ``tweet_results.result``; ``None`` for tombstones and posts that are not shown."""
-    inner = at(result, "tweet") if at(result, "__typename") == "TweetWithVisibilityResults" else result
+    inner = unwrapped(result)
     legacy, post_id = at(inner, "legacy"), at(inner, "rest_id")
     if legacy is None or post_id is None:
         return None
@@ -192,7 +205,13 @@ def post_of(result: object) -> GraphPost | None:
         quoted=_inner_id(at(inner, "quoted_status_result", "result")),
         media=_media(at(legacy, "extended_entities", "media")),
         original=post_of(original),
+        earlier=_earlier(at(inner, "edit_control"), post_id),
     )
+
+
+def _earlier(control: object, post_id: str) -> tuple[str, ...]:
+    told = _first(control, ("edit_control_initial", "edit_tweet_ids"), ("edit_tweet_ids",))
+    return tuple(one for one in told if isinstance(one, str) and one != post_id) if isinstance(told, list) else ()
 
 
 def _media(told: object) -> tuple[str, ...]:
@@ -221,15 +240,16 @@ def instructions_in(body: object) -> list[Json]:
 
 def _as_instructions(node: object) -> list[Json]:
     listed = [one for one in node if isinstance(one, Mapping)] if isinstance(node, list) else []
-    return listed if any(str(one.get("type", "")).startswith("Timeline") for one in listed) else []
+    kinds = (str(one.get("type") or one.get("__typename")) for one in listed)
+    return listed if any(kind.startswith("Timeline") for kind in kinds) else []
 
 
 def _instructions_below(node: object) -> Iterator[list[Json]]:
-    if isinstance(node, Mapping):
-        if here := _as_instructions(node.get("instructions")):
-            yield here
-        for inner in node.values():
-            yield from _instructions_below(inner)
+    if here := _as_instructions(at(node, "instructions")):
+        yield here
+    inside = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
+    for inner in inside:
+        yield from _instructions_below(inner)
 
 
 def timeline(body: object) -> list[TimelineItem]:
@@ -238,22 +258,27 @@ def timeline(body: object) -> list[TimelineItem]:
 
 
 def _items(instruction: Json) -> Iterator[TimelineItem]:
-    pinned = instruction.get("type") == "TimelinePinEntry"
-    entries = [instruction["entry"]] if "entry" in instruction else instruction.get("entries") or ()
-    for entry in entries:
-        content = entry.get("content") or {}
-        for inner in content.get("items") or ():
+    pinned = "TimelinePinEntry" in {instruction.get("type"), instruction.get("__typename")}
+    entries = [instruction["entry"]] if "entry" in instruction else instruction.get("entries")
+    for entry in _mappings(entries):
+        content = at(entry, "content") or {}
+        items = _mappings(at(content, "items"))
+        for inner in items:
             yield _item(inner.get("entryId", ""), at(inner, "item", "itemContent"), pinned=pinned)
-        if not content.get("items"):
-            yield _item(entry.get("entryId", ""), content.get("itemContent") or content, pinned=pinned)
-    for inner in instruction.get("moduleItems") or ():
+        if not items:
+            yield _item(entry.get("entryId", ""), at(content, "itemContent") or content, pinned=pinned)
+    for inner in _mappings(instruction.get("moduleItems")):
         yield _item(inner.get("entryId", ""), at(inner, "item", "itemContent"), pinned=pinned)
+
+
+def _mappings(listed: object) -> list[Json]:
+    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
 
 
 def _item(entry: str, content: object, *, pinned: bool) -> TimelineItem:
     if at(content, "cursorType"):
         return TimelineItem(entry, cursor=at(content, "cursorType"))
-    post = post_of(at(content, "tweet_results", "result"))
+    post = post_of(result_in(content))
     if post is None:
         return TimelineItem(entry, other=_first(content, ("itemType",), ("entryType",)))
     promoted = at(content, "promotedMetadata") is not None

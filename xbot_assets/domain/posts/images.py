@@ -30,6 +30,8 @@ _SIGNATURES: tuple[tuple[re.Pattern[bytes], MimeType], ...] = (
     (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
     (re.compile(rb"GIF8[79]a"), "image/gif"),
 )
+_JPEG = b"\xff\xd8\xff"
+"""A JPEG's further frames are previews of a camera: nothing moves."""
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
@@ -112,6 +114,12 @@ def _check_pixels(told: str, content: bytes, *, is_gif: bool) -> None:
     from xbot_assets.domain.posts.pictures import dimensions, is_complete  # noqa: PLC0415 - as above
 
     picture = dimensions(content)
+    if picture is not None and picture.frames > 1 and not is_gif and not content.startswith(_JPEG):
+        raise PermanentFailure(
+            f"{told}, {picture.frames} frames) is animated, and X plays only GIFs.",
+            code=FailureCode.IMAGE_TYPE,
+            remedy="Save it as a GIF, or give one of its frames.",
+        )
     problem = picture.problem(is_gif=is_gif) if picture else None
     if picture is not None and problem is not None:
         raise PermanentFailure(

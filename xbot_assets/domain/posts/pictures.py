@@ -20,10 +20,21 @@ _OTHERS = (
     (re.compile(rb"II\*\0|MM\0\*"), "TIFF"),
     (re.compile(rb"....ftyp(?:hei|hev|mif)", re.DOTALL), "HEIC"),
     (re.compile(rb"....ftypavi", re.DOTALL), "AVIF"),
-    (re.compile(rb"....ftyp|\x1aE\xdf\xa3", re.DOTALL), "video"),
+    (re.compile(rb"....(?:ftyp|moov|mdat|wide|free)|\x1aE\xdf\xa3|RIFF....AVI |OggS|FLV\x01", re.DOTALL), "video"),
+    (re.compile(rb"\xff\x0a|....JXL ", re.DOTALL), "JPEG XL"),
+    (re.compile(rb"....jP  |\xffO\xffQ", re.DOTALL), "JPEG 2000"),
+    (re.compile(rb"\x00\x00\x01\x00"), "ICO"),
+    (re.compile(rb"8BPS"), "PSD"),
     (re.compile(rb"%PDF"), "PDF"),
-    (re.compile(rb"\s*<(?:\?xml|svg)"), "SVG"),
+    (re.compile(rb"PK\x03\x04"), "ZIP"),
+    (
+        re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*|<!--.*?-->\s*|<!DOCTYPE svg[^>]*>\s*)*<svg", re.DOTALL),
+        "SVG",
+    ),
+    (re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!DOCTYPE )?html", re.IGNORECASE), "HTML page"),
 )
+_PNG_END = b"IEND\xaeB`\x82"
+"""Pillow reads a PNG that was cut short behind its pixels; others do not."""
 _UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, IndexError, UnidentifiedImageError)
 """What Pillow raises for a file that is damaged; which one depends on where."""
 
@@ -76,6 +87,8 @@ def is_complete(content: bytes) -> bool:
             with Image.open(io.BytesIO(content)) as opened:
                 for frame in ImageSequence.Iterator(opened):
                     frame.load()
+                if opened.format == "PNG" and _PNG_END not in content:
+                    return False
     except _UNREADABLE:
         return False
     return True

@@ -50,6 +50,13 @@ class TimelinePost:
     """Only a translation of it could be read: ``text`` is empty, and says nothing of what was posted."""
     kind: PostKind | None = None
     """What X's own data say that it is; ``None`` is not told."""
+    earlier: tuple[str, ...] = ()
+    """The ids that it had before somebody edited it on X."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Every id that it has or had."""
+        return self.x_post_id, *self.earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,7 @@ class TimelineView:
         matching = [
             post
             for post in self.shown
-            if post.x_post_id not in taken
+            if not any(number in taken for number in post.ids)
             and not (post.reposted or post.translated)
             and (since is None or post.created_at is None or post.created_at >= since - CLOCK_SKEW)
             and same_post(text, post.text, truncated=post.truncated)
@@ -140,7 +147,7 @@ class TimelineView:
         return any(
             post.translated
             and not post.reposted
-            and post.x_post_id not in taken
+            and not any(number in taken for number in post.ids)
             and (post.created_at is None or post.created_at >= since - CLOCK_SKEW)
             for post in self.shown
         )

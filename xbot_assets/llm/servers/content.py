@@ -4,10 +4,15 @@ import json
 import re
 from collections.abc import Iterator
 
-_THOUGHTS = re.compile(r"<(think|thinking|reasoning)>.*?</\1>|\[THINK\].*?\[/THINK\]", re.DOTALL | re.IGNORECASE)
-_THOUGHTS_END = re.compile(r"</(?:think|thinking|reasoning)>|\[/THINK\]", re.IGNORECASE)
+_NAMES = r"(?:\w+:)?(?:think(?:ing)?|thoughts?|reason(?:ing)?(?:_content)?|analysis|reflection|scratchpad)"
+"""What models call their thoughts: DeepSeek's and Qwen's word, Gemini's, Seed's (with a prefix), and others."""
+_BEGINS = rf"<\|?{_NAMES}\|?\s*>|\[THINK\]|◁think▷|<\|(?:START_THINKING|begin_of_thought)\|>|<unused94>"
+_ENDS = rf"<\|?/{_NAMES}\|?\s*>|\[/THINK\]|◁/think▷|<\|(?:END_THINKING|end_of_thought)\|>|<unused95>"
+"""Around them, as tags or as tokens of their own: Mistral's, Kimi's, Cohere's, and MedGemma's."""
+_THOUGHTS = re.compile(f"(?:{_BEGINS}).*?(?:{_ENDS})", re.DOTALL | re.IGNORECASE)
+_THOUGHTS_END = re.compile(_ENDS, re.IGNORECASE)
 """Some servers give the end of the thoughts only: the beginning stood in the prompt."""
-_THOUGHTS_BEGIN = re.compile(r"<(?:think|thinking|reasoning)>|\[THINK\]", re.IGNORECASE)
+_THOUGHTS_BEGIN = re.compile(_BEGINS, re.IGNORECASE)
 """Left over when thoughts never ended: what follows is no answer."""
 _CHANNEL = "<|message|>"
 """The last of gpt-oss's channels is the answer."""
@@ -26,7 +31,7 @@ def without_thoughts(content: str) -> str:
 
 def values_in(content: str) -> Iterator[object]:
     """Yield the JSON objects and arrays of a message, the whole of it first; none when there are none."""
-    text, reader = without_thoughts(content), json.JSONDecoder()
+    text, reader = _unescaped(without_thoughts(content)), json.JSONDecoder(strict=False)
     place, tried = _next(text, 0), 0
     while place >= 0 and tried < _OBJECTS_TRIED:
         tried += 1
@@ -37,6 +42,17 @@ def values_in(content: str) -> Iterator[object]:
         else:
             yield value
         place = _next(text, end)
+
+
+def _unescaped(text: str) -> str:
+    """Return what a message holds that is itself a text of JSON: some servers write it twice."""
+    if not text.lstrip().startswith('"{'):
+        return text
+    try:
+        inner = json.loads(text)
+    except ValueError:
+        return text
+    return inner if isinstance(inner, str) else text
 
 
 def _next(text: str, start: int) -> int:

@@ -14,7 +14,7 @@ from xbot_assets.masking import mask
 _SAID_AT_MOST = 200
 _READ_AT_MOST = 4000
 _DELAY = re.compile(r'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
-_MESSAGE_NAMES = ("message", "msg", "detail", "error_description", "error")
+_MESSAGE_NAMES = ("message", "msg", "status_msg", "detail", "error_description", "error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,19 @@ def error_in(body: Mapping[str, Any]) -> ErrorAnswer | None:
     choices = body.get("choices")
     first = choices[0] if isinstance(choices, list) and choices and isinstance(choices[0], Mapping) else {}
     told = body.get("error") or first.get("error")
-    if not told and body.get("object") == "error":
-        told = body
+    if not told and not first:
+        told = _told_otherwise(body)
     if not told:
         return None
-    status = _status(told) or HTTPStatus.BAD_GATEWAY
+    status = _status(told) or _status(body) or HTTPStatus.BAD_GATEWAY
     return read_error(status, {"error": told}, json.dumps(told))
+
+
+def _told_otherwise(body: Mapping[str, Any]) -> object:
+    """Return an error that is not called one: a list of them, a detail, a message alone, or MiniMax's own form."""
+    if body.get("object") == "error" or isinstance(body.get("message"), str):
+        return body
+    return next((body[name] for name in ("errors", "detail", "base_resp") if body.get(name)), None)
 
 
 def read_error(status: int, body: object, text: str) -> ErrorAnswer:

@@ -6,16 +6,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from xbot_assets.llm.failures import bad_answer
+from xbot_assets.llm.servers.bodies import body_of
 from xbot_assets.llm.servers.errors import ErrorAnswer, error_in
 from xbot_assets.llm.servers.usage import Usage, usage_in
 
-CUT = frozenset({"length", "max_tokens", "model_length", "max_output_tokens", "max_completion_tokens"})
+CUT = frozenset(
+    {
+        "length", "max_tokens", "model_length", "max_output_tokens", "max_completion_tokens", "max_length",
+        "token_limit", "model_context_window_exceeded",
+    }
+)  # fmt: skip
 """Why an answer ended, in the words of several servers: its limit."""
-FILTERED = frozenset({"content_filter", "safety", "recitation", "prohibited_content", "blocklist", "spii", "sensitive"})
-"""A filter stopped it: OpenAI's word, Gemini's and Zhipu's."""
-BROKEN = frozenset({"error", "insufficient_system_resource"})
-"""The server gave up: OpenRouter's word and DeepSeek's."""
+FILTERED = frozenset(
+    {
+        "content_filter", "content_filtered", "safety", "recitation", "prohibited_content", "blocklist", "spii",
+        "sensitive", "guardrail_intervened",
+    }
+)  # fmt: skip
+"""A filter stopped it: OpenAI's word, Gemini's, Zhipu's and Bedrock's."""
+BROKEN = frozenset({"error", "insufficient_system_resource", "network_error", "abort", "aborted"})
+"""The server gave up: OpenRouter's word, DeepSeek's, Zhipu's and vLLM's."""
 DECLINED = frozenset({"refusal"})
+_TEXT_TYPES = frozenset({"text", "output_text"})
+_THOUGHTS = ("reasoning_content", "reasoning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +50,15 @@ def read_completion(raw: bytes) -> Reading:
     Raises:
         TransientFailure: ``bad_answer``; it is no JSON object.
     """
-    try:
-        body = json.loads(raw)
-    except ValueError as error:
-        raise bad_answer("The model's answer is not of the form that was asked for.") from error
-    if isinstance(body, list) and body:
-        body = body[0]
-    if not isinstance(body, dict):
+    body = body_of(raw)
+    if body is None:
         raise bad_answer("The model's answer is not of the form that was asked for.")
     choice, message = _choice(body)
     return Reading(
         usage=usage_in(body),
         model=_text(body.get("model")) or None,
         finish=_text(choice.get("finish_reason")).lower(),
-        content=_content(message.get("content")),
+        content=_written(message),
         refusal=_text(message.get("refusal")),
         has_choice=bool(choice),
         error=error_in(body),
@@ -65,14 +73,42 @@ def _choice(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, An
     return choice, message if isinstance(message, Mapping) else {}
 
 
+def _written(message: Mapping[str, Any]) -> str:
+    """Return the answer in a message, from the first of the places that hold one.
+
+    Some servers make JSON by calling a function, and some put an answer without thoughts where thoughts belong.
+    """
+    calls = message.get("tool_calls")
+    call = calls[0] if isinstance(calls, list) and calls and isinstance(calls[0], Mapping) else {}
+    called = call.get("function") or message.get("function_call")
+    places = (
+        message.get("content"),
+        message.get("parsed"),
+        called.get("arguments") if isinstance(called, dict) else None,
+    )
+    written = next((text for text in map(_content, places) if text.strip()), "")
+    return written or next(filter(_is_object, (_text(message.get(name)) for name in _THOUGHTS)), "")
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
 def _content(value: object) -> str:
-    """Return the words of a message: a string, or parts of which some are thoughts."""
+    """Return the words of a message: a string, an object that was read already, or parts of which some are thoughts."""
     if isinstance(value, str):
         return value
-    if not isinstance(value, list):
-        return ""
-    parts = (part for part in value if isinstance(part, Mapping) and part.get("type") in {"text", "output_text"})
-    return "".join(_text(part.get("text")) for part in parts)
+    if isinstance(value, Mapping):
+        return _text(value["text"]) if value.get("type") in _TEXT_TYPES else json.dumps(value) if value else ""
+    parts = value if isinstance(value, list) else ()
+    return "".join(part if isinstance(part, str) else _part(part) for part in parts)
+
+
+def _part(part: object) -> str:
+    return _text(part.get("text")) if isinstance(part, Mapping) and part.get("type", "text") in _TEXT_TYPES else ""
 
 
 def _text(value: object) -> str:

@@ -4,6 +4,7 @@ OpenAI counts what a model thinks as part of ``completion_tokens``; xAI and Gemi
 What cannot be read is ``None``: the caller books its worst case.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, isfinite
@@ -12,9 +13,13 @@ from typing import Any
 MICROUSD_PER_USD = 1_000_000
 _TICKS_PER_MICROUSD = 10_000
 """xAI's ``cost_in_usd_ticks`` are 10,000,000,000 to the dollar."""
-_PROMPT = ("prompt_tokens", "input_tokens")
-_COMPLETION = ("completion_tokens", "output_tokens")
-_THOUGHT = ("reasoning_tokens", "thinking_tokens")
+_PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "promptTokenCount", "prompt_eval_count")
+_COMPLETION = ("completion_tokens", "output_tokens", "completionTokens", "candidatesTokenCount", "eval_count")
+_THOUGHT = ("reasoning_tokens", "thinking_tokens", "thoughtsTokenCount")
+_TOTAL = ("total_tokens", "totalTokens", "totalTokenCount")
+_PLACES = (("usage",), ("usageMetadata",), ("x_groq", "usage"), ("choices", "usage"), ("usage", "usage"))
+"""Where an answer has its usage; of a list, in its first entry."""
+_DIGITS = re.compile(r"[0-9]{1,15}(?:\.0*)?")
 _CACHED = ("cached_tokens", "cache_write_tokens")
 _CACHED_BESIDE = ("cache_read_input_tokens", "cache_creation_input_tokens")
 """Anthropic's words; where they are, ``input_tokens`` does not hold them."""
@@ -43,22 +48,32 @@ NO_USAGE = Usage()
 
 def usage_in(body: Mapping[str, Any]) -> Usage:
     """Return the usage of an answer; where two readings are possible, the dearer one."""
-    given = body.get("usage")
-    if not isinstance(given, Mapping):
-        beside = body.get("x_groq")
-        given = beside.get("usage") if isinstance(beside, Mapping) else None
-    if not isinstance(given, Mapping):
-        return NO_USAGE
-    prompt, total = _first(given, _PROMPT), _number(given.get("total_tokens"))
+    given = next((place for path in _PLACES if _says_something(place := _at(body, path))), {})
+    prompt, total = _first(given, _PROMPT), _first(given, _TOTAL)
     thought = max(_first(given, _THOUGHT) or 0, _detail(given, _COMPLETION, _THOUGHT))
     written = _first(given, _COMPLETION)
     completion = _completion(written, prompt, total, thought)
+    if not prompt and not completion:
+        return NO_USAGE  # an answer has tokens: zeros are fields that nobody filled
     return Usage(
         prompt=_prompt(given, prompt, total) or None,  # no prompt has no tokens: a 0 is a field that nobody filled
         completion=completion,
         thought=max(thought, (completion or 0) - written if written is not None else 0),
         told_microusd=_told(given),
     )
+
+
+def _at(node: object, path: tuple[str, ...]) -> Mapping[str, Any]:
+    for step in (*path, None):
+        if isinstance(node, list):
+            node = node[0] if len(node) == 1 else None
+        if step is not None:
+            node = node.get(step) if isinstance(node, Mapping) else None
+    return node if isinstance(node, Mapping) else {}
+
+
+def _says_something(given: Mapping[str, Any]) -> bool:
+    return any(_first(given, names) is not None for names in (_PROMPT, _COMPLETION, _TOTAL))
 
 
 def _completion(written: int | None, prompt: int | None, total: int | None, thought: int) -> int | None:
@@ -109,8 +124,8 @@ def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
 
 def _number(value: object) -> int | None:
     """Return a count of tokens; some servers write it as 12.0 or "12"."""
-    if isinstance(value, str) and value.strip().isdecimal():
-        return int(value)
+    if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
+        return int(value.strip().partition(".")[0])
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
         return None
     return int(value) if value == int(value) else None

@@ -107,7 +107,7 @@ def _verify(product: Product, view: TimelineView) -> tuple[tuple[int, ...], tupl
     settings, database, now = product.settings, product.database, product.clock.now()
     # Younger ones prove nothing: X may still show them late, or take them back.
     rows = recovery.posts_to_verify(database, since=now - VERIFIED_FOR, until=now - settings.verify_after)
-    ids = {post.x_post_id for post in view.shown}
+    ids = {number for post in view.shown for number in post.ids}
     visible = [row.id for row in rows if row.x_post_id in ids]
     absent = [row for row in rows if row.x_post_id not in ids and row.removed_at is None]
     missing = [row.id for row in absent if view.covers(row.published_at, PostKind.of(row.answers))]
@@ -140,9 +140,9 @@ def _phantoms(product: Product, view: TimelineView) -> tuple[SeenPost, ...]:
     """
     database, now = product.database, product.clock.now()
     began = recovery.first_intent(database)
-    shown = [post.x_post_id for post in view.shown]
+    shown = [number for post in view.shown for number in post.ids]
     known = recovery.known_x_ids(database, shown) | imported_x_ids(database, shown)
-    unknown = [post for post in view.shown if post.x_post_id not in known and _is_ours_to_know(post, began)]
+    unknown = [post for post in view.shown if known.isdisjoint(post.ids) and _is_ours_to_know(post, began)]
     texts = _Texts(recovery.newest_texts(database, COMPARED_TEXTS)) if unknown else _Texts([])
     phantoms = [_seen(post, texts.like(post)) for post in unknown if not texts.is_in_hand(post)]
     new = recovery.note_phantoms(database, phantoms, now)

@@ -115,14 +115,15 @@ def read_timeline(product: Product, since: datetime, lane: Lane) -> tuple[Timeli
         lane=lane,
         deadline_seconds=product.settings.read_deadline_seconds,
     )
-    known = recovery.known_x_ids(product.database, [post.post_id for post in read.posts if post.post_id])
+    told = [number for post in read.posts for number in (post.post_id, *post.earlier_ids) if number]
+    known = recovery.known_x_ids(product.database, told)
     published = recovery.published_kinds(product.database)
     return TimelineView(tuple(_list(held, known, published) for held in read.lists)), known
 
 
 def _list(held: OwnList, known: Collection[str], published: Collection[PostKind]) -> TimelineList:
     shown = tuple(_shown(post) for post in held.posts if post.post_id)
-    believed = any(post.x_post_id in known for post in shown) or held.kinds.isdisjoint(published)
+    believed = any(number in known for post in shown for number in post.ids) or held.kinds.isdisjoint(published)
     return TimelineList(shown, held.complete and believed, held.kinds)
 
 
@@ -138,6 +139,7 @@ def _shown(post: PostReading) -> TimelinePost:
         answers=post.in_reply_to,
         translated=post.translated and post.text is None,
         kind=post.kind,
+        earlier=post.earlier_ids,
     )
 
 

@@ -125,6 +125,21 @@ def test_a_repost_keeps_what_its_original_quotes() -> None:
     assert [(box.handle, box.text) for box in undrawn.quoted] == [("ann", "What is quoted.")]
 
 
+@pytest.mark.parametrize(
+    ("control", "earlier"),
+    [
+        ({"edit_tweet_ids": ["0", "1"]}, ("0",)),
+        ({"initial_tweet_id": "0", "edit_control_initial": {"edit_tweet_ids": ["0", "7", "1"]}}, ("0", "7")),
+        ({"edit_tweet_ids": ["1"]}, ()),
+        ({"edit_tweet_ids": None}, ()),
+        (None, ()),
+    ],
+)
+def test_the_ids_that_a_post_had_before_it_was_edited_are_told(control: object, earlier: tuple[str, ...]) -> None:
+    """In both of X's shapes."""
+    assert heard(told_post() | {"edit_control": control}).completed(reading()).earlier_ids == earlier
+
+
 def test_photos_are_told_too() -> None:
     """The page may not have drawn them."""
     media = {"media": [{"type": "photo"}, {"type": "photo"}, {"type": "video"}]}

@@ -36,6 +36,14 @@ def details(thought: object) -> dict[str, object]:
         ({"input_tokens": 10, "output_tokens": 5, "cache_read_input_tokens": 90}, (100, 5), 0),
         ({"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 8}}, (10, 5), 0),
         ({"prompt_tokens": 10, "completion_tokens": 5, "prompt_tokens_details": {"cached_tokens": 90}}, (100, 5), 0),
+        ({"prompt_tokens": "10.0", "completion_tokens": " 5 "}, (10, 5), 0),
+        ({"promptTokens": 10, "completionTokens": 5, "totalTokens": 15}, (10, 5), 0),
+        (
+            {"promptTokenCount": 10, "candidatesTokenCount": 5, "thoughtsTokenCount": 20, "totalTokenCount": 35},
+            (10, 25),
+            20,
+        ),
+        ({"usage": {"prompt_tokens": 10, "completion_tokens": 5}}, (10, 5), 0),
     ],
 )
 def test_the_dearer_reading_of_a_usage_is_billed(given: dict[str, Any], billed: tuple[int, int], thought: int) -> None:
@@ -52,6 +60,7 @@ def test_the_dearer_reading_of_a_usage_is_billed(given: dict[str, Any], billed: 
         {"prompt_tokens": -1, "completion_tokens": True},
         {"prompt_tokens": "many", "completion_tokens": 1.5},
         {"prompt_tokens": 0, "completion_tokens": None},
+        {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
         {"total_tokens": 60},
         {"prompt_tokens": float("nan"), "completion_tokens": float("inf")},
     ],
@@ -81,3 +90,18 @@ def test_an_answer_without_a_usage_has_none(body: dict[str, Any]) -> None:
 def test_a_price_is_read_where_its_unit_is_certain(given: dict[str, Any], microusd: int) -> None:
     """XAI's ticks and OpenRouter's dollars; a bare number may be anything."""
     assert usage(prompt_tokens=1, completion_tokens=1, **given).told_microusd == microusd
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"usage": [{"prompt_tokens": 10, "completion_tokens": 5}]},
+        {"usage": None, "usageMetadata": {"promptTokenCount": 10, "candidatesTokenCount": 5}},
+        {"usage": {}, "x_groq": {"usage": {"prompt_tokens": 10, "completion_tokens": 5}}},
+        {"choices": [{"usage": {"prompt_tokens": 10, "completion_tokens": 5}}]},
+    ],
+)
+def test_usage_is_read_where_a_server_puts_it(body: dict[str, Any]) -> None:
+    """Groq's own place, Gemini's, Moonshot's, and a list."""
+    read = usage_in(body)
+    assert (read.prompt, read.completion) == (10, 5)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
@@ -26,7 +27,9 @@ from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.pace import pace_facts
 from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets.x.operations import Publish
+from xbot_assets.x.answers import OwnTimelineRead, PostReading
+from xbot_assets.x.operations import Publish, ReadOwnTimeline
+from xbot_assets.x.port import XPort
 from xbot_assets_tests.steps.conftest import HANDLE
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
@@ -239,6 +242,36 @@ def test_a_post_that_the_site_takes_back_is_seen_told_and_no_longer_measured(pro
     later(product, timedelta(hours=2))
     assert [row.id for row in posts_due(product)] == [first]
     assert comparison_wait(product) is not None
+
+
+class _Edited:
+    """Hands on what the host read, each post as X shows it after its author edited it: another id, other words."""
+
+    def __init__(self, real: XPort) -> None:
+        self._real = real
+
+    def run(self, operation: ReadOwnTimeline, *, lane: Lane, deadline_seconds: float) -> OwnTimelineRead:
+        """Read the real timeline."""
+        read = self._real.run(operation, lane=lane, deadline_seconds=deadline_seconds)
+        lists = [held.model_copy(update={"posts": tuple(map(self._edited, held.posts))}) for held in read.lists]
+        return read.model_copy(update={"lists": tuple(lists)})
+
+    def _edited(self, post: PostReading) -> PostReading:
+        number = str(int(post.post_id or 0) + 1)
+        return post.model_copy(update={"post_id": number, "earlier_ids": (post.post_id,), "text": "Other words."})
+
+
+def test_a_post_that_was_edited_on_x_is_neither_removed_nor_somebody_else_s(product: Product) -> None:
+    """Its lists show the last version alone, by an id of its own; the data name the earlier ones."""
+    queue(product, "Salt the water, then the pasta.")
+    publish_next(product)
+    later(product)
+    edited = replace(product, x=cast("XPort", _Edited(product.x)))
+    for _ in range(2):
+        later(product, TEN_MINUTES)
+        comparison = compare_timeline(edited)
+        assert (comparison.missing, comparison.removed, comparison.phantoms) == ((), (), ())
+    assert not alert_keys(product)
 
 
 def test_posts_of_the_owner_s_own_hand_and_doubled_ones_are_told_apart(product: Product) -> None:

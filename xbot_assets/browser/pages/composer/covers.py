@@ -35,41 +35,67 @@ _CLOSE_WORDS = (
 )  # fmt: skip
 """What a close button is called in the languages that X is shown in; its test id is tried first."""
 
-_COVER = """(target, [suggestions, closeWords]) => {
+_COVER = """(target, [suggestions, closeWords, notNow]) => {
   const box = target.getBoundingClientRect();
   const hit = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
   if (!hit || target.contains(hit) || hit.contains(target)) return null;
-  const MODAL = '[aria-modal="true"], [role="dialog"], [role="alertdialog"], [role="menu"]';
+  const MODAL = '[aria-modal="true"], [role="dialog"], [role="alertdialog"], [role="menu"], dialog[open], ' +
+    '[data-testid="sheetDialog"]';
   let root = hit;
   while (root.parentElement && !root.parentElement.contains(target)) root = root.parentElement;
   const list = hit.closest('[role="listbox"]') || hit.closest(suggestions);
   const mixed = root.querySelector('[contenteditable="true"]') !== null;
   if (list || mixed) root = list || hit;
   const modal = root.matches(MODAL) ? root : root.querySelector(MODAL);
+  const deep = (node) =>
+    [...node.querySelectorAll("*")].flatMap((e) => (e.shadowRoot ? [e, ...deep(e.shadowRoot)] : [e]));
+  const within = [root, ...(root.shadowRoot ? deep(root.shadowRoot) : []), ...deep(root)];
   const squeeze = (text) => (text || "").replace(/\\s+/g, " ").trim();
-  const label = (element) => squeeze(element.getAttribute("aria-label")) || squeeze(element.innerText);
+  const attribute = (element, name) => squeeze(element.getAttribute(name));
+  const title = (element) => squeeze((element.querySelector("svg > title") || {}).textContent);
+  const label = (element) => attribute(element, "aria-label") || squeeze(element.innerText) ||
+    attribute(element, "title") || title(element) || attribute(element, "alt");
   const shown = (element) => element.getClientRects().length > 0;
   const testid = (element) => element.dataset.testid || "";
-  const closes = (button) => /(^|-|_)(close|dismiss)$/i.test(testid(button)) || closeWords.includes(label(button));
+  const words = closeWords.map((word) => word.toLowerCase());
+  const says = (text) => words.some((word) => text === word || text.startsWith(word + " ")) ||
+    /^[x\u00d7\u2715\u2716\u2717\u2573\u274c\u2a2f]\ufe0f?$/.test(text);
+  const closes = (button) => /(^|[-_])(close|dismiss)|(Close|Dismiss)/.test(testid(button)) ||
+    says(label(button).toLowerCase());
+  const later = (button) => notNow.includes(label(button).toLowerCase());
   const own = target.closest('[role="dialog"]');
   const leaves = (button) => testid(button) === "app-bar-close" && own !== null && own.contains(button);
   const kept = (button) => leaves(button) || /^(tweetButton|confirmationSheet)/.test(testid(button));
-  const buttons = [...root.querySelectorAll('button, [role="button"]')].filter((e) => shown(e) && !kept(e));
+  const BUTTON = 'button, [role="button"], a[href="#"], a:not([href])';
+  const buttons = within.filter((e) => e.matches(BUTTON) && shown(e) && !kept(e));
+  const after = (mask) => !own || Boolean(own.compareDocumentPosition(mask) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const MASK = '[data-testid="mask"]';
+  const masks = [...root.querySelectorAll(MASK), ...document.querySelectorAll(MASK)];
+  const frame = hit.nodeName === "IFRAME" ? hit : null;
+  const described = `<${hit.nodeName.toLowerCase()}${hit.id ? " id=" + hit.id : ""}> without words`;
+  const inside = within.filter((e) => e.getRootNode() !== document && !e.childElementCount).map((e) => e.innerText);
+  const own_words = squeeze((modal || root).innerText) || squeeze(inside.join(" ")) || label(root) || testid(root);
   return {
-    name: (squeeze((modal || root).innerText) || label(root) || testid(root) || root.tagName).slice(0, 80),
+    name: (own_words || (frame && (attribute(frame, "title") || frame.src)) || described).slice(0, 80),
     list: Boolean(list),
     modal: Boolean(modal),
-    close: buttons.find(closes) || null,
-    mask: modal ? root.querySelector('[data-testid="mask"]') : null,
+    hovers: Boolean(hit.closest('[role="tooltip"], [data-testid="HoverCard"]')),
+    close: buttons.find(closes) || buttons.find(later) || null,
+    mask: modal ? masks.find((mask) => !mask.contains(target) && after(mask)) || null : null,
+    frame,
   };
 }"""
-_TOLD = "({name, list, modal}) => ({name, list, modal})"
+"""In whatever root the button for closing lies: also below a shadow root. A mask before our own dialog is our own's."""
+_NOT_NOW = ("not now", "maybe later", "no thanks", "jetzt nicht", "pas maintenant", "ahora no", "agora não", "non ora")
+"""Says no to nothing but the moment; pressed where there is nothing else to press."""
+_TOLD = "({name, list, modal, hovers}) => ({name, list, modal, hovers})"
 
 
 class _Way(StrEnum):
     ESCAPE = "escape"
     CLOSE = "close"
     BESIDE = "beside"
+    ASIDE = "aside"
 
 
 class _Told(BaseModel):
@@ -77,6 +103,7 @@ class _Told(BaseModel):
     name: str
     list: bool
     modal: bool
+    hovers: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +122,8 @@ class _Cover:
             yield _Way.ESCAPE
         if self.mask is not None:
             yield _Way.BESIDE
+        if self.told.hovers:
+            yield _Way.ASIDE
 
 
 async def reach(page: Page, target: Locator, what: str, attempt: Attempt) -> bool:
@@ -129,13 +158,24 @@ async def reach(page: Page, target: Locator, what: str, attempt: Attempt) -> boo
 async def _cover_of(target: Locator) -> _Cover | None:
     """Return what lies over the middle of it; ``None`` also when the page moves on meanwhile."""
     try:
-        given = await target.evaluate_handle(_COVER, [SUGGESTIONS, list(_CLOSE_WORDS)], timeout=PRESS_SECONDS * 1000)
+        words = [SUGGESTIONS, list(_CLOSE_WORDS), list(_NOT_NOW)]
+        given = await target.evaluate_handle(_COVER, words, timeout=PRESS_SECONDS * 1000)
         if await given.evaluate("(cover) => cover === null"):
             return None
         told = _Told.model_validate(await given.evaluate(_TOLD))
-        return _Cover(told, await _element(given, "close"), await _element(given, "mask"))
+        close = await _element(given, "close") or await _close_in(await _element(given, "frame"))
+        return _Cover(told, close, await _element(given, "mask"))
     except PlaywrightTimeoutError:
         return None
+
+
+async def _close_in(holder: ElementHandle | None) -> ElementHandle | None:
+    """Return the close button inside a frame of another page."""
+    frame = await holder.content_frame() if holder is not None else None
+    if frame is None:
+        return None
+    quoted = ", ".join(f'[aria-label^="{word}" i], [title^="{word}" i]' for word in _CLOSE_WORDS)
+    return await frame.query_selector(f":is(button, [role=button], div[tabindex]):is({quoted}, #close)")
 
 
 async def _element(given: JSHandle, name: str) -> ElementHandle | None:
@@ -153,6 +193,8 @@ async def _get_past(page: Page, cover: _Cover, pressed: int) -> int:
             await cover.close.click(timeout=timeout)
         elif way is _Way.BESIDE and cover.mask is not None:
             await cover.mask.click(timeout=timeout, position={"x": _BESIDE["x"], "y": _BESIDE["y"]})
+        elif way is _Way.ASIDE:
+            await page.mouse.move(_BESIDE["x"], _BESIDE["y"])
         else:
             await page.keyboard.press("Escape")
     except PlaywrightTimeoutError:

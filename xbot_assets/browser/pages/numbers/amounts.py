@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from xbot_assets.browser.pages.numbers.notation import Notation, Words, plain, shortenings
+from xbot_assets.browser.pages.numbers.notation import NOUNS, SMALL_M, Notation, Words, plain, shortenings
 
 _NUMBER = re.compile(r"([0-9]+(?:[.,\u066b\u066c'\u2019 ][0-9]+)*)")
 _MARK = re.compile(r"[^0-9]")
@@ -90,20 +90,21 @@ def _is_grouped(digits: str, marks: list[str], decimal: str | None) -> bool:
 # --- words ------------------------------------------------------------------------------------------------
 def _times(before: str, after: str, notation: Notation) -> int | None:
     """Return what the words around a number multiply it by; ``None`` when they do not let it be read."""
-    led, followed = _led(before, notation.before), _followed(after, notation.after)
+    led, followed = _led(before, notation.before), _followed(after, notation)
     if led is None or followed is None or (led > 1 and followed > 1):
         return None
     return led * followed
 
 
-def _followed(after: str, words: Words) -> int | None:
+def _followed(after: str, notation: Notation) -> int | None:
     rest = after.lstrip().casefold()
-    if not rest:
+    touches = not after[:1].isspace()
+    if not rest or (not touches and rest.startswith(NOUNS)):
         return 1
-    touches = not after[0].isspace()
-    for word, times in words.items():
+    for word, times in notation.after.items():
         if rest.startswith(word) and _ends(word, rest[len(word) :], touches=touches):
-            return None if rest[len(word) :].lstrip().startswith("+") else times
+            doubtful = word == SMALL_M == after.lstrip()[0] and notation.decimal != "."
+            return None if doubtful or rest[len(word) :].lstrip().startswith("+") else times
     if touches and not _may_touch(rest[0], rest[1:2]):
         return None
     return None if rest[0] in "+%" or _begins_shortening(rest) else 1

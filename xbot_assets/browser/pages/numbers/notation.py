@@ -20,6 +20,10 @@ _ALIASES = {"msa": "ms", "iw": "he", "in": "id", "no": "nb", "tl": "fil"}
 """Names that X uses, or used, for languages which have another one today."""
 _MORE_WORDS = frozenset({"tsd", "mill", "lakh", "lac", "crore", "cr", "rb", "k", "m", "b"})
 """Shortenings that people use beside those of CLDR: a number before one of them is not read without its meaning."""
+NOUNS = ("mi piace",)
+"""What X counts in one language ("Mi piace", likes) and begins with what shortens a number in another."""
+SMALL_M = "m"
+"""A million in English; where decimals have a comma it may be a thousand ("38,2 m" in Catalan), and is not read."""
 _TRILLIONS = frozenset("조兆")
 """No count is that large, and they begin Korean and Japanese nouns: "14 조회수" is 14 views."""
 _PATTERN = re.compile(r"0+")
@@ -44,8 +48,17 @@ class Notation:
 
 
 def plain(text: str) -> str:
-    """Return a text with Western digits, plain spaces, letters of usual width and no marks of writing direction."""
-    return "".join(_plain(letter) for letter in unicodedata.normalize("NFKC", text))
+    """Return a text with Western digits, plain spaces, letters of usual width and no marks of writing direction.
+
+    Raised digits, fractions and numbers in circles stay what they are: "5\u00b2" is not 52.
+    """
+    usual = (letter if _is_sign(letter) else unicodedata.normalize("NFKC", letter) for letter in text)
+    return "".join(map(_plain, "".join(usual)))
+
+
+def _is_sign(letter: str) -> bool:
+    """Whether a letter stands for a number, or a part of one, that is no digit."""
+    return unicodedata.category(letter) in {"No", "Nl"}
 
 
 def _plain(letter: str) -> str:

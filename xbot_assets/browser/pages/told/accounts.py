@@ -39,8 +39,11 @@ def why_unshown(body: object) -> FailureCode | None:
     """Return why X does not show the account that an answer is about; ``None`` when it does, or does not tell."""
     data = at(body, "data")
     by_error = next((OF_SOMEBODY[number] for number, _ in errors_in(body) if number in OF_SOMEBODY), None)
-    if by_error is not None or not isinstance(data, Mapping) or (data and "user" not in data):
+    if by_error is not None or not isinstance(data, Mapping):
         return by_error
+    if data and "user" not in data:
+        results = (at(value, "result") for value in data.values())
+        return next((_unavailable(one) for one in results if at(one, "__typename") == "UserUnavailable"), None)
     result = at(data, "user", "result")
     if not result:
         return None if errors_in(body) else FailureCode.NO_ACCOUNT
@@ -50,7 +53,8 @@ def why_unshown(body: object) -> FailureCode | None:
 
 
 def _unavailable(result: object) -> FailureCode:
-    told = (at(result, "reason"), at(result, "unavailable_reason"), at(result, "message"))
+    names = ("reason", "unavailable_reason", "message", "unavailable_message", "unavailable_header")
+    told = [at(result, name, "text") or at(result, name) for name in names]
     words = " ".join(str(part) for part in told if part).casefold().replace(" ", "").replace("_", "")
     return next((code for part, code in _REASONS if part in words), FailureCode.ACCOUNT_UNAVAILABLE)
 

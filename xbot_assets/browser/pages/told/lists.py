@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from xbot_assets.browser.pages.graphql import at, instructions_in
+from xbot_assets.browser.pages.graphql import at, instructions_in, result_in, unwrapped
 from xbot_assets.browser.pages.traffic import Answer
 from xbot_assets.domain.posts.timeline_view import PostKind
 
@@ -26,6 +26,8 @@ HOLDS: dict[str, frozenset[PostKind]] = {
 
 ``UserTweets`` shows some answers too, those of the account to itself, but not all.
 """
+_ENDS = frozenset({"Bottom", "TopAndBottom"})
+"""Where a list has no more, in the words of ``TimelineTerminateTimeline``."""
 OTHER_LISTS = frozenset(
     {
         "BookmarkFolderTimeline",
@@ -79,7 +81,7 @@ class ToldPost:
 
 @dataclass(frozen=True, slots=True)
 class ToldList:
-    """What one answer says of a list; ``ends`` when X sent cursors and nothing else, as it does at a list's end."""
+    """What one answer says of a list; ``ends`` when X sent cursors and nothing else, or said that it ends."""
 
     posts: tuple[ToldPost, ...]
     ends: bool
@@ -92,7 +94,13 @@ def told_list(body: object) -> ToldList | None:
         return None
     contents = [pair for instruction in instructions for pair in _contents(instruction)]
     posts = tuple(told for content, alone in contents if (told := _told(content, alone=alone)) is not None)
-    return ToldList(posts, bool(contents) and all(at(content, "cursorType") for content, _ in contents))
+    only_cursors = bool(contents) and all(at(content, "cursorType") for content, _ in contents)
+    return ToldList(posts, only_cursors or any(map(_terminates, instructions)))
+
+
+def _terminates(instruction: Mapping[str, object]) -> bool:
+    kind = instruction.get("type") or instruction.get("__typename")
+    return kind == "TimelineTerminateTimeline" and instruction.get("direction") in _ENDS
 
 
 def _contents(instruction: Mapping[str, object]) -> Iterator[tuple[object, bool]]:
@@ -114,8 +122,7 @@ def _listed(value: object) -> list[object]:
 
 
 def _told(content: object, *, alone: bool) -> ToldPost | None:
-    result = at(content, "tweet_results", "result")
-    post = at(result, "tweet") if at(result, "__typename") == "TweetWithVisibilityResults" else result
+    post = unwrapped(result_in(content))
     post_id, legacy = at(post, "rest_id"), at(post, "legacy")
     if not isinstance(post_id, str) or not isinstance(legacy, Mapping):
         return None

@@ -52,7 +52,8 @@ class ToldPosts:
             return read
         pinned = read.pinned or (read.post_id in self._pinned and read.reposted_by is None)
         marks = {"pinned": pinned, "promoted": read.promoted or read.post_id in self._promoted}
-        more = {"photos": max(read.photos, told.post.photos), "quoted": self._quoted(read, told.post)}
+        more: dict[str, object] = {"earlier_ids": told.post.earlier}
+        more |= {"photos": max(read.photos, told.post.photos), "quoted": self._quoted(read, told.post)}
         return read.model_copy(update={"counts": _counts(read.counts, told.post), **_text(read, told), **marks, **more})
 
     def all_completed(self, posts: Iterable[PostReading]) -> tuple[PostReading, ...]:

@@ -43,6 +43,19 @@ def unavailable(**fields: object) -> dict[str, Any]:
         (user(relationship_perspectives={"blocking": True}), CODE.ACCOUNT_BLOCKED),
         (unavailable(reason="NoReason"), CODE.ACCOUNT_UNAVAILABLE),
         (unavailable(), CODE.ACCOUNT_UNAVAILABLE),
+        (unavailable(unavailable_message={"text": "Account suspended"}), CODE.ACCOUNT_SUSPENDED),
+        (unavailable(reason="Deactivated"), CODE.NO_ACCOUNT),
+        (unavailable(reason="Withheld"), CODE.ACCOUNT_UNAVAILABLE),
+        (
+            {
+                "data": {
+                    "user_result_by_screen_name": {"result": {"__typename": "UserUnavailable", "reason": "Protected"}}
+                }
+            },
+            CODE.ACCOUNT_PROTECTED,
+        ),
+        ({"data": {"user": None}, "errors": [{"extensions": {"code": "63"}}]}, CODE.ACCOUNT_SUSPENDED),
+        ({"data": {}, "errors": [{"code": 326}]}, None),
         (user(), None),
         (user(privacy={"protected": True}, relationship_perspectives={"following": True}), None),
         (user(legacy={"protected": True, "following": True}), None),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from xbot_assets.browser.pages.graphql import timeline
 from xbot_assets.browser.pages.told.lists import HOLDS, HeardList, Tab, told_list
 from xbot_assets.browser.pages.traffic import Answer
 from xbot_assets.domain.posts.timeline_view import PostKind
@@ -140,6 +141,60 @@ def test_the_end_of_a_list_is_a_page_with_cursors_only() -> None:
     assert heard(Tab.POSTS, UserTweets=page()).ends
     assert not heard(Tab.POSTS, UserTweets=page(people)).ends
     assert not heard(Tab.POSTS, UserTweets=page(alone(post("1")))).ends
+
+
+def test_a_list_that_x_terminates_has_ended() -> None:
+    """Also when there are posts in the same answer; of its upper end nothing follows."""
+    for direction, ends in (("Bottom", True), ("TopAndBottom", True), ("Top", False)):
+        body = page(alone(post("1")))
+        instructions = body["data"]["user"]["result"]["timeline"]["timeline"]["instructions"]
+        instructions.append({"type": "TimelineTerminateTimeline", "direction": direction})
+        assert heard(Tab.POSTS, UserTweets=body).ends is ends
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        post("1")["tweet_results"]["result"],
+        {"__typename": "TweetWithVisibilityResults", "tweet": post("1")["tweet_results"]["result"]},
+        {"tweet": post("1")["tweet_results"]["result"], "limitedActionResults": {}},
+    ],
+)
+@pytest.mark.parametrize("name", ["tweet_results", "tweet_result", "tweetResult"])
+@pytest.mark.parametrize("kind", ["type", "__typename"])
+def test_a_post_is_read_in_whatever_its_entry_wraps_it(result: dict[str, Any], name: str, kind: str) -> None:
+    """Known and unknown wrappings, in entries, modules, pins and replacements, beside entries that are none."""
+    content = {name: {"result": result}}
+    item = {"entryId": "i", "item": {"itemContent": content}}
+    for instruction in (
+        {"entries": [None, {"content": None}, {"content": {"items": None}}, alone(content)]},
+        {"entries": [{"content": {"items": [None, item]}}]},
+        {"entry": alone(content)},
+        {"moduleItems": [item]},
+    ):
+        body = {"data": {"of_tomorrow": [{"instructions": [{kind: "TimelineSomething", **instruction}]}]}}
+        told = told_list(body)
+        assert told is not None
+        assert [(one.post_id, one.kind) for one in told.posts] == [("1", ORIGINAL)]
+        assert [item.post.post_id for item in timeline(body) if item.post] == ["1"]
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        None,
+        {},
+        {"__typename": "TweetTombstone", "tombstone": {"text": {"text": "gone"}}},
+        {"__typename": "TweetUnavailable"},
+        {"tweet": None},
+        {"rest_id": "1", "legacy": None},
+    ],
+)
+def test_what_is_no_post_is_passed_over(result: object) -> None:
+    """Tombstones and posts that X does not show."""
+    body = page(alone({"tweet_results": {"result": result}}), alone(post("2")))
+    assert heard(Tab.POSTS, UserTweets=body).kinds({"2"}) == {ORIGINAL}
+    assert [item.post.post_id for item in timeline(body) if item.post] == ["2"]
 
 
 @pytest.mark.parametrize(
