@@ -18,7 +18,7 @@ from xbot_assets.cli.words import check_words
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.masking import mask
-from xbot_assets.runtime.machine.files import home_directory, private_directory
+from xbot_assets.runtime.machine.files import home_directory, open_private, private_directory
 from xbot_assets.runtime.supervision.supervisor import LOGS_DIRECTORY, Stopped
 from xbot_assets.settings import default_home
 
@@ -98,8 +98,9 @@ def _keep_traceback() -> str:
     home = Path(os.environ.get("XBOT_HOME") or default_home())
     try:
         logs = private_directory(home_directory(home) / LOGS_DIRECTORY)
-        with (logs / CRASH_LOG).open("a", encoding="utf-8") as stream:
-            stream.write(f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{mask(traceback.format_exc())}\n")
+        told = f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{mask(traceback.format_exc())}\n"
+        with open_private(logs / CRASH_LOG, os.O_WRONLY | os.O_APPEND) as stream:
+            stream.write(told.encode(errors="backslashreplace"))
     except (OSError, ProductError):
         return "The details could not be written down; set XBOT_HOME to a place that can be written."
     return f"The details are in {logs / CRASH_LOG}; please report them."

@@ -52,7 +52,7 @@ def check_addresses(settings: Settings) -> None:
     ]
     cache = settings.redis_url.get_secret_value() if settings.redis_url else "off"
     if cache != "off" and not _is_address(cache, "redis", "rediss", "unix"):
-        problems.append("XBOT_REDIS_URL: write it as redis://:password@host:port/0, or off.")
+        problems.append("XBOT_REDIS_URL: write it as redis://user:password@host:port/0, or off.")
     try:
         if settings.database_url is not None:
             check_url(settings.database_url.get_secret_value())

@@ -14,7 +14,7 @@ from xbot_assets.runtime.checks import check_addresses, check_files, check_home,
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
 from xbot_assets.runtime.endpoints import Endpoints, remove_endpoints
 from xbot_assets.runtime.environment import CODE, child_environment
-from xbot_assets.runtime.machine.files import full_disk
+from xbot_assets.runtime.machine.files import full_disk, keep_to_ourselves
 from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.machine.sockets import remove_socket_directory
 from xbot_assets.runtime.progress import Progress
@@ -74,6 +74,7 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
     """Hold the lock, supervise, and clean up; a stop that was asked for ends the block quietly."""
     check_addresses(settings)
     check_home(settings)
+    keep_to_ourselves()  # not before: directories above the data directory are not ours to close
     check_files(settings)
     if (told := exposed_env_file(settings)) is not None:
         progress.tell(f"{told} {FailureCode.SECRETS_EXPOSED.remedy}")

@@ -152,6 +152,9 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 
 def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
     if not path.is_file():
+        # A directory of this name is somebody's virtual environment.
+        if (path.is_symlink() or path.exists()) and not path.is_dir():
+            problems.append(f"{path.name} is no file that can be read; make it one, or remove it.")
         return {}
     settings: dict[str, str] = {}
     with io.StringIO(read_regular(path).decode("utf-8", errors="replace")) as stream:

@@ -3,9 +3,11 @@
 import contextlib
 import errno
 import os
+import resource
 import shlex
 import shutil
 import stat
+from io import BufferedWriter
 from pathlib import Path
 
 from xbot_assets.domain.failure_codes import FailureCode
@@ -35,6 +37,24 @@ def write_private(path: Path, text: str) -> None:
     except OSError as error:
         fresh.unlink(missing_ok=True)
         raise unwritable(path, error) from error
+
+
+def open_private(path: Path, flags: int) -> BufferedWriter:
+    """Open a file to write in, for its owner only, also if it was there for others. Raises ``OSError``."""
+    descriptor = os.open(path, flags | os.O_CREAT, 0o600)
+    with contextlib.suppress(PermissionError):  # another account's file, which we may still write
+        os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "wb")
+
+
+def keep_to_ourselves() -> None:
+    """Have this process, and all that it starts, make files for its owner only, and leave no memory on the disk.
+
+    Dagster, SQLite and Python's bytecode make files as the umask says; a core file holds every secret of a process.
+    """
+    os.umask(OTHERS)
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def private_directory(path: Path) -> Path:
@@ -106,6 +126,18 @@ def _unsafe(path: Path, what: str, cure: str) -> PermanentFailure:
         code=FailureCode.UNSAFE_DIRECTORY,
         remedy=f"Look through it, then {cure}; or set XBOT_HOME to a directory of your own.",
     )
+
+
+def removed(path: Path) -> None:
+    """Remove a file that may be missing.
+
+    Raises:
+        PermanentFailure: ``home_unwritable``, for a directory in its place, too: what is in it may be wanted.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
 
 
 def full_disk(place: Path, failure: ProductError) -> PermanentFailure | None:
