@@ -1,5 +1,6 @@
 """Odd machines: each is told in one sentence, or works, and nothing that was stored is lost."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from xbot_assets.cli.entry import CRASH_LOG, EXIT_CRASHED, guarded
+from xbot_assets.cli.entry import CRASH_LOG, EXIT_CRASHED, EXIT_FAILED, guarded
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.checks import check_addresses
@@ -165,6 +166,30 @@ def test_another_user_of_the_machine_can_neither_list_nor_read_the_data_director
 
 
 # Disks.
+
+
+def test_output_that_nobody_can_take_is_told_in_the_system_s_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk under ``xbot prices > file`` is no fault of the program's."""
+    monkeypatch.setenv("XBOT_HOME", str(tmp_path / ".xbot"))
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    assert guarded(full) == EXIT_FAILED
+    assert capsys.readouterr().err.startswith("The system refuses: No space left on device.")
+
+
+@pytest.mark.parametrize("name", ["a.log", CRASH_LOG])
+def test_a_log_is_its_owner_s_only_also_if_it_was_open_before(tmp_path: Path, name: str) -> None:
+    """A copy of it elsewhere keeps its mode."""
+    path = tmp_path / "logs" / name
+    path.parent.mkdir()
+    path.write_text("as it was\n")
+    path.chmod(0o644)
+    LogFile(path).write(b"a line\n")
+    assert (mode(path), path.read_text()) == (0o600, "as it was\na line\n")
 
 
 @AS_ROOT
