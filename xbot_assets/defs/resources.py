@@ -73,7 +73,7 @@ def nothing_handed_on(_context: dg.InitResourceContext) -> dg.InMemoryIOManager:
 
     Dagster's own would keep it in pickles, in a directory that whoever launches a run may name.
     """
-    return dg.InMemoryIOManager()
+    return dg.InMemoryIOManager()  # type: ignore[no-untyped-call]  # not typed by Dagster
 
 
 ProductIn = dg.ResourceParam[Product]

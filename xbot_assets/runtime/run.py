@@ -1,5 +1,6 @@
 """The two ways to run a stack: until stopped, and for one pass of the loop."""
 
+import errno
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from xbot_assets.runtime.checks import check_addresses, check_files, check_home,
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
 from xbot_assets.runtime.endpoints import Endpoints, remove_endpoints
 from xbot_assets.runtime.environment import CODE, child_environment
-from xbot_assets.runtime.machine.files import full_disk, keep_to_ourselves
+from xbot_assets.runtime.machine.files import full_disk, keep_to_ourselves, unwritable
 from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.machine.sockets import remove_socket_directory
 from xbot_assets.runtime.progress import Progress
@@ -25,6 +26,8 @@ from xbot_assets.settings import Settings
 
 PROGRESS_LINE = re.compile(r"^  (?P<step>\w[\w ]*): (?P<seconds>[\d.]+) s$")
 """How ``python -m xbot_assets.build once`` tells its progress, among Dagster's own lines."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run_stack(settings: Settings, progress: Progress, *, dagster: bool, started: Callable[[Endpoints], None]) -> None:
@@ -99,6 +102,11 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
             pass
         except ProductError as failure:
             raise full_disk(settings.home, failure) or failure from failure.__cause__
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            failure = unwritable(settings.home, error)
+            raise full_disk(settings.home, failure) or failure from error
         finally:
             progress.tell("Stopping.")
             stack.slow_down()

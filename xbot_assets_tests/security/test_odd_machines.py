@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ import pytest
 from xbot_assets.cli.entry import CRASH_LOG, EXIT_CRASHED, EXIT_FAILED, guarded
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.checks import check_addresses
+from xbot_assets.runtime.checks import check_addresses, check_home
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.machine.accounts import kept_password, service_account
 from xbot_assets.runtime.machine.files import full_disk, home_directory, private_directory
@@ -217,6 +218,25 @@ def test_a_stack_whose_disk_is_full_is_not_ready(tmp_path: Path) -> None:
     roomy = Settings(home=tmp_path)
     (large,) = [part for part in components(Connections(lambda: roomy)) if part.name == "Disk"]
     assert "MB free" in large.ping()
+
+
+@AS_ROOT
+def test_a_disk_that_takes_no_more_files_is_full_however_many_bytes_are_free(tmp_path: Path) -> None:
+    """Named before a start, by the status, and as the cause of what failed meanwhile."""
+    with disk(tmp_path / "disk", "400m,nr_inodes=12") as place:
+        settings = Settings(home=home_directory(place / ".xbot"))
+        told = r"takes only \d+ more files \(inodes\); a start needs 2000"
+        with pytest.raises(PermanentFailure, match=told) as caught:
+            check_home(settings)
+        assert caught.value.code == FailureCode.DISK_FULL
+        (component,) = [part for part in components(Connections(lambda: settings)) if part.name == "Disk"]
+        with pytest.raises(PermanentFailure, match=r"is full: it takes \d+ more files \(inodes\)"):
+            component.ping()
+        named = full_disk(place, FAILURE)
+        assert named is not None
+        assert re.fullmatch(
+            rf"The disk that holds {place} is full: it takes \d+ more files .*said nothing\.", named.reason
+        )
 
 
 @AS_ROOT

@@ -41,7 +41,8 @@ PROCESS_FROZEN = AlertEntry(
     "the machine has enough memory and processor time.",
     meaning="A process of the stack still ran, but it was stopped or hung: it did not answer for longer than "
     "XBOT_SILENCE_MAX_SECONDS. It was killed with everything it had started. Where only something that it had started "
-    "stood still (a run's worker, Chromium), only that was killed. What it was doing is taken up again as after a crash.",
+    "stood still (a run's worker, Chromium), only that was killed. What it was doing is taken up again as after a "
+    "crash.",
     ends="The process runs soundly again, or the stack is started anew.",
 )
 BROWSER_UNCONFINED = AlertEntry(

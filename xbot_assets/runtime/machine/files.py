@@ -18,6 +18,8 @@ PRIVATE, PASSED_THROUGH = 0o700, 0o711
 BYTES_PER_MB = 1024 * 1024
 DISK_FULL_BYTES = 16 * BYTES_PER_MB
 """One segment of PostgreSQL's log: with less it cannot go on."""
+FULL_OF_FILES = 16
+"""Each start and each run of Dagster's makes a few files."""
 OTHERS, CHANGED_BY_OTHERS = 0o077, 0o022
 
 
@@ -145,14 +147,33 @@ def full_disk(place: Path, failure: ProductError) -> PermanentFailure | None:
 
     On a full disk everything fails in ways of its own, and most say nothing of the disk.
     """
-    free = shutil.disk_usage(place).free
-    if free >= DISK_FULL_BYTES or failure.code is FailureCode.DISK_FULL:
+    lacking = lacks_room(place)
+    if lacking is None or failure.code is FailureCode.DISK_FULL:
         return None
     return PermanentFailure(
-        f"The disk that holds {place} is full: {free // BYTES_PER_MB} MB are free. {failure.reason}",
+        f"{lacking} {failure.reason}",
         code=FailureCode.DISK_FULL,
         remedy="Free some disk space, or set XBOT_HOME to another disk; nothing that was stored is lost.",
     )
+
+
+def lacks_room(place: Path) -> str | None:
+    """Return the sentence that the disk that holds ``place`` is full, or ``None`` when it has room.
+
+    A disk has room for so many bytes and, on most file systems, for so many files.
+    """
+    free, files = shutil.disk_usage(place).free, free_files(place)
+    if free < DISK_FULL_BYTES:
+        return f"The disk that holds {place} is full: {free // BYTES_PER_MB} MB are free."
+    if files is not None and files < FULL_OF_FILES:
+        return f"The disk that holds {place} is full: it takes {files} more files (inodes)."
+    return None
+
+
+def free_files(place: Path) -> int | None:
+    """Return how many more files the disk takes; ``None`` for a file system that does not count them."""
+    status = os.statvfs(place)
+    return status.f_favail if status.f_files else None
 
 
 def unwritable(path: Path, error: OSError) -> PermanentFailure:
