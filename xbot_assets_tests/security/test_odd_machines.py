@@ -17,7 +17,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.checks import check_addresses, check_home
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
-from xbot_assets.runtime.machine.accounts import kept_password, service_account
+from xbot_assets.runtime.machine.accounts import kept_password, owned_by_root, service_account
 from xbot_assets.runtime.machine.files import full_disk, home_directory, private_directory
 from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.machine.logfile import LogFile
@@ -140,6 +140,16 @@ def test_a_data_directory_that_others_could_change_is_refused(tmp_path: Path, bi
     assert caught.value.code == FailureCode.UNSAFE_DIRECTORY
     assert f"chmod go-w {home}" in caught.value.remedy
     assert mode(home) == bits
+
+
+def test_the_place_of_the_accounts_can_be_passed_whatever_the_umask(tmp_path: Path) -> None:
+    """On a machine where it was never made, by a stack whose files are its owner's only."""
+    before = os.umask(0o077)
+    try:
+        made = owned_by_root(tmp_path / "root")
+    finally:
+        os.umask(before)
+    assert mode(made) == 0o755
 
 
 @AS_ROOT
