@@ -24,7 +24,7 @@ BYTES_PER_MB = 1024 * 1024
 FIRST_START_FILES = 2_000
 """PostgreSQL's data are some 1,000 files when they are made and 1,700 with all tables; the other parts make few."""
 PARTS_BEGUN = "postgres.location"
-"""The first start has made its files when this one is there."""
+"""The embedded database has its files when this one is there."""
 
 
 def check_home(settings: Settings) -> None:
@@ -52,7 +52,8 @@ def check_files_left(settings: Settings) -> None:
     """
     place = next(parent for parent in (settings.home, *settings.home.parents) if parent.exists())
     files = free_files(place)
-    needed = FULL_OF_FILES if (settings.home / PARTS_BEGUN).exists() else FIRST_START_FILES
+    makes_database = settings.database_url is None and not (settings.home / PARTS_BEGUN).exists()
+    needed = FIRST_START_FILES if makes_database else FULL_OF_FILES
     if files is not None and files < needed:
         raise PermanentFailure(
             f"The disk that holds {settings.home} takes only {files} more files (inodes); a start needs {needed}.",
