@@ -105,8 +105,8 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
-            failure = unwritable(settings.home, error)
-            raise full_disk(settings.home, failure) or failure from error
+            refused = unwritable(settings.home, error)
+            raise full_disk(settings.home, refused) or refused from error
         finally:
             progress.tell("Stopping.")
             stack.slow_down()
