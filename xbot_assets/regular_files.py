@@ -8,7 +8,7 @@ import json
 import os
 import stat
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 FILE_BYTES_MAX = 64 * 1024 * 1024
 """Far above any settings, persona, session or list of jobs; a larger file is not what it was named for."""
@@ -40,7 +40,9 @@ def read_regular(path: Path, bytes_max: int = FILE_BYTES_MAX) -> bytes:
         OSError: it cannot be read, is none, or holds more than ``bytes_max``.
     """
     with open_regular(path) as stream:
-        content = stream.read(bytes_max + 1)
+        content = cast("bytes | None", stream.read(bytes_max + 1))
+    if content is None:  # a kernel's log calls itself a regular file, and has nothing to say just now
+        raise OSError(errno.EAGAIN, "it has nothing to read now", str(path))
     if len(content) > bytes_max:
         raise OSError(errno.EFBIG, f"it holds more than {bytes_max:,} bytes", str(path))
     return content

@@ -15,9 +15,10 @@ from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.masking import mask
-from xbot_assets.runtime.machine.files import home_directory, private_directory
+from xbot_assets.runtime.machine.files import home_directory, open_private, private_directory
 from xbot_assets.runtime.supervision.supervisor import LOGS_DIRECTORY, Stopped
 from xbot_assets.settings import default_home
+from xbot_assets.settings.places import whole_path
 
 EXIT_FAILED = 1
 EXIT_CRASHED = 70
@@ -70,9 +71,12 @@ def _say(reason: str, remedy: str) -> None:
 
 
 def _unforeseen(error: Exception) -> int:
-    """Say what happened in one sentence; a file that the system refuses is the machine's fault, not the program's."""
-    if isinstance(error, OSError) and error.filename:
-        _say(f"{error.filename}: {error.strerror}.", _keep_traceback())
+    """Say what happened in one sentence; what the system refuses is the machine's fault, not the program's.
+
+    A full disk under our own output is one, too.
+    """
+    if isinstance(error, OSError) and error.strerror:
+        _say(f"{error.filename or 'The system refuses'}: {error.strerror}.", _keep_traceback())
         return EXIT_FAILED
     _say(f"xbot failed unexpectedly ({type(error).__name__}).", _keep_traceback())
     return EXIT_CRASHED
@@ -80,11 +84,12 @@ def _unforeseen(error: Exception) -> int:
 
 def _keep_traceback() -> str:
     """Write the traceback to the crash log and return the sentence that names it."""
-    home = Path(os.environ.get("XBOT_HOME") or default_home())
     try:
+        home = whole_path(Path(os.environ.get("XBOT_HOME") or default_home()))
         logs = private_directory(home_directory(home) / LOGS_DIRECTORY)
-        with (logs / CRASH_LOG).open("a", encoding="utf-8") as stream:
-            stream.write(f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{mask(traceback.format_exc())}\n")
-    except (OSError, ProductError):
+        told = f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{mask(traceback.format_exc())}\n"
+        with open_private(logs / CRASH_LOG, os.O_WRONLY | os.O_APPEND) as stream:
+            stream.write(told.encode(errors="backslashreplace"))
+    except (OSError, ValueError, ProductError):
         return "The details could not be written down; set XBOT_HOME to a place that can be written."
     return f"The details are in {logs / CRASH_LOG}; please report them."

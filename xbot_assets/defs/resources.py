@@ -67,6 +67,15 @@ def tick_resource(_context: dg.InitResourceContext) -> Iterator[Product]:
         yield product
 
 
+@dg.io_manager(config_schema={}, description="Hands nothing on: what a step leaves is in the database.")
+def nothing_handed_on(_context: dg.InitResourceContext) -> dg.InMemoryIOManager:
+    """Keep what steps return within their process.
+
+    Dagster's own would keep it in pickles, in a directory that whoever launches a run may name.
+    """
+    return dg.InMemoryIOManager()  # type: ignore[no-untyped-call]  # not typed by Dagster
+
+
 ProductIn = dg.ResourceParam[Product]
 """What an asset or a check asks for under the name ``product``."""
 TickIn = dg.ResourceParam[Product]

@@ -229,7 +229,7 @@ class FailureCode(StrEnum):
     SCHEMA_CHANGED = "schema_changed", _PERMANENT, "Restore the file as it was released."
     BAD_MIGRATION = "bad_migration", _PERMANENT, "Name it NNNN_what_it_does.sql."
     MIGRATION_FAILED = "migration_failed", _PERMANENT, "Correct its cause, then run xbot migrate."
-    BAD_REDIS_URL = "bad_redis_url", _PERMANENT, "Write it as redis://:password@host:port/0, or 'off'."
+    BAD_REDIS_URL = "bad_redis_url", _PERMANENT, "Write it as redis://user:password@host:port/0, or 'off'."
     CACHE_AUTH = "cache_auth", _PERMANENT, "Correct XBOT_REDIS_URL."
     CACHE_UNREACHABLE = "cache_unreachable", _TRANSIENT, "Nothing is lost; it is only slower."
     CACHE_DOWN = "cache_down", _TRANSIENT, "Nothing is lost; it is only slower."

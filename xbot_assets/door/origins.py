@@ -7,7 +7,6 @@ cannot leave them out.
 
 from collections.abc import Callable, Collection
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
@@ -20,6 +19,8 @@ OWN_NAMES = ("127.0.0.1", "localhost")
 CLOSED_BY_RULE = 1008
 """The WebSocket code for a message or a visitor that is against the rules."""
 _READS = frozenset({"GET", "HEAD"})
+_ONCE = ("host", "origin", "content-type", "authorization", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest")
+"""What is decided by: of two that differ, we would look at one and somebody behind us at the other."""
 
 
 def is_ours(host: str, names: Collection[str]) -> bool:
@@ -43,11 +44,13 @@ def under_the_name_of(connection: HTTPConnection, url: str) -> str:
 
 def is_own_origin(connection: HTTPConnection) -> bool:
     """Say whether the page that asks was served by this very server."""
-    try:
-        origin = urlsplit(connection.headers.get("origin", ""))
-    except ValueError:
-        return False
-    return origin.scheme in {"http", "https"} and origin.netloc == connection.headers.get("host")
+    host = connection.headers.get("host")
+    return connection.headers.get("origin") in {f"http://{host}", f"https://{host}"}
+
+
+def says_twice(connection: HTTPConnection) -> str | None:
+    """Return the name of a header that decides, and that the request has more than once."""
+    return next((name for name in _ONCE if len(connection.headers.getlist(name)) > 1), None)
 
 
 def comes_from_elsewhere(connection: HTTPConnection) -> bool:
@@ -71,6 +74,9 @@ class OwnPages:
         """Pass the request on, or refuse it."""
         if scope["type"] in {"http", "websocket"}:
             connection = HTTPConnection(scope)
+            if (twice := says_twice(connection)) is not None:
+                await refuse(scope, receive, send, f"{twice} may be said once.", HTTPStatus.BAD_REQUEST)
+                return
             if not is_ours(connection.headers.get("host", ""), self._names()):
                 await refuse(scope, receive, send, "This is not a name of this server.", HTTPStatus.BAD_REQUEST)
                 return

@@ -12,7 +12,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.prices import load_prices
-from xbot_assets.runtime.machine.files import home_directory, unwritable
+from xbot_assets.runtime.machine.files import FULL_OF_FILES, free_files, home_directory, unwritable
 from xbot_assets.settings import Settings, SettingsError
 from xbot_assets.settings.loading import holds_secrets
 from xbot_assets.settings.places import env_file_of
@@ -21,6 +21,10 @@ from xbot_assets.store.engine.connections import check_url
 
 WEB_ADDRESSES = ("target_url", "browser_url", "openai_base_url")
 BYTES_PER_MB = 1024 * 1024
+FIRST_START_FILES = 2_000
+"""PostgreSQL's data are some 1,000 files when they are made and 1,700 with all tables; the other parts make few."""
+PARTS_BEGUN = "postgres.location"
+"""The embedded database has its files when this one is there."""
 
 
 def check_home(settings: Settings) -> None:
@@ -37,6 +41,25 @@ def check_home(settings: Settings) -> None:
             code=FailureCode.DISK_FULL,
             remedy="Free some disk space, set XBOT_HOME to another disk, or lower XBOT_DISK_FREE_MIN_MB.",
         )
+    check_files_left(settings)
+
+
+def check_files_left(settings: Settings) -> None:
+    """Check that the disk takes as many files as a start makes, where it counts them.
+
+    Raises:
+        PermanentFailure: ``disk_full``.
+    """
+    place = next(parent for parent in (settings.home, *settings.home.parents) if parent.exists())
+    files = free_files(place)
+    makes_database = settings.database_url is None and not (settings.home / PARTS_BEGUN).exists()
+    needed = FIRST_START_FILES if makes_database else FULL_OF_FILES
+    if files is not None and files < needed:
+        raise PermanentFailure(
+            f"The disk that holds {settings.home} takes only {files} more files (inodes); a start needs {needed}.",
+            code=FailureCode.DISK_FULL,
+            remedy="Remove files that are not needed, or set XBOT_HOME to another disk.",
+        )
 
 
 def check_addresses(settings: Settings) -> None:
@@ -52,7 +75,7 @@ def check_addresses(settings: Settings) -> None:
     ]
     cache = settings.redis_url.get_secret_value() if settings.redis_url else "off"
     if cache != "off" and not _is_address(cache, "redis", "rediss", "unix"):
-        problems.append("XBOT_REDIS_URL: write it as redis://:password@host:port/0, or off.")
+        problems.append("XBOT_REDIS_URL: write it as redis://user:password@host:port/0, or off.")
     try:
         if settings.database_url is not None:
             check_url(settings.database_url.get_secret_value())

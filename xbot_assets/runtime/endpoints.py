@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from xbot_assets.runtime.machine.files import write_private
+from xbot_assets.runtime.machine.files import removed, write_private
 
 PARTS_FILE = "parts.json"
 
@@ -34,5 +34,5 @@ def write_endpoints(home: Path, parts: Endpoints) -> None:
 
 
 def remove_endpoints(home: Path) -> None:
-    """Remove the file: nothing answers any more."""
-    (home / PARTS_FILE).unlink(missing_ok=True)
+    """Remove the file: nothing answers any more. Raises ``PermanentFailure`` as :func:`removed` does."""
+    removed(home / PARTS_FILE)

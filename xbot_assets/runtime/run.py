@@ -1,5 +1,6 @@
 """The two ways to run a stack: until stopped, and for one pass of the loop."""
 
+import errno
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from xbot_assets.runtime.checks import check_addresses, check_files, check_home,
 from xbot_assets.runtime.dagster_home import build_command, prepare_dagster_home
 from xbot_assets.runtime.endpoints import Endpoints, remove_endpoints
 from xbot_assets.runtime.environment import CODE, child_environment
-from xbot_assets.runtime.machine.files import full_disk
+from xbot_assets.runtime.machine.files import full_disk, keep_to_ourselves, unwritable
 from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.machine.sockets import remove_socket_directory
 from xbot_assets.runtime.progress import Progress
@@ -25,6 +26,8 @@ from xbot_assets.settings import Settings
 
 PROGRESS_LINE = re.compile(r"^  (?P<step>\w[\w ]*): (?P<seconds>[\d.]+) s$")
 """How ``python -m xbot_assets.build once`` tells its progress, among Dagster's own lines."""
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def run_stack(settings: Settings, progress: Progress, *, dagster: bool, started: Callable[[Endpoints], None]) -> None:
@@ -74,6 +77,7 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
     """Hold the lock, supervise, and clean up; a stop that was asked for ends the block quietly."""
     check_addresses(settings)
     check_home(settings)
+    keep_to_ourselves()  # not before: directories above the data directory are not ours to close
     check_files(settings)
     if (told := exposed_env_file(settings)) is not None:
         progress.tell(f"{told} {FailureCode.SECRETS_EXPOSED.remedy}")
@@ -98,6 +102,11 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
             pass
         except ProductError as failure:
             raise full_disk(settings.home, failure) or failure from failure.__cause__
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            refused = unwritable(settings.home, error)
+            raise full_disk(settings.home, refused) or refused from error
         finally:
             progress.tell("Stopping.")
             stack.slow_down()

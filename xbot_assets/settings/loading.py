@@ -22,7 +22,7 @@ from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
 from xbot_assets.settings.groups.endpoints import HANDLE_PATTERN, EndpointSettings
 from xbot_assets.settings.model import Settings
 from xbot_assets.settings.names import unknown_names
-from xbot_assets.settings.places import PARTS_FILE, default_home, env_file_of
+from xbot_assets.settings.places import PARTS_FILE, default_home, env_file_of, whole_path
 from xbot_assets.settings.readable import unreadable_values
 from xbot_assets.settings.renamed import with_new_names
 from xbot_assets.settings.secrecy import addresses_with_passwords, has_password, secret_names, secret_values
@@ -69,7 +69,7 @@ def load_settings(
     """
     own = dict(os.environ if environ is None else environ)
     problems: list[str] = []
-    home = Path(own.get(f"{PREFIX}HOME") or default_home()).expanduser().absolute()
+    home = _home_of(own)
     chosen = env_file or env_file_of(home)
     merged = {**_read_env_file(chosen, problems), **{k: v for k, v in own.items() if _is_ours(k)}}
     merged = with_new_names(merged, PREFIX, problems, tell or _to_nobody)
@@ -85,6 +85,15 @@ def load_settings(
     values |= {k[len(PREFIX) :].lower(): v for k, v in merged.items() if k.startswith(PREFIX) and v != ""}
     problems += _missing_companions(values)
     return _build(values, problems)
+
+
+def _home_of(environ: Mapping[str, str]) -> Path:
+    try:
+        return whole_path(Path(environ.get(f"{PREFIX}HOME") or default_home()))
+    except ValueError as error:
+        raise SettingsError([f"{PREFIX}HOME: {error}."]) from error
+    except OSError as error:
+        raise SettingsError([f"{PREFIX}HOME: the working directory was removed; name another place."]) from error
 
 
 def _is_ours(name: str) -> bool:
@@ -152,6 +161,9 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 
 def _read_env_file(path: Path, problems: list[str]) -> dict[str, str]:
     if not path.is_file():
+        # A directory of this name is somebody's virtual environment.
+        if (path.is_symlink() or path.exists()) and not path.is_dir():
+            problems.append(f"{path.name} is no file that can be read; make it one, or remove it.")
         return {}
     settings: dict[str, str] = {}
     with io.StringIO(read_regular(path).decode("utf-8", errors="replace")) as stream:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import ConfigDict, field_validator, model_validator
 
-from xbot_assets.settings.places import PARTS_FILE
+from xbot_assets.settings.places import PARTS_FILE, whole_path
 from xbot_assets.settings.rules import RuleSettings
 
 
@@ -30,7 +30,7 @@ class Settings(RuleSettings):
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:
         """Resolve early, so that a later change of directory cannot move a file."""
-        return value.expanduser().absolute() if value else None
+        return whole_path(value) if value else None
 
     @model_validator(mode="after")
     def _no_worker_outlives_the_wait(self) -> "Settings":

@@ -14,6 +14,21 @@ def default_home() -> Path:
     return root / ".xbot"
 
 
+def whole_path(path: Path) -> Path:
+    """Return the absolute path of what somebody wrote, which may begin with a ``~``.
+
+    Raises:
+        ValueError: there is no such user, or no working directory any more.
+    """
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError:
+        msg = "it begins with the home directory of a user that this machine does not know"
+    except OSError:
+        msg = "it is below the working directory, which was removed"
+    raise ValueError(msg)
+
+
 def env_file_of(home: Path) -> Path:
     """Return the file of settings that belongs to a data directory, whether it exists or not."""
     return home.parent / ".env"

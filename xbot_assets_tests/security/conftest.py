@@ -1,39 +1,67 @@
-"""One running stack behind a token, deep down in a clone that others may enter; and places for odd machines."""
+"""One running stack for all modules here, whose tests run first and in one group; and places for odd machines."""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from xbot_assets.settings import Settings, load_settings
-from xbot_assets_tests.acceptance.command import Stack, environment, remove_database, running
+from xbot_assets.settings import Settings
 from xbot_assets_tests.security.second_user import SecondUser, second_user
+from xbot_assets_tests.security.shared_stack import SharedStack, shared_stack
 
-TOKEN = "only-the-owner-of-this-stack-knows-it"  # noqa: S105 - of a test's stack
-DEEP = "a clone far down below everything else"
+HERE = Path(__file__).parent
+NEEDS_STACK = "stack"
+BREAKS_STACK = "breaks_stack"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the tests of the stack first and those that break it last of them, in one group.
+
+    A run with ``--dist loadgroup`` so starts one stack on one worker at once, beside which the others go on.
+    """
+    places = [number for number, item in enumerate(items) if HERE in item.path.parents]
+    ours = sorted((items[number] for number in places), key=_rank)
+    for number, item in zip(places, ours, strict=True):
+        items[number] = item
+        if _rank(item) < len(_RANKS):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+_RANKS = (NEEDS_STACK, BREAKS_STACK)
+
+
+def _rank(item: pytest.Item) -> int:
+    needs = getattr(item, "fixturenames", ())
+    return max((number for number, name in enumerate(_RANKS) if name in needs), default=len(_RANKS))
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """A whole stack; its data directory's path alone is longer than a socket's may be."""
-    base = Path(tempfile.mkdtemp(prefix="xbot-doors-"))
-    base.chmod(0o755)
-    home = base / DEEP / DEEP / DEEP / ".xbot"
-    home.parent.mkdir(parents=True)
-    try:
-        with running(home, service_token=TOKEN, approval="all") as stack:
-            yield stack
-    finally:
-        remove_database(home)
-        shutil.rmtree(base, ignore_errors=True)
+def stack() -> Iterator[SharedStack]:
+    """A whole stack with planted secrets and a token, for every module here."""
+    with shared_stack() as started:
+        yield started
 
 
-@pytest.fixture(scope="session")
-def parts(stack: Stack) -> Settings:
+@pytest.fixture
+def breaks_stack(stack: SharedStack) -> SharedStack:
+    """The same, for the tests after which it is worth less to others."""
+    return stack
+
+
+@pytest.fixture
+def parts(stack: SharedStack) -> Settings:
     """The settings as the stack's own processes see them."""
-    return load_settings(environment(stack.home, service_token=TOKEN, approval="all"))
+    return stack.settings()
+
+
+@pytest.fixture(scope="session")
+def spilled(stack: SharedStack) -> SharedStack:
+    """The stack, after every kind of spill."""
+    stack.wait_for_spills()
+    return stack
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +74,22 @@ def other() -> Iterator[SecondUser]:
 @pytest.fixture
 def open_place() -> Iterator[Path]:
     """Return a directory that everybody may pass through, removed afterwards."""
-    place = Path(tempfile.mkdtemp(prefix="xbot-odd-"))
+    with _open_place() as place:
+        yield place
+
+
+@pytest.fixture
+def place_on_disk() -> Iterator[Path]:
+    """Return one that is not in shared memory, where temporary files may lie, for a test that hides that."""
+    with _open_place(Path("/var/tmp")) as place:  # noqa: S108 - not in memory by the file system's standard
+        yield place
+
+
+@contextmanager
+def _open_place(parent: Path | None = None) -> Iterator[Path]:
+    place = Path(tempfile.mkdtemp(prefix="xbot-odd-", dir=parent))
     place.chmod(0o711)
-    yield place
-    shutil.rmtree(place)
+    try:
+        yield place
+    finally:
+        shutil.rmtree(place)

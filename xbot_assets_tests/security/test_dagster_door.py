@@ -106,6 +106,24 @@ def test_the_ui_and_programs_get_past(client: TestClient, method: str, path: str
     assert client.request(method, path, headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "second"),
+    [
+        ("Host", "127.0.0.1:3000", "evil.example"),
+        ("Origin", ORIGIN, "https://evil.example"),
+        ("Content-Type", "application/json", "text/plain"),
+        ("Sec-Fetch-Site", "same-origin", "cross-site"),
+        ("Authorization", "Bearer a", "Bearer b"),
+    ],
+)
+def test_what_is_decided_by_may_be_said_once(client: TestClient, name: str, first: str, second: str) -> None:
+    """Of two that differ, we would look at one, and a proxy or Dagster at the other."""
+    given = {"Host": "127.0.0.1:3000", "Content-Type": "application/json"}
+    headers = [pair for pair in given.items() if pair[0] != name]
+    assert client.post("/graphql", headers=[*headers, (name, first)]).status_code == 200
+    assert client.post("/graphql", headers=[*headers, (name, first), (name, second)]).status_code == 400
+
+
 def test_every_answer_forbids_framing_and_says_nothing_to_other_origins(client: TestClient) -> None:
     """Refusals, too."""
     for headers in ({}, EVIL, {"Host": "evil.example"}):

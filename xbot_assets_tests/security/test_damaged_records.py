@@ -1,15 +1,19 @@
 """Records that somebody or something damaged: each is named, or forgotten, and nothing is ended by mistake."""
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.endpoints import remove_endpoints
 from xbot_assets.runtime.machine.accounts import kept_password
 from xbot_assets.runtime.machine.files import home_directory, private_directory
 from xbot_assets.runtime.machine.lock import holder_of
 from xbot_assets.runtime.machine.ports import PortBook
+from xbot_assets.runtime.machine.sockets import remove_socket_directory, socket_directory
 from xbot_assets.runtime.supervision.orphans import read_record, record_file, sweep
 from xbot_assets.settings import SettingsError, load_settings
 
@@ -86,3 +90,43 @@ def test_records_that_are_no_json_are_forgotten_or_named(tmp_path: Path, text: s
     assert PortBook(tmp_path).port_for("web")
     with pytest.raises(PermanentFailure, match=r"secrets\.json is damaged"):
         kept_password(tmp_path, "valkey")
+
+
+@pytest.mark.parametrize(
+    ("name", "remove"), [("parts.json", remove_endpoints), ("run/processes.json", lambda home: sweep(home, 0))]
+)
+def test_a_directory_in_a_record_s_place_is_named_and_not_removed(
+    tmp_path: Path, name: str, remove: Callable[[Path], object]
+) -> None:
+    """What is in it may be wanted; the sentence is no traceback's."""
+    home = home_directory(tmp_path / ".xbot")
+    private_directory(home / name)
+    with pytest.raises(PermanentFailure, match=rf"{name} cannot be written: Is a directory"):
+        remove(home)
+    assert (home / name).is_dir()
+
+
+def test_a_pipe_in_the_place_of_the_sockets_note_is_not_waited_for(tmp_path: Path) -> None:
+    """Opening one waits until somebody writes to it; another note takes its place."""
+    home = home_directory(tmp_path / ".xbot")
+    note = private_directory(home / "run") / "sockets.location"
+    os.mkfifo(note)
+    made = socket_directory(home)
+    try:
+        assert note.read_text().strip() == str(made)
+    finally:
+        remove_socket_directory(home)
+
+
+@pytest.mark.parametrize(
+    "make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero"), lambda path: path.symlink_to("gone")]
+)
+def test_an_env_that_is_no_file_is_named(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """It was meant to say something. A directory of this name is somebody's virtual environment."""
+    file = tmp_path / ".env"
+    make(file)
+    with pytest.raises(SettingsError, match=r"\.env is no file that can be read"):
+        load_settings({"XBOT_HOME": str(tmp_path / ".xbot")})
+    file.unlink()
+    file.mkdir()
+    assert load_settings({"XBOT_HOME": str(tmp_path / ".xbot")}).mode == "sandbox"

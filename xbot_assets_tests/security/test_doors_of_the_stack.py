@@ -4,22 +4,26 @@ import os
 import shutil
 import socket
 import stat
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
+import dagster as dg
+import httpx
 import pytest
 from starlette.testclient import TestClient
 
+from xbot_assets.build import build_defs
 from xbot_assets.defs.instance import web_server
 from xbot_assets.defs.instance.dagster_internals import DEVELOPING
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.door.half_sent import complete_within
-from xbot_assets.runtime.environment import child_environment
+from xbot_assets.runtime.environment import PACKAGE_ROOT, child_environment
 from xbot_assets.runtime.machine import sockets
 from xbot_assets.runtime.machine.sockets import remove_socket_directory, socket_directory
 from xbot_assets.runtime.progress import Progress
@@ -197,3 +201,64 @@ def test_a_request_that_never_becomes_whole_is_ended(tmp_path: Path, half: bytes
         while piece := connection.recv(4096):  # until the server closes
             said += piece
     assert said.count(b"408") == (0 if b"live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" in half else 1)
+
+
+@pytest.mark.parametrize(
+    "endless",
+    [
+        b"GET /" + b"a" * 60_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n",
+        b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Long: ",
+        b"POST /login HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nX-Trailer: ",
+    ],
+)
+def test_a_request_whose_headers_have_no_end_is_refused_before_its_time_is_over(tmp_path: Path, endless: bytes) -> None:
+    """What whoever connects sends is not kept in memory without a bound."""
+    app = build_app(Connections(lambda: Settings(home=tmp_path)), [])
+    with served(app, http=complete_within(PATIENCE)) as origin, connected(origin, endless) as connection:
+        assert _bytes_taken(connection) < 16 * 1024 * 1024
+
+
+def _bytes_taken(connection: socket.socket) -> int:
+    """Send until the server closes; return how much that was."""
+    taken, piece = 0, b"a" * 65_536
+    with suppress(ConnectionError):
+        while taken < 64 * 1024 * 1024:
+            taken += connection.send(piece)
+    return taken
+
+
+def test_a_long_form_is_still_read(tmp_path: Path) -> None:
+    """The bound is on what is beside a request's body, also in one that comes in pieces."""
+    app = build_app(Connections(lambda: Settings(home=tmp_path)), [])
+    form = "name=me&token=" + "x" * 300_000
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    with (
+        served(app, http=complete_within(PATIENCE)) as origin,
+        httpx.Client(trust_env=False, timeout=PATIENCE) as client,
+    ):
+        for content in (form, iter([form[:150_000].encode(), form[150_000:].encode()])):
+            said = client.post(f"{origin}/login", content=content, headers=kind | {"Origin": origin})
+            assert said.status_code == 403
+            assert "This is not the token" in said.text
+
+
+def test_what_a_stack_starts_makes_files_for_its_owner_only_and_leaves_no_core() -> None:
+    """Whatever the umask and the limits of the shell were: Dagster's and SQLite's files follow them."""
+    told = "import os,resource; print(oct(os.umask(0)), resource.getrlimit(resource.RLIMIT_CORE)[0])"
+    program = (
+        "import os,resource,subprocess,sys; os.umask(0)\n"
+        "from xbot_assets.runtime.machine.files import keep_to_ourselves; keep_to_ourselves()\n"
+        f"subprocess.run([sys.executable, '-c', {told!r}], check=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=PACKAGE_ROOT)
+    assert done.stdout.split() == ["0o77", "0"]
+
+
+def test_who_launches_a_run_can_name_no_directory() -> None:
+    """Dagster's own way to hand results on takes one, and keeps pickles there: programs, to who reads them."""
+    definitions = build_defs()
+    jobs = list(definitions.resolve_all_job_defs())
+    assert len(jobs) > 10
+    for job in jobs:
+        with pytest.raises(dg.DagsterInvalidConfigError, match="base_dir"):
+            dg.validate_run_config(job, {"resources": {"io_manager": {"config": {"base_dir": "/somewhere"}}}})

@@ -17,11 +17,10 @@ from starlette.routing import Route
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets_tests.acceptance.command import Stack, xbot
-from xbot_assets_tests.security.conftest import TOKEN
+from xbot_assets_tests.security.shared_stack import TOKEN, SharedStack
 from xbot_assets_tests.service.pages.review_page import served
 
-pytestmark = pytest.mark.soak  # a whole stack of its own
+pytestmark = pytest.mark.soak  # needs a whole stack
 
 EVIL_NAME = "evil.example"
 TRY_MILLISECONDS = 15_000
@@ -89,11 +88,10 @@ def browser() -> Iterator[BrowserContext]:
         opened.close()
 
 
-def logged_in(context: BrowserContext, stack: Stack, *words: str) -> Page:
+def logged_in(context: BrowserContext, stack: SharedStack, *words: str) -> Page:
     """Open the link that ``xbot open`` prints, as its owner does."""
-    told = xbot(stack.home, "open", "--no-browser", *words, service_token=TOKEN, approval="all")
     page = context.new_page()
-    page.goto(told.stdout.strip())
+    page.goto(stack.opened(*words))
     return page
 
 
@@ -121,7 +119,7 @@ def hostile(parts: Settings) -> Starlette:
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", EVIL_NAME])
-def test_a_page_of_another_origin_gets_nothing_done(stack: Stack, parts: Settings, name: str) -> None:
+def test_a_page_of_another_origin_gets_nothing_done(stack: SharedStack, parts: Settings, name: str) -> None:
     """From another port of this machine the session's cookie goes along; the origin stops it."""
     with browser() as context, served(hostile(parts)) as evil:
         logged_in(context, stack).wait_for_url(f"{parts.service_url}/")
@@ -145,7 +143,7 @@ def test_a_page_of_another_origin_gets_nothing_done(stack: Stack, parts: Setting
     assert ["forged"] not in [asset["key"]["path"] for asset in forged["assetRecordsOrError"]["assets"]]
 
 
-def test_a_name_that_was_pointed_here_reads_nothing(stack: Stack, parts: Settings) -> None:
+def test_a_name_that_was_pointed_here_reads_nothing(stack: SharedStack, parts: Settings) -> None:
     """Rebinding makes a page's own origin ours to the browser; to us it is a name that nobody has."""
     with browser() as context:
         logged_in(context, stack).wait_for_url(f"{parts.service_url}/")
@@ -158,7 +156,7 @@ def test_a_name_that_was_pointed_here_reads_nothing(stack: Stack, parts: Setting
             assert page.evaluate(f"{script}.then(answer => answer.status)") == HTTPStatus.BAD_REQUEST
 
 
-def test_lineage_launching_runs_and_logs_work_by_clicks(stack: Stack, parts: Settings) -> None:
+def test_lineage_launching_runs_and_logs_work_by_clicks(stack: SharedStack, parts: Settings) -> None:
     """The door is in nobody's way: the UI's own pages, its questions and its WebSocket pass."""
     with browser() as context:
         page = logged_in(context, stack, "--dagster")
@@ -180,13 +178,17 @@ def _launched(page: Page, parts: Settings) -> str | None:
         page.goto(f"{parts.web_url}/assets/llm_failure_patterns?view=lineage")
         page.get_by_text("emergency_pool").first.wait_for(timeout=TRY_MILLISECONDS)
         page.get_by_role("button", name="Materialize").first.click(timeout=TRY_MILLISECONDS)
-        page.get_by_text("Launched run").first.wait_for(timeout=TRY_MILLISECONDS)
+        confirm, launched = page.get_by_role("button", name="Confirm"), page.get_by_text("Launched run")
+        confirm.or_(launched).first.wait_for(timeout=TRY_MILLISECONDS)
+        if confirm.is_visible():  # what is above it was not materialized yet: the model's API refuses all
+            confirm.click()
+        launched.first.wait_for(timeout=TRY_MILLISECONDS)
     query = '{runsOrError(filter:{tags:[{key:"dagster/from_ui",value:"true"}]},limit:1){... on Runs{results{runId}}}}'
     runs = asked(parts, query)["runsOrError"]["results"]
     return str(runs[0]["runId"]) if runs else None
 
 
-def test_logging_out_ends_the_session_everywhere(stack: Stack, parts: Settings) -> None:
+def test_logging_out_ends_the_session_everywhere(stack: SharedStack, parts: Settings) -> None:
     """A copy of the cookie is worth nothing afterwards, on either server."""
     with browser() as context:
         page = logged_in(context, stack)
@@ -206,9 +208,9 @@ def _status(url: str, cookies: dict[str, str]) -> int:
         return client.get(url).status_code
 
 
-def test_a_link_of_xbot_open_works_once(stack: Stack, parts: Settings) -> None:
+def test_a_link_of_xbot_open_works_once(stack: SharedStack, parts: Settings) -> None:
     """Who finds it in a terminal or a history later is not let in."""
-    link = xbot(stack.home, "open", "--no-browser", service_token=TOKEN, approval="all").stdout.strip()
+    link = stack.opened()
     assert TOKEN not in link
     statuses = [httpx.get(link, timeout=PATIENCE, trust_env=False).status_code for _ in range(2)]
     assert statuses == [HTTPStatus.OK, HTTPStatus.FORBIDDEN]

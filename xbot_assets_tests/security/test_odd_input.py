@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from xbot_assets import regular_files
 from xbot_assets.browser.session.source import load_session
 from xbot_assets.cli.app import app
 from xbot_assets.cli.entry import EXIT_FAILED
@@ -158,6 +159,15 @@ def test_a_file_without_an_end_or_a_name_is_refused(tmp_path: Path) -> None:
     for name in ("a\x00b", "\ud800"):
         with pytest.raises(OSError, match="none that a file can have"):
             read_regular(tmp_path / name)
+
+
+def test_a_file_that_has_nothing_to_say_yet_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``/proc/kmsg`` calls itself a regular file, and answers as this pipe does."""
+    reading, writing = os.pipe2(os.O_NONBLOCK)
+    monkeypatch.setattr(regular_files, "open_regular", lambda _path: os.fdopen(reading, "rb"))
+    with pytest.raises(OSError, match="nothing to read now"):
+        read_regular(tmp_path / "kmsg")
+    os.close(writing)
 
 
 # Texts.

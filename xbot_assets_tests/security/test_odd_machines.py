@@ -1,6 +1,8 @@
 """Odd machines: each is told in one sentence, or works, and nothing that was stored is lost."""
 
+import errno
 import os
+import re
 import stat
 import subprocess
 from collections.abc import Callable, Iterator
@@ -10,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from xbot_assets.cli.entry import CRASH_LOG, EXIT_CRASHED, guarded
+from xbot_assets.cli.entry import CRASH_LOG, EXIT_CRASHED, EXIT_FAILED, guarded
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.checks import check_addresses
+from xbot_assets.runtime.checks import check_addresses, check_home
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
-from xbot_assets.runtime.machine.accounts import kept_password, service_account
+from xbot_assets.runtime.machine.accounts import kept_password, owned_by_root, service_account
 from xbot_assets.runtime.machine.files import full_disk, home_directory, private_directory
 from xbot_assets.runtime.machine.lock import StackLock
 from xbot_assets.runtime.machine.logfile import LogFile
@@ -140,6 +142,16 @@ def test_a_data_directory_that_others_could_change_is_refused(tmp_path: Path, bi
     assert mode(home) == bits
 
 
+def test_the_place_of_the_accounts_can_be_passed_whatever_the_umask(tmp_path: Path) -> None:
+    """On a machine where it was never made, by a stack whose files are its owner's only."""
+    before = os.umask(0o077)
+    try:
+        made = owned_by_root(tmp_path / "root")
+    finally:
+        os.umask(before)
+    assert mode(made) == 0o755
+
+
 @AS_ROOT
 def test_a_data_directory_of_another_user_is_refused(tmp_path: Path) -> None:
     """Also one that is reached through another user's link."""
@@ -165,6 +177,30 @@ def test_another_user_of_the_machine_can_neither_list_nor_read_the_data_director
 
 
 # Disks.
+
+
+def test_output_that_nobody_can_take_is_told_in_the_system_s_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A full disk under ``xbot prices > file`` is no fault of the program's."""
+    monkeypatch.setenv("XBOT_HOME", str(tmp_path / ".xbot"))
+
+    def full() -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    assert guarded(full) == EXIT_FAILED
+    assert capsys.readouterr().err.startswith("The system refuses: No space left on device.")
+
+
+@pytest.mark.parametrize("name", ["a.log", CRASH_LOG])
+def test_a_log_is_its_owner_s_only_also_if_it_was_open_before(tmp_path: Path, name: str) -> None:
+    """A copy of it elsewhere keeps its mode."""
+    path = tmp_path / "logs" / name
+    path.parent.mkdir()
+    path.write_text("as it was\n")
+    path.chmod(0o644)
+    LogFile(path).write(b"a line\n")
+    assert (mode(path), path.read_text()) == (0o600, "as it was\na line\n")
 
 
 @AS_ROOT
@@ -195,6 +231,25 @@ def test_a_stack_whose_disk_is_full_is_not_ready(tmp_path: Path) -> None:
 
 
 @AS_ROOT
+def test_a_disk_that_takes_no_more_files_is_full_however_many_bytes_are_free(tmp_path: Path) -> None:
+    """Named before a start, by the status, and as the cause of what failed meanwhile."""
+    with disk(tmp_path / "disk", "400m,nr_inodes=12") as place:
+        settings = Settings(home=home_directory(place / ".xbot"))
+        told = r"takes only \d+ more files \(inodes\); a start needs 2000"
+        with pytest.raises(PermanentFailure, match=told) as caught:
+            check_home(settings)
+        assert caught.value.code == FailureCode.DISK_FULL
+        (component,) = [part for part in components(Connections(lambda: settings)) if part.name == "Disk"]
+        with pytest.raises(PermanentFailure, match=r"is full: it takes \d+ more files \(inodes\)"):
+            component.ping()
+        named = full_disk(place, FAILURE)
+        assert named is not None
+        assert re.fullmatch(
+            rf"The disk that holds {place} is full: it takes \d+ more files .*said nothing\.", named.reason
+        )
+
+
+@AS_ROOT
 def test_last_words_are_kept_when_the_disk_keeps_none(tmp_path: Path) -> None:
     """A program's reason must not be 'it said nothing'."""
     with disk(tmp_path / "disk", "64k") as place:
@@ -215,9 +270,9 @@ def test_postgresql_is_quoted_with_its_own_fatal_line(tmp_path: Path) -> None:
 
 
 @AS_ROOT
-def test_a_machine_without_shared_memory_quotes_postgresql_itself(open_place: Path) -> None:
+def test_a_machine_without_shared_memory_quotes_postgresql_itself(place_on_disk: Path) -> None:
     """A cluster made where there was some, started in a namespace of its own where nobody may use it."""
-    home = open_place / ".xbot"
+    home = place_on_disk / ".xbot"
     server = EmbeddedPostgres(home, service_account(), settings={"dynamic_shared_memory_type": "posix"})
     server.prepare()
     hide = 'mount -t tmpfs -o size=4k,mode=700 tmpfs /dev/shm && exec "$@"'

@@ -70,3 +70,24 @@ def test_the_cache_finds_its_own_configuration_in_a_path_that_reads_like_a_patte
     with running(server.program(), tmp_path), socket.create_connection(("127.0.0.1", port), timeout=5) as stranger:
         stranger.sendall(b"PING\r\n")
         assert stranger.recv(100).startswith(b"-NOAUTH")
+
+
+@pytest.mark.parametrize("name", ["home", "persona_path", "session_path", "browser_path"])
+def test_a_path_below_the_home_of_nobody_is_refused_in_one_sentence(tmp_path: Path, name: str) -> None:
+    """And no directory of that name is made."""
+    given = {"XBOT_HOME": str(tmp_path / ".xbot")} | {f"XBOT_{name.upper()}": "~nobody-of-this-name/x"}
+    with pytest.raises(SettingsError) as caught:
+        load_settings(given)
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"XBOT_{name.upper()}: it begins with the home directory of a user")
+
+
+def test_a_working_directory_that_was_removed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what is below it cannot be meant."""
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(SettingsError, match="it is below the working directory, which was removed"):
+        load_settings({"XBOT_HOME": "below/.xbot"})
+    assert load_settings({"XBOT_HOME": str(tmp_path / ".xbot")}).home == tmp_path / ".xbot"

@@ -9,16 +9,15 @@ import pytest
 
 from xbot_assets.settings import Settings
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets_tests.acceptance.command import Stack, xbot
-from xbot_assets_tests.security.conftest import TOKEN
 from xbot_assets_tests.security.second_user import (
     SecondUser,
     listening_ports,
     listening_sockets,
     processes_of,
 )
+from xbot_assets_tests.security.shared_stack import SharedStack
 
-pytestmark = pytest.mark.soak  # a whole stack of its own
+pytestmark = pytest.mark.soak  # needs a whole stack
 
 SOCKET_BYTES_MAX = 107
 OPEN_TO_ALL = {"service": {"/health/live", "/static/status.css", "/login"}, "browser": {"/health"}}
@@ -32,18 +31,18 @@ def port_of(url: str | None) -> int:
     return port
 
 
-def test_nothing_of_dagster_s_grpc_is_on_tcp(stack: Stack) -> None:
+def test_nothing_of_dagster_s_grpc_is_on_tcp(stack: SharedStack) -> None:
     """What listens is what the parts file names, and no process of the code server's is among it."""
-    ports = listening_ports(stack.process.pid)
+    ports = listening_ports(stack.pid)
     assert len(ports) == 6, ports
     assert not [command for command in ports.values() if "code_server" in command or "forkserver" in command]
 
 
-def test_dagster_s_sockets_are_short_and_only_their_owner_reaches_them(stack: Stack, parts: Settings) -> None:
+def test_dagster_s_sockets_are_short_and_only_their_owner_reaches_them(stack: SharedStack, parts: Settings) -> None:
     """However deep the clone is: the data directory's own path is too long for a socket."""
     assert len(os.fsencode(stack.home)) > SOCKET_BYTES_MAX
     assert parts.sockets is not None
-    mine = [name for name in listening_sockets(stack.process.pid) if name.startswith(str(parts.sockets))]
+    mine = [name for name in listening_sockets(stack.pid) if name.startswith(str(parts.sockets))]
     assert len(mine) == 2, "the code server's and its fork server's"
     assert max(len(os.fsencode(name)) for name in mine) <= SOCKET_BYTES_MAX
     status = parts.sockets.lstat()
@@ -52,9 +51,9 @@ def test_dagster_s_sockets_are_short_and_only_their_owner_reaches_them(stack: St
     assert Path((stack.home / "run" / "sockets.location").read_text().strip()) == parts.sockets
 
 
-def test_a_second_user_gets_into_nothing(stack: Stack, parts: Settings, other: SecondUser) -> None:
+def test_a_second_user_gets_into_nothing(stack: SharedStack, parts: Settings, other: SecondUser) -> None:
     """Ports, sockets, files and memory: the lists are taken from the running stack."""
-    pid = stack.process.pid
+    pid = stack.pid
     assert parts.sockets is not None
     files = [str(path) for place in (stack.home, parts.sockets) for path in (place, *place.rglob("*"))]
     succeeded = other.tries(
@@ -78,9 +77,18 @@ def test_a_second_user_gets_into_nothing(stack: Stack, parts: Settings, other: S
     assert not [what for what in of_sandbox if what.startswith("POST") or "_sandbox" in what]
 
 
-def test_a_session_s_cookie_is_worth_nothing_to_a_second_user(stack: Stack, parts: Settings, other: SecondUser) -> None:
+def test_no_file_of_the_stack_is_open_to_anybody_else(stack: SharedStack) -> None:
+    """Not even inside a directory that nobody else enters: a copy of a log somewhere else keeps its mode."""
+    paths = [path for path in stack.home.rglob("*") if not path.is_symlink()]
+    with_modes = {path: path.lstat().st_mode for path in paths if path.exists()}
+    assert {str(path): oct(mode) for path, mode in with_modes.items() if mode & 0o077} == {}
+
+
+def test_a_session_s_cookie_is_worth_nothing_to_a_second_user(
+    stack: SharedStack, parts: Settings, other: SecondUser
+) -> None:
     """Who serves a page on another port of this machine is sent it by the owner's own browser."""
-    link = xbot(stack.home, "open", "--no-browser", service_token=TOKEN, approval="all").stdout.strip()
+    link = stack.opened()
     with httpx.Client(trust_env=False, timeout=PATIENCE) as client:
         client.get(link).raise_for_status()
         pages = [f"{parts.service_url}/", f"{parts.web_url}/server_info"]

@@ -40,8 +40,9 @@ PROCESS_FROZEN = AlertEntry(
     remedy="Nothing needs doing if it happens once. Otherwise see logs/{name}.log in the data directory, and whether "
     "the machine has enough memory and processor time.",
     meaning="A process of the stack still ran, but it was stopped or hung: it did not answer for longer than "
-    "XBOT_SILENCE_MAX_SECONDS. It was killed with everything it had started. What it was doing is taken up again "
-    "as after a crash.",
+    "XBOT_SILENCE_MAX_SECONDS. It was killed with everything it had started. Where only something that it had started "
+    "stood still (a run's worker, Chromium), only that was killed. What it was doing is taken up again as after a "
+    "crash.",
     ends="The process runs soundly again, or the stack is started anew.",
 )
 BROWSER_UNCONFINED = AlertEntry(

@@ -23,7 +23,14 @@ from xbot_assets.browser.session.source import load_session
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
-from xbot_assets.runtime.checks import check_addresses, check_files, check_writable, exposed_env_file, free_mb
+from xbot_assets.runtime.checks import (
+    check_addresses,
+    check_files,
+    check_files_left,
+    check_writable,
+    exposed_env_file,
+    free_mb,
+)
 from xbot_assets.runtime.dagster_home import build_command
 from xbot_assets.runtime.doctor.model_checks import models_state, way_to_the_model
 from xbot_assets.runtime.doctor.warned import Warned
@@ -162,6 +169,7 @@ def _disk(settings: Settings) -> str:
             code=FailureCode.DISK_FULL,
             remedy="Free some disk space or set XBOT_HOME to another disk.",
         )
+    check_files_left(settings)
     return f"{free} MB free."
 
 

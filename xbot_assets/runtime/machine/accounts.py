@@ -5,6 +5,7 @@ PostgreSQL's a place it can reach, and Chromium's nothing at all; no directory t
 them.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -163,7 +164,9 @@ def account_place(home: Path, root: Path = ACCOUNT_ROOT) -> Path:
 def owned_by_root(root: Path = ACCOUNT_ROOT) -> Path:
     """Make root's own directory, which others may pass through, and return it. Raises as above."""
     try:
-        root.mkdir(mode=0o755, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            root.mkdir()
+            root.chmod(PROGRAM_MODE)  # whatever the umask is, the accounts must pass
         status = root.lstat()
     except OSError as error:
         raise unwritable(root, error) from error

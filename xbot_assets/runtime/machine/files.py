@@ -3,9 +3,11 @@
 import contextlib
 import errno
 import os
+import resource
 import shlex
 import shutil
 import stat
+from io import BufferedWriter
 from pathlib import Path
 
 from xbot_assets.domain.failure_codes import FailureCode
@@ -16,6 +18,8 @@ PRIVATE, PASSED_THROUGH = 0o700, 0o711
 BYTES_PER_MB = 1024 * 1024
 DISK_FULL_BYTES = 16 * BYTES_PER_MB
 """One segment of PostgreSQL's log: with less it cannot go on."""
+FULL_OF_FILES = 16
+"""Each start and each run of Dagster's makes a few files."""
 OTHERS, CHANGED_BY_OTHERS = 0o077, 0o022
 
 
@@ -35,6 +39,24 @@ def write_private(path: Path, text: str) -> None:
     except OSError as error:
         fresh.unlink(missing_ok=True)
         raise unwritable(path, error) from error
+
+
+def open_private(path: Path, flags: int) -> BufferedWriter:
+    """Open a file to write in, for its owner only, also if it was there for others. Raises ``OSError``."""
+    descriptor = os.open(path, flags | os.O_CREAT, 0o600)
+    with contextlib.suppress(PermissionError):  # another account's file, which we may still write
+        os.fchmod(descriptor, 0o600)
+    return os.fdopen(descriptor, "wb")
+
+
+def keep_to_ourselves() -> None:
+    """Have this process, and all that it starts, make files for its owner only, and leave no memory on the disk.
+
+    Dagster, SQLite and Python's bytecode make files as the umask says; a core file holds every secret of a process.
+    """
+    os.umask(OTHERS)
+    _, most = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))
 
 
 def private_directory(path: Path) -> Path:
@@ -108,19 +130,50 @@ def _unsafe(path: Path, what: str, cure: str) -> PermanentFailure:
     )
 
 
+def removed(path: Path) -> None:
+    """Remove a file that may be missing.
+
+    Raises:
+        PermanentFailure: ``home_unwritable``, for a directory in its place, too: what is in it may be wanted.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
 def full_disk(place: Path, failure: ProductError) -> PermanentFailure | None:
     """Return the failure with a full disk as its cause, or ``None`` when the disk that holds ``place`` has room.
 
     On a full disk everything fails in ways of its own, and most say nothing of the disk.
     """
-    free = shutil.disk_usage(place).free
-    if free >= DISK_FULL_BYTES or failure.code is FailureCode.DISK_FULL:
+    lacking = lacks_room(place)
+    if lacking is None or failure.code is FailureCode.DISK_FULL:
         return None
     return PermanentFailure(
-        f"The disk that holds {place} is full: {free // BYTES_PER_MB} MB are free. {failure.reason}",
+        f"{lacking} {failure.reason}",
         code=FailureCode.DISK_FULL,
         remedy="Free some disk space, or set XBOT_HOME to another disk; nothing that was stored is lost.",
     )
+
+
+def lacks_room(place: Path) -> str | None:
+    """Return the sentence that the disk that holds ``place`` is full, or ``None`` when it has room.
+
+    A disk has room for so many bytes and, on most file systems, for so many files.
+    """
+    free, files = shutil.disk_usage(place).free, free_files(place)
+    if free < DISK_FULL_BYTES:
+        return f"The disk that holds {place} is full: {free // BYTES_PER_MB} MB are free."
+    if files is not None and files < FULL_OF_FILES:
+        return f"The disk that holds {place} is full: it takes {files} more files (inodes)."
+    return None
+
+
+def free_files(place: Path) -> int | None:
+    """Return how many more files the disk takes; ``None`` for a file system that does not count them."""
+    status = os.statvfs(place)
+    return status.f_favail if status.f_files else None
 
 
 def unwritable(path: Path, error: OSError) -> PermanentFailure:

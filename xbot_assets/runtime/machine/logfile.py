@@ -1,10 +1,11 @@
 """One program's log file, turned over by size."""
 
+import os
 import re
 import threading
 from pathlib import Path
 
-from xbot_assets.runtime.machine.files import private_directory
+from xbot_assets.runtime.machine.files import open_private, private_directory
 
 LOG_BYTES_MAX = 10 * 1024 * 1024
 """A log is turned over at this size; with one kept copy a program uses at most twice as much disk."""
@@ -30,7 +31,7 @@ class LogFile:
             self._tail = (self._tail + data)[-TAIL_BYTES:]
             try:
                 self._turn_over()
-                with self.path.open("ab") as stream:
+                with open_private(self.path, os.O_WRONLY | os.O_APPEND) as stream:
                     stream.write(data)
             except OSError:
                 return

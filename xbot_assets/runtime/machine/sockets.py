@@ -15,6 +15,7 @@ from pathlib import Path
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.regular_files import read_regular_text
 from xbot_assets.runtime.machine.files import private_directory, write_private
 
 PATH_BYTES_MAX = 103
@@ -64,7 +65,7 @@ def is_private(directory: Path) -> bool:
 
 def _noted(file: Path) -> Path | None:
     try:
-        text = file.read_text(encoding="utf-8").strip()
+        text = read_regular_text(file).strip()
     except (OSError, UnicodeDecodeError):
         return None
     return Path(text) if text.startswith("/") else None

@@ -10,11 +10,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
+import psutil  # type: ignore[import-untyped]  # ships no types
+
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.masking import LineMask
 from xbot_assets.runtime.machine.logfile import LogFile
 from xbot_assets.runtime.machine.processes import MARK, Tree, end_tree
+from xbot_assets.runtime.supervision.below import Below
 from xbot_assets.runtime.supervision.orphans import ProcessRecord
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.runtime.supervision.pulse import Pulse
@@ -82,6 +85,8 @@ class Child:
         self._process: subprocess.Popen[bytes] | None = None
         self._environment = dict(program.environment)
         self._died = 0
+        self._mended_at: float | None = None
+        """When something below the program was last ended because it stood still."""
 
     @property
     def pid(self) -> int | None:
@@ -213,11 +218,14 @@ class Child:
     def _watch(self) -> None:
         """End the program when it has been silent for too long; the keeper then starts it again."""
         pulse = Pulse(self._limits.silence_max_seconds, self._limits.start_seconds)
+        below = Below(pulse.pause_seconds)
         while not self._stopping.wait(pulse.pause_seconds):
             process = self._process
             silence = pulse.feel(process.pid, self.program) if process is not None else 0.0
             if process is not None and silence > self._limits.silence_max_seconds:
                 self._end_frozen(process, silence)
+            elif process is not None:
+                self._end_frozen_below(below.look(process.pid))
 
     def _end_frozen(self, process: subprocess.Popen[bytes], silence: float) -> None:
         with self._lock:
@@ -226,6 +234,21 @@ class Child:
             self._tree(process).kill()
         self._reports.tell(f"The {self.program.name} did not answer for {silence:.0f} s and was ended.")
         self._reports.frozen(self.program.name, silence)
+
+    def _end_frozen_below(self, standing: Mapping[psutil.Process, float]) -> None:
+        """End what has stood still for too long; the program then does as when such a process dies by itself."""
+        for process, silence in standing.items():
+            if silence > self._limits.silence_max_seconds:
+                with contextlib.suppress(psutil.Error):
+                    name = process.name()
+                    process.kill()
+                    self._reports.tell(f"A process of the {self.program.name}, {name}, was stopped; it was ended.")
+                    self._reports.frozen(self.program.name, silence)
+                    self._mended_at = time.monotonic()
+        if not standing and self._mended_at is not None and time.monotonic() - self._mended_at > STABLE_SECONDS:
+            self._mended_at = None
+            if not self._died:
+                self._reports.deaths(self.program.name, 0)
 
     def _respawn(self) -> None:
         with self._lock:

@@ -10,7 +10,7 @@ from pathlib import Path
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.process_identity import identity_of, still_runs
 from xbot_assets.regular_files import read_json
-from xbot_assets.runtime.machine.files import private_directory, write_private
+from xbot_assets.runtime.machine.files import private_directory, removed, write_private
 from xbot_assets.runtime.machine.processes import Tree, end_tree, kill_marked, mark_of
 
 RUN_DIRECTORY = "run"
@@ -68,9 +68,12 @@ def sweep(home: Path, stop_seconds: float) -> list[str]:
 
     Returns:
         The names of the programs that were ended.
+
+    Raises:
+        PermanentFailure: as :func:`removed`.
     """
     ended = [entry.name for entry in reversed(read_record(home)) if _end(entry, home, stop_seconds)]
-    record_file(home).unlink(missing_ok=True)
+    removed(record_file(home))
     return ended
 
 

@@ -40,7 +40,7 @@ class Pulse:
         """Look once; return for how many seconds the program has been silent, 0.0 when it answers."""
         now = self._clock()
         self._take_note(pid, now)
-        stopped = _is_stopped(pid)
+        stopped = is_stopped(pid)
         if not stopped and program.beats() is not False:
             self._answered, self._silent_since = True, None
         elif self._silent_since is None:
@@ -57,7 +57,8 @@ class Pulse:
         self._pid = pid
 
 
-def _is_stopped(pid: int) -> bool:
+def is_stopped(pid: int) -> bool:
+    """Say whether a signal, or who traces it, has stopped a process."""
     try:
         return psutil.Process(pid).status() in _STOPPED
     except psutil.Error:

@@ -1,5 +1,6 @@
 """The system's components, each registered together with its ping."""
 
+import os
 import shutil
 import socket
 from collections.abc import Callable
@@ -23,6 +24,8 @@ HTTP_SECONDS = 4.0
 LLM_FRESH_SECONDS = 60.0
 """The writer's API belongs to someone else and counts requests."""
 BYTES_PER_MB = 1024 * 1024
+FULL_FILES = 16
+"""Each run of Dagster's makes a few."""
 FULL_MB = 16
 """With less, PostgreSQL cannot begin another segment of its log."""
 OPENAI_URL = "https://api.openai.com/v1"
@@ -121,6 +124,10 @@ class _Pings:
         if free < FULL_MB:
             reason = f"The disk that holds {home} is full: {free} MB are free."
             raise PermanentFailure(reason, code=FailureCode.DISK_FULL, remedy="Free some disk space.")
+        status = os.statvfs(home)
+        if status.f_files and status.f_favail < FULL_FILES:  # some file systems count none
+            reason = f"The disk that holds {home} is full: it takes {status.f_favail} more files (inodes)."
+            raise PermanentFailure(reason, code=FailureCode.DISK_FULL, remedy="Remove files that are not needed.")
         return f"{free} MB free."
 
 

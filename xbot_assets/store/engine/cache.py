@@ -252,5 +252,5 @@ def open_cache(settings: Settings) -> Cache:
         raise PermanentFailure(
             "XBOT_REDIS_URL is not the address of a Redis or Valkey.",
             code=FailureCode.BAD_REDIS_URL,
-            remedy="Write it as redis://:password@host:port/0, or 'off'.",
+            remedy="Write it as redis://user:password@host:port/0, or 'off'.",
         ) from None

@@ -26,7 +26,9 @@ def stop(*_):
     sys.exit(0)
 signal.signal(signal.SIGTERM, stop)
 print("serving", flush=True)
-mark.write_text(str(worker.pid))
+new = mark.with_suffix(".new")
+new.write_text(str(worker.pid))
+new.replace(mark)
 while True:
     time.sleep(0.05)
 """

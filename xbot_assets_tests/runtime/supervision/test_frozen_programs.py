@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from xbot_assets.runtime.machine.logfile import LogFile
+from xbot_assets.runtime.supervision.below import Below
 from xbot_assets.runtime.supervision.child import Child, Limits, Reports
 from xbot_assets.runtime.supervision.orphans import ProcessRecord
 from xbot_assets.runtime.supervision.programs import Program
@@ -82,3 +84,56 @@ def test_a_stopped_program_is_ended_with_its_group_and_started_again(tmp_path: P
         assert any("did not answer" in sentence for sentence in told)
     finally:
         child.stop(lambda: True)
+
+
+WITH_A_WORKER = """
+import pathlib, subprocess, sys, time
+while True:
+    worker = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True)
+    pathlib.Path(sys.argv[1]).write_text(str(worker.pid))
+    worker.wait()
+"""
+"""A program that replaces its worker, as Chromium's host and Dagster's code server do."""
+
+
+def test_what_is_stopped_below_a_program_is_ended_and_the_program_goes_on(tmp_path: Path) -> None:
+    """A fork server that stands still starts no run, and nobody asks it whether it lives."""
+    told: list[str] = []
+    frozen: list[str] = []
+    reports = Reports(told.append, lambda _name, _count: None, lambda name, _seconds: frozen.append(name))
+    mark = tmp_path / "worker"
+    program = Program("part", [sys.executable, "-c", WITH_A_WORKER, str(mark)], lambda: bool(_written(mark)))
+    limits = Limits(PATIENCE, 5, 1, silence_max_seconds=0.5)
+    child = Child(program, LogFile(tmp_path / "part.log"), ProcessRecord(tmp_path), limits, reports)
+    try:
+        child.start(os.environ, lambda: False)
+        leader, worker = child.pid, _written(mark)
+        os.kill(int(worker), signal.SIGSTOP)
+        until(lambda: _written(mark) not in {"", worker}, "there is another worker")
+        assert not psutil.pid_exists(int(worker))
+        assert child.pid == leader
+        assert frozen == ["part"]
+        assert any("was stopped; it was ended" in sentence for sentence in told)
+    finally:
+        child.stop(lambda: True)
+
+
+def _written(mark: Path) -> str:
+    return mark.read_text() if mark.is_file() else ""
+
+
+def test_how_long_something_has_stood_still_is_counted_in_looks() -> None:
+    """So that a machine that slept is not taken for one."""
+    with subprocess.Popen(SLEEPS) as process:
+        try:
+            below = Below(5.0)
+            assert below.look(os.getpid()).get(psutil.Process(process.pid)) is None
+            process.send_signal(signal.SIGSTOP)
+            stopped = psutil.Process(process.pid)
+            until(lambda: stopped.status() == psutil.STATUS_STOPPED, "it is stopped")
+            assert [below.look(os.getpid())[stopped] for _ in range(3)] == [0.0, 5.0, 10.0]
+            process.send_signal(signal.SIGCONT)
+            until(lambda: stopped.status() != psutil.STATUS_STOPPED, "it goes on")
+            assert stopped not in below.look(os.getpid())
+        finally:
+            process.kill()

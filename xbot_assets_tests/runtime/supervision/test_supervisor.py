@@ -137,8 +137,10 @@ def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(hom
         supervisor.start(server(home, "first"))
         supervisor.start(server(home, "second"))
         kept = pid_of(home, "first")
+        worker = 0
         for _ in range(3):
-            killed, worker = pid_of(home, "second"), int((home / "second").read_text())
+            assert eventually(partial(has_another_worker, home, worker))
+            killed, worker = pid_of(home, "second"), worker_of(home)
             os.kill(killed, signal.SIGKILL)
             assert eventually(partial(is_gone, worker))
             assert eventually(partial(has_another_pid, home, killed))
@@ -152,6 +154,16 @@ def test_a_killed_child_is_restarted_with_a_growing_wait_while_the_rest_runs(hom
 def is_gone(pid: int) -> bool:
     """Say whether the process has ended."""
     return identity_of(pid) is None
+
+
+def worker_of(home: Path) -> int:
+    """Return the process number of the second program's worker."""
+    return int((home / "second").read_text())
+
+
+def has_another_worker(home: Path, before: int) -> bool:
+    """Say whether the second program, started again, has noted its worker."""
+    return worker_of(home) != before
 
 
 def has_another_pid(home: Path, before: int) -> bool:
