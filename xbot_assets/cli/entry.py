@@ -9,7 +9,7 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import commands, doctor, history, prices, sandbox, stack
+from xbot_assets.cli import commands, doctor, history, jobs, prices, sandbox, stack
 from xbot_assets.cli.app import app
 from xbot_assets.cli.decisions import alerts, approve, unconfirmed
 from xbot_assets.cli.sessions import login, open_pages
@@ -35,6 +35,7 @@ unconfirmed.register(approve.commands)
 doctor.register(app)
 login.register(app)
 history.register(app)
+jobs.register(app)
 prices.register(app)
 open_pages.register(app)
 sandbox.register(app)
