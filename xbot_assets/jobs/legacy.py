@@ -70,7 +70,7 @@ PLANNED: Mapping[str, Successor] = {
     "expert_insights": _not_built("There is nothing yet that it would read."),
     "competitor_insights": _not_built("There is nothing yet that it would read."),
     "missed_runs": _not_built("Failed runs raise an alert; a run that never came does not yet."),
-    "purge": _not_built("Old rows are kept."),
+    "purge": _by("purge_when_due"),
     "health": _part(
         "The status service asks every part for its ping; the supervisor ends and restarts what is silent."
     ),

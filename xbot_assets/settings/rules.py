@@ -21,6 +21,7 @@ from xbot_assets.settings.groups.metrics import MetricsSettings
 from xbot_assets.settings.groups.pace import PaceSettings
 from xbot_assets.settings.groups.publishing import PublishingSettings
 from xbot_assets.settings.groups.recovery import RecoverySettings
+from xbot_assets.settings.groups.retention import RetentionSettings
 from xbot_assets.settings.groups.stores import StoreSettings
 
 _NO_PUBLIC = frozenset({"sandbox", "shadow"})
@@ -38,6 +39,7 @@ class RuleSettings(
     ContentSettings,
     BrowserSettings,
     AlertSettings,
+    RetentionSettings,
     StoreSettings,
     EndpointSettings,
 ):

@@ -13,13 +13,14 @@ from xbot_assets.defs.operations.automation import (
 )
 from xbot_assets.defs.operations.jobs import loop_job, session_job, watch_job
 from xbot_assets.defs.operations.session import session_checks
+from xbot_assets.defs.operations.upkeep import purge_job, purge_when_due, table_sizes
 
-ASSETS = [browser_usage, session_checks]
+ASSETS = [browser_usage, session_checks, table_sizes]
 """What runs as a step here."""
 
 definitions = dg.Definitions(
     assets=dg.map_asset_specs(catalogued, [*ASSETS]),
-    jobs=[watch_job, session_job, loop_job],
-    schedules=[watch_browser_usage, check_session_when_due],
+    jobs=[watch_job, session_job, purge_job, loop_job],
+    schedules=[watch_browser_usage, check_session_when_due, purge_when_due],
     sensors=[alert_on_failed_run, resolve_failed_run, watch_browser_queue],
 )

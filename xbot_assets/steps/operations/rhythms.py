@@ -15,6 +15,7 @@ from xbot_assets.store.account.session_checks import last_session_check
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.learning.models import model_versions
 from xbot_assets.store.metrics.readings import last_account_reading, next_reading_at
+from xbot_assets.store.operations.retention import last_upkeep
 from xbot_assets.store.publishing.pace import pace_facts
 from xbot_assets.store.publishing.queue import last_planned, waiting_times
 from xbot_assets.store.publishing.recovery import last_comparison
@@ -93,6 +94,11 @@ def _session(asked: Asked) -> Rhythm:
     return _since(last.checked_at if last else None, every, "outside posting windows")
 
 
+def _purge(asked: Asked) -> Rhythm:
+    last = last_upkeep(asked.database, "purge")
+    return _since(last.done_at if last else None, timedelta(hours=asked.settings.retention_every_hours), "")
+
+
 RHYTHMS: Mapping[str, Callable[[Asked], Rhythm]] = {
     "plan_when_due": _plan,
     "top_up_pool_when_due": _pool,
@@ -103,6 +109,7 @@ RHYTHMS: Mapping[str, Callable[[Asked], Rhythm]] = {
     "measure_account_when_due": _measure_account,
     "learn_when_due": _learn,
     "check_session_when_due": _session,
+    "purge_when_due": _purge,
 }
 """By the name of the schedule or sensor: every one that asks whether work is due."""
 

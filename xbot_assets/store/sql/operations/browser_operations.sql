@@ -25,10 +25,6 @@ select %(now)s, r.lane, r.waiting, r.oldest_seconds
 from jsonb_to_recordset(%(rows)s::jsonb) as r (lane text, waiting integer, oldest_seconds double precision)
 on conflict do nothing;
 
--- name: purge_queue_samples
--- Forget samples older than a time.
-delete from browser_queue_samples where sampled_at < %(before)s;
-
 -- name: queue_samples
 -- Samples since a time, oldest first.
 select sampled_at, lane, waiting, oldest_seconds from browser_queue_samples
