@@ -9,7 +9,7 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import commands, doctor, history, jobs, prices, sandbox, stack
+from xbot_assets.cli import backups, commands, database, doctor, history, jobs, prices, sandbox, stack
 from xbot_assets.cli.app import app
 from xbot_assets.cli.decisions import alerts, approve, unconfirmed
 from xbot_assets.cli.sessions import login, open_pages
@@ -31,7 +31,9 @@ CRASH_LOG = "crash.log"
 
 alerts.register(app)
 approve.register(app)
+backups.register(app)
 unconfirmed.register(approve.commands)
+database.register(app)
 doctor.register(app)
 login.register(app)
 history.register(app)

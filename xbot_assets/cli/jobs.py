@@ -37,10 +37,10 @@ def jobs(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON do
     from xbot_assets.jobs.now import automations_now  # noqa: PLC0415 - Dagster: seconds that no other command costs
 
     settings = settings_now()
-    known, home = {}, None
-    if is_running(settings.home):
-        known, home = _rhythms(settings), settings.home / "dagster"
-    found = automations_now(known, home if home is not None and home.is_dir() else None, system_now())
+    runs = is_running(settings.home)
+    place = settings.home / "dagster"
+    known = _rhythms(settings) if runs else {}
+    found = automations_now(known, place if runs and place.is_dir() else None, system_now())
     if as_json:
         print_json(_document(found))
         return

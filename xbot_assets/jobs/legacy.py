@@ -87,9 +87,10 @@ ROWS: Mapping[str, Successor] = {
     "viral_thread": _not_built("A thread can be queued by hand; none is written by itself."),
     "reply_learning": _not_built("Models learn from posts; replies have no outcome of their own."),
     "reply_health_monitor": _not_built("No replies are written by themselves, so nothing watches over them."),
+    "backup_cleanup": _by("purge_when_due", "backup_when_due"),
     "memory_monitor": _not_built("Chromium's memory is watched by its host; that of the machine is not yet."),
 }
-"""Legacy jobs that are not where the rest of their planned job is."""
+"""Legacy jobs that are not where the rest of their planned job is, or not there alone."""
 
 
 def legacy_rows(replaced: Mapping[str, str]) -> list[LegacyRow]:

@@ -33,10 +33,11 @@ class AutomationNow:
 
     Attributes:
         automation: as it is defined.
-        every: the interval that holds now: on the product's clock, real time for a fixed timetable.
-        next_at: when it is due, on the product's clock; real time for a fixed timetable.
+        every: the interval that holds now.
+        next_at: when it is due.
         rule: what decides, in words.
         last: its job's newest run.
+        real: whether the interval and the next time are of real time.
     """
 
     automation: Automation
@@ -44,6 +45,7 @@ class AutomationNow:
     next_at: datetime | None
     rule: str
     last: LastRun | None
+    real: bool = False
 
     @property
     def document(self) -> dict[str, Any]:
@@ -51,7 +53,7 @@ class AutomationNow:
         return asdict(self.automation) | {
             "every_seconds": self.every.total_seconds() if self.every else None,
             "next_at": self.next_at,
-            "clock": "real" if self.automation.minutes else "product",
+            "clock": "real" if self.real else "product",
             "rule": self.rule,
             "last_run": asdict(self.last) if self.last else None,
         }
@@ -79,13 +81,14 @@ def automation_now(
     """Return one automation as it is now; without an instance no run is known."""
     last = last_run(instance, automation.job) if instance is not None and automation.job else None
     if rhythm is not None:
-        return AutomationNow(automation, rhythm.every, rhythm.next_at, rhythm.rule, last)
+        return AutomationNow(automation, rhythm.every, rhythm.next_at, rhythm.rule, last, rhythm.real)
     if automation.minutes:
-        every = timedelta(seconds=SECONDS_PER_HOUR / len(automation.minutes))
-        return AutomationNow(automation, every, next_tick(automation.minutes, real_now), "a fixed timetable", last)
+        hourly = timedelta(seconds=SECONDS_PER_HOUR / len(automation.minutes))
+        tick = next_tick(automation.minutes, real_now)
+        return AutomationNow(automation, hourly, tick, "a fixed timetable", last, real=True)
     looks = automation.job is None
     every = timedelta(seconds=automation.asks_seconds or 0) if looks else None
-    return AutomationNow(automation, every, None, "it only looks" if looks else "", last)
+    return AutomationNow(automation, every, None, "it only looks" if looks else "", last, real=looks)
 
 
 def next_tick(minutes: tuple[int, ...], now: datetime) -> datetime:

@@ -12,6 +12,7 @@ from xbot_assets.domain.policy.facts import ApprovalMode, PolicyLimits
 from xbot_assets.domain.posts.recovery import LAST_CLICK_MARGIN, RecoveryRules
 from xbot_assets.settings.groups.alerts import AlertSettings
 from xbot_assets.settings.groups.approval import ApprovalSettings
+from xbot_assets.settings.groups.backups import BackupSettings
 from xbot_assets.settings.groups.browser import BrowserSettings
 from xbot_assets.settings.groups.content import ContentSettings
 from xbot_assets.settings.groups.endpoints import EndpointSettings
@@ -39,6 +40,7 @@ class RuleSettings(
     ContentSettings,
     BrowserSettings,
     AlertSettings,
+    BackupSettings,
     RetentionSettings,
     StoreSettings,
     EndpointSettings,

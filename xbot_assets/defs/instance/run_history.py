@@ -5,7 +5,7 @@ the latest materialization of an asset, or the latest result of a check, is kept
 would look as if it had never been made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -47,14 +47,14 @@ class HistoryPurged:
 
 
 def purge_history(instance: dg.DagsterInstance, limits: HistoryLimits) -> HistoryPurged:
-    """Delete what is old, or too much, of the finished runs, and the results of checks from before that."""
+    """Delete what is old, or too much, of the finished runs, with the results of their checks and of older ones."""
     kept = latest_runs(instance)
     old = _runs_created_before(instance, limits.before, kept)
-    runs = _delete(instance, islice(old, limits.deleted_max))
+    gone = _delete(instance, islice(old, limits.deleted_max))
     surplus = instance.get_runs_count(RunsFilter(statuses=FINISHED)) - limits.runs_max
-    most = max(0, min(surplus, limits.deleted_max - runs))
-    runs += _delete(instance, islice(_runs_created_before(instance, limits.young_after, kept), most))
-    return HistoryPurged(runs, _purge_check_results(instance, limits.before))
+    most = max(0, min(surplus, limits.deleted_max - len(gone)))
+    gone += _delete(instance, islice(_runs_created_before(instance, limits.young_after, kept), most))
+    return HistoryPurged(len(gone), _purge_check_results(instance, gone, limits.before))
 
 
 def latest_runs(instance: dg.DagsterInstance) -> frozenset[str]:
@@ -74,12 +74,12 @@ def _runs_created_before(instance: dg.DagsterInstance, before: datetime, kept: f
         yield from ids
 
 
-def _delete(instance: dg.DagsterInstance, run_ids: Iterator[str]) -> int:
-    deleted = 0
+def _delete(instance: dg.DagsterInstance, run_ids: Iterator[str]) -> list[str]:
+    deleted = []
     for run_id in run_ids:
         instance.compute_log_manager.delete_logs(prefix=[run_id])
         instance.delete_run(run_id)
-        deleted += 1
+        deleted.append(run_id)
     return deleted
 
 
@@ -91,13 +91,13 @@ def _latest_check_runs(instance: dg.DagsterInstance) -> frozenset[str]:
     return frozenset(str(run_id) for (run_id,) in rows)
 
 
-def _purge_check_results(instance: dg.DagsterInstance, before: datetime) -> int:
-    """Delete old results of checks but for the latest of each: deleting a run leaves them, and nothing else does it."""
+def _purge_check_results(instance: dg.DagsterInstance, runs: Sequence[str], before: datetime) -> int:
+    """Delete results of checks, of these runs or old, but for the latest of each: deleting a run leaves them."""
     table = AssetCheckExecutionsTable
     newest = sqlalchemy.select(sqlalchemy.func.max(table.c.id)).group_by(table.c.asset_key, table.c.check_name)
-    old = table.c.create_timestamp < before.replace(tzinfo=None)
+    gone = sqlalchemy.or_(table.c.create_timestamp < before.replace(tzinfo=None), table.c.run_id.in_(runs))
     with _event_log(instance).index_connection() as connection:
-        done = connection.execute(table.delete().where(old, table.c.id.notin_(newest)))
+        done = connection.execute(table.delete().where(gone, table.c.id.notin_(newest)))
     return int(done.rowcount)
 
 

@@ -12,7 +12,7 @@ from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.store.account.session_checks import last_session_check
-from xbot_assets.store.engine.database import Statements
+from xbot_assets.store.engine.database import Database
 from xbot_assets.store.learning.models import model_versions
 from xbot_assets.store.metrics.readings import last_account_reading, next_reading_at
 from xbot_assets.store.operations.retention import last_upkeep
@@ -25,24 +25,26 @@ from xbot_assets.store.publishing.recovery import last_comparison
 class Asked:
     """Of which account's database it is asked, and when on the product's clock."""
 
-    database: Statements
+    database: Database
     settings: Settings
     now: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often work is done, and when it is due next, on the product's clock.
+    """How often work is done, and when it is due next, on the product's clock where ``real`` does not say otherwise.
 
     Attributes:
         every: the interval in force; ``None`` when only an event calls for work.
         next_at: when it is due; a time that is over means as soon as it is asked; ``None`` when nobody can tell.
         rule: what decides, in words.
+        real: whether it goes by real time.
     """
 
     every: timedelta | None
     next_at: datetime | None
     rule: str
+    real: bool = False
 
 
 def _plan(asked: Asked) -> Rhythm:
@@ -99,6 +101,21 @@ def _purge(asked: Asked) -> Rhythm:
     return _since(last.done_at if last else None, timedelta(hours=asked.settings.retention_every_hours), "")
 
 
+def _backup(asked: Asked) -> Rhythm:
+    return _real_task(asked, "backup", asked.settings.backup_every_hours)
+
+
+def _drill(asked: Asked) -> Rhythm:
+    return _real_task(asked, "restore_drill", asked.settings.backup_drill_hours)
+
+
+def _real_task(asked: Asked, task: str, hours: float) -> Rhythm:
+    if not hours:
+        return Rhythm(None, None, "switched off", real=True)
+    last, every = last_upkeep(asked.database, task), timedelta(hours=hours)
+    return Rhythm(every, last.done_at_real + every if last else None, "", real=True)
+
+
 RHYTHMS: Mapping[str, Callable[[Asked], Rhythm]] = {
     "plan_when_due": _plan,
     "top_up_pool_when_due": _pool,
@@ -110,6 +127,8 @@ RHYTHMS: Mapping[str, Callable[[Asked], Rhythm]] = {
     "learn_when_due": _learn,
     "check_session_when_due": _session,
     "purge_when_due": _purge,
+    "backup_when_due": _backup,
+    "drill_when_due": _drill,
 }
 """By the name of the schedule or sensor: every one that asks whether work is due."""
 

@@ -1,9 +1,9 @@
 -- What is old is purged, in batches: what finds it, and a note of every time that housekeeping was done.
 
 create table upkeep (
-    -- Append-only: one row each time that old rows were purged, a backup was made, or one was tried.
+    -- Append-only: one row each time that old rows were purged, a backup was made or tried, the database looked at.
     id bigint generated always as identity primary key,
-    task text not null check (task in ('purge', 'backup', 'restore_drill')),
+    task text not null check (task in ('purge', 'backup', 'restore_drill', 'database_check')),
     done_at timestamptz not null, -- product time
     done_at_real timestamptz not null default clock_timestamp(), -- real time
     report jsonb not null default '{}' check (jsonb_typeof(report) = 'object')

@@ -132,3 +132,8 @@ def queue_samples(db: Statements, since: datetime) -> list[QueueSample]:
 def waits_by_lane(db: Statements, since: datetime) -> list[LaneWaits]:
     """Return each lane's waits since a time."""
     return db.fetch_rows(LaneWaits, "waits_by_lane", since=since)
+
+
+def newest_queue_samples(db: Statements, since: datetime) -> list[QueueSample]:
+    """Return the newest sample of each lane since a time."""
+    return db.fetch_rows(QueueSample, "newest_queue_samples", since=since)

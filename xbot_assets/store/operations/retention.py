@@ -90,6 +90,7 @@ KEPT: Mapping[str, str] = {
     "engagements": "who engaged with the account: one row for each deed, and a right to be answered",
     "budget_days": "one row a day",
     "publishing_holds": "one row for each time that the account was in trouble",
+    "restorations": "one row for each backup that was restored",
     "champions": _ONE,
     "champion_events": "one row for each decision about a champion that differs from the one before",
     "challengers": _ONE,

@@ -41,3 +41,8 @@ select lane, count(*) as operations,
 from browser_operations
 where queued_at >= %(since)s and started_at is not null and ended_at is not null
 group by lane order by lane;
+
+-- name: newest_queue_samples
+-- The newest sample of each lane.
+select distinct on (lane) sampled_at, lane, waiting, oldest_seconds from browser_queue_samples
+where sampled_at >= %(since)s order by lane, sampled_at desc;
