@@ -9,7 +9,7 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import backups, commands, database, doctor, history, jobs, prices, sandbox, stack
+from xbot_assets.cli import backups, commands, database, doctor, history, init, jobs, prices, sandbox, stack
 from xbot_assets.cli.app import app
 from xbot_assets.cli.decisions import alerts, approve, unconfirmed
 from xbot_assets.cli.sessions import login, open_pages
@@ -37,6 +37,7 @@ database.register(app)
 doctor.register(app)
 login.register(app)
 history.register(app)
+init.register(app)
 jobs.register(app)
 prices.register(app)
 open_pages.register(app)
