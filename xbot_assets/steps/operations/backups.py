@@ -32,6 +32,7 @@ OVERDUE = 2.0
 """After so many intervals without a backup a person is told."""
 DRILL_MODULE = "xbot_assets.runtime.drill"
 """A program of its own: it starts a PostgreSQL, which no step does."""
+OWN_NAMES = ("XBOT_", "OPENAI_")
 PRIVATE = 0o700
 
 
@@ -149,7 +150,7 @@ def _tried(settings: Settings, backup: Path) -> tuple[dict[str, Any], bool]:
     seconds = settings.backup_drill_minutes * 60
     try:
         done = subprocess.run(  # noqa: S603 - our own program
-            command, capture_output=True, text=True, timeout=seconds, check=False, env=dict(os.environ)
+            command, capture_output=True, text=True, timeout=seconds, check=False, env=_without_settings()
         )
         document = json.loads(done.stdout)
     except subprocess.TimeoutExpired:
@@ -157,6 +158,11 @@ def _tried(settings: Settings, backup: Path) -> tuple[dict[str, Any], bool]:
     except ValueError:
         return {"reason": "The drill gave no answer; see the log of the run."}, False
     return document, done.returncode == 0
+
+
+def _without_settings() -> dict[str, str]:
+    """Return the environment without what is the product's own: a drill has no use for its keys and addresses."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OWN_NAMES)}
 
 
 def _age(database: Database, last: Upkeep | None) -> timedelta:
