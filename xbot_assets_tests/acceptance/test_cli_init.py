@@ -1,13 +1,16 @@
 """``xbot init`` and ``xbot persona check`` as a new owner runs them."""
 
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from xbot_assets.cli.app import app
+from xbot_assets.cli.init import check, init
+from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import load_settings
-from xbot_assets_tests.acceptance.command import COMMAND, environment, xbot
+from xbot_assets_tests.acceptance.command import xbot
 
 ANSWERS = """
 topics = [{name = "tea", keywords = ["pots", "leaves"]}, {name = "casinos"}, {name = "maps"}]
@@ -52,17 +55,11 @@ def test_an_owner_gets_a_persona_settings_samples_with_verdicts_and_a_price(home
     assert "3 topics in 5 formats are 15 arms" in checked.stdout
 
 
-def test_answers_can_be_typed(home: Path) -> None:
+def test_answers_can_be_typed(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Topics with commas between them; what has a default is taken with an empty line."""
-    done = subprocess.run(
-        [*COMMAND, "init", "--no-samples"],
-        env=environment(home),
-        input="tea, maps , bread\nPeople who wait\n\n\n\n\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
+    monkeypatch.setenv("XBOT_HOME", str(home))
+    done = CliRunner().invoke(app, ["init", "--no-samples"], input="tea, maps , bread\nPeople who wait\n\n\n\n\n")
+    assert done.exit_code == 0, done.output
     assert load_settings({"XBOT_HOME": str(home)}).daily_budget_usd == 5
 
 
@@ -78,20 +75,22 @@ def test_answers_can_be_typed(home: Path) -> None:
         ("topics = ", "not TOML"),
     ],
 )
-def test_answers_that_cannot_be_used_write_nothing(home: Path, tmp_path: Path, text: str, why: str) -> None:
+def test_answers_that_cannot_be_used_write_nothing(
+    home: Path, tmp_path: Path, text: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Each is named."""
-    done = xbot(home, "init", "--no-samples", "--from", answers(tmp_path, text))
-    assert done.returncode == 1
-    assert why in done.stderr
-    assert "Traceback" not in done.stderr
+    monkeypatch.setenv("XBOT_HOME", str(home))
+    with pytest.raises(PermanentFailure, match=why):
+        init(Path(answers(tmp_path, text)), samples=False)
     assert not (home.parent / "persona.toml").exists()
     assert not (home.parent / ".env").exists()
 
 
-def test_a_persona_that_cannot_be_used_is_refused_with_every_problem(home: Path, tmp_path: Path) -> None:
-    """Exit 1; a file that is not there, too."""
+def test_a_persona_that_cannot_be_used_is_refused_with_every_problem(tmp_path: Path) -> None:
+    """A file that is not there, too."""
     path = tmp_path / "p.toml"
     path.write_text('name = ""\naudience = "a"\ntones = []\ntopics = []\nformats = []\n', "utf-8")
-    done = xbot(home, "persona", "check", str(path))
-    assert (done.returncode, "problem(s)" in done.stderr) == (1, True)
-    assert xbot(home, "persona", "check", str(tmp_path / "none")).returncode == 1
+    with pytest.raises(PermanentFailure, match=r"4 problem\(s\)"):
+        check(path)
+    with pytest.raises(PermanentFailure, match="cannot be read"):
+        check(tmp_path / "none")

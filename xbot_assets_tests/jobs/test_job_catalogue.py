@@ -58,7 +58,7 @@ def test_the_tables_of_successors_name_nothing_that_the_plan_does_not() -> None:
 def test_every_schedule_and_sensor_is_in_the_catalogue_with_its_job(catalogue: list[Automation]) -> None:
     """As the repository that Dagster loads has them."""
     repository = build_defs().get_repository_def()
-    named = {one.name for one in (*repository.schedule_defs, *repository.sensor_defs)}
+    named = {one.name for one in repository.schedule_defs} | {one.name for one in repository.sensor_defs}
     assert {one.name for one in catalogue} == named
     for one in catalogue:
         assert one.description, one.name

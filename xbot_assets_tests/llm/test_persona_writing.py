@@ -11,7 +11,7 @@ from xbot_assets.domain.persona_advice import advice
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.persona_writing import FirstAnswers, FirstTopic, persona_file, persona_of
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=40)
+WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
 
 
 @given(WORDS, st.lists(WORDS, min_size=1, max_size=4), st.lists(WORDS, min_size=1, max_size=3))

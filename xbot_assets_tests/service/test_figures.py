@@ -105,7 +105,7 @@ def test_a_database_that_is_gone_takes_only_its_own_figures_along(tmp_path: Path
 
 def test_figures_are_behind_the_token_where_the_pages_are(database_url: str, tmp_path: Path) -> None:
     """A scraper gives it as a bearer token; nobody else is told anything."""
-    token = "a-token-of-this-test"  # noqa: S105 - of this test
+    token = "a-token-of-this-very-test-alone"  # noqa: S105 - of this test
     environ = {"XBOT_HOME": str(tmp_path), "XBOT_DATABASE_URL": database_url, "XBOT_SERVICE_TOKEN": token}
     app = build_app(Connections(lambda: load_settings(environ)), [])
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as client:

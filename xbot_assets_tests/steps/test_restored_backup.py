@@ -22,7 +22,7 @@ from xbot_assets.store.backup.dumping import dump_to
 from xbot_assets.store.backup.restoring import open_backup
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.content.budget import day_account
-from xbot_assets.store.engine.database import Database, open_database
+from xbot_assets.store.engine.database import open_database
 from xbot_assets.store.publishing.restorations import open_restoration
 from xbot_assets.testing.servers import SettingsFor
 
@@ -30,9 +30,8 @@ NOWHERE = {"browser_url": "http://127.0.0.1:9", "openai_base_url": "http://127.0
 
 
 @pytest.fixture
-def backup(database: Database, settings_for: SettingsFor, tmp_path: Path) -> Path:
+def backup(settings_for: SettingsFor, tmp_path: Path) -> Path:
     """A backup of a migrated database."""
-    assert database
     dump_to(settings_for(), tmp_path / "a.backup")
     return tmp_path / "a.backup"
 
@@ -128,17 +127,15 @@ def test_a_drill_restores_the_newest_backup_and_tells_when_it_cannot(product: Pr
         run_drill(product)
     assert (caught.value.code, told(product)) == (FailureCode.NO_BACKUP, [BACKUP_MISSING.key])
     made = make_backup(product)
-    document = run_drill(product)
-    assert document["backup"] == made.path.name
-    assert document["tables"] == len(made.manifest.tables)
-    assert not list(product.settings.home.glob("drill/postgres*"))
     whole = made.path.read_bytes()
     made.path.write_bytes(whole[:-1000])
     with pytest.raises(PermanentFailure, match="cut, changed") as caught:
         run_drill(product)
     assert (caught.value.code, told(product)) == (FailureCode.DRILL_FAILED, [BACKUP_UNUSABLE.key])
     made.path.write_bytes(whole)
-    run_drill(product)
+    document = run_drill(product)
+    assert (document["backup"], document["tables"]) == (made.path.name, len(made.manifest.tables))
+    assert not list(product.settings.home.glob("drill/postgres*"))
     assert told(product) == []
 
 

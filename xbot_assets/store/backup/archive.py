@@ -49,7 +49,7 @@ def write_archive(target: Path, manifest: Manifest, parts: Mapping[str, Path]) -
         with os.fdopen(descriptor, "wb") as stream:
             _write(stream, manifest, parts)
         with fresh.open("r+b") as stream:
-            stream.write(_seal(stream))
+            stream.write(_seal(stream, fresh.stat().st_size))
             stream.flush()
             os.fsync(stream.fileno())
         fresh.replace(target)
@@ -68,20 +68,20 @@ def _write(stream: BinaryIO, manifest: Manifest, parts: Mapping[str, Path]) -> N
                 archive.addfile(entry, part)
 
 
-def _seal(stream: BinaryIO) -> bytes:
-    """Return the checksum of everything up to a file's end."""
-    return hashlib.file_digest(stream, "sha256").hexdigest().encode()
+def _seal(stream: BinaryIO, length: int) -> bytes:
+    """Return the checksum of the next bytes of a file."""
+    digest = hashlib.sha256()
+    while length > 0 and (chunk := stream.read(min(CHUNK, length))):
+        digest.update(chunk)
+        length -= len(chunk)
+    return digest.hexdigest().encode()
 
 
 def _refuse_changed(path: Path) -> None:
     """Refuse a file of which any byte is not as it was written, before anything in it is believed."""
-    digest = hashlib.sha256()
     with open_regular(path) as stream:
-        left = max(0, os.fstat(stream.fileno()).st_size - SEAL_BYTES)
-        while chunk := stream.read(min(CHUNK, left)):
-            digest.update(chunk)
-            left -= len(chunk)
-        if stream.read() != digest.hexdigest().encode():
+        sealed = os.fstat(stream.fileno()).st_size - SEAL_BYTES
+        if _seal(stream, sealed) != stream.read():
             raise damaged(path, "it is cut, changed, or no backup of this program")
 
 

@@ -21,7 +21,7 @@ NOWHERE = {"browser_url": "http://127.0.0.1:9", "openai_base_url": "http://127.0
 @pytest.fixture
 def product(settings_for: SettingsFor) -> Iterator[Product]:
     """A product that asks nobody but the database."""
-    settings = settings_for(browser_token=SecretStr("t"), database_leak_seconds=5, **NOWHERE)
+    settings = settings_for(browser_token=SecretStr("t"), database_leak_seconds=1, **NOWHERE)
     with open_product(settings, worker="test") as opened:
         yield opened
 

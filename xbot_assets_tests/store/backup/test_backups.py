@@ -1,7 +1,7 @@
 """Backups on a real PostgreSQL: what is dumped comes back, and what is damaged, newer or another's is refused whole."""
 
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -11,11 +11,12 @@ from pydantic import SecretStr
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.post import NewPost
+from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.settings import Settings
 from xbot_assets.store.backup.archive import read_manifest
 from xbot_assets.store.backup.contents import differences
 from xbot_assets.store.backup.dumping import dump_to
-from xbot_assets.store.backup.manifest import Applied, Manifest, TableContents
+from xbot_assets.store.backup.manifest import Manifest, TableContents
 from xbot_assets.store.backup.programs import client_programs, environment
 from xbot_assets.store.backup.restoring import (
     OpenBackup,
@@ -26,27 +27,37 @@ from xbot_assets.store.backup.restoring import (
     restore_into,
 )
 from xbot_assets.store.clock import DatabaseClock
-from xbot_assets.store.engine.database import Database
+from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.publishing.posts import enqueue_posts
-from xbot_assets.testing.servers import SettingsFor
+from xbot_assets.testing.servers import SettingsFor, fresh_database
 
 WORDS = 'Salt the water, always: \N{HOT BEVERAGE} it\'s "half" of the taste \\ and more.'
 
 
 @pytest.fixture
 def settings(settings_for: SettingsFor) -> Settings:
-    """Settings of a database with something in it."""
+    """Settings of a migrated database."""
     return settings_for()
 
 
+@pytest.fixture(scope="module")
+def written(postgres: EmbeddedPostgres, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[bytes]:
+    """What a backup of a database with one post, and of a session, is."""
+    place = tmp_path_factory.mktemp("written")
+    (place / "s").write_bytes(b"sealed")
+    for url in fresh_database(postgres, template):
+        settings = Settings(home=place, database_url=SecretStr(url))
+        with open_database(settings) as database:
+            now = DatabaseClock(database).now()
+            enqueue_posts(database, [NewPost(text=WORDS, topic="t", format="f", scheduled_at=now)], now)
+        dump_to(settings, place / "a.backup", session=place / "s")
+        yield (place / "a.backup").read_bytes()
+
+
 @pytest.fixture
-def backup(settings: Settings, database: Database, tmp_path: Path) -> Path:
-    """A backup of a database with one post, and a session."""
-    now = DatabaseClock(database).now()
-    enqueue_posts(database, [NewPost(text=WORDS, topic="t", format="f", scheduled_at=now)], now)
-    session = tmp_path / "s"
-    session.write_bytes(b"sealed")
-    dump_to(settings, tmp_path / "a.backup", session=session)
+def backup(written: bytes, tmp_path: Path) -> Path:
+    """That backup as a file of this test's own."""
+    (tmp_path / "a.backup").write_bytes(written)
     return tmp_path / "a.backup"
 
 
@@ -87,18 +98,22 @@ def test_what_was_dumped_comes_back_in_an_empty_database(backup: Path, empty: Se
     assert texts(empty) == [WORDS]
 
 
-def test_a_backup_is_for_its_owner_only_and_leaves_nothing_beside_it(backup: Path) -> None:
+def test_a_backup_is_for_its_owner_only_and_leaves_nothing_beside_it(settings: Settings, tmp_path: Path) -> None:
     """Neither a half-written file nor an unpacked dump."""
-    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
-    opened(backup)
-    assert {path.name for path in backup.parent.iterdir()} == {"a.backup", "s"}
+    dump_to(settings, tmp_path / "b.backup")
+    opened(tmp_path / "b.backup")
+    assert stat.S_IMODE((tmp_path / "b.backup").stat().st_mode) == 0o600
+    assert {path.name for path in tmp_path.iterdir()} == {"b.backup"}
 
 
-@pytest.mark.parametrize("place", [0, 150, 512, 700, 0.3, 0.5, 0.9, -12_000, -300, -70, -64, -1])
-def test_one_changed_byte_anywhere_refuses_the_whole_backup(backup: Path, place: float) -> None:
+@pytest.mark.parametrize(
+    ("share", "beyond"),
+    [*((0, place) for place in (0, 150, 512, 700)), (0.3, 0), (0.6, 0), *((1, -place) for place in (9000, 70, 64, 1))],
+)
+def test_one_changed_byte_anywhere_refuses_the_whole_backup(backup: Path, share: float, beyond: int) -> None:
     """In a header, the list of contents, the dump, its padding or the checksums."""
     content = bytearray(backup.read_bytes())
-    content[int(place * len(content)) if isinstance(place, float) else place] ^= 1
+    content[int(share * len(content)) + beyond] ^= 1
     backup.write_bytes(content)
     assert refusal(lambda: opened(backup)) == FailureCode.BACKUP_DAMAGED
 
@@ -138,16 +153,15 @@ def test_a_database_that_holds_something_is_replaced_only_by_force(
     assert texts(settings) == [WORDS]
 
 
-def test_a_restore_that_fails_leaves_what_was_there(backup: Path, settings: Settings, database: Database) -> None:
+def test_a_restore_that_fails_leaves_what_was_there(backup: Path, settings: Settings) -> None:
     """Dropping, restoring and what belongs to it are one transaction."""
-    database.close()
     with open_backup(backup, backup.parent) as whole:
         broken = OpenBackup(whole.manifest, whole.dump.with_name("broken"), None)
         broken.dump.write_bytes(whole.dump.read_bytes()[:-500])
         assert refusal(lambda: restore_into(settings, broken)) == FailureCode.RESTORE_FAILED
         failing = "select 1 / 0;"
         assert refusal(lambda: restore_into(settings, whole, afterwards=failing)) == FailureCode.RESTORE_FAILED
-    assert texts(settings) == [WORDS]
+    assert texts(settings) == []
 
 
 @pytest.mark.parametrize("change", [{"handle": "somebody"}, {"mode": "live"}])
@@ -191,5 +205,5 @@ def test_a_backup_knows_the_schema_that_it_is_of(backup: Path) -> None:
     """Every migration with its checksum, first to last."""
     manifest = read_manifest(backup)
     assert manifest.schema_history[0].name == "0001_initial"
-    assert all(isinstance(one, Applied) and one.checksum for one in manifest.schema_history)
+    assert all(len(one.checksum) == 64 for one in manifest.schema_history)
     assert manifest.has_session
