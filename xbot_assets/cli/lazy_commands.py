@@ -16,6 +16,7 @@ STACK, COMMANDS = "xbot_assets.cli.stack", "xbot_assets.cli.commands"
 DECISIONS = "xbot_assets.cli.decisions"
 
 MODULES = {
+    "init": "xbot_assets.cli.init",
     "up": STACK,
     "once": STACK,
     "open": "xbot_assets.cli.sessions.open_pages",
@@ -26,8 +27,13 @@ MODULES = {
     "alerts": DECISIONS,
     "resume": COMMANDS,
     "login": "xbot_assets.cli.sessions.login",
+    "persona": "xbot_assets.cli.init",
     "import": "xbot_assets.cli.history",
     "prices": "xbot_assets.cli.prices",
+    "jobs": "xbot_assets.cli.operations.jobs",
+    "database": "xbot_assets.cli.operations.database",
+    "backup": "xbot_assets.cli.operations.backups",
+    "restore": "xbot_assets.cli.operations.backups",
     "sandbox": "xbot_assets.cli.sandbox",
     "replay": COMMANDS,
     "migrate": COMMANDS,

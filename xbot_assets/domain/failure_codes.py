@@ -235,6 +235,20 @@ class FailureCode(StrEnum):
     CACHE_DOWN = "cache_down", _TRANSIENT, "Nothing is lost; it is only slower."
     CACHE_ERROR = "cache_error", _TRANSIENT, "Nothing is lost; it is only slower."
 
+    # Backups.
+    NO_BACKUP = "no_backup", _PERMANENT, "Name a file that 'xbot backup' made."
+    NO_CLIENT = "no_client", _PERMANENT, "Install PostgreSQL's client programs, so that pg_dump is on the PATH."
+    BACKUP_DAMAGED = "backup_damaged", _PERMANENT, "Give an older backup, or another copy of this one."
+    BACKUP_FAILED = "backup_failed", _PERMANENT, "See that the database answers and the disk has room, then try again."
+    BACKUP_EXISTS = "backup_exists", _PERMANENT, "Name a file that is not there yet."
+    BACKUP_OF_ANOTHER = "backup_of_another", _PERMANENT, "Set XBOT_HANDLE and XBOT_MODE to what the backup is of."
+    RESTORE_NOT_EMPTY = "restore_not_empty", _PERMANENT, "Give an empty database, or --force to replace this one."
+    RESTORE_IN_USE = "restore_in_use", _PERMANENT, "Stop everything that uses the database, then restore."
+    RESTORE_FAILED = "restore_failed", _PERMANENT, "Nothing was changed. Try another backup."
+    RESTORE_DIFFERS = "restore_differs", _PERMANENT, "Make a new backup, and try that."
+    DRILL_FAILED = "drill_failed", _PERMANENT, "Run 'xbot backup drill' by hand, and make a new backup."
+    RESTORED = "restored", _PERMANENT, "It ends by itself when the timeline was compared with the restored queue."
+
     # The machine and the stack.
     NOT_TEXT = "not_text", _PERMANENT, "Write it in UTF-8, without control characters."
     AWKWARD_PATH = "awkward_path", _PERMANENT, "Move the clone to another directory."
@@ -247,6 +261,7 @@ class FailureCode(StrEnum):
     NO_SERVICE_ACCOUNT = "no_service_account", _PERMANENT, "Create it, or start as another user."
     PORT_TAKEN = "port_taken", _PERMANENT, "Stop the program that has it, or change the setting."
     NOT_RUNNING = "not_running", _PERMANENT, "Start it with scripts/run."
+    ALREADY_SET_UP = "already_set_up", _PERMANENT, "Edit what is there, or move it away first."
     ALREADY_RUNNING = "already_running", _PERMANENT, "Stop it with Ctrl-C where it runs."
     NO_POSTGRES = "no_postgres", _PERMANENT, "Run scripts/run, which installs it."
     POSTGRES_RUNNING = "postgres_running", _PERMANENT, "Stop the stack first."

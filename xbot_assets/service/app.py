@@ -21,6 +21,7 @@ from xbot_assets.door.headers import POLICY, Headers
 from xbot_assets.door.origins import OwnPages, names_of
 from xbot_assets.door.wall import LoginWall
 from xbot_assets.service.alerter import Alerter
+from xbot_assets.service.figures import figure_routes
 from xbot_assets.service.health.components import Component, Components, is_ready
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.pings import components as product_components
@@ -86,6 +87,7 @@ def build_app(connections: Connections, registered: list[Component] | None = Non
         *approval_routes(connections, guard, _templates),
         *login_routes(connections.settings, guard, _templates),
         *plot_routes(connections),
+        *figure_routes(connections, components.check),
         Mount("/static", StaticFiles(packages=[("xbot_assets.service", "static")])),
     ]
     middleware = [

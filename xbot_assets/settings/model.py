@@ -26,6 +26,7 @@ class Settings(RuleSettings):
         "session_key_path",
         "prices_path",
         "templates_path",
+        "backup_path",
     )
     @classmethod
     def _absolute(cls, value: Path | None) -> Path | None:

@@ -12,6 +12,7 @@ from xbot_assets.domain.policy.facts import ApprovalMode, PolicyLimits
 from xbot_assets.domain.posts.recovery import LAST_CLICK_MARGIN, RecoveryRules
 from xbot_assets.settings.groups.alerts import AlertSettings
 from xbot_assets.settings.groups.approval import ApprovalSettings
+from xbot_assets.settings.groups.backups import BackupSettings
 from xbot_assets.settings.groups.browser import BrowserSettings
 from xbot_assets.settings.groups.content import ContentSettings
 from xbot_assets.settings.groups.endpoints import EndpointSettings
@@ -21,6 +22,7 @@ from xbot_assets.settings.groups.metrics import MetricsSettings
 from xbot_assets.settings.groups.pace import PaceSettings
 from xbot_assets.settings.groups.publishing import PublishingSettings
 from xbot_assets.settings.groups.recovery import RecoverySettings
+from xbot_assets.settings.groups.retention import RetentionSettings
 from xbot_assets.settings.groups.stores import StoreSettings
 
 _NO_PUBLIC = frozenset({"sandbox", "shadow"})
@@ -38,6 +40,8 @@ class RuleSettings(
     ContentSettings,
     BrowserSettings,
     AlertSettings,
+    BackupSettings,
+    RetentionSettings,
     StoreSettings,
     EndpointSettings,
 ):

@@ -99,3 +99,14 @@ def open_alerts(db: Statements) -> list[Alert]:
 def waiting_notices(db: Statements, limit: int) -> list[Notice]:
     """Return the oldest notices that not every channel has taken."""
     return db.fetch_rows(Notice, "waiting_notices", limit=limit)
+
+
+def alert_counts(db: Statements) -> dict[str, int]:
+    """Return how many alerts of each severity are open, for figures."""
+    return {row["severity"]: row["alerts"] for row in db.fetch_all("alert_counts")}
+
+
+def notices_waiting(db: Statements) -> int:
+    """Return how many notices wait for a channel, for figures."""
+    row = db.fetch_one("notices_waiting")
+    return row["notices"] if row else 0

@@ -1,14 +1,16 @@
 """The names of Dagster's own insides that we rest on, in one place: a new version of Dagster is checked here first.
 
 Dagster documents that an instance's launcher, coordinator and storage may be classes of one's own, but does not export
-the types of their methods. Others are for the code server, which starts run workers its own way, and for the web
-server, which gets a door; the latter are names, because importing a web server is not for everybody.
+the types of their methods. Others are for the code server, which starts run workers its own way, for the web server,
+which gets a door (names, because importing a web server is not for everybody), and for a table that only grows.
 """
 
 from dagster._cli import cli
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.events import EngineEventData
 from dagster._core.launcher.base import CheckRunHealthResult, LaunchRunContext, WorkerStatus
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_END_TAG,
     ASSET_PARTITION_RANGE_START_TAG,
@@ -48,10 +50,12 @@ __all__ = [
     "WEB_SERVER_APPLICATION",
     "WEB_SERVER_COMMAND",
     "WEB_SERVER_UVICORN",
+    "AssetCheckExecutionsTable",
     "CheckRunHealthResult",
     "ConfigurableClassData",
     "EngineEventData",
     "LaunchRunContext",
+    "SqlEventLogStorage",
     "UserConfigSchema",
     "WorkerStatus",
     "cli",

@@ -28,6 +28,7 @@ REASON_LENGTH = 500
 
 @dg.run_failure_sensor(
     name="alert_on_failed_run",
+    description="Raise, or join, one alert per job whose run failed.",
     minimum_interval_seconds=LOOK_EVERY_SECONDS,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
@@ -58,6 +59,7 @@ def _is_told(step: dg.DagsterEvent) -> bool:
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
     name="resolve_failed_run",
+    description="Close the alert about a job as soon as a run of it succeeds.",
     minimum_interval_seconds=LOOK_EVERY_SECONDS,
     default_status=dg.DefaultSensorStatus.RUNNING,
 )

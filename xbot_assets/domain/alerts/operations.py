@@ -83,6 +83,39 @@ BROWSER_QUEUE_SLOW = AlertEntry(
     "XBOT_BROWSER_WAIT_ALERT_MINUTES.",
     ends="The average of the last half hour is below the limit again.",
 )
+BACKUP_MISSING = AlertEntry(
+    title="There is no recent backup",
+    key="backup:missing",
+    severity="critical",
+    sentence="{reason}",
+    remedy="Run 'xbot backup'. If that fails, it says why; if it works, see why the job 'backup' does not run, in the "
+    "Dagster UI.",
+    meaning="No backup was made for twice XBOT_BACKUP_EVERY_HOURS, or those that were made are gone from their "
+    "directory. Without one, a lost disk is the end of everything that was learned.",
+    ends="A backup is made.",
+)
+BACKUP_UNUSABLE = AlertEntry(
+    title="The newest backup cannot be restored",
+    key="backup:unusable",
+    severity="critical",
+    sentence="The newest backup, {backup}, was tried and cannot be restored: {reason}",
+    remedy="Run 'xbot backup', then 'xbot backup drill' to try the new one. Keep the older ones until that works.",
+    meaning="A restore drill put the newest backup into a database of its own and compared it with what the backup "
+    "says of itself. The product's database was not touched.",
+    ends="A restore drill goes well.",
+)
+DATABASE_UNWELL = AlertEntry(
+    title="The database is not well",
+    key="database:unwell",
+    severity="warning",
+    sentence="{reason}",
+    remedy="'xbot database' shows the slowest statements, the connections and the largest tables. If the machine is "
+    "busy with other things, give it more room.",
+    meaning="The check of every ten minutes saw statements slower than XBOT_SLOW_QUERY_SECONDS since the check before, "
+    "long waits for a connection, a transaction that somebody forgot to end, or a server that is nearly out of "
+    "connections.",
+    ends="A later check finds none of it.",
+)
 
 ENTRIES = (
     ASSET_FAILED,
@@ -93,4 +126,7 @@ ENTRIES = (
     BROWSER_UNCONFINED,
     BROWSER_QUEUE_DEEP,
     BROWSER_QUEUE_SLOW,
+    BACKUP_MISSING,
+    BACKUP_UNUSABLE,
+    DATABASE_UNWELL,
 )

@@ -16,6 +16,7 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.store.account.publishing_holds import Lifting, PublishingHold, insert_hold, lift_holds, open_holds
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Statements, Transaction
+from xbot_assets.store.publishing.restorations import settle_restorations
 
 
 def hold_publishing(transaction: Transaction, failure: ProductError, now: datetime) -> None:
@@ -40,6 +41,8 @@ def refuse_while_held(db: Statements) -> None:
 def resume_publishing(db: Database, by: str, now: datetime) -> tuple[PublishingHold, ...]:
     """Lift every hold by a person's word and end its alert; return what was lifted."""
     with db.transaction() as transaction:
+        # By their word nothing is unknown any more that a restored backup left open.
+        settle_restorations(transaction, now)
         return _lift(transaction, by, Lifting.RESUMED, now, lambda _: True)
 
 
@@ -48,6 +51,11 @@ def lift_disproved(
 ) -> tuple[PublishingHold, ...]:
     """Lift the holds that a session check disproved and end their alerts; return what was lifted."""
     return _lift(transaction, by, Lifting.DISPROVED, now, is_over)
+
+
+def lift_compared(transaction: Transaction, by: str, now: datetime) -> tuple[PublishingHold, ...]:
+    """Lift the hold after a restored backup and end its alert: the timeline was compared; return what was lifted."""
+    return _lift(transaction, by, Lifting.COMPARED, now, lambda hold: hold.code == FailureCode.RESTORED)
 
 
 def _lift(

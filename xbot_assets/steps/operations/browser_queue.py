@@ -16,8 +16,6 @@ from xbot_assets.store.operations.browser_operations import LaneWaits, QueueSamp
 
 WAIT_WINDOW = timedelta(minutes=30)
 """Average waits are over this stretch: long enough to hold several operations, short enough to be news."""
-KEPT = timedelta(days=30)
-"""Samples older than this are forgotten."""
 SHOWN = timedelta(hours=24)
 
 
@@ -39,7 +37,6 @@ def watch_queue(product: Product, queued: Mapping[Lane, Sequence[datetime]], now
     """
     rows = [_sample(lane, queued.get(lane, ()), now) for lane in Lane]
     operation_store.insert_queue_samples(product.database, rows, now)
-    operation_store.purge_queue_samples(product.database, now - KEPT)
     depth = sum(len(created) for created in queued.values())
     _judge_depth(product, depth)
     _judge_wait(product, now)

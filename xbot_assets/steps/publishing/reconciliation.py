@@ -16,10 +16,12 @@ from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, PostKind, Timelin
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
 from xbot_assets.steps.publishing.recovery import RecoveryOutcome, read_timeline, recover_post, shown_as
+from xbot_assets.steps.publishing.restoration import doubt_shown, other_hold, settle
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.metrics.history import imported_x_ids
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
+from xbot_assets.store.publishing.restorations import open_restoration
 from xbot_assets.store.publishing.rows import MissingPost, PhantomPost, PostText, SeenPost
 
 VERIFIED_FOR = timedelta(days=3)
@@ -49,15 +51,18 @@ class Comparison:
 
 def comparison_wait(product: Product) -> str | None:
     """Say in words why the timeline need not be compared now, or ``None`` when it is to be."""
-    held = product.account.hold_reason
+    restoration = open_restoration(product.database)
+    held = other_hold(product) if restoration else product.account.hold_reason
     if held is not None:
         return held
     settings, database, now = product.settings, product.database, product.clock.now()
-    if recovery.first_intent(database) is None:
+    if restoration is None and recovery.first_intent(database) is None:
         return "Nothing was ever submitted."
     compared, covered = recovery.last_comparison(database)
     if compared is not None and now - compared < settings.verify_again:
         return "The timeline was compared a few minutes ago."
+    if restoration is not None:
+        return None
     if covered is None or now - covered >= settings.reconcile_every:
         return None
     due = recovery.verification_is_due(database, now=now, after=settings.verify_after, since=now - VERIFIED_FOR)
@@ -71,12 +76,17 @@ def compare_timeline(product: Product) -> Comparison:
         ProductError: the timeline could not be read. That is noted as a comparison that covered nothing, and nothing
             follows from it.
     """
+    restoration, since = open_restoration(product.database), product.clock.now() - VERIFIED_FOR
     try:
-        view, known = read_timeline(product, product.clock.now() - VERIFIED_FOR, Lane.HIGH)
+        view, known = read_timeline(product, since, Lane.HIGH, deepest=restoration is not None)
     except ProductError:
         _note(product, Comparison(0, None, (), (), (), (), ()))
         raise
+    if restoration is not None:
+        doubt_shown(product, restoration, view, known)
     confirmed = _confirm_shown(product, view, known)
+    if restoration is not None:
+        settle(product, restoration, view)
     missing, removed, back = _verify(product, view)
     phantoms = _phantoms(product, view)
     comparison = Comparison(len(view.shown), view.covers_since(), confirmed, missing, removed, back, phantoms)

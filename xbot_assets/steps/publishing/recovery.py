@@ -101,15 +101,19 @@ def recover_due(product: Product, *, lane: Lane) -> Recovery:
     )
 
 
-def read_timeline(product: Product, since: datetime, lane: Lane) -> tuple[TimelineView, set[str]]:
+def read_timeline(
+    product: Product, since: datetime, lane: Lane, *, deepest: bool = False
+) -> tuple[TimelineView, set[str]]:
     """Read the own lists, replies too, back to a time, and say which of the posts shown belong to rows.
 
+    ``deepest``: as far back as a look goes, because the rows do not tell how many posts there are to see.
     A list that claims to be complete but shows nothing that we know to be there is not believed.
 
     Raises:
         ProductError: as the browser host answered.
     """
-    depth = min(LOOK_DEEPEST, LOOK_MARGIN + recovery.submitted_since(product.database, since))
+    submitted = LOOK_DEEPEST if deepest else recovery.submitted_since(product.database, since)
+    depth = min(LOOK_DEEPEST, LOOK_MARGIN + submitted)
     read = product.x.run(
         ReadOwnTimeline(limit=depth),
         lane=lane,

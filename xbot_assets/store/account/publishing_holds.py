@@ -16,6 +16,8 @@ class Lifting(StrEnum):
     """A person put it right and said so."""
     DISPROVED = "disproved"
     """A session check saw that it is over."""
+    COMPARED = "compared"
+    """After a restored backup: the timeline was compared with the queue."""
 
 
 @dataclass(frozen=True, slots=True)

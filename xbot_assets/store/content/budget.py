@@ -230,3 +230,10 @@ def _refusal(account: DayAccount, ask: CallAsk, terms: BudgetTerms) -> ProductEr
 
 def _usd(microusd: int) -> str:
     return f"${microusd / MICROUSD_PER_USD:.6f}"
+
+
+def spend_rest_of_day(db: Database, terms: BudgetTerms) -> None:
+    """Count what is left of a day's budget as spent: nobody knows what of it was."""
+    with db.transaction() as transaction:
+        open_day(transaction, terms.day)
+        transaction.execute("spend_rest_of_day", day=terms.day.date, budget=terms.budget_microusd)

@@ -23,7 +23,7 @@ from xbot_assets.store.engine.failures import START_PARTS, classify, connection_
 from xbot_assets.store.engine.pooler import Connection
 from xbot_assets.store.engine.rows import as_rows
 from xbot_assets.store.engine.statements import Statement, product_statements
-from xbot_assets.store.engine.timings import StatementTimings, Timing
+from xbot_assets.store.engine.timings import StatementTimings, timing_rows
 
 _LOG = logging.getLogger(__name__)
 
@@ -35,6 +35,9 @@ READ_ATTEMPTS = 3
 """Tries of a read whose connection failed; the total time is bounded by ``database_connect_seconds``."""
 RETRY_FIRST_SECONDS = 0.1
 RETRY_MAX_SECONDS = 1.0
+CONNECTION_WAIT = "(wait for a connection)"
+"""Stands among the statements' timings, so that a pool that is too small is seen where slow statements are."""
+WAIT_COUNTED_SECONDS = 0.1
 CLOSE_FLUSH_SECONDS = 1.0
 """Closing waits no longer than this for a connection to store its timings: the database may be gone."""
 CLOSE_SECONDS = 5.0
@@ -170,7 +173,7 @@ class Database(Statements):
         if not drained:
             return
         try:
-            values = {"day": system_now().date(), "rows": as_rows(_timing_rows(drained))}
+            values = {"day": system_now().date(), "rows": as_rows(timing_rows(drained))}
             self._run_once(_statement("add_statement_timings"), values, wait_seconds)
         except ProductError:
             self.timings.put_back(drained)
@@ -222,10 +225,13 @@ class Database(Statements):
 
     @contextmanager
     def _connection(self, wait_seconds: float | None = None) -> Iterator[Connection]:
+        began = perf_counter()
         try:
             connection = self._pool.getconn(wait_seconds)
         except (PoolTimeout, PoolClosed) as error:
             raise self._no_connection(error) from error
+        finally:
+            self._note_wait(perf_counter() - began)
         self._count(1)
         try:
             yield connection
@@ -240,6 +246,11 @@ class Database(Statements):
         if self._in_use >= self._pool.max_size:
             return classify(error)
         return unreachable(f"no connection within {self._connect_seconds:g} s.")
+
+    def _note_wait(self, seconds: float) -> None:
+        """Count a wait for a connection beside the statements, when it was one."""
+        if seconds >= WAIT_COUNTED_SECONDS:
+            self.timings.record(CONNECTION_WAIT, seconds)
 
     def _count(self, change: int) -> None:
         """Count the connections in hand: the pool's own numbers include those it is still trying to open."""
@@ -282,14 +293,3 @@ def _execute(
 
 def _is_connection_failure(error: Exception) -> bool:
     return isinstance(error, TransientFailure) and error.code == FailureCode.DATABASE_UNREACHABLE
-
-
-def _timing_rows(drained: Mapping[str, Timing]) -> Iterator[Row]:
-    for name, timing in drained.items():
-        yield {
-            "name": name,
-            "calls": timing.calls,
-            "total_ms": timing.total_ms,
-            "max_ms": timing.max_ms,
-            "slow_calls": timing.slow_calls,
-        }

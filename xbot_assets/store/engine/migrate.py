@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -38,7 +38,7 @@ class Migration:
 
 
 @dataclass(frozen=True, slots=True)
-class _Applied:
+class AppliedMigration:
     """A migration that the database says it has."""
 
     version: int
@@ -87,6 +87,20 @@ def migrate(settings: Settings, folder: Traversable | None = None) -> list[str]:
         return [migration.name for migration in pending]
 
 
+def applied_migrations(db: Statements) -> list[AppliedMigration]:
+    """Return the migrations that a database has, in order; it has to have some."""
+    return list(_applied(db).values())
+
+
+def refuse_unknown(applied: Iterable[AppliedMigration], folder: Traversable | None = None) -> None:
+    """Refuse a schema that no migration of this program leads to or on from; an older one is welcome.
+
+    Raises:
+        PermanentFailure: ``schema_newer``, ``schema_changed``.
+    """
+    _pending(migrations_in(folder), {one.version: one for one in applied})
+
+
 def check_schema(db: Statements, folder: Traversable | None = None) -> None:
     """Refuse a schema that this program does not fit.
 
@@ -105,11 +119,11 @@ def check_schema(db: Statements, folder: Traversable | None = None) -> None:
         )
 
 
-def _applied(db: Statements) -> dict[int, _Applied]:
-    return {one.version: one for one in db.fetch_rows(_Applied, "applied_migrations")}
+def _applied(db: Statements) -> dict[int, AppliedMigration]:
+    return {one.version: one for one in db.fetch_rows(AppliedMigration, "applied_migrations")}
 
 
-def _pending(ours: Sequence[Migration], applied: Mapping[int, _Applied]) -> list[Migration]:
+def _pending(ours: Sequence[Migration], applied: Mapping[int, AppliedMigration]) -> list[Migration]:
     """Return what is still to do, after checking that what was done is what we know."""
     known = {migration.version for migration in ours}
     newer = sorted(set(applied) - known)

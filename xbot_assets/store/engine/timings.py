@@ -4,8 +4,10 @@ Durations are real milliseconds.
 """
 
 import logging
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any
 
 _LOG = logging.getLogger(__name__)
 _MS_PER_SECOND = 1000.0
@@ -61,3 +63,15 @@ class StatementTimings:
         timing.total_ms += more.total_ms
         timing.max_ms = max(timing.max_ms, more.max_ms)
         timing.slow_calls += more.slow_calls
+
+
+def timing_rows(timings: Mapping[str, Timing]) -> Iterator[dict[str, Any]]:
+    """Yield timings as rows to be added to the day's."""
+    for name, timing in timings.items():
+        yield {
+            "name": name,
+            "calls": timing.calls,
+            "total_ms": timing.total_ms,
+            "max_ms": timing.max_ms,
+            "slow_calls": timing.slow_calls,
+        }

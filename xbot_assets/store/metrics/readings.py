@@ -131,6 +131,13 @@ def posts_to_measure(db: Statements, *, now: datetime, limit: int) -> list[PostT
     return db.fetch_rows(PostToMeasure, "posts_to_measure", now=now, limit=limit)
 
 
+def next_reading_at(db: Statements) -> datetime | None:
+    """Return when the next reading of any post is due; a time that is over means that one is due now."""
+    row = db.fetch_one("next_reading_at")
+    at: datetime | None = row["at"] if row else None
+    return at
+
+
 def insert_readings(db: Statements, rows: Iterable[Fields]) -> int:
     """Store readings and return how many were new; one that has the post and time of another is that one.
 

@@ -124,11 +124,6 @@ def insert_queue_samples(db: Statements, samples: Sequence[Mapping[str, Any]], n
     db.execute("insert_queue_samples", rows=as_rows(samples), now=now)
 
 
-def purge_queue_samples(db: Statements, before: datetime) -> int:
-    """Forget samples older than a time; return how many."""
-    return db.execute("purge_queue_samples", before=before)
-
-
 def queue_samples(db: Statements, since: datetime) -> list[QueueSample]:
     """Return the samples since a time, oldest first."""
     return db.fetch_rows(QueueSample, "queue_samples", since=since)
@@ -137,3 +132,8 @@ def queue_samples(db: Statements, since: datetime) -> list[QueueSample]:
 def waits_by_lane(db: Statements, since: datetime) -> list[LaneWaits]:
     """Return each lane's waits since a time."""
     return db.fetch_rows(LaneWaits, "waits_by_lane", since=since)
+
+
+def newest_queue_samples(db: Statements, since: datetime) -> list[QueueSample]:
+    """Return the newest sample of each lane since a time."""
+    return db.fetch_rows(QueueSample, "newest_queue_samples", since=since)

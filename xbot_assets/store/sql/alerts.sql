@@ -119,3 +119,14 @@ where o.sent_at is null and not exists (
 select max(sent_at) as sent_at, count(*) filter (where sent_at is null) as waiting,
     (array_agg(last_error order by next_attempt_at desc) filter (where sent_at is null))[1] as last_error
 from alert_deliveries where channel = %(channel)s;
+
+-- name: alert_counts
+-- How many alerts of each severity are open, and how many notices wait for a channel.
+select s.severity, count(a.id) as alerts
+from unnest(array['critical', 'warning', 'info']) as s (severity)
+left join alerts a on a.severity = s.severity and a.resolved_at is null
+group by s.severity order by s.severity;
+
+-- name: notices_waiting
+-- How many notices wait for a channel.
+select count(*) as notices from alert_outbox where sent_at is null;

@@ -69,3 +69,8 @@ update budget_days set
         to_jsonb(coalesce((used_by_purpose ->> %(purpose)s)::bigint, 0) + %(spent)s::bigint - %(reserved)s::bigint)
     )
 where day = %(day)s;
+
+-- name: spend_rest_of_day
+-- What is left of a day's budget counts as spent.
+update budget_days set spent_microusd = greatest(spent_microusd, %(budget)s::bigint - reserved_microusd)
+where day = %(day)s;

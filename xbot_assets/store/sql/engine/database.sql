@@ -32,3 +32,24 @@ select pg_backend_pid() as pid, coalesce(current_setting('xbot.session', true), 
 -- name: mark_session
 -- Leave a mark in the server process that answers.
 select set_config('xbot.session', %(mark)s::text, false);
+
+-- name: database_sessions
+-- Connections to this database, by what they do.
+select coalesce(state, 'other') as state, count(*) as sessions,
+    coalesce(max(extract(epoch from clock_timestamp() - xact_start)), 0)::double precision as longest_seconds
+from pg_stat_activity where datname = current_database() and backend_type = 'client backend'
+group by 1 order by 1;
+
+-- name: connections_allowed
+-- Most connections that the server takes of ordinary roles.
+select current_setting('max_connections')::integer - current_setting('superuser_reserved_connections')::integer
+    as connections,
+    (select count(*) from pg_stat_activity where backend_type = 'client backend') as taken;
+
+-- name: leaked_sessions
+-- Connections that hold a transaction open and do nothing, for longer than any of ours may.
+select pid, application_name, extract(epoch from clock_timestamp() - state_change)::double precision as idle_seconds
+from pg_stat_activity
+where datname = current_database() and state in ('idle in transaction', 'idle in transaction (aborted)')
+    and state_change < clock_timestamp() - %(longer)s::interval
+order by state_change;

@@ -19,6 +19,13 @@ join posts p on p.id = s.post_id
 order by s.read_at is not null, s.next_read_at, s.post_id
 limit %(limit)s;
 
+-- name: next_reading_at
+-- When the next reading of any post is due.
+select least(
+    (select min(next_read_at) from reading_schedule where read_at is null and next_read_at is not null),
+    (select min(next_read_at) from reading_schedule where read_at is not null and next_read_at is not null)
+) as at;
+
 -- name: insert_readings
 -- Store readings and when their posts are read next; the newest reading of a post counts.
 with stored as (

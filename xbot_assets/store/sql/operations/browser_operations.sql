@@ -25,10 +25,6 @@ select %(now)s, r.lane, r.waiting, r.oldest_seconds
 from jsonb_to_recordset(%(rows)s::jsonb) as r (lane text, waiting integer, oldest_seconds double precision)
 on conflict do nothing;
 
--- name: purge_queue_samples
--- Forget samples older than a time.
-delete from browser_queue_samples where sampled_at < %(before)s;
-
 -- name: queue_samples
 -- Samples since a time, oldest first.
 select sampled_at, lane, waiting, oldest_seconds from browser_queue_samples
@@ -45,3 +41,8 @@ select lane, count(*) as operations,
 from browser_operations
 where queued_at >= %(since)s and started_at is not null and ended_at is not null
 group by lane order by lane;
+
+-- name: newest_queue_samples
+-- The newest sample of each lane.
+select distinct on (lane) sampled_at, lane, waiting, oldest_seconds from browser_queue_samples
+where sampled_at >= %(since)s order by lane, sampled_at desc;

@@ -1,0 +1,1 @@
+"""Commands that run the system: what it does and when, its database, its backups. Keep out: the work itself."""

@@ -1,0 +1,142 @@
+"""How often each automation does its work now, and when next: the questions of the ticks, answered in numbers.
+
+Ticks only say whether work is due. People ask how often, and when: with intervals that change by themselves (tiers of
+the budget, the learned rate, the age of a post) that is a reading of the database, not of the code.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from xbot_assets.domain.pace.pacing import PaceKind
+from xbot_assets.settings import Settings
+from xbot_assets.steps.llm_budget import budget_now
+from xbot_assets.store.account.session_checks import last_session_check
+from xbot_assets.store.engine.database import Database
+from xbot_assets.store.learning.models import model_versions
+from xbot_assets.store.metrics.readings import last_account_reading, next_reading_at
+from xbot_assets.store.operations.retention import last_upkeep
+from xbot_assets.store.publishing.pace import pace_facts
+from xbot_assets.store.publishing.queue import last_planned, waiting_times
+from xbot_assets.store.publishing.recovery import last_comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of which account's database it is asked, and when on the product's clock."""
+
+    database: Database
+    settings: Settings
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often work is done, and when it is due next, on the product's clock where ``real`` does not say otherwise.
+
+    Attributes:
+        every: the interval in force; ``None`` when only an event calls for work.
+        next_at: when it is due; a time that is over means as soon as it is asked; ``None`` when nobody can tell.
+        rule: what decides, in words.
+        real: whether it goes by real time.
+    """
+
+    every: timedelta | None
+    next_at: datetime | None
+    rule: str
+    real: bool = False
+
+
+def _plan(asked: Asked) -> Rhythm:
+    tier = budget_now(asked.database, asked.settings, asked.now).tier
+    return _since(last_planned(asked.database), tier.interval, f"budget tier {tier.name}")
+
+
+def _pool(asked: Asked) -> Rhythm:
+    days = timedelta(days=asked.settings.pool_rotate_days)
+    return Rhythm(days, None, "when the pool is small or holds stale posts")
+
+
+def _publish(asked: Asked) -> Rhythm:
+    pace = pace_facts(asked.database, PaceKind.POST, asked.now, asked.settings.pace_rules)
+    rate = min(pace.state.rate, asked.settings.posts_per_hour_max)
+    every = max(asked.settings.admission_limits.spacing, timedelta(hours=1) / rate)
+    return Rhythm(every, min(waiting_times(asked.database), default=None), "when a post is due; by the learned rate")
+
+
+def _recover(asked: Asked) -> Rhythm:
+    return Rhythm(timedelta(minutes=asked.settings.recovery_minutes), None, "while a post is unconfirmed")
+
+
+def _reconcile(asked: Asked) -> Rhythm:
+    _, covered = last_comparison(asked.database)
+    return _since(covered, asked.settings.reconcile_every, "and when a new post is to be seen on X")
+
+
+def _measure(asked: Asked) -> Rhythm:
+    every = timedelta(minutes=asked.settings.metrics_first_day_minutes)
+    return Rhythm(every, next_reading_at(asked.database), "by each post's age; this is for young ones")
+
+
+def _measure_account(asked: Asked) -> Rhythm:
+    last = last_account_reading(asked.database, asked.settings.handle)
+    every = timedelta(minutes=asked.settings.account_metrics_minutes)
+    return _since(last.read_at if last else None, every, "outside posting windows")
+
+
+def _learn(asked: Asked) -> Rhythm:
+    newest = model_versions(asked.database, "bandit", 1)
+    every = timedelta(minutes=asked.settings.learn_interval_minutes)
+    return _since(newest[0].trained_at if newest else None, every, "at most, and only for new outcomes")
+
+
+def _session(asked: Asked) -> Rhythm:
+    last = last_session_check(asked.database)
+    every = timedelta(minutes=asked.settings.session_check_minutes)
+    return _since(last.checked_at if last else None, every, "outside posting windows")
+
+
+def _purge(asked: Asked) -> Rhythm:
+    last = last_upkeep(asked.database, "purge")
+    return _since(last.done_at if last else None, timedelta(hours=asked.settings.retention_every_hours), "")
+
+
+def _backup(asked: Asked) -> Rhythm:
+    return _real_task(asked, "backup", asked.settings.backup_every_hours)
+
+
+def _drill(asked: Asked) -> Rhythm:
+    return _real_task(asked, "restore_drill", asked.settings.backup_drill_hours)
+
+
+def _real_task(asked: Asked, task: str, hours: float) -> Rhythm:
+    if not hours:
+        return Rhythm(None, None, "switched off", real=True)
+    last, every = last_upkeep(asked.database, task), timedelta(hours=hours)
+    return Rhythm(every, last.done_at_real + every if last else None, "", real=True)
+
+
+RHYTHMS: Mapping[str, Callable[[Asked], Rhythm]] = {
+    "plan_when_due": _plan,
+    "top_up_pool_when_due": _pool,
+    "publish_when_due": _publish,
+    "recover_when_due": _recover,
+    "reconcile_when_due": _reconcile,
+    "measure_when_due": _measure,
+    "measure_account_when_due": _measure_account,
+    "learn_when_due": _learn,
+    "check_session_when_due": _session,
+    "purge_when_due": _purge,
+    "backup_when_due": _backup,
+    "drill_when_due": _drill,
+}
+"""By the name of the schedule or sensor: every one that asks whether work is due."""
+
+
+def rhythms(asked: Asked) -> dict[str, Rhythm]:
+    """Return the rhythm of every automation that asks whether work is due. Raises as the database does."""
+    return {name: rhythm(asked) for name, rhythm in RHYTHMS.items()}
+
+
+def _since(last: datetime | None, every: timedelta, rule: str) -> Rhythm:
+    return Rhythm(every, last + every if last else None, rule)

@@ -1,0 +1,167 @@
+-- Purging what is old, a batch at a time: each statement deletes at most %(rows)s rows from before %(before)s.
+-- Tables that only grow are read from their oldest row on, so that nothing has to be sorted and no index is needed.
+
+-- name: purge_readings
+-- Readings, but for the newest of each post and the one that its outcome was made from.
+delete from post_metrics where (post_id, read_at) in (
+    select m.post_id, m.read_at from post_metrics m
+    where m.read_at < %(before)s
+        and exists (select from post_metrics n where n.post_id = m.post_id and n.read_at > m.read_at)
+        and not exists (select from engagement_outcomes e where e.post_id = m.post_id and e.read_at = m.read_at)
+    limit %(rows)s
+);
+
+-- name: purge_account_readings
+-- Readings of the profile.
+delete from account_metrics
+where id in (select id from account_metrics order by id limit %(rows)s) and read_at < %(before)s;
+
+-- name: purge_llm_calls
+-- Calls of the language model that no post came from.
+delete from llm_calls where id in (
+    select c.id from llm_calls c
+    where c.called_at < %(before)s and not exists (select from posts p where p.llm_call_id = c.id)
+    order by c.called_at limit %(rows)s
+);
+
+-- name: purge_template_uses
+-- Templates used.
+delete from template_uses
+where id in (select id from template_uses order by id limit %(rows)s) and used_at < %(before)s;
+
+-- name: purge_pace_changes
+-- Changes of the rate.
+delete from pace_changes
+where id in (select id from pace_changes order by id limit %(rows)s) and changed_at < %(before)s;
+
+-- name: purge_misses
+-- Readings that were missed.
+delete from metric_misses
+where id in (select id from metric_misses order by id limit %(rows)s) and missed_at < %(before)s;
+
+-- name: purge_quarantined
+-- Readings that could not be.
+delete from quarantined_readings
+where id in (select id from quarantined_readings order by id limit %(rows)s) and read_at < %(before)s;
+
+-- name: purge_reading_batches
+-- How much of what was asked for was read.
+delete from reading_batches
+where id in (select id from reading_batches order by id limit %(rows)s) and read_at < %(before)s;
+
+-- name: purge_judgements
+-- Texts that were judged.
+delete from post_judgements
+where id in (select id from post_judgements order by id limit %(rows)s) and judged_at < %(before)s;
+
+-- name: purge_reconciliations
+-- Comparisons of the timeline, but for the last that covered something.
+delete from timeline_reconciliations
+where id in (select id from timeline_reconciliations order by id limit %(rows)s) and compared_at < %(before)s
+    and id is distinct from (select max(id) from timeline_reconciliations where covers_since is not null);
+
+-- name: purge_policy_refusals
+-- What the rules said of posts that wait no more.
+delete from policy_refusals where (post_id, rule) in (
+    select r.post_id, r.rule from policy_refusals r join posts p on p.id = r.post_id
+    where r.last_at < %(before)s and p.status in ('published', 'failed', 'rejected', 'shadowed', 'retired')
+    limit %(rows)s
+);
+
+-- name: purge_alerts
+-- Closed alerts whose notices are out, with those notices.
+with old as (
+    select a.id from alerts a
+    where a.resolved_at < %(before)s
+        and not exists (select from alert_outbox o where o.alert_id = a.id and o.sent_at is null)
+    order by a.id limit %(rows)s
+), notices as (
+    delete from alert_outbox where alert_id in (select id from old)
+)
+delete from alerts where id in (select id from old);
+
+-- name: purge_upkeep
+-- Notes of housekeeping, but for the newest of each task.
+delete from upkeep
+where id in (select id from upkeep order by id limit %(rows)s) and done_at < %(before)s
+    and id not in (select max(id) from upkeep group by task);
+
+-- name: purge_model_versions
+-- Versions that chose no post, have no seat and are not the newest of their kind.
+delete from model_versions where id in (
+    select v.id from model_versions v
+    where v.trained_at < %(before)s
+        and v.version < (select max(version) from model_versions n where n.kind = v.kind)
+        and not exists (select from posts p where p.bandit_version_id = v.id)
+        and not exists (select from posts p where p.predictor_version_id = v.id)
+        and not exists (select from champions c where c.version_id = v.id)
+        and not exists (select from champion_events e where e.version_id = v.id)
+        and not exists (select from challengers g where g.version_id = v.id)
+    order by v.id limit %(rows)s
+);
+
+-- name: purge_images
+-- Images of posts that are out or given up.
+delete from post_media where (post_id, position) in (
+    select m.post_id, m.position from post_media m join posts p on p.id = m.post_id
+    where p.status in ('published', 'failed', 'rejected', 'shadowed', 'retired')
+        and greatest(p.published_at, p.armed_at, p.planned_at) < %(before)s
+    limit %(rows)s
+);
+
+-- name: purge_browser_operations
+-- What the browser did.
+delete from browser_operations where id in (
+    select id from browser_operations where queued_at < %(before)s order by queued_at limit %(rows)s
+);
+
+-- name: purge_queue_samples
+-- Samples of who waited for the browser.
+delete from browser_queue_samples where (sampled_at, lane) in (
+    select sampled_at, lane from browser_queue_samples
+    where sampled_at < %(before)s order by sampled_at limit %(rows)s
+);
+
+-- name: purge_session_checks
+-- Checks of the session, but for the newest.
+delete from session_checks
+where id in (select id from session_checks order by id limit %(rows)s) and checked_at < %(before)s
+    and id <> (select max(id) from session_checks);
+
+-- name: purge_pace_admissions
+-- Admissions that count towards no limit any more.
+delete from pace_admissions
+where id in (select id from pace_admissions order by id limit %(rows)s) and admitted_at < %(before)s;
+
+-- name: purge_breaker_events
+-- Transitions of the breakers.
+delete from breaker_events
+where id in (select id from breaker_events order by id limit %(rows)s) and happened_at < %(before)s;
+
+-- name: purge_statement_timings
+-- Timings of whole days.
+delete from statement_timings where (name, day) in (
+    select name, day from statement_timings where day < (%(before)s::timestamptz)::date limit %(rows)s
+);
+
+-- name: note_upkeep
+-- Housekeeping was done.
+insert into upkeep (task, done_at, report) values (%(task)s, %(now)s, %(report)s::jsonb);
+
+-- name: last_upkeep
+-- When a task was last done.
+select done_at, done_at_real, report from upkeep where task = %(task)s order by id desc limit 1;
+
+-- name: installed_at
+-- When the first part of the schema was made, in real time.
+select min(applied_at) as at from schema_migrations;
+
+-- name: table_sizes
+-- What each table of the product's and of Dagster's holds, the largest first; rows are the server's own estimate.
+select n.nspname || '.' || c.relname as name, pg_total_relation_size(c.oid) as bytes,
+    greatest(0, coalesce(s.n_live_tup, 0))::bigint as rows
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+left join pg_stat_all_tables s on s.relid = c.oid
+where n.nspname in ('xbot', 'dagster') and c.relkind = 'r'
+order by bytes desc, name;
