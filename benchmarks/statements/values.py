@@ -49,6 +49,7 @@ def _common(now: datetime, post: int) -> dict[str, Any]:
         "x_post_id": "1900000000000000007",
         "handle": "me",
         "kind": "post",
+        "relative": True,
         "shadow": False,
         "replies_only": True,
         "may_requeue": True,
@@ -124,7 +125,8 @@ def _rows(name: str, now: datetime, post: int) -> dict[str, str]:
     reading = {"read_at": now.isoformat(), "next_read_at": again, "unchanged_readings": 0, **counts}
     miss = {"missed_at": now.isoformat(), "why": "unread", "reason": "slow", "next_read_at": again}
     odd = {"read_at": now.isoformat(), "problem": "falling_views", "reason": "r", "evidence": {}, "next_read_at": again}
-    outcome = {"read_at": now.isoformat(), "reward": 0.5, "computed_at": now.isoformat()}
+    scored = {"reward": 0.5, "score": 0.5, "level": 0.5, "is_relative": False}
+    outcome = {"read_at": now.isoformat(), "computed_at": now.isoformat(), **scored}
     kinds = {
         "insert_readings": reading,
         "insert_misses": miss,
