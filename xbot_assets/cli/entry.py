@@ -9,9 +9,10 @@ from pathlib import Path
 import stamina
 import typer
 
-from xbot_assets.cli import commands, doctor, history, prices, sandbox, stack
+from xbot_assets.cli import commands, doctor, history, prices, sandbox, simulate, stack
 from xbot_assets.cli.app import app
 from xbot_assets.cli.decisions import alerts, approve, unconfirmed
+from xbot_assets.cli.learn import commands as learn
 from xbot_assets.cli.sessions import login, open_pages
 from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.cli.words import check_words
@@ -35,9 +36,11 @@ unconfirmed.register(approve.commands)
 doctor.register(app)
 login.register(app)
 history.register(app)
+learn.register(app)
 prices.register(app)
 open_pages.register(app)
 sandbox.register(app)
+simulate.register(app)
 stack.register(app)
 commands.register(app)
 

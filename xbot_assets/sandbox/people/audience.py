@@ -95,9 +95,13 @@ class Readers:
         """Say whether a post's numbers are drawn already."""
         return post_id in self._latent
 
-    def followers(self, first: int, won: Iterable[tuple[datetime, int]], now: datetime) -> int:
+    def followers(self, first: int, won: Iterable[tuple[datetime, float]], now: datetime) -> int:
         """Return an account's followers: what it began with, and what each of its posts has won since it was made."""
-        return first + sum(count for at, count in won if at <= now)
+        return round(first + self.stayed(won, now))
+
+    def stayed(self, won: Iterable[tuple[datetime, float]], now: datetime) -> float:
+        """Return how many of the followers that posts won are still there."""
+        return math.fsum(count for at, count in won if at <= now)
 
     def latent(self, post: Exposure) -> Latent:
         """Return where a post's counts end, drawn once from its id."""

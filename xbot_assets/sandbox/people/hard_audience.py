@@ -60,11 +60,14 @@ class HardReaders(Readers):
         self._crowd = [Wave(CROWD, rng.uniform(*days), rng.random()) for days in CROWD_DAYS]
         self._shown: dict[int, float] = {}
 
-    def followers(self, first: int, won: Iterable[tuple[datetime, int]], now: datetime) -> int:
+    def followers(self, first: int, won: Iterable[tuple[datetime, float]], now: datetime) -> int:
         """Return an account's followers: those of the beginning come and go, those that posts won leave in time."""
         crowd = math.exp(math.fsum(wave.at(days_of(now)) for wave in self._crowd))
-        stayed = math.fsum(count * 2.0 ** (-(now - at) / WON_HALF_LIFE) for at, count in won if at <= now)
-        return round(first * crowd + stayed)
+        return round(first * crowd + self.stayed(won, now))
+
+    def stayed(self, won: Iterable[tuple[datetime, float]], now: datetime) -> float:
+        """Return how many of the followers that posts won are still there: half leave in time."""
+        return math.fsum(count * 2.0 ** (-(now - at) / WON_HALF_LIFE) for at, count in won if at <= now)
 
     def shown(self, at: datetime) -> float:
         """Return the share of their usual views that posts of a day get: 1, or less when it is suppressed."""

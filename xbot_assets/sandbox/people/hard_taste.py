@@ -59,7 +59,8 @@ SATURDAY = 5
 DAY_SECONDS = 86400.0
 TEXTS_KNOWN = 8192
 
-_STEMS = sorted({word for words in TOPIC_WORDS.values() for word in words.split() if word.isalpha()}, key=len)
+_STEMS = sorted({word for words in TOPIC_WORDS.values() for word in words.split() if word.isalpha()})
+_STEMS.sort(key=len)
 _WORD = re.compile(r"[a-z]+")
 _SHORT = frozenset(word for word in _STEMS if len(word) < STEM)
 _LONG = tuple(word for word in reversed(_STEMS) if len(word) >= STEM)

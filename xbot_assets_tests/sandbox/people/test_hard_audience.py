@@ -3,6 +3,8 @@
 import itertools
 import random
 import statistics
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +25,7 @@ START = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 TOPICS = ("technology", "science", "gardening", "cooking", "cycling", "local history")
 FORMATS = ("question", "list", "tip", "story", "statistic")
+TEXT = "Which herb grows beside the tomato, the bread and the old mill street?"
 POSTS = 240
 """Of one simulated author."""
 
@@ -55,6 +58,22 @@ def test_one_seed_is_one_audience_and_another_seed_another() -> None:
     texts = written(20)
     assert counted(HardReaders(3), texts) == counted(HardReaders(3), texts)
     assert counted(HardReaders(3), texts) != counted(HardReaders(4), texts)
+
+
+def test_an_audience_is_the_same_in_every_process() -> None:
+    """Whatever order this run of Python gives to sets."""
+    program = (
+        "from datetime import datetime\n"
+        "from xbot_assets.sandbox.people.hard_taste import HardTaste, notice\n"
+        f"print(HardTaste(3).like_rate(notice({TEXT!r}), datetime.fromisoformat({START.isoformat()!r})))"
+    )
+    said = {
+        subprocess.run(
+            [sys.executable, "-P", "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert said == {f"{rate(HardTaste(3), TEXT)}\n".encode()}
 
 
 def test_counts_never_fall() -> None:
