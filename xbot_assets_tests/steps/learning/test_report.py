@@ -10,10 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from xbot_assets.cli.learn import commands
 from xbot_assets.cli.learn.page import page
 from xbot_assets.cli.learn.words import in_short
 from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.bandit import Arm
 from xbot_assets.domain.learning.insights import Finding
 from xbot_assets.steps.learning.promotion import promote_newest
@@ -112,23 +116,23 @@ def test_what_works_is_told_with_posts_interval_and_examples(product: Product) -
     assert sum(cell.posts for cell in report.hours) == 220
     assert not [cell for cell in report.hours if cell.over_usual is not None and cell.posts < report.group_min]
     assert report.missing == ()
+    lines = list(in_short(report))
+    assert lines[0] == f"@{report.handle}: 220 posts with an outcome."
+    assert any(line.startswith("Works: posts about gardening, +") for line in lines)
+    if PAGE_FILE:
+        Path(PAGE_FILE).write_text(page(report), encoding="utf-8")
 
 
 def test_the_page_asks_nobody_and_escapes_what_posts_say(product: Product) -> None:
     """No script, style sheet, font or picture from anywhere; links lead to posts alone."""
-    live(product, 220)
+    live(product, 60)
     report = learning_report(product)
     html = page(report)
-    if PAGE_FILE:
-        Path(PAGE_FILE).write_text(html, encoding="utf-8")
     assert set(re.findall(r'(?:src|href)="([^"]*)"', html)) <= {e.url for one in report.insights for e in one.examples}
     assert not re.findall(r"<script|<link|@import|url\(", html)
     assert "<b>bold</b>" not in html
     assert "A &lt;b&gt;bold&lt;/b&gt; claim" in html
-    assert json.loads(json.dumps(asdict(report), default=str))["posts"] == 220
-    lines = list(in_short(report))
-    assert lines[0] == f"@{report.handle}: 220 posts with an outcome."
-    assert any(line.startswith("Works: posts about gardening, +") for line in lines)
+    assert json.loads(json.dumps(asdict(report), default=str))["posts"] == 60
 
 
 def test_a_post_of_the_owner_s_has_no_topic_to_speak_of(product: Product) -> None:
@@ -142,3 +146,19 @@ def test_a_post_of_the_owner_s_has_no_topic_to_speak_of(product: Product) -> Non
     report = learning_report(product)
     assert report.posts == 12
     assert {one.factor for one in report.insights} <= {"time", "day"}
+
+
+def test_the_command_writes_the_page_or_prints_the_document(
+    product: Product, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the home unless a file is named; one that cannot be written is a sentence."""
+    monkeypatch.setattr(commands, "settings_now", lambda: product.settings)
+    done = CliRunner().invoke(commands.commands, ["report"])
+    assert done.exit_code == 0, done.output
+    assert "No post was published yet" in done.stdout
+    assert (product.settings.home / commands.PAGE_NAME).read_text("utf-8").startswith("<!doctype html>")
+    done = CliRunner().invoke(commands.commands, ["report", "--json"])
+    assert json.loads(done.stdout)["missing"] == list(learning_report(product).missing)
+    done = CliRunner().invoke(commands.commands, ["report", "--out", str(tmp_path)])
+    assert isinstance(done.exception, PermanentFailure)
+    assert done.exception.code == FailureCode.CANNOT_WRITE_REPORT
