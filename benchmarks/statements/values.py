@@ -83,12 +83,21 @@ def _common(now: datetime, post: int) -> dict[str, Any]:
         "middle": 2 * HOUR,
         "old": DAY,
         "trained_at": now - DAY,
+        "young_since": now - 6 * HOUR,
     }
 
 
 _WINDOWS: Mapping[str, timedelta] = {
     **dict.fromkeys(
-        ("judged_against", "judged_against_others", "recent_texts", "earned_rewards", "outcomes_due"), 90 * DAY
+        (
+            "judged_against",
+            "judged_against_others",
+            "recent_texts",
+            "earned_rewards",
+            "outcomes_due",
+            "waiting_outcomes",
+        ),
+        90 * DAY,
     ),
     **dict.fromkeys(("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code"), 30 * DAY),
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
@@ -105,6 +114,8 @@ _OWN: Mapping[str, dict[str, Any]] = {
         for name in ("begin_operation", "end_operation")
     },
     "training_examples": {"limit": 1000},
+    "reported_posts": {"limit": 1000},
+    "redefine_outcomes": {"limit": 1000},
     "recent_texts": {"limit": 1000},
     "earned_rewards": {"limit": 1000},
     "judged_against": {"limit": 2500, "with_pool": True},

@@ -31,11 +31,12 @@ from xbot_assets.steps.learning.report_values import (
     RareArm,
     RunningTest,
 )
+from xbot_assets.steps.learning.training import OUTCOME_LOST_AFTER
 from xbot_assets.steps.product import Product
 from xbot_assets.store.learning import comparisons
 from xbot_assets.store.learning import models as model_store
 from xbot_assets.store.learning.models import ChampionEvent, ModelKind
-from xbot_assets.store.learning.report import ReportedPost, outcome_counts, reported_posts
+from xbot_assets.store.learning.report import ReportedPost, reported_posts, waiting_outcomes
 
 EXAMPLES = 2
 BLOCK_HOURS = 3
@@ -54,7 +55,8 @@ def learning_report(product: Product) -> LearningReport:
     """Return what the newest outcomes say; at most as many as learning reads."""
     settings, now, db = product.settings, product.clock.now(), product.database
     posts = reported_posts(db, settings.learn_posts_max)
-    counts = outcome_counts(db, now - timedelta(hours=settings.outcome_age_hours))
+    young = now - timedelta(hours=settings.outcome_age_hours)
+    waiting = waiting_outcomes(db, since=now - OUTCOME_LOST_AFTER, young_since=young)
     events = model_store.champion_events(db, EVENTS)
     pace = _posts_a_day(posts)
     return LearningReport(
@@ -69,7 +71,7 @@ def learning_report(product: Product) -> LearningReport:
         posts_a_day=pace,
         usual_rate=_usual_rate(posts, settings.outcome_level_posts),
         group_min=GROUP_MIN,
-        missing=what_is_missing(counts, len(posts), settings.outcome_age_hours, settings.zone),
+        missing=what_is_missing(waiting, len(posts), settings.outcome_age_hours, settings.zone),
         insights=_insights(posts, product.account.persona, settings.zone),
         hours=_hours(posts, settings.zone),
         rare_arms=_rare_arms(product, posts),

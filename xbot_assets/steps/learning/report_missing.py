@@ -5,30 +5,30 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.learning.insights import GROUP_MIN
-from xbot_assets.store.learning.report import OutcomeCounts
+from xbot_assets.store.learning.report import WaitingOutcomes
 
 EARLY = 4 * GROUP_MIN
 """With fewer outcomes hardly any group is large enough to be spoken of."""
 
 
-def what_is_missing(counts: OutcomeCounts, posts: int, age_hours: float, zone: ZoneInfo) -> tuple[str, ...]:
+def what_is_missing(waiting: WaitingOutcomes, posts: int, age_hours: float, zone: ZoneInfo) -> tuple[str, ...]:
     """Return sentences about posts without outcomes, and about too few of them; none when all is there."""
-    return tuple(_sentences(counts, posts, age_hours, zone))
+    return tuple(_sentences(waiting, posts, age_hours, zone))
 
 
-def _sentences(counts: OutcomeCounts, posts: int, age_hours: float, zone: ZoneInfo) -> Iterator[str]:
-    if counts.published == 0:
+def _sentences(waiting: WaitingOutcomes, posts: int, age_hours: float, zone: ZoneInfo) -> Iterator[str]:
+    if posts + waiting.posts == 0:
         yield "No post was published yet: a report needs posts that were read."
         return
     if posts < EARLY:
         yield (
-            f"{posts} of {counts.published} published posts have an outcome to learn from. Nothing is said of a group "
-            f"before {GROUP_MIN} posts in it and {GROUP_MIN} outside."
+            f"{posts} of {posts + waiting.posts} published posts have an outcome to learn from. "
+            f"Nothing is said of a group before {GROUP_MIN} posts in it and {GROUP_MIN} outside."
         )
-    if counts.young and counts.next_published_at is not None:
-        due = (counts.next_published_at + timedelta(hours=age_hours)).astimezone(zone)
-        yield f"{counts.young} posts are younger than {age_hours:g} hours; the next is at {due:%Y-%m-%d %H:%M}."
-    if counts.unread:
-        yield f"{counts.unread} posts were never read: 'xbot status' and 'xbot alerts list' say what is wrong."
-    if counts.without_views:
-        yield f"{counts.without_views} posts never showed views: their engagement cannot be told, and is not guessed."
+    if waiting.young and waiting.next_published_at is not None:
+        due = (waiting.next_published_at + timedelta(hours=age_hours)).astimezone(zone)
+        yield f"{waiting.young} posts are younger than {age_hours:g} hours; the next is at {due:%Y-%m-%d %H:%M}."
+    if waiting.unread:
+        yield f"{waiting.unread} posts were never read: 'xbot status' and 'xbot alerts list' say what is wrong."
+    if waiting.without_views:
+        yield f"{waiting.without_views} posts never showed views: their engagement cannot be told, and is not guessed."

@@ -24,15 +24,19 @@ class ReportedPost:
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeCounts:
-    """Published posts, and why not all have an outcome: too young, never read, or never seen with views."""
+class WaitingOutcomes:
+    """Posts without an outcome, by why: too young, never read, never seen with views, or not computed yet."""
 
-    published: int
-    with_outcome: int
     young: int
     next_published_at: datetime | None
     unread: int
     without_views: int
+    uncounted: int
+
+    @property
+    def posts(self) -> int:
+        """All of them."""
+        return self.young + self.unread + self.without_views + self.uncounted
 
 
 def reported_posts(db: Statements, limit: int) -> list[ReportedPost]:
@@ -40,6 +44,7 @@ def reported_posts(db: Statements, limit: int) -> list[ReportedPost]:
     return db.fetch_rows(ReportedPost, "reported_posts", limit=limit)
 
 
-def outcome_counts(db: Statements, young_since: datetime) -> OutcomeCounts:
-    """Count published posts by what they lack; posts after ``young_since`` are too young for an outcome."""
-    return db.fetch_row(OutcomeCounts, "outcome_counts", young_since=young_since) or OutcomeCounts(0, 0, 0, None, 0, 0)
+def waiting_outcomes(db: Statements, *, since: datetime, young_since: datetime) -> WaitingOutcomes:
+    """Count posts published since a time that have no outcome; those after ``young_since`` are too young for one."""
+    times = {"since": since, "young_since": young_since}
+    return db.fetch_row(WaitingOutcomes, "waiting_outcomes", **times) or WaitingOutcomes(0, None, 0, 0, 0)

@@ -9,14 +9,13 @@ join posts p on p.id = e.post_id
 where p.removed_at is null and p.reply_to_x_id is null and coalesce(p.segment, 0) = 0
 order by p.published_at, p.id;
 
--- name: outcome_counts
--- How many posts are out, and why not all of them have an outcome.
-select count(*) as published,
-    count(*) filter (where has_outcome) as with_outcome,
-    count(*) filter (where not has_outcome and published_at > %(young_since)s) as young,
-    min(published_at) filter (where not has_outcome and published_at > %(young_since)s) as next_published_at,
-    count(*) filter (where not has_outcome and published_at <= %(young_since)s and read_at is null) as unread,
+-- name: waiting_outcomes
+-- Why posts since a time have no outcome: too young, never read, or never seen with views. Removed ones are not read.
+select count(*) filter (where published_at > %(young_since)s) as young,
+    min(published_at) filter (where published_at > %(young_since)s) as next_published_at,
+    count(*) filter (where published_at <= %(young_since)s and read_at is null) as unread,
     count(*) filter (
-        where not has_outcome and published_at <= %(young_since)s and read_at is not null and coalesce(views, 0) = 0
-    ) as without_views
-from reading_schedule;
+        where published_at <= %(young_since)s and read_at is not null and coalesce(views, 0) = 0
+    ) as without_views,
+    count(*) filter (where published_at <= %(young_since)s and views > 0) as uncounted
+from reading_schedule where not has_outcome and published_at > %(since)s;
