@@ -13,7 +13,7 @@ order by p.published_at, p.id;
 -- Why posts since a time have no outcome: too young, never read, or never seen with views. Removed ones are not read.
 select count(*) filter (where published_at > %(young_since)s) as young,
     min(published_at) filter (where published_at > %(young_since)s) as next_published_at,
-    count(*) filter (where published_at <= %(young_since)s and read_at is null) as unread,
+    count(*) filter (where published_at <= %(young_since)s and read_at is null and next_read_at is not null) as unread,
     count(*) filter (
         where published_at <= %(young_since)s and read_at is not null and coalesce(views, 0) = 0
     ) as without_views,
