@@ -49,7 +49,7 @@ def _days(result: Study) -> "Figure":
     if result.turn_day is not None:
         axes.axvline(result.turn_day, color="grey", linestyle=":", label="taste turned")
     seeds = len({one.seed for one in result.results})
-    axes.set_title(f"Expected engagement per view by day, {result.audience} audience, mean of {seeds} seeds")
+    axes.set_title(f"Expected engagement per view by day, {result.audience} audience, seeds: {seeds}")
     axes.set_xlabel(f"day (means of {SMOOTHED_DAYS} days)")
     axes.set_ylim(bottom=0)
     axes.grid(alpha=0.3)
