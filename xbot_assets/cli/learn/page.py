@@ -72,12 +72,7 @@ def _templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
-        "group_name": group_name,
-        "percent": percent,
-        "interval": interval,
-        "provable": provable_words,
-        "shade": shade,
-        "place": place,
-    }
+    environment.filters.update(
+        group_name=group_name, percent=percent, interval=interval, provable=provable_words, shade=shade, place=place
+    )
     return environment

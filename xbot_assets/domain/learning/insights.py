@@ -63,8 +63,8 @@ def effects(levels: Sequence[Mapping[str, str]], rewards: Sequence[float]) -> li
     groups = _groups(levels)
     if not groups:
         return []
-    found = [_effect(name, members, groups, values, len(groups)) for name, members in groups.items()]
-    return sorted((one for one in found if one is not None), key=lambda one: -one.gain)
+    judged = [_effect(name, members, groups, values, len(groups)) for name, members in groups.items()]
+    return sorted((one for one in judged if one is not None), key=lambda one: -one.gain)
 
 
 def as_ratio(gain: float) -> float:
