@@ -49,6 +49,7 @@ def _common(now: datetime, post: int) -> dict[str, Any]:
         "x_post_id": "1900000000000000007",
         "handle": "me",
         "kind": "post",
+        "relative": True,
         "shadow": False,
         "replies_only": True,
         "may_requeue": True,
@@ -82,12 +83,21 @@ def _common(now: datetime, post: int) -> dict[str, Any]:
         "middle": 2 * HOUR,
         "old": DAY,
         "trained_at": now - DAY,
+        "young_since": now - 6 * HOUR,
     }
 
 
 _WINDOWS: Mapping[str, timedelta] = {
     **dict.fromkeys(
-        ("judged_against", "judged_against_others", "recent_texts", "earned_rewards", "outcomes_due"), 90 * DAY
+        (
+            "judged_against",
+            "judged_against_others",
+            "recent_texts",
+            "earned_rewards",
+            "outcomes_due",
+            "waiting_outcomes",
+        ),
+        90 * DAY,
     ),
     **dict.fromkeys(("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code"), 30 * DAY),
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
@@ -104,6 +114,8 @@ _OWN: Mapping[str, dict[str, Any]] = {
         for name in ("begin_operation", "end_operation")
     },
     "training_examples": {"limit": 1000},
+    "reported_posts": {"limit": 1000},
+    "redefine_outcomes": {"limit": 1000},
     "recent_texts": {"limit": 1000},
     "earned_rewards": {"limit": 1000},
     "judged_against": {"limit": 2500, "with_pool": True},
@@ -124,7 +136,8 @@ def _rows(name: str, now: datetime, post: int) -> dict[str, str]:
     reading = {"read_at": now.isoformat(), "next_read_at": again, "unchanged_readings": 0, **counts}
     miss = {"missed_at": now.isoformat(), "why": "unread", "reason": "slow", "next_read_at": again}
     odd = {"read_at": now.isoformat(), "problem": "falling_views", "reason": "r", "evidence": {}, "next_read_at": again}
-    outcome = {"read_at": now.isoformat(), "reward": 0.5, "computed_at": now.isoformat()}
+    scored = {"reward": 0.5, "score": 0.5, "level": 0.5, "is_relative": False}
+    outcome = {"read_at": now.isoformat(), "computed_at": now.isoformat(), **scored}
     kinds = {
         "insert_readings": reading,
         "insert_misses": miss,

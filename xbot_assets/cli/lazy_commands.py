@@ -34,6 +34,8 @@ MODULES = {
     "database": "xbot_assets.cli.operations.database",
     "backup": "xbot_assets.cli.operations.backups",
     "restore": "xbot_assets.cli.operations.backups",
+    "learn": "xbot_assets.cli.learn.commands",
+    "simulate": "xbot_assets.cli.learn.simulate",
     "sandbox": "xbot_assets.cli.sandbox",
     "replay": COMMANDS,
     "migrate": COMMANDS,

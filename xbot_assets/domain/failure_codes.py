@@ -293,6 +293,7 @@ class FailureCode(StrEnum):
     BAD_CATALOGUE = "bad_catalogue", _PERMANENT, "Correct replay/catalogue.toml."
     BAD_JOBS_FILE = "bad_jobs_file", _PERMANENT, "Correct the file; nothing of it was used."
     CANNOT_WRITE_PLOTS = "cannot_write_plots", _PERMANENT, "Name a folder that can be written to."
+    CANNOT_WRITE_REPORT = "cannot_write_report", _PERMANENT, "Name a file that can be written to with --out."
 
 
 GATE_CODES = frozenset(code for code in FailureCode if code.startswith("gate_"))

@@ -191,6 +191,7 @@ class Stack:
     def _sandbox(self) -> Program:
         data = private_directory(self._settings.home / "sandbox")
         command = [sys.executable, "-m", "xbot_assets.sandbox", "--data", str(data), "--port", str(self._sandbox_port)]
+        command += ["--audience", self._settings.sandbox_audience]
         # In the environment, because everybody may read a command line.
         token = {"XBOT_SANDBOX_TOKEN": self.parts.sandbox_token or ""}
         ready = answers(f"http://127.0.0.1:{self._sandbox_port}/_sandbox/health")

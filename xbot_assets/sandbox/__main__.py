@@ -4,6 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
+from xbot_assets.sandbox.people.audiences import NAMES
 from xbot_assets.sandbox.server import serve
 
 TOKEN_VARIABLE = "XBOT_SANDBOX_TOKEN"  # noqa: S105 - a name, not a token
@@ -20,12 +21,15 @@ def main() -> None:
         help=f"bearer token of the control endpoints (else ${TOKEN_VARIABLE}, which other users cannot see)",
     )
     parser.add_argument("--rate", type=float, help="sandbox seconds per real second from now on")
+    parser.add_argument(
+        "--audience", choices=NAMES, default="kind", help="who reads in a world that is made from now on (default kind)"
+    )
     chosen = parser.parse_args()
     if not chosen.token:
         parser.error(f"a control token is needed: --token or ${TOKEN_VARIABLE}")
     if chosen.rate is not None and chosen.rate <= 0:
         parser.error("--rate must be above zero")
-    serve(chosen.data, chosen.port, chosen.token, chosen.rate)
+    serve(chosen.data, chosen.port, chosen.token, chosen.rate, chosen.audience)
 
 
 if __name__ == "__main__":

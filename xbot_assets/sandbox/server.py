@@ -15,6 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from xbot_assets.sandbox.llm.routes import llm_routes
 from xbot_assets.sandbox.llm.usage import UsageLog
+from xbot_assets.sandbox.people.audiences import Audiences
 from xbot_assets.sandbox.site import Site
 from xbot_assets.sandbox.web.control import Control
 from xbot_assets.sandbox.web.graphql import graphql_routes
@@ -57,9 +58,9 @@ class DroppableProtocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def application(folder: Path, token: str, rate: float | None = None) -> Starlette:
+def application(folder: Path, token: str, rate: float | None = None, audience: Audiences = "kind") -> Starlette:
     """Return the whole sandbox over the state in ``folder``."""
-    site = Site(folder, rate)
+    site = Site(folder, rate, audience)
     usage = UsageLog(folder / USAGE_FILE)
 
     @contextlib.asynccontextmanager
@@ -80,10 +81,10 @@ def application(folder: Path, token: str, rate: float | None = None) -> Starlett
     return app
 
 
-def serve(folder: Path, port: int, token: str, rate: float | None = None) -> None:
+def serve(folder: Path, port: int, token: str, rate: float | None = None, audience: Audiences = "kind") -> None:
     """Serve until SIGTERM or SIGINT."""
     config = uvicorn.Config(
-        application(folder, token, rate),
+        application(folder, token, rate, audience),
         host=HOST,
         port=port,
         http=DroppableProtocol,

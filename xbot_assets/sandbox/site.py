@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from xbot_assets.sandbox.people.audience import Readers
+from xbot_assets.sandbox.people.audiences import Audiences, readers_of
 from xbot_assets.sandbox.people.conversation import Conversations
 from xbot_assets.sandbox.people.posts import Account, Post, Posts
 from xbot_assets.sandbox.people.world import DEFAULT_SEED, Seeding, session_account, wipe
@@ -14,7 +14,7 @@ from xbot_assets.sandbox.state.clock import SandboxClock, stamp
 from xbot_assets.sandbox.state.database import Database
 from xbot_assets.sandbox.state.faults import Faults
 
-_SEED = "seed"
+_SEED, _AUDIENCE = "seed", "audience"
 SESSION_BYTES, CSRF_BYTES = 20, 16
 
 
@@ -28,9 +28,13 @@ class Session:
 
 
 class Site:
-    """Everything the servers share. A new data directory is seeded; an old one is taken as it is."""
+    """Everything the servers share. A new data directory is seeded; an old one is taken as it is.
 
-    def __init__(self, folder: Path, rate: float | None = None) -> None:
+    ``audience`` is who reads in worlds that are seeded from now on: counts of a world that exists must not fall.
+    """
+
+    def __init__(self, folder: Path, rate: float | None = None, audience: Audiences = "kind") -> None:
+        self._next_audience = audience
         self.database = Database(folder)
         self.clock = SandboxClock(self.database, rate or 1.0)
         self.faults = Faults(self.database)
@@ -51,12 +55,14 @@ class Site:
             wipe(self.database)
             Seeding(self.posts, seed, self.now()).run()
             self.database.set_meta(_SEED, json.dumps(seed))
+            self.database.set_meta(_AUDIENCE, self._next_audience)
         self.faults.replace({})
         self._open_world()
 
     def _open_world(self) -> None:
         self.seed = int(self.database.meta(_SEED) or DEFAULT_SEED)
-        self.conversations = Conversations(self.posts, Readers(self.seed))
+        self.audience = self.database.meta(_AUDIENCE) or "kind"
+        self.conversations = Conversations(self.posts, readers_of(self.audience, self.seed))
 
     # --- sessions -----------------------------------------------------------------------------------------
     def log_in(self, handle: str) -> Session:

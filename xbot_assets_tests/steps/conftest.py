@@ -3,10 +3,12 @@
 The sandbox and the host run once a session; each test has its own database and no faults.
 """
 
+import contextlib
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -26,13 +28,13 @@ UNHURRIED = {"rate_start_per_hour": 60.0, "rate_ceiling_per_hour": 60.0, "posts_
 """The pace lets a post go whenever spacing does; what the pace itself does has tests of its own."""
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The sandbox as its own process."""
+@contextlib.contextmanager
+def running_site(data: Path, *options: str) -> Iterator[Site]:
+    """Run the sandbox as its own process."""
     url = f"http://127.0.0.1:{_free_port()}"
-    data = tmp_path_factory.mktemp("sandbox")
     command = [sys.executable, "-m", "xbot_assets.sandbox", "--data", str(data), "--token", CONTROL_TOKEN]
-    process = subprocess.Popen([*command, "--port", url.rpartition(":")[2]], stderr=subprocess.DEVNULL)
+    port = url.rpartition(":")[2]
+    process = subprocess.Popen([*command, "--port", port, *options], stderr=subprocess.DEVNULL)
     running = Site(url, CONTROL_TOKEN, HANDLE)
     try:
         until(running.is_up, "the sandbox answers")
@@ -42,13 +44,26 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         process.wait(PATIENCE)
 
 
+@contextlib.contextmanager
+def running_host(folder: Path, site: Site) -> Iterator[str]:
+    """Run a browser host that is logged in to the sandbox, and return its address."""
+    with browser_host(folder / ".xbot", site.url, extra={"XBOT_HANDLE": HANDLE}) as host:
+        until(lambda: _answers(host.health), "the host is ready")
+        yield host.url
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sandbox as its own process."""
+    with running_site(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
 @pytest.fixture(scope="session")
 def host_url(site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The browser host's address, logged in to the sandbox."""
-    home = tmp_path_factory.mktemp("host") / ".xbot"
-    with browser_host(home, site.url, extra={"XBOT_HANDLE": HANDLE}) as host:
-        until(lambda: _answers(host.health), "the host is ready")
-        yield host.url
+    with running_host(tmp_path_factory.mktemp("host"), site) as url:
+        yield url
 
 
 @pytest.fixture

@@ -29,6 +29,15 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
+class NextStep(StrEnum):
+    """What a comparison of two rules leads to."""
+
+    FLIP = "flip"
+    WAIT = "wait"
+    BEGIN_ANEW = "begin anew"
+    GO_ON = "go on"
+
+
 @dataclass(frozen=True, slots=True)
 class Provable:
     """The least effect that so many days of posts can prove; ``effect`` is ``None`` when they are too few to look."""
@@ -68,6 +77,16 @@ def compare(gains: Vector, rules: SequenceRules, posts_a_day: float) -> Comparis
     needed = posts_needed(gain, deviation, rules) if verdict is Verdict.CANNOT_TELL else None
     can = provable_effects(posts_a_day, deviation, rules)
     return Comparison(verdict, len(gains), gain, low, high, deviation, needed, can)
+
+
+def next_step(compared: Comparison, *, posts_max: int, since_flip: timedelta | None, least: timedelta) -> NextStep:
+    """Return what follows: a proof changes the champion, unless the last change is too recent.
+
+    A test that has shown nothing ends after ``posts_max`` posts, and another begins.
+    """
+    if compared.verdict is Verdict.BETTER:
+        return NextStep.WAIT if since_flip is not None and since_flip < least else NextStep.FLIP
+    return NextStep.BEGIN_ANEW if compared.posts >= posts_max else NextStep.GO_ON
 
 
 def provable_effects(posts_a_day: float, deviation: float, rules: SequenceRules) -> tuple[Provable, ...]:

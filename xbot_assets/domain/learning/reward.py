@@ -1,4 +1,4 @@
-"""From a post's public counts to one reward between 0 and 1."""
+"""From a post's public counts to one score between 0 and 1; ``outcomes.py`` makes the reward of it."""
 
 import math
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ REPLY_WEIGHT = 3.0
 REPOST_WEIGHT = 2.0
 """A repost shows the post to others."""
 RATE_FLOOR = 0.002
-"""Engagement per view that earns reward 0: what an ignored post gets."""
+"""Engagement per view that scores 0: what an ignored post gets."""
 RATE_CEILING = 0.30
-"""Engagement per view that earns reward 1; above it nothing more is earned."""
+"""Engagement per view that scores 1; above it nothing more is scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ def engagement_rate(counts: EngagementCounts) -> float | None:
     return weighted / counts.views
 
 
-def reward(counts: EngagementCounts) -> float | None:
-    """Return the reward in [0, 1], or ``None`` when the reading has no views.
+def engagement_score(counts: EngagementCounts) -> float | None:
+    """Return the score in [0, 1], or ``None`` when the reading has no views.
 
     The scale is logarithmic: engagement is multiplicative, so going from 1 % to 2 % is worth as much as
     going from 10 % to 20 %.

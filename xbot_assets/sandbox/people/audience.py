@@ -1,6 +1,7 @@
 """How a post's counts grow: a pure function of the world's seed, the post, and the sandbox's time.
 
-For each post the final numbers are drawn once, from a generator seeded by the world and the post's id: views are
+:class:`Readers` are the kind audience, for the demo; ``hard_audience`` has one that is as hard as a real one. For each
+post the final numbers are drawn once, from a generator seeded by the world and the post's id: views are
 lognormal around (followers * REACH * hour * liking), likes are a gamma-Poisson (negative binomial) draw at the taste's
 rate, and reposts, replies and bookmarks follow from the likes. At age ``a`` a count is the final number times ``1 -
 2**(-a / half_life)``, rounded: it never falls, it saturates within a day or two, and neither a restart nor a faster
@@ -9,9 +10,11 @@ clock changes it.
 
 import math
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from xbot_assets.sandbox.people.hard_taste import Earlier
 from xbot_assets.sandbox.people.taste import BASE_LIKE_RATE, Reading, Taste, read
 
 REACH = 0.45
@@ -42,7 +45,7 @@ LATENT_CACHE = 4000
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """What the audience needs to know of a post."""
+    """What the audience needs to know of a post. ``earlier`` is what its author posted before, for who looks back."""
 
     post_id: str
     text: str
@@ -50,6 +53,7 @@ class Exposure:
     author_followers: int
     is_reply: bool = False
     by_reader: bool = False
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,27 @@ class Audience:
 
 
 class Readers:
-    """The audience of one world."""
+    """The kind audience of one world."""
+
+    looks_back = timedelta(0)
+    """How far back what an author posted matters."""
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
         self.taste = Taste(seed)
         self._latent: dict[str, Latent] = {}
+
+    def knows(self, post_id: str) -> bool:
+        """Say whether a post's numbers are drawn already."""
+        return post_id in self._latent
+
+    def followers(self, first: int, won: Iterable[tuple[datetime, float]], now: datetime) -> int:
+        """Return an account's followers: what it began with, and what each of its posts has won since it was made."""
+        return round(first + self.stayed(won, now))
+
+    def stayed(self, won: Iterable[tuple[datetime, float]], now: datetime) -> float:
+        """Return how many of the followers that posts won are still there."""
+        return math.fsum(count for at, count in won if at <= now)
 
     def latent(self, post: Exposure) -> Latent:
         """Return where a post's counts end, drawn once from its id."""
@@ -114,25 +133,26 @@ class Readers:
         end = self.latent(post).replies
         return -REPLY_HALF_LIFE_HOURS * SECONDS_PER_HOUR * math.log2(1 - (number - 0.5) / end)
 
-    def _draw(self, post: Exposure) -> Latent:
-        rng = random.Random(f"post-{self.seed}-{post.post_id}")  # noqa: S311
-        reading = read(post.text)
-        rate = self.taste.like_rate(reading)
-        views = self._views(post, rate, rng)
-        likes = min(views, poisson(rng, views * rate * rng.gammavariate(LIKE_SHAPE, 1 / LIKE_SHAPE)))
-        return _follow_up(rng, post, reading, views, likes)
-
-    def _views(self, post: Exposure, rate: float, rng: random.Random) -> int:
+    def expected(self, post: Exposure) -> tuple[float, float]:
+        """Return a post's median views without luck, and its likes per view."""
+        rate = self.taste.like_rate(read(post.text))
         hour = post.created_at.hour + post.created_at.minute / 60
         liking = math.pow(rate / BASE_LIKE_RATE, LIKING_POWER)
         share = REACH * (REPLY_REACH if post.is_reply else 1.0)
-        luck = rng.lognormvariate(0, VIEW_SPREAD)
-        return max(1, round(post.author_followers * share * self.taste.reach(hour) * liking * luck))
+        return post.author_followers * share * self.taste.reach(hour) * liking, rate
+
+    def _draw(self, post: Exposure) -> Latent:
+        rng = random.Random(f"post-{self.seed}-{post.post_id}")  # noqa: S311
+        reading = read(post.text)
+        expected, rate = self.expected(post)
+        views = max(1, round(expected * rng.lognormvariate(0, VIEW_SPREAD)))
+        likes = min(views, poisson(rng, views * rate * rng.gammavariate(LIKE_SHAPE, 1 / LIKE_SHAPE)))
+        return follow_up(rng, post, reading, views, likes)
 
 
-def _follow_up(rng: random.Random, post: Exposure, reading: Reading, views: int, likes: int) -> Latent:
-    answered = REPLY_SHARE * (QUESTION_REPLIES if reading.form == "question" else 1.0)
-    kept = BOOKMARK_SHARE * (LIST_BOOKMARKS if reading.form in {"list", "tip"} else 1.0)
+def follow_up(rng: random.Random, post: Exposure, reading: Reading, views: int, likes: int) -> Latent:
+    """Draw what follows from likes: reposts, replies, bookmarks and followers."""
+    answered, kept = follow_up_shares(reading)
     reposts = min(likes, poisson(rng, likes * REPOST_SHARE))
     replies = 0 if post.by_reader else min(rng.randrange(*REPLIES_MOST), poisson(rng, likes * answered))
     follows = likes * FOLLOW_PER_LIKE + reposts * FOLLOW_PER_REPOST
@@ -144,6 +164,12 @@ def _follow_up(rng: random.Random, post: Exposure, reading: Reading, views: int,
         bookmarks=min(likes, poisson(rng, likes * kept)),
         followers=poisson(rng, follows),
     )
+
+
+def follow_up_shares(reading: Reading) -> tuple[float, float]:
+    """Return the replies and the bookmarks for each like, on average."""
+    answered = REPLY_SHARE * (QUESTION_REPLIES if reading.form == "question" else 1.0)
+    return answered, BOOKMARK_SHARE * (LIST_BOOKMARKS if reading.form in {"list", "tip"} else 1.0)
 
 
 def _grown(end: int, age_seconds: float, half_life_hours: float) -> int:

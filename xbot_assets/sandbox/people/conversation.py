@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from xbot_assets.sandbox.people.audience import Audience, Exposure, Readers
+from xbot_assets.sandbox.people.hard_taste import Earlier
 from xbot_assets.sandbox.people.posts import Account, Post, Posts
 from xbot_assets.sandbox.people.taste import topic_of
 from xbot_assets.sandbox.people.world import new_post, texts
@@ -32,7 +33,7 @@ class Conversations:
 
     def counts(self, post: Post, now: datetime) -> Audience:
         """Return a post's counts now; every reply counted exists as a post when this returns."""
-        exposure = exposure_of(post)
+        exposure = self.exposure_of(post)
         counted = self._readers.at(exposure, now)
         self._write_replies(post, exposure, counted.replies)
         marked = {kind: self._posts.mark_count(post.id, kind) for kind in ("like", "bookmark", "repost")}
@@ -45,11 +46,25 @@ class Conversations:
         )
 
     def followers(self, account: Account, now: datetime) -> int:
-        """Return an account's followers now: what it began with and what its posts won."""
+        """Return an account's followers now: what it began with, and what its posts won."""
         if account.origin != "session":
             return account.followers
         own = self._posts.written_by(account.id)
-        return account.followers + sum(self._readers.at(exposure_of(post), now).followers for post in own)
+        won = ((post.visible_at, self._readers.at(self.exposure_of(post), now).followers) for post in own)
+        return self._readers.followers(account.followers, won, now)
+
+    def exposure_of(self, post: Post) -> Exposure:
+        """Return what the audience needs to know of a post."""
+        exposure = exposure_of(post)
+        if post.origin != "web" or not self._readers.looks_back or self._readers.knows(post.id):
+            return exposure
+        return replace(exposure, earlier=self._earlier(post))
+
+    def _earlier(self, post: Post) -> tuple[Earlier, ...]:
+        """Return the author's posts that a reader of this one may remember, oldest first; replies bore nobody."""
+        since = post.visible_at - self._readers.looks_back
+        own = self._posts.written_by(post.account_id, since, post.visible_at)
+        return tuple(Earlier(one.visible_at, one.text) for one in own if one.in_reply_to is None)
 
     def _write_replies(self, post: Post, exposure: Exposure, due: int) -> None:
         done = self._written.get(post.id)

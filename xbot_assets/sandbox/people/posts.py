@@ -14,6 +14,8 @@ from xbot_assets.sandbox.state.database import Database, Value
 from xbot_assets.sandbox.state.links import remember
 from xbot_assets.sandbox.state.snowflake import snowflake
 
+FIRST, LAST = datetime.fromisoformat("2000-01-01T00:00:00Z"), datetime.fromisoformat("9999-01-01T00:00:00Z")
+"""Before and after all that happens here."""
 _SEEN = "visible_at <= ? and (removed_at is null or removed_at > ?)"
 
 
@@ -172,10 +174,11 @@ class Posts:
             chain.insert(0, current)
         return chain
 
-    def written_by(self, account_id: str) -> list[Post]:
-        """Return every post an account ever wrote on the site, gone or not, oldest first."""
-        sql = "select * from posts where account_id = ? and origin = 'web' order by created_at, id"
-        return [_post(r) for r in self._db.all(sql, (account_id,))]
+    def written_by(self, account_id: str, since: datetime = FIRST, before: datetime = LAST) -> list[Post]:
+        """Return every post an account wrote on the site, gone or not, that appeared in a time, oldest first."""
+        sql = "select * from posts where account_id = ? and origin = 'web' and visible_at >= ? and visible_at < ?"
+        rows = self._db.all(f"{sql} order by created_at, id", (account_id, stamp(since), stamp(before)))
+        return [_post(r) for r in rows]
 
     # --- what a viewer did --------------------------------------------------------------------------------
     def marks(self, account_id: str, post_id: str) -> set[str]:

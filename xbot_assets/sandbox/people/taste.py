@@ -1,4 +1,7 @@
-"""What the readers of the sandbox like. The pipeline is never told any of this; it must learn it from counts.
+"""What the kind readers of the sandbox like. The pipeline is never told any of this; it must learn it from counts.
+
+It is kind to who learns: additive, in words that the shipped persona uses too, and the same for ever. For a taste as
+hard as a real one see ``hard_taste``.
 
 The model. The chance that someone who sees a post likes it is
 
@@ -18,6 +21,7 @@ author's followers and on how well the post is liked.
 import math
 import random
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 BASE_LIKE_RATE = 0.03
@@ -185,19 +189,27 @@ class Taste:
     def like_rate(self, reading: Reading) -> float:
         """Return the expected likes per view of a text."""
         taste = self.topics.get(reading.topic, NO_TOPIC_TASTE) * self.forms[reading.form]
-        return BASE_LIKE_RATE * taste * self._length(reading.length) * _manners(reading)
+        return BASE_LIKE_RATE * taste * length_factor(reading.length, self.best_length) * manners(reading)
 
     def reach(self, hour: float) -> float:
         """Return the share of the possible readers who are there at an hour of the day (UTC), up to 1."""
-        near = min(min(abs(hour - peak), 24 - abs(hour - peak)) for peak in self.peaks)
-        return HOUR_FLOOR + (1 - HOUR_FLOOR) * math.exp(-0.5 * (near / HOUR_WIDTH) ** 2)
-
-    def _length(self, length: int) -> float:
-        away = (length - self.best_length) / LENGTH_WIDTH
-        return LENGTH_FLOOR + (1 - LENGTH_FLOOR) * math.exp(-0.5 * away * away)
+        return HOUR_FLOOR + (1 - HOUR_FLOOR) * near_peak(hour, self.peaks, HOUR_WIDTH)
 
 
-def _manners(reading: Reading) -> float:
+def near_peak(hour: float, peaks: Sequence[float], width: float) -> float:
+    """Return 1 at a peak of the day, and less the more hours it is away."""
+    near = min(min(abs(hour - peak), 24 - abs(hour - peak)) for peak in peaks)
+    return math.exp(-0.5 * (near / width) ** 2)
+
+
+def length_factor(length: int, best: float) -> float:
+    """Return what a text's length leaves of the liking: 1 at the best, never less than its floor."""
+    away = (length - best) / LENGTH_WIDTH
+    return LENGTH_FLOOR + (1 - LENGTH_FLOOR) * math.exp(-0.5 * away * away)
+
+
+def manners(reading: Reading) -> float:
+    """Return what hashtags, links and shouting leave of the liking, and what an emoji gains."""
     costs = HASHTAG_COST ** max(0, reading.hashtags - 1) * LINK_COST**reading.links * SHOUT_COST**reading.shouts
     return float(costs * (EMOJI_GAIN if reading.emoji else 1.0))
 

@@ -82,3 +82,8 @@ class EndpointSettings(BaseModel):
     )
     disk_free_min_mb: int = Field(200, ge=0, le=1_000_000, description="Refuse to start with less free disk.")
     sandbox_clock_rate: float = Field(1, ge=1, le=3600, description="Sandbox seconds per real second at start.")
+    sandbox_audience: Literal["kind", "hard"] = Field(
+        "kind",
+        description="Who reads in the sandbox: kind readers, for a demo, or hard ones, as real ones are. Taken when a "
+        "world is made: at the first start, and by 'xbot sandbox reset'.",
+    )

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from xbot_assets.domain.learning.outcomes import Level
 from xbot_assets.domain.learning.sequence_rules import SequenceRules
 
 
@@ -12,6 +13,13 @@ class LearningSettings(BaseModel):
     """Learning from what posts earned."""
 
     outcome_age_hours: float = Field(6, ge=1, le=240, description="An outcome is measured at this age.")
+    outcome_level: Level = Field(
+        "fixed",
+        description="What a post's engagement per view is compared with: 'own' is the account's own level by then, so "
+        "that a livelier time is not mistaken for better posts; 'fixed' is one scale for ever. Changing it applies to "
+        "what was measured before too.",
+    )
+    outcome_level_posts: int = Field(50, ge=5, le=1000, description="So many posts set the account's own level.")
     learn_interval_minutes: int = Field(60, ge=5, le=1440, description="Least minutes between two trainings.")
     learn_posts_max: int = Field(
         1000, ge=50, le=20_000, description="Learned from are the newest outcomes, so many: tastes change."

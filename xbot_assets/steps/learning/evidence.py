@@ -65,6 +65,10 @@ class _RuleChances:
 
 
 _Row = tuple[ComparedPost, _RuleChances, _RuleChances]
+VersionsAt = Mapping[datetime, VersionAt]
+"""The newest version of one rule at the times at which posts were planned; none before its first."""
+Known = dict[int, tuple[Posterior, Vector, Vector]]
+"""By a version's id: what it knows, its chances of the arms, and what it expects of them."""
 
 
 def weigh(gains: Gains, rules: SequenceRules, elapsed: timedelta) -> Evidence:
@@ -96,14 +100,21 @@ def bandit_gains(db: Statements, since: datetime, champion: Rule, challenger: Ru
     It is what the rule would have chosen having learned from the champion's posts; what it would have learned from
     posts of its own, no log can tell.
     """
-    usable, left_out = _usable(compared_posts(db, since), needs_chances=True)
-    sides = {
-        rule: bandit_versions_at(db, rule, sorted({p.planned_at for p in usable})) for rule in (champion, challenger)
-    }
-    known: dict[int, tuple[Posterior, Vector, Vector]] = {}
+    posts = compared_posts(db, since)
+    times = sorted({post.planned_at for post in posts if _why_left_out(post, needs_chances=True) is None})
+    sides = [bandit_versions_at(db, rule, times) for rule in (champion, challenger)]
+    return gains_of_rules(posts, sides[0], sides[1], {})
+
+
+def gains_of_rules(posts: Iterable[ComparedPost], champion: VersionsAt, challenger: VersionsAt, known: Known) -> Gains:
+    """Return the doubly robust gain at each post, from each side's version at the times of planning.
+
+    ``known`` keeps what versions would do, for who asks again.
+    """
+    usable, left_out = _usable(posts, needs_chances=True)
     rows: list[_Row] = []
     for post in usable:
-        old, new = (_at(post, sides[rule].get(post.planned_at), known) for rule in (champion, challenger))
+        old, new = (_at(post, side.get(post.planned_at), known) for side in (champion, challenger))
         if isinstance(old, str) or isinstance(new, str):
             left_out[old if isinstance(old, str) else str(new)] += 1
         else:
@@ -166,9 +177,7 @@ def _why_left_out(post: ComparedPost, *, needs_chances: bool) -> str | None:
     return None
 
 
-def _at(
-    post: ComparedPost, version: VersionAt | None, known: dict[int, tuple[Posterior, Vector, Vector]]
-) -> _RuleChances | str:
+def _at(post: ComparedPost, version: VersionAt | None, known: Known) -> _RuleChances | str:
     """Return what a rule would have done at a post, or why that cannot be said."""
     if version is None:
         return "before both had a version"

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from xbot_assets.domain.learning.bandit import Posterior, Rule
-from xbot_assets.domain.learning.comparison import Verdict
+from xbot_assets.domain.learning.comparison import NextStep, Verdict, next_step
 from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.steps.learning.evidence import Evidence, bandit_gains, predictor_gains, weigh
 from xbot_assets.steps.product import Product
@@ -111,13 +111,13 @@ def _judge_bandit(product: Product, transaction: Transaction, champion: ModelVer
     gains = bandit_gains(transaction, tested.since, rule, other)
     evidence = weigh(gains, product.settings.comparison_rules, now - tested.since)
     words = f"The {other} way of learning: {evidence.explanation}"
-    if evidence.compared.verdict is Verdict.BETTER:
-        flip = _flip(product, transaction, champion, rival, evidence, now)
-        if flip is not None:
-            comparisons.set_challenger(transaction, latest, now)
-            return flip
+    step = _next_step(product, transaction, "bandit", evidence, now)
+    if step is NextStep.FLIP:
+        comparisons.set_challenger(transaction, latest, now)
+        return _flip(transaction, champion, rival, evidence)
+    if step is NextStep.WAIT:
         words = _too_soon(product, words)
-    elif evidence.compared.posts >= product.settings.compare_posts_max:
+    elif step is NextStep.BEGIN_ANEW:
         comparisons.set_challenger(transaction, rival, now)
         words = f"{words} The test is over, and a new one begins."
     return _refreshed(champion, latest, words, evidence.numbers)
@@ -147,13 +147,13 @@ def _judge_predictor(
     old, new = Predictor.model_validate(champion.parameters), Predictor.model_validate(tested.parameters)
     evidence = weigh(predictor_gains(posts, old, new, settings.zone), settings.comparison_rules, now - tested.since)
     compared, words = evidence.compared, f"Version {tested.version} against {champion.version}: {evidence.explanation}"
-    if compared.verdict is Verdict.BETTER:
-        flip = _flip(product, transaction, champion, tested.model, evidence, now)
-        if flip is not None:
-            comparisons.set_challenger(transaction, champion, now)
-            return flip
+    step = _next_step(product, transaction, "predictor", evidence, now)
+    if step is NextStep.FLIP:
+        comparisons.set_challenger(transaction, champion, now)
+        return _flip(transaction, champion, tested.model, evidence)
+    if step is NextStep.WAIT:
         return Promotion("predictor", champion, "stays", _too_soon(product, words), evidence.numbers)
-    if compared.verdict is Verdict.WORSE or compared.posts >= settings.compare_posts_max:
+    if compared.verdict is Verdict.WORSE or step is NextStep.BEGIN_ANEW:
         return _dropped(transaction, newest, champion, tested, words, evidence, now)
     return Promotion("predictor", champion, "cannot_tell", words, evidence.numbers)
 
@@ -194,18 +194,20 @@ def _dropped(  # noqa: PLR0913, PLR0917 - a decision with its evidence
     return Promotion("predictor", champion, "dropped", f"The test is over. {words}", evidence.numbers)
 
 
-def _flip(
-    product: Product,
-    transaction: Transaction,
-    champion: ModelVersion,
-    rival: ModelVersion,
-    evidence: Evidence,
-    now: datetime,
-) -> Promotion | None:
-    """Seat a challenger that was shown better; ``None`` when the last change of champion is too recent."""
-    last = comparisons.last_flip(transaction, champion.kind)
-    if last is not None and now - last < product.settings.least_between_flips:
-        return None
+def _next_step(
+    product: Product, transaction: Transaction, kind: ModelKind, evidence: Evidence, now: datetime
+) -> NextStep:
+    last, settings = comparisons.last_flip(transaction, kind), product.settings
+    return next_step(
+        evidence.compared,
+        posts_max=settings.compare_posts_max,
+        since_flip=None if last is None else now - last,
+        least=settings.least_between_flips,
+    )
+
+
+def _flip(transaction: Transaction, champion: ModelVersion, rival: ModelVersion, evidence: Evidence) -> Promotion:
+    """Seat a challenger that was shown better."""
     back = _was_champion(transaction, champion, rival)
     verdict: ChampionVerdict = "rolled_back" if back else "promoted"
     act = "Rolled back" if back else "Promoted"

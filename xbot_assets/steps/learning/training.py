@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from xbot_assets.domain.learning import bandit, predictor
 from xbot_assets.domain.learning.changes import learn_restarting
 from xbot_assets.domain.learning.features import with_hour
-from xbot_assets.domain.learning.reward import EngagementCounts, reward
+from xbot_assets.domain.learning.outcomes import level_of, relative_reward
+from xbot_assets.domain.learning.reward import EngagementCounts, engagement_score
 from xbot_assets.steps.learning.promotion import rule_of
 from xbot_assets.steps.product import Product
 from xbot_assets.store.learning import models as model_store
@@ -37,19 +38,29 @@ _VERSIONS = TypeAdapter(ModelVersion)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a post earned, and the reading that says so."""
+    """What a post earned, and the reading that says so: see ``domain/learning/outcomes.py``."""
 
     post_id: int
     read_at: datetime
     reward: float
+    score: float
+    level: float
+    is_relative: bool
     computed_at: datetime
 
 
 def compute_outcomes(product: Product) -> list[Outcome]:
     """Reward every post that has a reading old enough and no outcome yet; return what was stored."""
-    now = product.clock.now()
-    judged = (_outcome(reading, now) for reading in _outcomes_due(product, now, OUTCOME_BATCH))
-    outcomes = [outcome for outcome in judged if outcome is not None]
+    now, settings = product.clock.now(), product.settings
+    relative = settings.outcome_level == "own"
+    metric_store.redefine_outcomes(product.database, relative=relative, limit=settings.learn_posts_max)
+    scores = metric_store.recent_scores(product.database, settings.outcome_level_posts)
+    outcomes = list[Outcome]()
+    for reading in _outcomes_due(product, now, OUTCOME_BATCH):
+        outcome = _outcome(reading, level_of(scores[-settings.outcome_level_posts :]), relative, now)
+        if outcome is not None:
+            outcomes.append(outcome)
+            scores += [] if reading.is_answer else [outcome.score]
     metric_store.insert_outcomes(product.database, [asdict(outcome) for outcome in outcomes])
     return outcomes
 
@@ -147,10 +158,13 @@ def _seconds_kept(product: Product, kind: ModelKind) -> int:
     return settings.cache_arms_seconds if kind == "bandit" else settings.cache_models_seconds
 
 
-def _outcome(reading: OutcomeReading, now: datetime) -> Outcome | None:
+def _outcome(reading: OutcomeReading, level: float, relative: bool, now: datetime) -> Outcome | None:  # noqa: FBT001
     counts = (reading.replies, reading.reposts, reading.likes, reading.bookmarks, reading.views)
-    earned = reward(EngagementCounts(*counts))
-    return None if earned is None else Outcome(reading.post_id, reading.read_at, earned, now)
+    score = engagement_score(EngagementCounts(*counts))
+    if score is None:
+        return None
+    earned = relative_reward(score, level) if relative else score
+    return Outcome(reading.post_id, reading.read_at, earned, score, level, relative, now)
 
 
 def _store_version(

@@ -93,7 +93,7 @@ class StoredAccountReading:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeReading:
-    """The reading that a post's outcome is made from."""
+    """The reading that a post's outcome is made from; replies are those of others. ``is_answer``: it replies itself."""
 
     post_id: int
     x_post_id: str
@@ -104,6 +104,14 @@ class OutcomeReading:
     likes: int
     bookmarks: int
     views: int
+    is_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Where a post stood on the scale of engagement, in [0, 1]."""
+
+    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +218,18 @@ def outcomes_due(
 
 
 def insert_outcomes(db: Statements, rows: Sequence[Fields]) -> int:
-    """Store outcomes: ``post_id, read_at, reward, computed_at``. One that exists stays as it is."""
+    """Store outcomes: ``post_id, read_at, reward, score, level, is_relative, computed_at``. One that exists stays."""
     return db.execute("insert_outcomes", rows=as_rows(rows))
+
+
+def redefine_outcomes(db: Statements, *, relative: bool, limit: int) -> int:
+    """Give the newest outcomes the rewards of the definition that is set, and return how many changed."""
+    return db.execute("redefine_outcomes", relative=relative, limit=limit)
+
+
+def recent_scores(db: Statements, limit: int) -> list[float]:
+    """Return the newest scores that set the account's level, oldest first."""
+    return [row.score for row in reversed(db.fetch_rows(Score, "recent_scores", limit=limit))]
 
 
 def training_examples(db: Statements, limit: int) -> list[TrainingExample]:

@@ -1,9 +1,19 @@
 """A challenger is better, worse, or cannot be told from the champion; each with numbers and sentences."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
-from xbot_assets.domain.learning.comparison import Verdict, compare, explain, provable_effects
+from xbot_assets.domain.learning.comparison import (
+    Comparison,
+    NextStep,
+    Verdict,
+    compare,
+    explain,
+    next_step,
+    provable_effects,
+)
 from xbot_assets.domain.learning.sequence_rules import SequenceRules
 
 RULES = SequenceRules(alpha=0.05, first_look=40, narrowest_at=150)
@@ -43,3 +53,22 @@ def test_a_slow_account_is_told_that_it_can_prove_nothing() -> None:
     month, quarter = provable_effects(0.5, 0.2, RULES)
     assert month.effect is None
     assert quarter.effect is not None
+
+
+@pytest.mark.parametrize(
+    ("verdict", "posts", "since_flip", "step"),
+    [
+        (Verdict.BETTER, 50, None, NextStep.FLIP),
+        (Verdict.BETTER, 50, timedelta(days=7), NextStep.FLIP),
+        (Verdict.BETTER, 500, timedelta(days=6), NextStep.WAIT),
+        (Verdict.CANNOT_TELL, 50, None, NextStep.GO_ON),
+        (Verdict.CANNOT_TELL, 400, None, NextStep.BEGIN_ANEW),
+        (Verdict.WORSE, 399, timedelta(days=6), NextStep.GO_ON),
+    ],
+)
+def test_a_proof_changes_the_champion_unless_the_last_change_is_too_recent(
+    verdict: Verdict, posts: int, since_flip: timedelta | None, step: NextStep
+) -> None:
+    """And a test that has shown nothing for long ends."""
+    compared = Comparison(verdict, posts, 0.1, 0.0, 0.2, 0.1, None, ())
+    assert next_step(compared, posts_max=400, since_flip=since_flip, least=timedelta(days=7)) is step

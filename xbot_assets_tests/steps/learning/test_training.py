@@ -1,6 +1,7 @@
 """Learning from what posts earned: when it is due, and what of a post it learns from."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from xbot_assets.domain.clock import ClockLine, system_now
 from xbot_assets.domain.learning.features import TONE, with_hour
+from xbot_assets.domain.learning.outcomes import level_of
 from xbot_assets.domain.learning.predictor import Example, Predictor, fit
 from xbot_assets.steps.content.planning import Plan, write_plan
 from xbot_assets.steps.learning.promotion import promote_newest
@@ -132,3 +134,25 @@ def test_a_plan_shows_the_chances_that_it_chose_by(product: Product) -> None:
     first = plan.posts[0]
     chances = {(arm.topic, arm.format): chance for arm, chance in plan.chances}
     assert first.propensity == pytest.approx(chances[first.topic, first.format], rel=1e-12)
+
+
+def test_an_outcome_keeps_its_score_and_the_account_s_level_then(product: Product) -> None:
+    """The level is that of the posts before; which of both is the reward is a setting."""
+    written(product)
+    written(product)
+    examples = measured(product, EVENING + DAY)
+    again = written(product)
+    assert again.posts
+    own = replace(product, settings=product.settings.model_copy(update={"outcome_level": "own"}))
+    at(own, EVENING + 4 * DAY)
+    for post_id in publish_all(own.database, EVENING + 3 * DAY):
+        read(own.database, post_id, EVENING + 4 * DAY, 90)
+    outcomes = compute_outcomes(own)
+    score = examples[0].reward
+    first = outcomes[0]
+    assert first.level == pytest.approx(level_of([score] * len(examples)))
+    assert first.reward == pytest.approx(0.5 + first.score - first.level)
+    rewards = [one.reward for one in readings.training_examples(own.database, 99)]
+    assert rewards[0] == pytest.approx(0.5 + score - level_of([]))
+    compute_outcomes(product)
+    assert readings.training_examples(product.database, 99)[0].reward == score

@@ -52,5 +52,6 @@ def _publish(product: Product, one: ToPublish, at: datetime, text: str) -> None:
     reading = {"post_id": held.id, "read_at": read_at, "label": None}
     schedule = {"next_read_at": read_at + timedelta(days=1), "unchanged_readings": 0}
     readings.insert_readings(db, [reading | COUNTS | schedule])
-    outcome = {"post_id": held.id, "read_at": read_at, "reward": one.reward, "computed_at": read_at}
+    scored = {"reward": one.reward, "score": one.reward, "level": 0.5, "is_relative": False}
+    outcome = {"post_id": held.id, "read_at": read_at, "computed_at": read_at, **scored}
     readings.insert_outcomes(db, [outcome])

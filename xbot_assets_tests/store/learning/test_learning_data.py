@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 from pydantic import ValidationError
 
@@ -22,11 +23,13 @@ from xbot_assets.store.learning import models
 from xbot_assets.store.metrics import readings
 from xbot_assets.store.operations import browser_operations
 from xbot_assets.store.publishing import posts
+from xbot_assets.store.publishing.threads import enqueue_thread
 from xbot_assets.testing.admission import open_limits, take_post
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+SCORED = {"reward": 0.5, "score": 0.5, "level": 0.5, "is_relative": False}
 
 
 def published(db: Database, text: str, at: datetime, **evidence: object) -> int:
@@ -149,7 +152,7 @@ def test_an_outcome_is_taken_from_the_first_reading_at_the_right_age(database: D
     readings.insert_readings(database, [reading(post_id, out + age, likes=n, views=9) for n, age in enumerate(ages)])
     (due_now,) = outcomes_due(database, NOON)
     assert (due_now.post_id, due_now.read_at, due_now.likes) == (post_id, out + DAY, 1)
-    outcome = {"post_id": post_id, "read_at": due_now.read_at, "reward": 0.5, "computed_at": NOON}
+    outcome = {"post_id": post_id, "read_at": due_now.read_at, "computed_at": NOON, **SCORED}
     assert readings.insert_outcomes(database, [outcome]) == 1
     assert readings.insert_outcomes(database, [{**outcome, "reward": 0.9}]) == 0
     assert outcomes_due(database, NOON) == []
@@ -158,10 +161,58 @@ def test_an_outcome_is_taken_from_the_first_reading_at_the_right_age(database: D
     assert (learned.topic, learned.published_at) == ("sea", out)
 
 
+def test_our_own_answers_are_no_replies_of_others(database: Database) -> None:
+    """Neither the next segment of a thread nor an answer of ours counts, once it was out when the page was read."""
+    out = NOON - 2 * DAY
+    heads = [NewPost(text=f"part {n}", topic="sea", format="fact", scheduled_at=out) for n in range(2)]
+    enqueue_thread(database, heads, out, daily_cap=9)
+    ids = []
+    for at in (out, out + HOUR):
+        held = take_post(database, open_limits(), at, lease=HOUR)
+        assert held is not None
+        assert posts.arm_post(database, held, at)
+        posts.confirm_published(database, held, x_post_id=f"9{held.id}", permalink=f"/me/status/9{held.id}", now=at)
+        ids.append(held.id)
+    answered = published(database, "answered", out + 2 * HOUR)
+    answer = {"reply_to_x_id": f"9{answered}", "reply_to_handle": "reader"}
+    published(database, "thank you", out + 3 * HOUR, **answer)
+    published(database, "a later thank you", NOON - HOUR, **answer)
+    for post_id in (*ids, answered):
+        readings.insert_readings(database, [reading(post_id, out + DAY + 4 * HOUR, replies=3, views=9)])
+    replies = {row.post_id: (row.replies, row.is_answer) for row in outcomes_due(database, NOON)}
+    assert replies == {ids[0]: (2, False), ids[1]: (3, True), answered: (2, False)}
+
+
+def test_a_post_that_was_taken_down_has_no_outcome_and_teaches_nothing(database: Database, database_url: str) -> None:
+    """Neither before nor after its outcome was taken."""
+    kept, gone, late = (published(database, f"text {n}", NOON - 3 * DAY + n * HOUR) for n in range(3))
+    for post_id in (kept, gone, late):
+        readings.insert_readings(database, [reading(post_id, NOON - DAY, views=9)])
+    rows = [{"post_id": one, "read_at": NOON, "computed_at": NOON, **SCORED} for one in (kept, late)]
+    readings.insert_outcomes(database, rows)
+    with psycopg.connect(database_url) as connection:
+        connection.execute("update xbot.posts set removed_at = %s where id = any(%s)", (NOON, [gone, late]))
+    assert outcomes_due(database, NOON) == []
+    assert [one.post_id for one in readings.training_examples(database, 9)] == [kept]
+    assert readings.recent_scores(database, 9) == [0.5]
+
+
+def test_a_changed_definition_applies_to_what_was_measured_before(database: Database) -> None:
+    """There and back again, without reading anything anew."""
+    post_id = published(database, "text", NOON - 2 * DAY)
+    scored = {"reward": 0.6, "score": 0.6, "level": 0.7, "is_relative": False}
+    readings.insert_outcomes(database, [{"post_id": post_id, "read_at": NOON, "computed_at": NOON, **scored}])
+    assert readings.redefine_outcomes(database, relative=False, limit=9) == 0
+    assert readings.redefine_outcomes(database, relative=True, limit=9) == 1
+    assert [one.reward for one in readings.training_examples(database, 9)] == [pytest.approx(0.4)]
+    assert readings.redefine_outcomes(database, relative=False, limit=9) == 1
+    assert [one.reward for one in readings.training_examples(database, 9)] == [0.6]
+
+
 def test_learning_reads_the_newest_outcomes_only(database: Database) -> None:
     """Oldest first, and no more of them than are asked for."""
     ids = [published(database, f"text {n}", NOON + n * HOUR) for n in range(4)]
-    rows = [{"post_id": one, "read_at": NOON, "reward": 0.5, "computed_at": NOON} for one in ids]
+    rows = [{"post_id": one, "read_at": NOON, "computed_at": NOON, **SCORED} for one in ids]
     readings.insert_outcomes(database, rows)
     assert [one.post_id for one in readings.training_examples(database, 3)] == ids[1:]
 

@@ -201,8 +201,8 @@ with post as (
     ) values ('published', %(id)s, %(id)s, 'sea', 'fact', %(at)s, %(at)s, %(at)s, %(id)s)
     returning id
 )
-insert into engagement_outcomes (post_id, read_at, reward, computed_at)
-select id, %(at)s, %(reward)s, %(at)s from post
+insert into engagement_outcomes (post_id, read_at, reward, score, level, computed_at)
+select id, %(at)s, %(reward)s, %(reward)s, 0.5, %(at)s from post
 """
 
 

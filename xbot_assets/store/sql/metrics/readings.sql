@@ -129,7 +129,17 @@ from account_metrics where handle = %(handle)s order by read_at desc, id desc li
 
 -- name: outcomes_due
 -- Posts old enough and without an outcome, with the first reading of that age that shows views, and is not too late.
-select s.post_id, p.x_post_id, s.published_at, m.read_at, m.replies, m.reposts, m.likes, m.bookmarks, m.views
+-- Replies are those of others: neither our answers nor the next segment of a thread, as far as they were out by then.
+select s.post_id, p.x_post_id, s.published_at, m.read_at, greatest(0, m.replies - (
+        select count(*) from posts a
+        where a.reply_to_x_id = p.x_post_id and a.status = 'published' and a.published_at <= m.read_at
+    ) - (
+        select count(*) from posts a
+        where a.thread_id = p.thread_id and a.segment = p.segment + 1 and a.status = 'published'
+            and a.published_at <= m.read_at
+    ))::integer as replies,
+    m.reposts, m.likes, m.bookmarks, m.views,
+    p.reply_to_x_id is not null or coalesce(p.segment, 0) > 0 as is_answer
 from reading_schedule s
 join lateral (
     select read_at, replies, reposts, likes, bookmarks, views
@@ -139,7 +149,7 @@ join lateral (
     order by read_at limit 1
 ) m on true
 join posts p on p.id = s.post_id
-where not s.has_outcome and s.published_at > %(since)s
+where not s.has_outcome and s.published_at > %(since)s and p.removed_at is null
     and s.published_at <= %(now)s::timestamptz - %(min_age)s::interval
 order by s.published_at, s.post_id
 limit %(limit)s;
@@ -147,21 +157,39 @@ limit %(limit)s;
 -- name: insert_outcomes
 -- Store outcomes; the first one of a post stays.
 with given as (
-    select r.post_id, r.read_at, r.reward, r.computed_at
-    from jsonb_to_recordset(%(rows)s::jsonb)
-        as r (position integer, post_id bigint, read_at timestamptz, reward double precision, computed_at timestamptz)
+    select r.*
+    from jsonb_to_recordset(%(rows)s::jsonb) as r (
+        position integer, post_id bigint, read_at timestamptz, reward double precision, score double precision,
+        level double precision, is_relative boolean, computed_at timestamptz
+    )
     order by r.position
 ), noted as (
     update reading_schedule w set has_outcome = true from given g where w.post_id = g.post_id
 )
-insert into engagement_outcomes (post_id, read_at, reward, computed_at)
-select post_id, read_at, reward, computed_at from given
+insert into engagement_outcomes (post_id, read_at, reward, score, level, is_relative, computed_at)
+select post_id, read_at, reward, score, level, is_relative, computed_at from given
 on conflict (post_id) do nothing;
 
+-- name: redefine_outcomes
+-- Give the newest outcomes the reward of the definition that is set; those that have it stay.
+update engagement_outcomes e set
+    is_relative = %(relative)s,
+    reward = case when %(relative)s then least(1, greatest(0, 0.5 + e.score - e.level)) else e.score end
+from (select post_id from engagement_outcomes order by post_id desc limit %(limit)s) n
+where e.post_id = n.post_id and e.is_relative <> %(relative)s;
+
+-- name: recent_scores
+-- The scores that set the account's level: of the newest posts that answer nobody and were not taken down.
+select e.score
+from engagement_outcomes e join posts p on p.id = e.post_id
+where p.removed_at is null and p.reply_to_x_id is null and coalesce(p.segment, 0) = 0
+order by e.post_id desc limit %(limit)s;
+
 -- name: training_examples
--- What learning needs of the newest posts with an outcome, oldest post first.
+-- What learning needs of the newest posts with an outcome, oldest post first; what was taken down teaches nothing.
 select p.id as post_id, p.topic, p.format, p.features, p.propensity, p.predicted_reward,
     p.bandit_version_id, p.predictor_version_id, e.reward, p.published_at, e.computed_at
 from (select post_id, reward, computed_at from engagement_outcomes order by post_id desc limit %(limit)s) e
 join posts p on p.id = e.post_id
+where p.removed_at is null
 order by p.published_at, p.id;

@@ -60,7 +60,7 @@ values (%(kind)s, %(now)s, %(outcome)s, %(rate_before)s, %(rate_after)s, %(pause
 -- What the newest posts earned and when they were published.
 select p.published_at, o.reward
 from engagement_outcomes o join posts p on p.id = o.post_id
-where p.status = 'published' and p.published_at >= %(since)s
+where p.status = 'published' and p.removed_at is null and p.published_at >= %(since)s
 order by p.published_at desc limit %(limit)s;
 
 -- name: store_hour_weights

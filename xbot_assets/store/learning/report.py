@@ -1,0 +1,50 @@
+"""Rows of the report of learning."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from xbot_assets.store.engine.database import Statements
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedPost:
+    """A post with an outcome, its words and its place on X."""
+
+    post_id: int
+    text: str
+    permalink: str | None
+    topic: str
+    format: str
+    features: dict[str, float]
+    source: str
+    published_at: datetime
+    reward: float
+    score: float
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOutcomes:
+    """Posts without an outcome, by why: too young, never read, never seen with views, or not computed yet."""
+
+    young: int
+    next_published_at: datetime | None
+    unread: int
+    without_views: int
+    uncounted: int
+
+    @property
+    def posts(self) -> int:
+        """All of them."""
+        return self.young + self.unread + self.without_views + self.uncounted
+
+
+def reported_posts(db: Statements, limit: int) -> list[ReportedPost]:
+    """Return the newest posts with an outcome that answer nobody and were not taken down, oldest first."""
+    return db.fetch_rows(ReportedPost, "reported_posts", limit=limit)
+
+
+def waiting_outcomes(db: Statements, *, since: datetime, young_since: datetime) -> WaitingOutcomes:
+    """Count posts published since a time that have no outcome; those after ``young_since`` are too young for one."""
+    times = {"since": since, "young_since": young_since}
+    return db.fetch_row(WaitingOutcomes, "waiting_outcomes", **times) or WaitingOutcomes(0, None, 0, 0, 0)

@@ -1,0 +1,21 @@
+-- What the report of learning is made of.
+
+-- name: reported_posts
+-- The newest posts with an outcome, oldest first: what was learned from, with its words and where it stands.
+select p.id as post_id, p.text, p.permalink, p.topic, p.format, p.features, p.source, p.published_at, e.reward, e.score,
+    e.level
+from (select post_id, reward, score, level from engagement_outcomes order by post_id desc limit %(limit)s) e
+join posts p on p.id = e.post_id
+where p.removed_at is null and p.reply_to_x_id is null and coalesce(p.segment, 0) = 0
+order by p.published_at, p.id;
+
+-- name: waiting_outcomes
+-- Why posts since a time have no outcome: too young, never read, or never seen with views. Removed ones are not read.
+select count(*) filter (where published_at > %(young_since)s) as young,
+    min(published_at) filter (where published_at > %(young_since)s) as next_published_at,
+    count(*) filter (where published_at <= %(young_since)s and read_at is null and next_read_at is not null) as unread,
+    count(*) filter (
+        where published_at <= %(young_since)s and read_at is not null and coalesce(views, 0) = 0
+    ) as without_views,
+    count(*) filter (where published_at <= %(young_since)s and views > 0) as uncounted
+from reading_schedule where not has_outcome and published_at > %(since)s;
