@@ -25,8 +25,8 @@ LIST = "vendored.toml"
 class Vendored:
     """One package: its files by their name here, each with its path in the archive and its SHA-256.
 
-    ``integrity`` is npm's, as ``sha512-`` and base64. ``texts`` are files that the archive lacks, such as a licence that
-    is only in the project's repository.
+    ``integrity`` is npm's, as ``sha512-`` and base64. ``texts`` are files that the archive lacks, such as a licence
+    that is only in the repository of the project.
     """
 
     place: Path

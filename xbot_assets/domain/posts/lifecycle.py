@@ -54,6 +54,7 @@ TRANSITIONS = (
     Transition(_S.QUEUED, _S.REJECTED, _M.RULE, "Neither time nor a person would change the rule's answer."),
     Transition(_S.QUEUED, _S.REJECTED, _M.PERSON, "It was called back."),
     Transition(_S.QUEUED, _S.QUEUED, _M.PERSON, "It was given another time."),
+    Transition(_S.QUEUED, _S.HELD, _M.PERSON, "It was edited, and its new text waits for approval."),
     Transition(_S.HELD, _S.QUEUED, _M.PERSON, "It was approved."),
     Transition(_S.HELD, _S.HELD, _M.PERSON, "It was edited or given another time, and goes on waiting."),
     Transition(_S.HELD, _S.REJECTED, _M.PERSON, "It is not wanted."),

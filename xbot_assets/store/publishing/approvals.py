@@ -4,6 +4,7 @@
          -> held      edited, rescheduled
          -> rejected
     queued -> queued  rescheduled
+           -> held      edited
            -> rejected
 
 A person reads a thread as one: approving, rejecting and rescheduling one of its segments do so to all that wait of it;
@@ -109,20 +110,22 @@ def approve_post(db: Database, post_id: int, by: Decider, *, check: TextCheck, s
         tell_waiting(transaction, by.now)
 
 
-def edit_post(db: Database, post_id: int, text: str, by: Decider, *, check: TextCheck, seen: str | None = None) -> None:
-    """Replace the text of a held post, which gets a new fingerprint and goes on waiting.
+def edit_post(db: Database, post_id: int, text: str, by: Decider, *, check: TextCheck, seen: str | None = None) -> str:
+    """Replace the text of a held or queued post, which gets a new fingerprint and waits for approval; return the text.
 
     Raises:
         PermanentFailure: as :func:`approve_post`; ``empty_post``; ``duplicate_text`` when an open post reads the same.
     """
     words = _clean(text)
     with db.transaction() as transaction:
-        row = _held(transaction, post_id, (PostStatus.HELD,))
+        row = _held(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED))
         _as_seen([row], seen)
         edited = replace(row, text=words, fingerprint=fingerprint(words))
         _refuse_text(edited, check(transaction, edited))
         values = {"text": words, "fingerprint": edited.fingerprint, "features": _features(edited)}
         transaction.execute("edit_post", id=post_id, **values, **by.values)
+        tell_waiting(transaction, by.now)
+    return words
 
 
 def reject_post(db: Database, post_id: int, by: Decider) -> None:
@@ -150,12 +153,7 @@ def reschedule_post(db: Database, post_id: int, at: datetime, by: Decider) -> No
         PermanentFailure: ``bad_time`` for the past or more than :data:`FARTHEST` ahead, ``no_such_post``,
             ``already_decided``.
     """
-    if not by.now <= at <= by.now + FARTHEST:
-        raise PermanentFailure(
-            f"A post cannot be put on {at:%Y-%m-%d %H:%M} UTC: now it is {by.now:%Y-%m-%d %H:%M} UTC.",
-            code=FailureCode.BAD_TIME,
-            remedy=f"Choose a time within the next {FARTHEST.days} days.",
-        )
+    refuse_time(at, by.now)
     with db.transaction() as transaction:
         for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
             features = _features(row)
@@ -170,6 +168,16 @@ def text_digest(text: str) -> str:
 def texts_digest(texts: Sequence[str]) -> str:
     """Return the :func:`text_digest` of a post, or of the segments of a thread, in order."""
     return text_digest(_BETWEEN_SEGMENTS.join(texts))
+
+
+def refuse_time(at: datetime, now: datetime) -> None:
+    """Refuse a time that no post can be put on. Raises ``bad_time``."""
+    if not now <= at <= now + FARTHEST:
+        raise PermanentFailure(
+            f"A post cannot be put on {at:%Y-%m-%d %H:%M} UTC: now it is {now:%Y-%m-%d %H:%M} UTC.",
+            code=FailureCode.BAD_TIME,
+            remedy=f"Choose a time within the next {FARTHEST.days} days.",
+        )
 
 
 def held_posts(db: Statements) -> list[HeldPost]:
