@@ -17,9 +17,9 @@ from starlette.routing import Route
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.testing.patience import PATIENCE, until
+from xbot_assets.testing.serving import served
 from xbot_assets_tests.acceptance.command import Stack, xbot
 from xbot_assets_tests.security.conftest import TOKEN
-from xbot_assets_tests.service.pages.review_page import served
 
 pytestmark = pytest.mark.soak  # a whole stack of its own
 

@@ -23,7 +23,7 @@ from xbot_assets.testing.page_scene import HELD, HOUR, QUEUED, Words, play
 from xbot_assets.testing.patience import until
 from xbot_assets.testing.pictures import png
 from xbot_assets.testing.servers import SettingsFor
-from xbot_assets_tests.service.pages.review_page import served
+from xbot_assets.testing.serving import served
 from xbot_assets_tests.service.pages.views_rig import DESK, PHONE, Scheme, Visit, a_browser, visiting
 
 pytestmark = pytest.mark.slow
