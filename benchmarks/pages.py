@@ -1,9 +1,9 @@
 """The pages over many posts: ``python -m benchmarks.pages [--posts 100000] [--times 20]``.
 
 Starts a PostgreSQL of its own, fills it with an account that posted for years, serves the pages on loopback as the
-stack does, and asks for each of them again and again, the first time included. The table has the median, the 95th percentile
-and the slowest, in milliseconds, until the whole answer was there. Parts that are elsewhere (Dagster, the browser host)
-are not there, and nothing here waits for them.
+stack does, and asks for each of them again and again, the first time included. The table has the median, the 95th
+percentile and the slowest, in milliseconds, until the whole answer was there. Parts that are elsewhere (Dagster, the
+browser host) are not there, and nothing here waits for them.
 
 Exit code 1 when a page's 95th percentile is above 200 ms.
 """

@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const add = () => {
     const all = segments.querySelectorAll(".segment");
     const box = all[all.length - 1].cloneNode(true);
-    const [area, counted] = [box.querySelector("textarea"), box.querySelector("output")];
+    const [area, counted] = [box.querySelector("textarea"), box.querySelector(".counted")];
     area.value = "";
     area.required = false;
     counted.id = area.dataset.count = `counted-${all.length + 1}`;
