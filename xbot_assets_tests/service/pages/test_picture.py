@@ -1,4 +1,4 @@
-"""The picture of the page that the documents show: made by this test, in the folder that ``XBOT_TEST_PICTURES`` names."""
+"""The pictures that the documents show of the page: made here, in the folder that ``XBOT_TEST_PICTURES`` names."""
 
 from datetime import UTC, datetime
 

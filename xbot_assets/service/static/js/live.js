@@ -13,15 +13,12 @@
     (part.querySelector("details[open]") !== null ||
       (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, button")));
 
-  const others = (part) => part.dataset.liveAlso || "";
-
   const refresh = async () => {
     const part = region();
     const link = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-    const options = { target: "#live", select: "#live", swap: "outerHTML show:none" };
-    const also = ["#badge", "#said", ...others(part).split(",")].filter((one) => one && document.querySelector(one));
-    part.setAttribute("hx-select-oob", [...new Set(also)].join(","));
-    await htmx.ajax("GET", location.pathname + location.search, { ...options, source: part });
+    const whole = { target: "#live", select: "#live", swap: "outerHTML show:none", source: part };
+    part.setAttribute("hx-select-oob", "#badge,#heading"); // what was said of a decision stays
+    await htmx.ajax("GET", location.pathname + location.search, whole);
     const again = link && region().querySelector(`a[href="${CSS.escape(link)}"]`);
     if (again) again.focus({ preventScroll: true });
   };
