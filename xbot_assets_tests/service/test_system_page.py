@@ -29,7 +29,7 @@ def test_automations_are_read_with_their_last_and_next_look() -> None:
     """A sensor that starts several jobs names none; what never looked has no time."""
     tick = {"timestamp": 1767225600.0, "status": "FAILURE"}
     state = {"status": "RUNNING", "ticks": [tick], "nextTick": {"timestamp": 1767225660.0}}
-    never = {"status": "STOPPED", "ticks": [], "nextTick": None}
+    never: dict[str, object] = {"status": "STOPPED", "ticks": [], "nextTick": None}
     several = [{"pipelineName": "a"}, {"pipelineName": "b"}]
     node = {
         "schedules": [{"name": "z", "cronSchedule": "* * * * *", "pipelineName": "plan", "scheduleState": state}],

@@ -42,10 +42,10 @@ def token_of(client: TestClient) -> str:
     return client.get("/write").text.partition('name="form_token" value="')[2].partition('"')[0]
 
 
-def send(client: TestClient, *files: tuple[str, Any], headers: dict[str, str] | None = None, **fields: Any) -> Any:  # noqa: ANN401 - an answer
+def send(client: TestClient, *files: tuple[str, Any], headers: Any = ORIGIN, **fields: Any) -> Any:  # noqa: ANN401 - an answer
     """Send the form as the page does: with a file field that nothing was chosen for."""
     data = {"form_token": token_of(client), "action": "queue"} | fields
-    return client.post("/write", data=data, files=[*files, NO_FILE], headers=ORIGIN if headers is None else headers)
+    return client.post("/write", data=data, files=[*files, NO_FILE], headers=headers)
 
 
 def test_a_post_is_queued_for_now_and_leads_to_its_page(database: Database, client: TestClient) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, sync_playwright
 
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.settings import load_settings
@@ -66,6 +66,10 @@ class Visit:
         if not request.url.startswith((self.origin, "data:", "blob:")):
             self.elsewhere.append(request.url)
 
+    def _asked_for(self, dialog: Dialog) -> None:
+        self.troubles.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
     def _said(self, message: ConsoleMessage) -> None:
         # A refused decision answers with a status that Chromium writes to its console as an error.
         if message.type == "error" and "Failed to load resource" not in message.text:
@@ -86,6 +90,6 @@ def visiting(browser: Browser, origin: str, size: tuple[int, int] = DESK, scheme
     page.on("request", visit._asked)  # noqa: SLF001 - its own
     page.on("console", visit._said)  # noqa: SLF001
     page.on("pageerror", lambda error: visit.troubles.append(str(error)))
-    page.on("dialog", lambda dialog: (visit.troubles.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("dialog", visit._asked_for)  # noqa: SLF001
     yield visit
     context.close()
