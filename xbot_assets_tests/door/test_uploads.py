@@ -35,12 +35,12 @@ def test_fields_keep_all_their_values_in_order() -> None:
             ('name="text"', "Zwölf 🧅".encode()),
             ('name="text"', b"a\r\nb"),
             ('name="image"; filename=""', b""),
-            ('name="image"; filename="böse.png"', b"--b"),
+            ('name="image"; filename="böse.png"', b"-b"),
         ),
         b"b",
     )
     assert form.fields == {"text": ["Zwölf 🧅", "a\r\nb"]}
-    assert form.files == {"image": [UploadedFile("", b""), UploadedFile("böse.png", b"--b")]}
+    assert form.files == {"image": [UploadedFile("", b""), UploadedFile("böse.png", b"-b")]}
     assert (form.first("text"), form.first("nothing")) == ("Zwölf 🧅", "")
 
 

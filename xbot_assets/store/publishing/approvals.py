@@ -110,15 +110,33 @@ def approve_post(db: Database, post_id: int, by: Decider, *, check: TextCheck, s
         tell_waiting(transaction, by.now)
 
 
-def edit_post(db: Database, post_id: int, text: str, by: Decider, *, check: TextCheck, seen: str | None = None) -> str:
-    """Replace the text of a held or queued post, which gets a new fingerprint and waits for approval; return the text.
+def edit_post(  # noqa: PLR0913 - what an edit is
+    db: Database,
+    post_id: int,
+    text: str,
+    by: Decider,
+    *,
+    check: TextCheck,
+    seen: str | None = None,
+    queued: bool = False,
+) -> str:
+    """Replace a post's text; it gets a new fingerprint and waits for approval. Return the text as it was stored.
+
+    Args:
+        db: the database.
+        post_id: the post.
+        text: the whole new text.
+        by: who decides.
+        check: judges the new text, within the decision's transaction.
+        seen: the :func:`text_digest` of what the person read.
+        queued: whether it was read as queued, not held: what was approved meanwhile is not edited by chance.
 
     Raises:
         PermanentFailure: as :func:`approve_post`; ``empty_post``; ``duplicate_text`` when an open post reads the same.
     """
     words = _clean(text)
     with db.transaction() as transaction:
-        row = _held(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED))
+        row = _held(transaction, post_id, (PostStatus.QUEUED if queued else PostStatus.HELD,))
         _as_seen([row], seen)
         edited = replace(row, text=words, fingerprint=fingerprint(words))
         _refuse_text(edited, check(transaction, edited))

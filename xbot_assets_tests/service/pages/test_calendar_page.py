@@ -102,13 +102,15 @@ def test_a_decision_on_a_posts_page_leads_back_to_it(
 def test_a_queued_post_that_is_edited_waits_for_approval_and_may_be_approved_with_it(
     database: Database, client: TestClient
 ) -> None:
-    """The approval is of the very text that was saved."""
+    """The approval is of the text that was saved; who read it as held edits nothing that was approved meanwhile."""
     (post_id,) = posts.enqueue_posts(database, [new_post(KNIFE, TEN + timedelta(hours=2))], TEN)
     page = client.get(f"/posts/{post_id}").text
     token = page.partition('name="form_token" value="')[2].partition('"')[0]
     form = {"form_token": token, "back": "post", "seen": approvals.text_digest(KNIFE)}
     new = "A blunt knife is the dangerous one: you push, and it slips."
-    assert client.post(f"/inbox/{post_id}/edit", data=form | {"text": new}, headers=ORIGIN).status_code == 303
+    assert client.post(f"/inbox/{post_id}/edit", data=form | {"text": new}, headers=ORIGIN).status_code == 409
+    edit = form | {"text": new, "was": "queued"}
+    assert client.post(f"/inbox/{post_id}/edit", data=edit, headers=ORIGIN).status_code == 303
     assert post_to_decide(database, post_id).status == "held"
     again = form | {"seen": approvals.text_digest(new), "text": f"{new} Always.", "then": "approve"}
     assert client.post(f"/inbox/{post_id}/edit", data=again, headers=ORIGIN).status_code == 303

@@ -20,7 +20,7 @@ from xbot_assets_tests.service.pages.review_page import ORIGIN, visitor, without
 
 KNIFE = "A knife is most dangerous when it is blunt, because you push."
 HOSTILE = "</textarea><script>alert('x')</script>\"'&"
-NO_FILE = ("image", ("", b"", "application/octet-stream"))
+NO_FILE = ("image", ("none", b"", "application/octet-stream"))
 
 
 @pytest.fixture

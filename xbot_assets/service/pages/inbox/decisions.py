@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+from xbot_assets.domain.posts.post import PostStatus
 from xbot_assets.service.pages.inbox.alerts import ALERT_DECISIONS, ALERT_DONE
 from xbot_assets.service.pages.inbox.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE
 from xbot_assets.steps.publishing.approval import ReviewContext, owners_time
@@ -41,7 +42,9 @@ def _approve(review: ReviewContext, post_id: int, who: str, fields: Mapping[str,
 
 
 def _edit(review: ReviewContext, post_id: int, who: str, fields: Mapping[str, str]) -> None:
-    saved = review.edit(post_id, fields.get("text", ""), _by(review, who, fields), seen=fields.get("seen", ""))
+    queued = fields.get("was") == PostStatus.QUEUED
+    by, seen = _by(review, who, fields), fields.get("seen", "")
+    saved = review.edit(post_id, fields.get("text", ""), by, seen=seen, queued=queued)
     if fields.get("then") == AND_APPROVE:
         # Of the very text that was saved: somebody else may have been at it since.
         _approve(review, post_id, who, {**fields, "seen": approvals.texts_digest([saved])})
