@@ -51,6 +51,8 @@ class Live:
             self._looking.cancel()
 
     async def _stream(self, request: Request) -> StreamingResponse:
+        # Before the page hears that the stream is open, and asks for its part: nothing falls between the two.
+        await self._begin()
         headers = {"X-Accel-Buffering": "no"}
         return StreamingResponse(self._events(request), media_type="text/event-stream", headers=headers)
 
@@ -60,7 +62,6 @@ class Live:
             return
         changes: asyncio.Queue[frozenset[str]] = asyncio.Queue()
         self._pages.add(changes)
-        self._begin()
         try:
             while self._guard.lets_in(request):
                 try:
@@ -72,14 +73,15 @@ class Live:
         finally:
             self._pages.discard(changes)
 
-    def _begin(self) -> None:
+    async def _begin(self) -> None:
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look_while_open())
+            self._looking = asyncio.create_task(self._look_while_open(await self._marks()))
 
-    async def _look_while_open(self) -> None:
-        before = await self._marks()
-        while self._pages:
+    async def _look_while_open(self, before: Marks) -> None:
+        while True:
             await asyncio.sleep(LOOK_SECONDS)
+            if not self._pages:
+                return
             now = await self._marks()
             topics = frozenset(_OF[name] for name in now if now[name] != before.get(name))
             before = now

@@ -6,6 +6,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const place = document.getElementById("calendar");
   const said = document.getElementById("said");
   const narrow = window.matchMedia("(max-width: 46rem)").matches;
+  // What is in the hand is not taken out of it by news.
+  let [dragging, changed] = [false, false];
   const two = (number) => String(number).padStart(2, "0");
   // The owner's own clock: the calendar reads and tells times without a zone.
   const local = (at) =>
@@ -68,11 +70,21 @@ document.addEventListener("DOMContentLoaded", () => {
     noEventsContent: "Nothing in this week.",
     eventSources: [{ events: load }],
     eventContent: content,
+    eventDragStart: () => {
+      dragging = true;
+    },
+    eventDragStop: () => {
+      dragging = false;
+      if (changed) calendar.refetchEvents();
+      changed = false;
+    },
     eventDrop: move,
     eventClick: (info) => location.assign(info.event.extendedProps.page),
     dateClick: (info) => location.assign(`/write?at=${local(info.date)}`),
   });
   document.addEventListener("xbot:changed", (event) => {
-    if (event.detail.includes("posts")) calendar.refetchEvents();
+    if (!event.detail.includes("posts")) return;
+    if (dragging) changed = true;
+    else calendar.refetchEvents();
   });
 });

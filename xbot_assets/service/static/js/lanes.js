@@ -12,7 +12,8 @@ document.addEventListener("DOMContentLoaded", async () => {
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui" };
   const seconds = (_plot, value) => (value === null || value === undefined ? "-" : `${value.toFixed(1)} s`);
   const series = (label, name) => ({ label, stroke: colour(name), width: 2, spanGaps: false, points: { show: at.length < 40 }, value: seconds });
-  const zone = courses.dataset.zone;
+  const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: courses.dataset.zone });
+  const clock = (time) => hours.format(new Date(time * 1000));
 
   const draw = (place) => {
     const found = lanes[place.dataset.lane];
@@ -24,10 +25,15 @@ document.addEventListener("DOMContentLoaded", async () => {
     const options = {
       width: place.clientWidth,
       height: 170,
-      tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), zone),
-      fmtDate: (words) => uPlot.fmtDate(words.replace("{h}:{mm}{aa}", "{HH}:{mm}").replace("{h}{aa}", "{HH}:00")),
-      axes: [axis, { ...axis, values: (_plot, ticks) => ticks.map((tick) => `${tick} s`), size: 55 }],
-      series: [{ label: "at", value: "{HH}:{mm}" }, series("waited", "--warn"), series("worked", "--link")],
+      axes: [
+        { ...axis, values: (_plot, ticks) => ticks.map(clock) },
+        { ...axis, values: (_plot, ticks) => ticks.map((tick) => `${tick} s`), size: 55 },
+      ],
+      series: [
+        { label: "at", value: (_plot, time) => (time ? clock(time) : "-") },
+        series("waited", "--warn"),
+        series("worked", "--link"),
+      ],
       scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
     };
     const plot = new uPlot(options, [at, found.waited, found.worked], place);

@@ -32,6 +32,7 @@
     button.textContent = "Something has changed: show it";
     button.addEventListener("click", () => {
       button.remove();
+      region().querySelectorAll("details[open]").forEach((part) => { part.open = false; });
       refresh();
     });
     part.before(button);
@@ -46,9 +47,16 @@
     else refresh();
   };
 
+  // What happened while no stream was open is told by nobody, so the part is asked for again when one opens.
+  const opened = () => {
+    document.body.dataset.stream = "open";
+    if (region() && !isBusy(region())) refresh();
+  };
+
   const open = () => {
     if (stream || document.hidden) return;
     stream = new EventSource("/events");
+    stream.addEventListener("open", opened);
     stream.addEventListener("changed", changed);
   };
 
@@ -59,15 +67,19 @@
 
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) close();
-    else {
-      open();
-      if (region() && !isBusy(region())) refresh();
-    }
+    else open();
   });
   window.addEventListener("pagehide", close);
   // Whose session has ended is led to the login by loading the page again.
   document.addEventListener("htmx:responseError", (event) => {
     if ([401, 403].includes(event.detail.xhr.status)) location.reload();
+  });
+  // Somebody may have begun to write while news was on its way.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig, xhr } = event.detail;
+    if (target !== region() || requestConfig.verb !== "get" || xhr.status >= 400 || !isBusy(target)) return;
+    event.detail.shouldSwap = false;
+    offer(target);
   });
   document.addEventListener("htmx:afterSwap", () => document.getElementById("stale")?.remove());
   if (document.readyState === "complete") open();
