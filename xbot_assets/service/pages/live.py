@@ -40,6 +40,7 @@ class Live:
         self._guard = guard
         self._pages: set[asyncio.Queue[frozenset[str]]] = set()
         self._looking: asyncio.Task[None] | None = None
+        self._beginning = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         """Return the stream's route."""
@@ -74,8 +75,9 @@ class Live:
             self._pages.discard(changes)
 
     async def _begin(self) -> None:
-        if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look_while_open(await self._marks()))
+        async with self._beginning:
+            if self._looking is None or self._looking.done():
+                self._looking = asyncio.create_task(self._look_while_open(await self._marks()))
 
     async def _look_while_open(self, before: Marks) -> None:
         while True:
