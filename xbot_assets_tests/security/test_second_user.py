@@ -21,7 +21,7 @@ from xbot_assets_tests.security.second_user import (
 pytestmark = pytest.mark.soak  # a whole stack of its own
 
 SOCKET_BYTES_MAX = 107
-OPEN_TO_ALL = {"service": {"/health/live", "/static/status.css", "/login"}, "browser": {"/health"}}
+OPEN_TO_ALL = {"service": {"/health/live", "/static/css/base.css", "/login"}, "browser": {"/health"}}
 """What says nothing of the account: whether a part lives, and the looks of the login page."""
 
 
