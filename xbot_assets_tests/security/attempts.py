@@ -22,7 +22,8 @@ PROTOCOL_3 = b"\x00\x03\x00\x00"
 GETS = (
     "/", "/health", "/health/live", "/health/ready", "/api/status.json", "/inbox", "/server_info", "/opened?code=x",
     "/graphql?query={version}", "/operations", "/json/version", "/static/css/base.css", "/login", "/_sandbox/clock",
-    "/approvals", "/calendar", "/calendar/posts.json", "/posts/1", "/insights", "/system", "/system/jobs", "/write", "/events",
+    "/approvals", "/calendar", "/calendar/posts.json", "/posts/1", "/insights", "/system", "/system/jobs",
+    "/write", "/events",
 )  # fmt: skip
 POSTS = (
     ("/graphql", json.dumps(MUTATION), "application/json"),

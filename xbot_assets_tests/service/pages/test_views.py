@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from xbot_assets.domain.clock import ClockLine, system_now
 from xbot_assets.service.app import build_app
@@ -68,6 +68,22 @@ def origin(settings: Settings) -> Iterator[str]:
     parts = [Component(name, lambda: "Answers.") for name in ("Database", "Browser host", "Dagster daemons")]
     with served(build_app(Connections(lambda: settings), parts)) as address:
         yield address
+
+
+def drag(visit: Visit, what: Locator, right: float, down: float) -> float:
+    """Take something by its top and put it elsewhere, as a hand does; return how wide it is."""
+    what.scroll_into_view_if_needed()
+    box = what.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    mouse = visit.page.mouse
+    mouse.move(x, y)
+    if right or down:
+        mouse.down()
+        mouse.move(x + right / 2, y + down / 2, steps=4)
+        mouse.move(x + right, y + down, steps=4)
+        mouse.up()
+    return box["width"]
 
 
 def clean(visit: Visit) -> None:
@@ -149,22 +165,11 @@ def test_what_is_dragged_on_the_calendar_has_another_time(
         visit.go("/calendar")
         page = visit.page
         moved = page.locator(".ec-event", has_text=QUEUED[0][:20]).first
-        moved.scroll_into_view_if_needed()
-        box = moved.bounding_box()
-        assert box is not None
-        middle = box["x"] + box["width"] / 2, box["y"] + 8
-        page.mouse.move(*middle)
-        page.mouse.down()
-        page.mouse.move(middle[0], middle[1] + 30, steps=4)
-        page.mouse.move(middle[0], middle[1] + 56, steps=4)
-        page.mouse.up()
+        drag(visit, moved, 0, 56)
         expect(page.locator("#said")).to_contain_text("another time")
         assert post_to_decide(database, queued[0]).scheduled_at == before + HOUR
-        page.mouse.move(middle[0], middle[1] + 60)
-        page.mouse.down()
-        page.mouse.move(middle[0], middle[1], steps=4)
-        page.mouse.move(middle[0] - 2 * box["width"], middle[1] - 20, steps=8)
-        page.mouse.up()
+        width = drag(visit, moved, 0, 0)
+        drag(visit, moved, -2 * width, 0)
         expect(page.locator("#said")).to_contain_text("cannot be put on")
         clean(visit)
     assert post_to_decide(database, queued[0]).scheduled_at == before + HOUR

@@ -16,8 +16,8 @@
   const refresh = async () => {
     const part = region();
     const link = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
-    const whole = { target: "#live", select: "#live", swap: "outerHTML show:none", source: part };
-    part.setAttribute("hx-select-oob", "#badge,#heading"); // what was said of a decision stays
+    // Asked for by an element of its own, so that what was said of a decision stays.
+    const whole = { target: "#live", select: "#live", swap: "outerHTML show:none", source: "#follower" };
     await htmx.ajax("GET", location.pathname + location.search, whole);
     const again = link && region().querySelector(`a[href="${CSS.escape(link)}"]`);
     if (again) again.focus({ preventScroll: true });
