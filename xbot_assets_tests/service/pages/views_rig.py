@@ -31,7 +31,7 @@ def a_browser() -> Iterator[Browser]:
         browser.close()
 
 
-@dataclass(slots=True)
+@dataclass
 class Visit:
     """One person's window: ``elsewhere`` is what it fetched of other servers, ``troubles`` what its console said."""
 
