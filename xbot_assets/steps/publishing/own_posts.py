@@ -7,6 +7,7 @@ from datetime import datetime
 from xbot_assets.domain.admission.refusal import Refusal
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.posts.due_times import refuse_time
 from xbot_assets.domain.posts.images import PostImage, refuse_mixture
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.domain.posts.presentable import presentable, presentation_problem, shows_nothing, storable
@@ -15,7 +16,7 @@ from xbot_assets.steps.own_account import Account
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.publishing import drafts
 from xbot_assets.store.publishing.admission import why_not
-from xbot_assets.store.publishing.approvals import Decider, refuse_time
+from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.drafts import Draft
 from xbot_assets.store.publishing.posts import enqueue_posts
 from xbot_assets.store.publishing.threads import enqueue_thread

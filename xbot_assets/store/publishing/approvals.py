@@ -17,13 +17,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.learning.features import edited_features
+from xbot_assets.domain.posts.due_times import refuse_time
 from xbot_assets.domain.posts.post import PostStatus, fingerprint
 from xbot_assets.domain.posts.presentable import shows_nothing
 from xbot_assets.store.alerts import resolve_alert
@@ -43,8 +44,6 @@ JUDGED_AGAINST_MAX = 2500
 
 LONGEST_NAME = 80
 LONGEST_REASON = 500
-FARTHEST = timedelta(days=365)
-"""A post put off for longer is a slip of the hand in the year."""
 
 _BETWEEN_SEGMENTS = "\0"
 """No text of PostgreSQL holds it, so two different threads never read the same."""
@@ -186,16 +185,6 @@ def text_digest(text: str) -> str:
 def texts_digest(texts: Sequence[str]) -> str:
     """Return the :func:`text_digest` of a post, or of the segments of a thread, in order."""
     return text_digest(_BETWEEN_SEGMENTS.join(texts))
-
-
-def refuse_time(at: datetime, now: datetime) -> None:
-    """Refuse a time that no post can be put on. Raises ``bad_time``."""
-    if not now <= at <= now + FARTHEST:
-        raise PermanentFailure(
-            f"A post cannot be put on {at:%Y-%m-%d %H:%M} UTC: now it is {now:%Y-%m-%d %H:%M} UTC.",
-            code=FailureCode.BAD_TIME,
-            remedy=f"Choose a time within the next {FARTHEST.days} days.",
-        )
 
 
 def held_posts(db: Statements) -> list[HeldPost]:
