@@ -42,7 +42,9 @@ insert into posts (
 select 'published', 'Post number ' || n || ' about ' || repeat('something worth knowing ', 6), md5(n::text),
     'topic ' || n %% 10, 'format ' || n %% 5, 'llm', at, at, 1, at, (1900000000000000000 + n)::text,
     '/me/status/' || n, at
-from (select n, %(now)s - interval '1 day' - n * interval '2 hours' as at from generate_series(1, %(posts)s::bigint) n) s
+from (
+    select n, %(now)s - interval '1 day' - n * interval '2 hours' as at from generate_series(1, %(posts)s::bigint) n
+) s
 """
 EVENTS = """
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, actor, decision)

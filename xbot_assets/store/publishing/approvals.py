@@ -167,7 +167,7 @@ def reschedule_post(db: Database, post_id: int, at: datetime, by: Decider) -> No
     """Give a held or queued post another time; a held one still waits for its approval.
 
     Raises:
-        PermanentFailure: ``bad_time`` for the past or more than :data:`FARTHEST` ahead, ``no_such_post``,
+        PermanentFailure: ``bad_time`` as :func:`refuse_time`, ``no_such_post``,
             ``already_decided``.
     """
     refuse_time(at, by.now)
