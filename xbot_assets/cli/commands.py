@@ -1,6 +1,5 @@
 """The small commands: ``status``, ``migrate``, ``post``, ``resume``, ``replay``, ``install-browser``, ``version``."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,24 +14,17 @@ from xbot_assets.cli.images import read_images
 from xbot_assets.cli.terminal import Line, Styled, echo, print_json
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
-from xbot_assets.domain.posts.post import NewPost
-from xbot_assets.domain.posts.presentable import presentable, presentation_problem, shows_nothing
-from xbot_assets.domain.posts.weighted_length import length_problem
 from xbot_assets.runtime.machine.lock import holder_of, is_running
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import resume_publishing
 from xbot_assets.steps.own_account import Account
+from xbot_assets.steps.publishing.own_posts import OwnPost, queue_own
 from xbot_assets.store.clock import DatabaseClock
-from xbot_assets.store.engine.database import Database, open_database
+from xbot_assets.store.engine.database import open_database
 from xbot_assets.store.engine.migrate import check_schema, migrate
-from xbot_assets.store.publishing.admission import why_not
-from xbot_assets.store.publishing.posts import enqueue_posts
-from xbot_assets.store.publishing.threads import enqueue_thread
 
 SERVICE_SECONDS = 15.0
 """The status service answers within the time limits of its own pings."""
-MANUAL = "manual"
-"""Topic and format of a post written by hand: no content arm, so nothing is learned about arms from it."""
 EXIT_NOT_READY = 1
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 """For a command that has a parser of its own."""
@@ -87,28 +79,13 @@ def post(
     Whether a rule makes it wait, and until when, is told on standard error.
     """
     settings = settings_now()
-    single = len(texts) == 1
-    texts = [presentable(text, single=single) for text in texts]
-    for text in texts:
-        _check_text(text, settings.post_max_weighted_chars, single=single)
-    shown = read_images(images or [], alts or [])
+    written = OwnPost(texts, read_images(images or [], alts or []))
     with open_database(settings) as database:
         check_schema(database)
-        clock = DatabaseClock(database)
-        now = clock.now()
-        queued = [NewPost(text=text, topic=MANUAL, format=MANUAL, source=MANUAL, scheduled_at=now) for text in texts]
-        queued[0] = queued[0].model_copy(update={"images": shown})
-        post_ids = _enqueue(database, queued, now, settings)
-        for post_id in post_ids:
-            echo(post_id)
-        refusal = why_not(database, Account(settings, database, clock).admission, post_ids[0])
-    echo(f"It waits. {refusal.sentence}" if refusal else "It goes next.", err=True)
-
-
-def _enqueue(database: Database, posts: list[NewPost], now: datetime, settings: Settings) -> list[int]:
-    if len(posts) == 1:
-        return enqueue_posts(database, posts, now)
-    return enqueue_thread(database, posts, now, daily_cap=settings.posts_per_day_max)
+        queued = queue_own(Account(settings, database, DatabaseClock(database)), written)
+    for post_id in queued.ids:
+        echo(post_id)
+    echo(f"It waits. {queued.waits.sentence}" if queued.waits else "It goes next.", err=True)
 
 
 def resume() -> None:
@@ -223,22 +200,3 @@ def _budget_lines(budget: dict[str, Any]) -> list[tuple[str, str]]:
     lines = [("Spent today", f"${budget['spent_usd']:.4f} of ${budget['budget_usd']:.2f}")]
     lines += [("Budget tier", f"{budget['tier']}: {every}. {budget['why']}")]
     return lines + ([("Model on hold", budget["held"])] if budget["held"] else [])
-
-
-def _check_text(text: str, longest: int, *, single: bool) -> None:
-    if shows_nothing(text):
-        raise PermanentFailure("A post needs words.", code=FailureCode.EMPTY_POST, remedy="Give the text in quotes.")
-    problem = presentation_problem(text, single=single)
-    if problem is not None:
-        raise PermanentFailure(
-            f"The post cannot be shown as it is meant. {problem}",
-            code=FailureCode.NOT_PRESENTABLE,
-            remedy="Write it as readers shall see it. For a line break, press Enter inside the quotes, or write \\n.",
-        )
-    too_long = length_problem(text, longest)
-    if too_long is not None:
-        raise PermanentFailure(
-            f"The post cannot be queued. {too_long}",
-            code=FailureCode.POST_TOO_LONG,
-            remedy="Shorten it, or raise XBOT_POST_MAX_WEIGHTED_CHARS if the account may write more.",
-        )

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from xbot_assets.door.origins import is_own_origin
 from xbot_assets.door.peers import STATE_KEY
 from xbot_assets.door.sessions import SESSION_LIFE, Session, Sessions
+from xbot_assets.door.uploads import UploadForm, upload_form
 from xbot_assets.settings import Settings
 
 COOKIE = "xbot_session"
@@ -68,14 +69,29 @@ class Guard:
         """
         session = self.session_of(request)
         fields = await posted_fields(request)
+        return self._allowed(request, session, fields.get(TOKEN_FIELD, "")), fields
+
+    async def changing_upload(self, request: Request, bytes_max: int) -> tuple[Session, UploadForm]:
+        """Return who asks for a change, and a form with files of at most so many bytes.
+
+        Raises:
+            HTTPException: as :meth:`changing_form`, and 400 for a form that is not whole.
+        """
+        session = self.session_of(request)
+        if session is None or session.cookie:
+            require_own_page(request)  # before megabytes of another site's page are read
+        form = await upload_form(request, bytes_max)
+        return self._allowed(request, session, form.first(TOKEN_FIELD)), form
+
+    def _allowed(self, request: Request, session: Session | None, sent: str) -> Session:
         if session is None:
             raise _forbidden("This page was open for too long. Load it again.")
         if session.cookie:
             require_own_page(request)
-            wanted, sent = self.sessions.form_token(session), fields.get(TOKEN_FIELD, "")
+            wanted = self.sessions.form_token(session)
             if not secrets.compare_digest(wanted.encode(), sent.encode(errors="replace")):
                 raise _forbidden("This form was not made for you. Load the page again.")
-        return session, fields
+        return session
 
 
 def keep_session(answer: Response, session: Session, url: URL) -> None:

@@ -20,14 +20,20 @@ HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00
 LOGIN = b"user\0%s\0database\0%s\0\0"
 PROTOCOL_3 = b"\x00\x03\x00\x00"
 GETS = (
-    "/", "/health", "/health/live", "/health/ready", "/api/status.json", "/approvals", "/server_info", "/opened?code=x",
-    "/graphql?query={version}", "/operations", "/json/version", "/static/status.css", "/login", "/_sandbox/clock",
+    "/", "/health", "/health/live", "/health/ready", "/api/status.json", "/inbox", "/server_info", "/opened?code=x",
+    "/graphql?query={version}", "/operations", "/json/version", "/static/css/base.css", "/login", "/_sandbox/clock",
+    "/approvals", "/calendar", "/calendar/posts.json", "/posts/1", "/insights", "/system", "/system/jobs",
+    "/write", "/events",
 )  # fmt: skip
 POSTS = (
     ("/graphql", json.dumps(MUTATION), "application/json"),
     ("/report_asset_materialization/second_user", "", ""),
     ("/report_asset_materialization/second_user", "{}", "application/json"),
     ("/approvals/1/approve", "form_token=x", "application/x-www-form-urlencoded"),
+    ("/inbox/1/approve", "form_token=x", "application/x-www-form-urlencoded"),
+    ("/write", "--b--", "multipart/form-data; boundary=b"),
+    ("/write/1/plan", "form_token=x", "application/x-www-form-urlencoded"),
+    ("/write/count", "text=x", "application/x-www-form-urlencoded"),
     ("/login", "name=me&token=x", "application/x-www-form-urlencoded"),
     ("/logout", "form_token=x", "application/x-www-form-urlencoded"),
     ("/operations", "{}", "application/json"),

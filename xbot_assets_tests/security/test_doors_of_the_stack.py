@@ -32,7 +32,7 @@ from xbot_assets.service.app import build_app
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import Settings
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets_tests.service.pages.review_page import served
+from xbot_assets.testing.serving import served
 
 if TYPE_CHECKING:
     from xbot_assets.runtime.supervision.supervisor import Supervisor

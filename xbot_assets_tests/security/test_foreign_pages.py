@@ -17,8 +17,8 @@ from starlette.routing import Route
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.testing.patience import PATIENCE, until
+from xbot_assets.testing.serving import served
 from xbot_assets_tests.security.shared_stack import TOKEN, SharedStack
-from xbot_assets_tests.service.pages.review_page import served
 
 pytestmark = pytest.mark.soak  # needs a whole stack
 

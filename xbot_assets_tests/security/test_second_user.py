@@ -20,7 +20,7 @@ from xbot_assets_tests.security.shared_stack import SharedStack
 pytestmark = pytest.mark.soak  # needs a whole stack
 
 SOCKET_BYTES_MAX = 107
-OPEN_TO_ALL = {"service": {"/health/live", "/static/status.css", "/login"}, "browser": {"/health"}}
+OPEN_TO_ALL = {"service": {"/health/live", "/static/css/base.css", "/login"}, "browser": {"/health"}}
 """What says nothing of the account: whether a part lives, and the looks of the login page."""
 
 

@@ -1,5 +1,6 @@
 """The status service: live without anything, ready with reasons, and a page that escapes what is not ours."""
 
+import re
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,17 +11,20 @@ from starlette.testclient import TestClient
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure
-from xbot_assets.service.app import SECURITY_HEADERS, build_app, render
+from xbot_assets.service.app import SECURITY_HEADERS, build_app
 from xbot_assets.service.health.components import Component, Components, NotUsed, Verdict, is_ready
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.daemons import heartbeats, silent
-from xbot_assets.service.pages.status import BudgetLine, PostLine, ProductStatus, Status, link_to
+from xbot_assets.service.pages import now
+from xbot_assets.service.pages.standing import BreakerLine, LaneLine, PaceLine, Standing, UpcomingLine
+from xbot_assets.service.pages.status import BudgetLine, OperationLine, PostLine, ProductStatus, Status, link_to
 from xbot_assets.settings import load_settings
 from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.account_state import AccountState
+from xbot_assets_tests.service.pages.review_page import without_own
 
 NOW = datetime(2026, 1, 1, 12, tzinfo=UTC)
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'&"
@@ -67,7 +71,7 @@ def test_live_is_200_and_ready_tells_why_not_while_the_database_is_down(client: 
 
 def test_every_answer_carries_the_security_headers(client: TestClient) -> None:
     """Pages, data, style sheet and errors alike."""
-    for path in ("/", "/api/status.json", "/static/status.css", "/health/live", "/nothing"):
+    for path in ("/", "/api/status.json", "/static/css/base.css", "/health/live", "/nothing"):
         headers = client.get(path).headers
         assert {name: headers[name] for name in SECURITY_HEADERS} == SECURITY_HEADERS
 
@@ -77,12 +81,13 @@ def test_a_request_for_another_host_name_is_refused(client: TestClient) -> None:
     assert client.get("/api/status.json", headers={"Host": "evil.example"}).status_code == 400
 
 
-def test_the_page_uses_no_script_and_no_inline_style(client: TestClient) -> None:
+def test_the_page_uses_no_inline_script_and_no_inline_style(client: TestClient) -> None:
     """The content security policy would block them."""
     page = client.get("/").text
-    assert "<script" not in page
+    assert "<script" not in without_own(page)
     assert "style=" not in page
-    assert " onclick" not in page
+    assert "<style" not in page
+    assert not re.findall(r" on[a-z]+=", page)
 
 
 def test_ready_is_200_when_only_what_is_optional_or_off_is_missing(connections: Connections) -> None:
@@ -148,6 +153,24 @@ def test_not_ready_means_that_something_required_has_failed() -> None:
     assert not is_ready([verdict(state="failed")])
 
 
+def hostile_standing() -> Standing:
+    """Return what comes next, with hostile words."""
+    lane = LaneLine(lane="low", under_way=HOSTILE, under_way_seconds=125, waiting=2, oldest_seconds=30)
+    breaker = BreakerLine(state="open", reason=HOSTILE, failures=5, try_at=NOW)
+    first = UpcomingLine(id=2, text=HOSTILE, due_at=NOW, thread=None, wait="It goes at noon.")
+    pace = PaceLine(
+        kind="post",
+        rate_per_hour=0.5,
+        last_hour=1,
+        hour_max=2,
+        today=3,
+        day_max=10,
+        paused_until=NOW,
+        pause_reason=HOSTILE,
+    )
+    return Standing(upcoming=[first, first], paces=[pace], breaker=breaker, lanes=[lane])
+
+
 def hostile_status() -> Status:
     """Return a status in which everything that can come from outside is hostile."""
     post = PostLine(
@@ -199,7 +222,20 @@ def hostile_status() -> Status:
             held=HOSTILE,
         ),
         models=[],
-        operations=[],
+        operations=[
+            OperationLine(
+                kind=HOSTILE,
+                lane="high",
+                queued_at=NOW,
+                seconds=16.5,
+                waited_seconds=12.5,
+                worked_seconds=4,
+                slot=1,
+                outcome="ok",
+                failure_reason=HOSTILE,
+            )
+        ],
+        standing=hostile_standing(),
         session=SessionCheck(state=AccountState.LOGGED_OUT, handle=HOSTILE, checked_at=NOW),
     )
     return Status(
@@ -217,25 +253,43 @@ def hostile_status() -> Status:
     )
 
 
-def test_text_from_outside_is_escaped_everywhere_on_the_page() -> None:
+@pytest.fixture
+def hostile_page(connections: Connections, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The page over a status in which everything is hostile."""
+    monkeypatch.setattr(now, "collect", lambda *_: hostile_status())
+    with TestClient(build_app(connections, []), base_url="http://127.0.0.1") as client:
+        return client.get("/").text
+
+
+def test_text_from_outside_is_escaped_everywhere_on_the_page(hostile_page: str) -> None:
     """Posts, topics, reasons, alerts and details."""
-    page = render(hostile_status())
+    page = without_own(hostile_page)
     assert "<script" not in page
     assert "<img" not in page
-    assert page.count("&lt;script&gt;") == 12
+    assert page.count("&lt;script&gt;") == 19
     assert "1,234,567" in page
 
 
-def test_the_page_says_when_the_session_was_checked_and_what_was_found() -> None:
+def test_the_page_says_when_the_session_was_checked_and_what_was_found(hostile_page: str) -> None:
     """Also when all is well, so that silence is not taken for health."""
-    page = " ".join(render(hostile_status()).split())
-    assert "<b>logged out</b>" in page
-    assert "checked 01 Jan 12:00" in page
+    page = " ".join(hostile_page.split())
+    assert ">logged out</span>" in page
+    assert "checked Thu 01 Jan, 12:00" in page
 
 
-def test_the_page_says_that_x_took_a_post_back() -> None:
+def test_the_page_says_that_x_took_a_post_back(hostile_page: str) -> None:
     """It is published as far as the queue is concerned, but nobody can read it."""
-    assert "removed by X" in render(hostile_status())
+    assert "removed by X" in hostile_page
+
+
+def test_the_page_tells_waiting_and_working_apart(hostile_page: str) -> None:
+    """Both are labelled, and said of each operation and each lane."""
+    page = " ".join(hostile_page.split())
+    assert "Waited</th>" in page
+    assert "Worked</th>" in page
+    assert '<td class="n">12.5 s</td> <td class="n">4.0 s</td>' in page
+    assert "2 min 05 s" in page
+    assert "It goes at noon" in page
 
 
 @pytest.mark.parametrize(

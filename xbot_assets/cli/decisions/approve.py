@@ -68,11 +68,14 @@ def approve(post_id: PostId, why: Why = "") -> None:
 
 @commands.command()
 def edit(
-    post_id: PostId, text: Annotated[str, typer.Option("--text", help="The whole new text.")], why: Why = ""
+    post_id: PostId,
+    text: Annotated[str, typer.Option("--text", help="The whole new text.")],
+    why: Why = "",
+    queued: Annotated[bool, typer.Option("--queued", help="The post is queued, not held.")] = False,
 ) -> None:
-    """Give a post another text. It goes on waiting for its approval."""
+    """Give a post another text. It waits for its approval then."""
     with review_now() as review:
-        review.edit(post_id, text, decider(review, why))
+        review.edit(post_id, text, decider(review, why), queued=queued)
     echo(f"Post {post_id} has its new text. Approve it with 'xbot approve approve {post_id}'.")
 
 

@@ -56,6 +56,7 @@ TRANSITIONS = (
     Transition(_S.QUEUED, _S.QUEUED, _M.PERSON, "It was given another time."),
     Transition(_S.QUEUED, _S.UNCONFIRMED, _M.RECONCILER, "After a restored backup, X shows a post that reads like it."),
     Transition(_S.HELD, _S.UNCONFIRMED, _M.RECONCILER, "After a restored backup, X shows a post that reads like it."),
+    Transition(_S.QUEUED, _S.HELD, _M.PERSON, "It was edited, and its new text waits for approval."),
     Transition(_S.HELD, _S.QUEUED, _M.PERSON, "It was approved."),
     Transition(_S.HELD, _S.HELD, _M.PERSON, "It was edited or given another time, and goes on waiting."),
     Transition(_S.HELD, _S.REJECTED, _M.PERSON, "It is not wanted."),

@@ -71,6 +71,13 @@ class Components:
         """Return a verdict on each component, in the order of registration."""
         return list(await asyncio.gather(*map(self._check_one, self._components)))
 
+    async def seen(self, within: float) -> list[Verdict]:
+        """Return a verdict on each component for a page that shall not wait: an older one where none comes in time.
+
+        Only what was never heard of is waited for to its end; ``checked_at`` says how old a verdict is.
+        """
+        return list(await asyncio.gather(*(self._seen_one(component, within) for component in self._components)))
+
     def close(self) -> None:
         """Let go of the threads; a ping that hangs ends by its own time limit."""
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -87,6 +94,14 @@ class Components:
         fresh = component.fresh_seconds if verdict.state == "ok" else FRESH_SECONDS
         self._known[component.name] = (time.monotonic() + fresh, verdict)
         return verdict
+
+    async def _seen_one(self, component: Component, within: float) -> Verdict:
+        known = self._known.get(component.name)
+        asked = asyncio.ensure_future(self._check_one(component))
+        if known is None:
+            return await asked
+        done, _ = await asyncio.wait({asked}, timeout=within)
+        return asked.result() if done else known[1]
 
     def _question(self, component: Component) -> asyncio.Future[Verdict]:
         """Return the ping that is under way, or start one: a component that hangs is asked once, not ever again."""

@@ -17,7 +17,7 @@ from xbot_assets.store.publishing.approvals import LONGEST_NAME
 
 LOGIN_PATH = "/login"
 OPENED_PATH = "/opened"
-AFTER_LOGIN = "/approvals"
+AFTER_LOGIN = "/inbox"
 AFTER_LINK = "/"
 
 
@@ -103,9 +103,7 @@ class _Ways:
     def _login_page(self, problem: str = "", to: str = "") -> Response:
         status = HTTPStatus.FORBIDDEN if problem else HTTPStatus.OK
         kept = DESTINATION if to == DESTINATION else ""
-        return HTMLResponse(
-            self._render("approvals_login.html", problem=problem, to=kept, longest_name=LONGEST_NAME), status
-        )
+        return HTMLResponse(self._render("login.html", problem=problem, to=kept, longest_name=LONGEST_NAME), status)
 
     def _render(self, template: str, **values: str | int) -> str:
         return self._templates().get_template(template).render(**values)

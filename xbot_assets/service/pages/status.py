@@ -1,7 +1,7 @@
-"""What the status page shows, as one document."""
+"""What the view Now shows, as one document; ``/api/status.json`` and ``xbot status`` are the same."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -9,10 +9,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from xbot_assets import __version__
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.clock import system_now
-from xbot_assets.domain.failures import ProductError
+from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts.threads import thread_place
 from xbot_assets.service.health.components import Verdict, is_ready
 from xbot_assets.service.health.connections import Connections
+from xbot_assets.service.pages.standing import Standing, standing_of
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import BudgetNow, budget_now
 from xbot_assets.steps.own_account import Account
@@ -21,13 +22,12 @@ from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert, open_alerts
 from xbot_assets.store.clock import read_line
 from xbot_assets.store.learning.models import ModelKind
-from xbot_assets.store.operations.browser_operations import BrowserOperation, recent_operations
+from xbot_assets.store.operations.browser_operations import BrowserOperation, newest_operations
 from xbot_assets.store.publishing.posts import queue_counts, recent_posts
 from xbot_assets.store.publishing.rows import RecentPost
 
 POSTS_SHOWN = 12
 OPERATIONS_SHOWN = 12
-OPERATIONS_WINDOW = timedelta(hours=1)
 SECONDS_PER_MINUTE = 60
 KINDS: tuple[ModelKind, ...] = ("bandit", "predictor")
 
@@ -70,12 +70,18 @@ class ModelLine(_Part):
 
 
 class OperationLine(_Part):
-    """One browser operation; times are real."""
+    """One browser operation; times are real.
+
+    ``seconds`` are from being asked for to its end: ``waited_seconds`` for its turn, then ``worked_seconds`` in a slot.
+    What did not happen yet, or never did, is absent.
+    """
 
     kind: str
     lane: str
     queued_at: AwareDatetime
     seconds: float | None
+    waited_seconds: float | None
+    worked_seconds: float | None
     slot: int | None
     outcome: str | None
     failure_reason: str | None
@@ -111,6 +117,10 @@ class ProductStatus(_Part):
     operations: list[OperationLine]
     session: SessionCheck | None = None
     """The newest check; absent before the first."""
+    standing: Standing | None = None
+    """What comes next, how fast it may go, and who has the browser; absent when it cannot be read."""
+    standing_problem: str | None = None
+    """Why it cannot be read."""
 
 
 class Status(_Part):
@@ -160,7 +170,7 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
     database, clock = connections.database(), connections.clock()
     account, now = Account(settings, database, clock), clock.now()
     line = read_line(database)
-    since = system_now() - OPERATIONS_WINDOW
+    standing, standing_problem = _standing(account)
     return ProductStatus(
         now=now,
         rate=line.rate if line else 1.0,
@@ -170,9 +180,19 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
         holds=list(account.holds.values()),
         budget=_budget(budget_now(database, settings, now)),
         models=_models(account),
-        operations=[_operation(one) for one in recent_operations(database, since)[:OPERATIONS_SHOWN]],
+        operations=[_operation(one) for one in newest_operations(database, OPERATIONS_SHOWN)],
         session=account.session,
+        standing=standing,
+        standing_problem=standing_problem,
     )
+
+
+def _standing(account: Account) -> tuple[Standing | None, str | None]:
+    """Return it, or why it cannot be read: a row that is missing stops publishing, and not this page."""
+    try:
+        return standing_of(account, system_now()), None
+    except PermanentFailure as failure:
+        return None, f"{failure.reason} {failure.remedy}".strip()
 
 
 def _post(row: RecentPost, settings: Settings) -> PostLine:
@@ -212,6 +232,14 @@ def _models(account: Account) -> list[ModelLine]:
 
 
 def _operation(operation: BrowserOperation) -> OperationLine:
-    ended = operation.ended_at
-    seconds = (ended - operation.queued_at).total_seconds() if ended else None
-    return OperationLine.model_validate({**asdict(operation), "seconds": seconds})
+    asked, started, ended = operation.queued_at, operation.started_at, operation.ended_at
+    times = {
+        "seconds": _between(asked, ended),
+        "waited_seconds": _between(asked, started),
+        "worked_seconds": _between(started, ended),
+    }
+    return OperationLine.model_validate(asdict(operation) | times)
+
+
+def _between(start: datetime | None, end: datetime | None) -> float | None:
+    return (end - start).total_seconds() if start is not None and end is not None else None

@@ -67,7 +67,7 @@ def _lanes(moment: Moment) -> Iterator[Sample]:
             yield Sample(Figure.LANE_WAIT, value, (lane.lane, quantile))
         yield Sample(Figure.LANE_BUSY, lane.busy_seconds, (lane.lane,))
         yield Sample(Figure.LANE_OPERATIONS, lane.operations, (lane.lane,))
-    waiting = {sample.lane: sample for sample in newest_queue_samples(moment.database, since)}
+    waiting = newest_queue_samples(moment.database, since)
     for lane_name in Lane:
         sample = waiting.get(lane_name)
         yield Sample(Figure.LANE_WAITING, sample.waiting if sample else 0, (lane_name,))

@@ -62,21 +62,25 @@ class ReviewContext:
 
         return refusal
 
-    def edit(self, post_id: int, text: str, by: Decider, *, seen: str | None = None) -> None:
-        """Give a held post another text, made presentable as every text is; it goes on waiting.
+    def edit(self, post_id: int, text: str, by: Decider, *, seen: str | None = None, queued: bool = False) -> str:
+        """Give a held or queued post another text, made presentable as every text is; it waits for approval then.
 
         Args:
             post_id: the post.
             text: as a person typed it.
             by: who edits.
             seen: the digest of the text that the person read.
+            queued: whether it was read as one that is queued.
+
+        Returns:
+            The text as it was stored.
 
         Raises:
             PermanentFailure: as :func:`xbot_assets.store.publishing.approvals.edit_post`.
         """
         single = approvals.post_to_decide(self.database, post_id).segment is None
         words = presentable(text, single=single)
-        approvals.edit_post(self.database, post_id, words, by, check=self.check(), seen=seen)
+        return approvals.edit_post(self.database, post_id, words, by, check=self.check(), seen=seen, queued=queued)
 
     def _against_policy(self, transaction: Transaction, row: LockedPost) -> Refusal | None:
         question = self.account.admission

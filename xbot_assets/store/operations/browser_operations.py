@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -52,6 +52,17 @@ class LaneWaits:
     longest_seconds: float
     mean_seconds: float
     busy_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class LaneStep:
+    """What a lane's operations of one step of time waited and took on average, in seconds."""
+
+    at: datetime
+    lane: str
+    operations: int
+    waited_seconds: float
+    worked_seconds: float
 
 
 class FailureFacts(Protocol):
@@ -119,6 +130,26 @@ def recent_operations(db: Statements, since: datetime) -> list[BrowserOperation]
     return db.fetch_rows(BrowserOperation, "recent_operations", since=since)
 
 
+def newest_operations(db: Statements, limit: int) -> list[BrowserOperation]:
+    """Return the operations that were asked for last, newest first."""
+    return db.fetch_rows(BrowserOperation, "newest_operations", limit=limit)
+
+
+def operations_under_way(db: Statements, since: datetime, limit: int) -> list[BrowserOperation]:
+    """Return what was sent since then and has not ended, oldest first. A process that died leaves its own for ever."""
+    return db.fetch_rows(BrowserOperation, "operations_under_way", since=since, limit=limit)
+
+
+def newest_queue_samples(db: Statements, since: datetime) -> dict[str, QueueSample]:
+    """Return who waited in each lane at its newest sample, by lane; a lane without one since then is absent."""
+    return {sample.lane: sample for sample in db.fetch_rows(QueueSample, "newest_queue_samples", since=since)}
+
+
+def lane_course(db: Statements, since: datetime, step: timedelta) -> list[LaneStep]:
+    """Return what the lanes' operations waited and took, by steps of time since then, oldest first."""
+    return db.fetch_rows(LaneStep, "lane_course", since=since, step=step)
+
+
 def insert_queue_samples(db: Statements, samples: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Store who waits now: ``lane, waiting, oldest_seconds`` of each lane."""
     db.execute("insert_queue_samples", rows=as_rows(samples), now=now)
@@ -132,8 +163,3 @@ def queue_samples(db: Statements, since: datetime) -> list[QueueSample]:
 def waits_by_lane(db: Statements, since: datetime) -> list[LaneWaits]:
     """Return each lane's waits since a time."""
     return db.fetch_rows(LaneWaits, "waits_by_lane", since=since)
-
-
-def newest_queue_samples(db: Statements, since: datetime) -> list[QueueSample]:
-    """Return the newest sample of each lane since a time."""
-    return db.fetch_rows(QueueSample, "newest_queue_samples", since=since)

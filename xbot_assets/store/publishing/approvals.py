@@ -4,6 +4,7 @@
          -> held      edited, rescheduled
          -> rejected
     queued -> queued  rescheduled
+           -> held      edited
            -> rejected
 
 A person reads a thread as one: approving, rejecting and rescheduling one of its segments do so to all that wait of it;
@@ -16,13 +17,14 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from xbot_assets.domain.alerts.publishing import BROKEN_THREAD
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.learning.features import edited_features
+from xbot_assets.domain.posts.due_times import refuse_time
 from xbot_assets.domain.posts.post import PostStatus, fingerprint
 from xbot_assets.domain.posts.presentable import shows_nothing
 from xbot_assets.store.alerts import resolve_alert
@@ -42,8 +44,6 @@ JUDGED_AGAINST_MAX = 2500
 
 LONGEST_NAME = 80
 LONGEST_REASON = 500
-FARTHEST = timedelta(days=365)
-"""A post put off for longer is a slip of the hand in the year."""
 
 _BETWEEN_SEGMENTS = "\0"
 """No text of PostgreSQL holds it, so two different threads never read the same."""
@@ -109,20 +109,40 @@ def approve_post(db: Database, post_id: int, by: Decider, *, check: TextCheck, s
         tell_waiting(transaction, by.now)
 
 
-def edit_post(db: Database, post_id: int, text: str, by: Decider, *, check: TextCheck, seen: str | None = None) -> None:
-    """Replace the text of a held post, which gets a new fingerprint and goes on waiting.
+def edit_post(  # noqa: PLR0913 - what an edit is
+    db: Database,
+    post_id: int,
+    text: str,
+    by: Decider,
+    *,
+    check: TextCheck,
+    seen: str | None = None,
+    queued: bool = False,
+) -> str:
+    """Replace a post's text; it gets a new fingerprint and waits for approval. Return the text as it was stored.
+
+    Args:
+        db: the database.
+        post_id: the post.
+        text: the whole new text.
+        by: who decides.
+        check: judges the new text, within the decision's transaction.
+        seen: the :func:`text_digest` of what the person read.
+        queued: whether it was read as queued, not held: what was approved meanwhile is not edited by chance.
 
     Raises:
         PermanentFailure: as :func:`approve_post`; ``empty_post``; ``duplicate_text`` when an open post reads the same.
     """
     words = _clean(text)
     with db.transaction() as transaction:
-        row = _held(transaction, post_id, (PostStatus.HELD,))
+        row = _held(transaction, post_id, (PostStatus.QUEUED if queued else PostStatus.HELD,))
         _as_seen([row], seen)
         edited = replace(row, text=words, fingerprint=fingerprint(words))
         _refuse_text(edited, check(transaction, edited))
         values = {"text": words, "fingerprint": edited.fingerprint, "features": _features(edited)}
         transaction.execute("edit_post", id=post_id, **values, **by.values)
+        tell_waiting(transaction, by.now)
+    return words
 
 
 def reject_post(db: Database, post_id: int, by: Decider) -> None:
@@ -147,15 +167,10 @@ def reschedule_post(db: Database, post_id: int, at: datetime, by: Decider) -> No
     """Give a held or queued post another time; a held one still waits for its approval.
 
     Raises:
-        PermanentFailure: ``bad_time`` for the past or more than :data:`FARTHEST` ahead, ``no_such_post``,
+        PermanentFailure: ``bad_time`` as :func:`refuse_time`, ``no_such_post``,
             ``already_decided``.
     """
-    if not by.now <= at <= by.now + FARTHEST:
-        raise PermanentFailure(
-            f"A post cannot be put on {at:%Y-%m-%d %H:%M} UTC: now it is {by.now:%Y-%m-%d %H:%M} UTC.",
-            code=FailureCode.BAD_TIME,
-            remedy=f"Choose a time within the next {FARTHEST.days} days.",
-        )
+    refuse_time(at, by.now)
     with db.transaction() as transaction:
         for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
             features = _features(row)

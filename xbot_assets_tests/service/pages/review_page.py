@@ -1,17 +1,11 @@
 """The service over a real database, for tests of the approval page."""
 
-import asyncio
 import contextlib
 import re
-import socket
-import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-import uvicorn
 from starlette.testclient import TestClient
-from starlette.types import ASGIApp
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from xbot_assets.domain.clock import system_now
 from xbot_assets.service.app import build_app
@@ -19,7 +13,6 @@ from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import policy, posts
-from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.queueing import new_post
 
 ORIGIN = {"Origin": "http://127.0.0.1"}
@@ -46,24 +39,14 @@ def visitor(settings: Settings) -> Iterator[TestClient]:
         yield client
 
 
+def without_own(page: str) -> str:
+    """Return a page without what every page of ours has: scripts of its own by address, and the brand's icon."""
+    without_scripts = re.sub(r'<script src="/static/[\w/.-]+\.js" defer></script>', "", page)
+    return without_scripts.replace('<img src="/static/icon.svg" alt="" width="28" height="28">', "")
+
+
 def form_of(client: TestClient) -> dict[str, str]:
     """Load the page and return what its first form sends."""
     page = client.get("/approvals").text
     form = page.partition('/approve">')[2].partition("</form>")[0]
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([\w-]+)">', form))
-
-
-@contextlib.contextmanager
-def served(app: ASGIApp, http: type[asyncio.Protocol] = AutoHTTPProtocol) -> Iterator[str]:
-    """Serve an application on a free loopback port; return its origin."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, http=http, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run, args=([listening],))
-    thread.start()
-    try:
-        until(lambda: server.started, "the server has started")
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(PATIENCE)
-        listening.close()

@@ -20,8 +20,9 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals
 from xbot_assets.testing.servers import SettingsFor
+from xbot_assets.testing.serving import served
 from xbot_assets_tests.acceptance.pictures import looking
-from xbot_assets_tests.service.pages.review_page import hold, served, status_of
+from xbot_assets_tests.service.pages.review_page import hold, status_of
 
 KNIFE = "A knife is most dangerous when it is blunt, because you push."
 BREAD = "Cut the bread only when it is cold; a hot loaf is still cooking inside."

@@ -15,7 +15,7 @@ from xbot_assets.store.publishing.policy import hold_unapproved
 from xbot_assets.store.publishing.threads import enqueue_thread
 from xbot_assets.testing.queueing import new_post
 from xbot_assets.testing.servers import SettingsFor
-from xbot_assets_tests.service.pages.review_page import ORIGIN, form_of, hold, status_of, visitor
+from xbot_assets_tests.service.pages.review_page import ORIGIN, form_of, hold, status_of, visitor, without_own
 
 HOSTILE = "<script>alert('x')</script><img src=x onerror=alert(1)>\"'</textarea>&"
 KNIFE = "A knife is most dangerous when it is blunt, because you push."
@@ -186,8 +186,8 @@ def test_hostile_texts_are_shown_as_text_everywhere(database: Database, settings
         assert 'role="alert"' in refused.text
         client.post(f"/approvals/{post_id}/reject", data=form | {"why": HOSTILE}, headers=ORIGIN)
         for page in (refused.text, client.get("/approvals").text, client.get("/").text):
-            assert "<script" not in page
-            assert "<img" not in page
+            assert "<script" not in without_own(page)
+            assert "<img" not in without_own(page)
             assert page.count("</textarea>") == page.count("<textarea")
             assert "&lt;script&gt;" in page
 
@@ -244,7 +244,7 @@ def test_with_a_token_every_page_is_behind_the_login(database: Database, setting
             page = client.get(path, headers={"Accept": "text/html"})
             assert (page.status_code, page.headers["location"]) == (303, "/login")
         assert client.get("/health/live").status_code == 200
-        assert client.get("/static/status.css").status_code == 200
+        assert client.get("/static/css/base.css").status_code == 200
         assert client.post(f"/approvals/{post_id}/approve", data={}, headers=ORIGIN).status_code == 401
         assert [log_in(client, wrong) for wrong in ("", "wrong", TOKEN[:-1], f"{TOKEN}x")] == [403] * 4
         assert log_in(client, TOKEN, name="") == 403

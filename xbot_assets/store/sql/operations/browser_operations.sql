@@ -42,7 +42,28 @@ from browser_operations
 where queued_at >= %(since)s and started_at is not null and ended_at is not null
 group by lane order by lane;
 
+-- name: newest_operations
+-- The operations that were asked for last, newest first.
+select id, kind, lane, run_id, queued_at, requested_at, started_at, ended_at, slot, outcome, failure_code, failure_reason
+from browser_operations
+order by queued_at desc limit %(limit)s;
+
+-- name: operations_under_way
+-- Operations that were sent since a time and have not ended, oldest first.
+select id, kind, lane, run_id, queued_at, requested_at, started_at, ended_at, slot, outcome, failure_code, failure_reason
+from browser_operations where ended_at is null and requested_at >= %(since)s
+order by requested_at limit %(limit)s;
+
 -- name: newest_queue_samples
--- The newest sample of each lane.
+-- Who waited in each lane at the newest sample since a time.
 select distinct on (lane) sampled_at, lane, waiting, oldest_seconds from browser_queue_samples
 where sampled_at >= %(since)s order by lane, sampled_at desc;
+
+-- name: lane_course
+-- What operations of each lane waited and took, by steps of time, since a time; oldest first.
+select date_bin(%(step)s, queued_at, 'epoch') as at, lane, count(*) as operations,
+    avg(extract(epoch from started_at - queued_at))::double precision as waited_seconds,
+    avg(extract(epoch from ended_at - started_at))::double precision as worked_seconds
+from browser_operations
+where queued_at >= %(since)s and started_at is not null and ended_at is not null
+group by 1, 2 order by 1, 2;

@@ -60,21 +60,21 @@ insert into post_events (post_id, from_status, to_status, fencing_token, happene
 select id, 'held', 'queued', fencing_token, %(now)s, %(why)s, %(who)s, 'approved' from moved;
 
 -- name: edit_post
--- Replace the text of a held post; what was predicted of the old one is forgotten.
+-- held or queued -> held, with another text: it waits for approval, and what was predicted of the old one is forgotten.
 with old as (
-    select id, text from posts where id = %(id)s and status = 'held'
+    select id, status, text from posts where id = %(id)s and status in ('held', 'queued')
 ), moved as (
     update posts p set
-        text = %(text)s, fingerprint = %(fingerprint)s, features = %(features)s::jsonb,
+        status = 'held', text = %(text)s, fingerprint = %(fingerprint)s, features = %(features)s::jsonb,
         predicted_reward = null, predictor_version_id = null,
         approved_digest = null, approved_by = null, approved_at = null
     from old where p.id = old.id
-    returning p.id, p.fencing_token, old.text as text_before
+    returning p.id, p.fencing_token, old.status as from_status, old.text as text_before
 )
 insert into post_events (
     post_id, from_status, to_status, fencing_token, happened_at, note, actor, decision, text_before
 )
-select id, 'held', 'held', fencing_token, %(now)s, %(why)s, %(who)s, 'edited', text_before from moved;
+select id, from_status, 'held', fencing_token, %(now)s, %(why)s, %(who)s, 'edited', text_before from moved;
 
 -- name: reject_post
 -- held or queued -> rejected: a person does not want it published.

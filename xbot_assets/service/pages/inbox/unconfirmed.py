@@ -1,4 +1,4 @@
-"""The part of the approval page about posts on X: unconfirmed, not from here, or taken back."""
+"""The part of the Inbox about posts on X: unconfirmed, not from here, or taken back."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""The part of the approval page about alerts that only a person ends."""
+"""The part of the Inbox about alerts that only a person ends."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,10 +14,11 @@ ALERT_DONE = {"read": "It is noted that you have read it."}
 
 def alerts_to_acknowledge(database: Statements) -> list[Alert]:
     """Return the open alerts that nothing but a person ends, those of earlier versions among them."""
-    return [alert for alert in open_alerts(database) if _ends_by_person(alert)]
+    return [alert for alert in open_alerts(database) if ends_by_person(alert)]
 
 
-def _ends_by_person(alert: Alert) -> bool:
+def ends_by_person(alert: Alert) -> bool:
+    """Say whether nothing but a person ends an alert."""
     entry = entry_of(alert.key)
     return entry is None or entry.ends == ACKNOWLEDGED
 

@@ -1,0 +1,90 @@
+// The calendar: shows a stretch of time, opens a post, and gives what was dragged another time. The server decides; what it
+// refuses goes back to where it was.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const place = document.getElementById("calendar");
+  const said = document.getElementById("said");
+  const narrow = window.matchMedia("(max-width: 46rem)").matches;
+  // What is in the hand is not taken out of it by news.
+  let [dragging, changed] = [false, false];
+  const two = (number) => String(number).padStart(2, "0");
+  // The owner's own clock: the calendar reads and tells times without a zone.
+  const local = (at) =>
+    `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
+
+  const load = async (range, done, failed) => {
+    const asked = new URLSearchParams({ start: range.startStr, end: range.endStr });
+    const answer = await fetch(`${place.dataset.posts}?${asked}`, { headers: { Accept: "application/json" } });
+    if (answer.ok) done(await answer.json());
+    else failed(new Error(`status ${answer.status}`));
+  };
+
+  const move = async (info) => {
+    const fields = { [place.dataset.field]: place.dataset.token, at: local(info.event.start), why: "dragged on the calendar" };
+    const answer = await fetch(info.event.extendedProps.move, {
+      method: "POST",
+      headers: { Accept: "application/json" },
+      body: new URLSearchParams(fields),
+    }).catch(() => null);
+    const told = answer && (answer.headers.get("content-type") || "").startsWith("application/json") ? await answer.json() : null;
+    if (answer && answer.ok && told) {
+      said.textContent = told.said;
+      return;
+    }
+    info.revert();
+    said.textContent = told ? `${told.reason} ${told.remedy}` : "It was not moved: the page was open for too long. Load it again.";
+  };
+
+  const content = (info) => {
+    const time = document.createElement("b");
+    time.textContent = info.timeText.split(/\s*[–-]\s*/)[0];
+    const words = document.createElement("span");
+    words.textContent = ` ${info.event.title}`;
+    const state = document.createElement("span");
+    state.className = narrow ? "state" : "unseen";
+    state.textContent = `, ${info.event.extendedProps.state}`;
+    return { domNodes: [time, words, state] };
+  };
+
+  const calendar = EventCalendar.create(place, {
+    view: narrow ? "listWeek" : "timeGridWeek",
+    date: place.dataset.now,
+    height: narrow ? "auto" : "40rem",
+    firstDay: 1,
+    locale: "en-GB",
+    headerToolbar: narrow
+      ? { start: "title", center: "", end: "prev,next" }
+      : { start: "title", center: "dayGridMonth,timeGridWeek,timeGridDay,listWeek", end: "today prev,next" },
+    buttonText: { today: "today", dayGridMonth: "month", timeGridWeek: "week", timeGridDay: "day", listWeek: "list" },
+    allDaySlot: false,
+    nowIndicator: false,
+    slotDuration: "00:30",
+    slotHeight: 28,
+    scrollTime: `${two(Math.max(0, Number(place.dataset.now.slice(11, 13)) - 3))}:00:00`,
+    dayMaxEvents: true,
+    slotEventOverlap: false,
+    eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    eventDurationEditable: false,
+    noEventsContent: "Nothing in this week.",
+    eventSources: [{ events: load }],
+    eventContent: content,
+    eventDragStart: () => {
+      dragging = true;
+    },
+    eventDragStop: () => {
+      dragging = false;
+      if (changed) calendar.refetchEvents();
+      changed = false;
+    },
+    eventDrop: move,
+    eventClick: (info) => location.assign(info.event.extendedProps.page),
+    dateClick: (info) => location.assign(`/write?at=${local(info.date)}`),
+  });
+  document.addEventListener("xbot:changed", (event) => {
+    if (!event.detail.includes("posts")) return;
+    if (dragging) changed = true;
+    else calendar.refetchEvents();
+  });
+});
