@@ -32,7 +32,8 @@ _CREATED = (("create_tweet", "tweet_results"), ("notetweet_create", "tweet_resul
 class GraphUser:
     """An account with exact numbers. ``pinned`` holds post ids.
 
-    What the answer does not tell is ``None``: numbers, ``created_at`` and ``labelled_automated``.
+    What the answer does not tell is ``None``: numbers, ``created_at``, ``labelled_automated``, and whether the viewer
+    blocked or muted the account.
     """
 
     rest_id: str
@@ -45,6 +46,8 @@ class GraphUser:
     pinned: tuple[str, ...]
     created_at: datetime | None
     labelled_automated: bool | None
+    blocked: bool | None = None
+    muted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,8 @@ class GraphPost:
     quoted: str | None
     media: tuple[str, ...]
     original: "GraphPost | None" = None
+    in_reply_to_handle: str | None = None
+    sensitive: bool | None = None
 
     @property
     def created(self) -> datetime | None:
@@ -129,7 +134,19 @@ def user_of(result: object) -> GraphUser | None:
         pinned=tuple(_first(result, ("pinned_items", "tweet_ids_str"), ("legacy", "pinned_tweet_ids_str")) or ()),
         created_at=_moment(_first(result, ("core", "created_at"), ("legacy", "created_at"))),
         labelled_automated=_labelled(result),
+        blocked=_told(result, "blocking"),
+        muted=_told(result, "muting"),
     )
+
+
+def _told(result: object, what: str) -> bool | None:
+    """Return what the viewer did to an account, which ``legacy`` told until 2025."""
+    return truth(_first(result, ("relationship_perspectives", what), ("legacy", what)))
+
+
+def truth(told: object) -> bool | None:
+    """Return a yes or no; ``None`` for anything else."""
+    return told if isinstance(told, bool) else None
 
 
 def _moment(written: object) -> datetime | None:
@@ -192,6 +209,8 @@ def post_of(result: object) -> GraphPost | None:
         quoted=_inner_id(at(inner, "quoted_status_result", "result")),
         media=_media(at(legacy, "extended_entities", "media")),
         original=post_of(original),
+        in_reply_to_handle=at(legacy, "in_reply_to_screen_name"),
+        sensitive=truth(at(legacy, "possibly_sensitive")),
     )
 
 
