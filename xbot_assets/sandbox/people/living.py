@@ -6,6 +6,7 @@ began; those that are later than now show when their time has come.
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from xbot_assets.sandbox.llm.asked import AskedPost
@@ -64,7 +65,9 @@ class LivingWorld:
         for number in range(POSTS_PER_HOUR):
             moment = start + (number + rng.random()) * HOUR / POSTS_PER_HOUR
             ask = AskedPost(rng.choice(TOPICS), rng.choice(FORMATS), rng.choice(TONES))
-            yield new_post(self._author(ask.topic, rng), writer.write(ask, "en", LIMIT, rng), moment, rng)
+            post = new_post(self._author(ask.topic, rng), writer.write(ask, "en", LIMIT, rng), moment, rng)
+            # Search and profiles show it; home stays as long as the seeding made it.
+            yield replace(post, origin="reader")
 
     def _author(self, topic: str, rng: random.Random) -> Account:
         near = [account for account in self._people if topic.rsplit(maxsplit=1)[-1] in account.bio.casefold()]
