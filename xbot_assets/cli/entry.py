@@ -11,7 +11,7 @@ import typer
 
 from xbot_assets.cli import commands, doctor, history, prices, sandbox, stack
 from xbot_assets.cli.app import app
-from xbot_assets.cli.decisions import alerts, approve, unconfirmed
+from xbot_assets.cli.decisions import alerts, approve, replies, unconfirmed
 from xbot_assets.cli.sessions import login, open_pages
 from xbot_assets.cli.terminal import Styled, echo
 from xbot_assets.cli.words import check_words
@@ -32,6 +32,7 @@ CRASH_LOG = "crash.log"
 alerts.register(app)
 approve.register(app)
 unconfirmed.register(approve.commands)
+replies.register(app)
 doctor.register(app)
 login.register(app)
 history.register(app)

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from xbot_assets.domain.engagement.seen import SeenPost
-from xbot_assets.domain.gates.injection import is_order
 from xbot_assets.domain.gates.language import WRITTEN_ALIKE, probability
+from xbot_assets.domain.gates.reading.demands import is_order
 
 
 class FilterName(StrEnum):

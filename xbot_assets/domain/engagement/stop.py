@@ -4,10 +4,10 @@ import re
 
 from xbot_assets.domain.gates.reading.plain import plain
 
-_ANSWERING = r"(?:reply(?:ing)?|respond(?:ing)?|answer(?:ing)?|tag(?:ging)?|mention(?:ing)?|messag(?:e|ing)|spam(?:ming)?|bother(?:ing)?|contact(?:ing)?)"
+_ANSWERING = r"(?:(?:reply|respond|answer|mention|bother|contact)(?:ing)?|tag(?:ging)?|messag(?:e|ing)|spam(?:ming)?)"
 _PATTERNS = (
     rf"\b(?:stop|quit|cease|enough)\b(?:\W+\w+){{0,3}}\W+{_ANSWERING}",
-    rf"\b(?:don'?t|do not|never|no more)\b(?:\W+\w+){{0,2}}\W+{_ANSWERING}\b(?:\W+\w+){{0,2}}\W+(?:me|us|to me|again)\b",
+    rf"\b(?:don'?t|do not|never|no more)\b(?:\W+\w+){{0,2}}\W+{_ANSWERING}\b(?:\W+\w+){{0,2}}\W+(?:me|us|again)\b",
     r"\bleave me (?:alone|be)\b",
     r"\b(?:please|just|now)\W+stop\b\W*$|^\W*(?:@\w+\W+)*stop(?:\W+(?:it|please|now|bot))?\W*$",
     r"\b(?:go away|get lost|unsubscribe|opt(?:ing)? out|not interested in (?:bots?|your replies))\b",

@@ -13,8 +13,8 @@ class EngagementSettings(BaseModel):
 
     harvest: Literal["off", "inbound", "all"] | None = Field(
         None,
-        description="What is read of others: nothing, what turned to the account, or also searches and tracked accounts. "
-        "Empty: all in the sandbox, inbound elsewhere, because X calls searching for strangers' posts scraping.",
+        description="What is read of others: nothing, what turned to the account, or also searches and tracked "
+        "accounts. Empty: all in the sandbox; inbound elsewhere, because X calls reading strangers' posts scraping.",
     )
     inbound_minutes: float = Field(10, ge=2, le=1440, description="Between readings of the notifications.")
     inbound_posts_max: int = Field(40, ge=1, le=200, description="Notifications read at once.")
@@ -25,7 +25,9 @@ class EngagementSettings(BaseModel):
     # the pool of opportunities
     opportunity_hours: float = Field(24, ge=1, le=72, description="A post that was looked for is answered within this.")
     opportunities_alert: int = Field(50, ge=0, le=1000, description="Alert when fewer opportunities are open.")
-    opportunities_min: int = Field(200, ge=1, le=2000, description="Fewer open opportunities are looked for more often.")
+    opportunities_min: int = Field(
+        200, ge=1, le=2000, description="Fewer open opportunities are looked for more often."
+    )
     opportunities_max: int = Field(300, ge=1, le=3000, description="More open opportunities are not kept.")
     opportunities_drop_share: float = Field(
         0.5, gt=0, le=1, description="Losing so large a share within opportunities_drop_hours raises an alert."
@@ -41,13 +43,19 @@ class EngagementSettings(BaseModel):
     harvest_sources_max: int = Field(3, ge=1, le=20, description="Searches and accounts read by one harvest.")
     harvest_posts_max: int = Field(40, ge=1, le=200, description="Posts read of each.")
     harvest_reread_max: int = Field(
-        10, ge=0, le=100, description="Posts that a harvest reads once more on their own pages, to see how fast they rise."
+        10,
+        ge=0,
+        le=100,
+        description="Posts that a harvest reads once more on their own pages, to see how fast they rise.",
     )
     velocity_gap_minutes: float = Field(4, ge=1, le=120, description="Two readings nearer than this tell no velocity.")
     velocity_half_life_hours: float = Field(6, ge=0.5, le=72, description="A post's velocity counts half at this age.")
 
     # relevance
     relevance_batch: int = Field(20, ge=1, le=20, description="Posts that the model judges in one call.")
+    relevance_share_percent: int = Field(
+        5, ge=0, le=100, description="Most of the day's budget that is spent on judging; after that, words judge."
+    )
     relevance_min: float = Field(0.5, ge=0, le=1, description="Less relevant posts are not answered.")
 
     # replies

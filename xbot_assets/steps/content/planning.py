@@ -33,6 +33,7 @@ from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.model_service import rules_in_use
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engagement.opportunities import waiting_replies
 from xbot_assets.store.learning.models import ModelVersion
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
@@ -100,7 +101,7 @@ def plan_wait(product: Product) -> str | None:
     """Say in words why no plan is due now, or ``None`` when one is."""
     settings, now = product.settings, product.clock.now()
     counts = post_store.queue_counts(product.database)
-    waiting = counts.get("queued", 0) + counts.get("held", 0)
+    waiting = counts.get("queued", 0) + counts.get("held", 0) - waiting_replies(product.database, now).waiting
     if waiting >= settings.plan_queue_max:
         return f"{waiting} posts wait already."
     next_at = _next_plan(product, budget_now(product.database, settings, now).tier.interval)
