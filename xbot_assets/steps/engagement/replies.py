@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from xbot_assets.domain.failure_codes import GATE_CODES
+from xbot_assets.domain.failure_codes import GATE_CODES, FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.post import NewPost, fingerprint
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest, WrittenPost
@@ -20,6 +20,7 @@ from xbot_assets.steps.language_model import NO_REPEAT, SHOWN_POSTS
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engagement import opportunities as opportunity_store
+from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.policy import hold_unapproved
 from xbot_assets.store.publishing.posts import enqueue_posts, recent_texts
 from xbot_assets.store.publishing.queue import last_llm_call
@@ -31,6 +32,7 @@ REPLY_ARM = "reply"
 LOOKED_AT = 60
 """Of so many open posts the first are chosen; those that come later wait for their turn."""
 NOT_WRITTEN = "not_written"
+CANNOT_BE_QUEUED = frozenset({FailureCode.ALREADY_ANSWERED, FailureCode.DUPLICATE_TEXT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +62,6 @@ class ReplyPlan:
 class _Room:
     queue: int
     suggest: int
-
-
-class _TakenError(Exception):
-    """Somebody else decided about the post meanwhile: what was to be stored is undone."""
 
 
 def replies_wait(product: Product) -> str | None:
@@ -183,24 +181,27 @@ def _store(product: Product, routed: Routed, written: WrittenPost) -> PlannedRep
         )
         return planned if kept else None
     try:
-        post_id = queue_reply(product, one.x_post_id, _new_post(one, written, now), now)
-    except (PermanentFailure, _TakenError):
+        post_id = queue_reply(product.database, _new_post(one, written, now), now)
+    except PermanentFailure as failure:
+        if failure.code not in CANNOT_BE_QUEUED:
+            raise
         # Answered already by another hand, or the same words wait: this post is not asked for again.
         opportunity_store.refuse(product.database, one.x_post_id, "answered", now)
         return None
     return PlannedReply(one.x_post_id, one.handle, one.source, written.text, post_id)
 
 
-def queue_reply(product: Product, x_post_id: str, post: NewPost, now: datetime) -> int:
-    """Queue a reply and close its opportunity, both or neither.
+def queue_reply(database: Database, post: NewPost, now: datetime) -> int:
+    """Queue a reply and close the opportunity that it answers, both or neither; return its number.
 
     Raises:
-        PermanentFailure: ``already_answered``, or ``duplicate_text``.
+        PermanentFailure: ``already_answered`` when somebody decided about that post before; ``duplicate_text``.
     """
-    with product.database.transaction() as transaction:
+    answered = post.reply_to_x_id or ""
+    with database.transaction() as transaction:
         (post_id,) = enqueue_posts(transaction, [post], now)
-        if not opportunity_store.plan(transaction, x_post_id, post_id, now):
-            raise _TakenError
+        if not opportunity_store.plan(transaction, answered, post_id, now):
+            raise PermanentFailure(f"The post {answered} is not open any more.", code=FailureCode.ALREADY_ANSWERED)
     return post_id
 
 

@@ -93,6 +93,21 @@ class WaitingReplies:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedOpportunity:
+    """What became of one post."""
+
+    state: str
+    reason: str
+    source: str
+    post_id: int | None
+
+
+def opportunity_of(db: Statements, x_post_id: str) -> DecidedOpportunity | None:
+    """Return what became of one post; ``None`` for one that was never seen."""
+    return db.fetch_row(DecidedOpportunity, "opportunity_of", x_post_id=x_post_id)
+
+
+@dataclass(frozen=True, slots=True)
 class PoolProblems:
     """The size of the pool, and how many of its open posts should not be there."""
 

@@ -178,3 +178,7 @@ from reply_opportunities where state = 'open' and not inbound and expires_at > %
 select count(*) as problems from engagements
 where engaged_at > %(now)s - interval '30 days'
     and (engaged_at > %(now)s + interval '1 hour' or (x_post_id = '') is distinct from (kind = 'follow'));
+
+-- name: opportunity_of
+-- What became of one post.
+select state, reason, source, post_id from reply_opportunities where x_post_id = %(x_post_id)s;
