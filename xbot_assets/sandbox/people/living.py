@@ -20,10 +20,21 @@ POSTS_PER_HOUR = 25
 CATCH_UP_HOURS = 30
 """After a longer leap of the clock only so many hours are written: older posts would be read by nobody."""
 HOUR = timedelta(hours=1)
-TOPICS = ("cooking", "cycling", "gardening", "local history", "science", "technology")
+TAGS = {
+    "cooking": ("baking", "spices", "leftovers", "recipes"),
+    "cycling": ("bicycles", "commuting", "touring", "cycling"),
+    "gardening": ("soil", "compost", "seeds", "vegetables"),
+    "local history": ("archives", "buildings", "townsquares", "oldmaps"),
+    "science": ("physics", "biology", "space", "nature"),
+    "technology": ("software", "privacy", "automation", "computers"),
+}
+"""What people write about, and the word by which they let others find it."""
+TAGGED = 0.8
+"""Posts with such a word."""
 FORMATS = ("question", "tip", "story", "statistic", "take", "observation")
 TONES = ("curious", "warm", "dry", "playful", "plain")
-LIMIT = 280
+LIMIT = 260
+"""Leaves room for the tag."""
 _WRITTEN_UNTIL = "living_until"
 
 
@@ -64,8 +75,9 @@ class LivingWorld:
         writer = Writer()
         for number in range(POSTS_PER_HOUR):
             moment = start + (number + rng.random()) * HOUR / POSTS_PER_HOUR
-            ask = AskedPost(rng.choice(TOPICS), rng.choice(FORMATS), rng.choice(TONES))
-            post = new_post(self._author(ask.topic, rng), writer.write(ask, "en", LIMIT, rng), moment, rng)
+            ask = AskedPost(rng.choice(list(TAGS)), rng.choice(FORMATS), rng.choice(TONES))
+            tag = f" #{rng.choice(TAGS[ask.topic])}" if rng.random() < TAGGED else ""
+            post = new_post(self._author(ask.topic, rng), writer.write(ask, "en", LIMIT, rng) + tag, moment, rng)
             # Search and profiles show it; home stays as long as the seeding made it.
             yield replace(post, origin="reader")
 
