@@ -1,4 +1,4 @@
-"""The label below an account's handle: ours, and the world's bots, say that they are automated, as X wants it."""
+"""What stands beside an account: what the viewer did to it, and the label of automated accounts, which ours and the bots carry."""
 
 from typing import Any
 
@@ -26,4 +26,14 @@ def highlighted_label(account: Account, site: Site) -> dict[str, Any]:
             "longDescription": {"text": TEXT, "entities": [mention]},
             "userLabelType": "AutomatedLabel",
         }
+    }
+
+
+def perspectives(account: Account, viewer: Account | None, site: Site) -> dict[str, bool]:
+    """Return ``relationship_perspectives``: whether the viewer follows, blocks or mutes the account."""
+    me = viewer.id if viewer else ""
+    return {
+        "following": site.posts.follows(me, account.id),
+        "blocking": site.relations.blocks(me, account.id),
+        "muting": False,
     }

@@ -11,7 +11,7 @@ from xbot_assets.sandbox.people.posts import Account, Post
 from xbot_assets.sandbox.site import Site
 from xbot_assets.sandbox.state.clock import legacy_date
 from xbot_assets.sandbox.state.links import URL, short
-from xbot_assets.sandbox.web.labels import highlighted_label
+from xbot_assets.sandbox.web.labels import highlighted_label, perspectives
 
 Json = dict[str, Any]
 LONG_TEXT = 280
@@ -53,18 +53,9 @@ def user(viewer: Viewer, account: Account) -> Json:
         "has_graduated_access": True,
         "is_blue_verified": account.verified,
         "profile_image_shape": "Circle",
-        "relationship_perspectives": _perspectives(viewer, account),
+        "relationship_perspectives": perspectives(account, viewer.account, viewer.site),
     }
     return head | {name: value for name, value in body.items() if name not in hidden}
-
-
-def _perspectives(viewer: Viewer, account: Account) -> Json:
-    me = viewer.account.id if viewer.account else None
-    return {
-        "following": me is not None and viewer.site.posts.follows(me, account.id),
-        "blocking": me is not None and viewer.site.relations.blocks(me, account.id),
-        "muting": False,
-    }
 
 
 def _numbers(viewer: Viewer, account: Account) -> dict[str, int]:

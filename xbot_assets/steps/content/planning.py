@@ -167,11 +167,10 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     brief = brief_for(product.settings, product.database, product.account.persona, arms, product.clock.now())
     seed = int(generator.integers(SEEDS))
     written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
-    slots = _slots(product, len(written.posts))
     jitter = timedelta(minutes=product.settings.post_jitter_minutes)
     posts = [
         _new_post(product, models, drawn.chosen[post.number], post, jittered(at, fingerprint(post.text), jitter))
-        for post, at in zip(written.posts, slots, strict=True)
+        for post, at in zip(written.posts, _slots(product, len(written.posts)), strict=True)
     ]
     ids = post_store.enqueue_posts(product.database, posts, product.clock.now())
     hold_unapproved(product.database, product.settings, product.clock.now())
@@ -284,8 +283,8 @@ def _report(
     version = models.bandit_version
     return Plan(
         posts=tuple(
-            PlannedPost(id_, p.text, p.topic, p.format, p.scheduled_at, p.propensity, p.predicted_reward)
-            for id_, p in zip(ids, posts, strict=True)
+            PlannedPost(i, p.text, p.topic, p.format, p.scheduled_at, p.propensity, p.predicted_reward)
+            for i, p in zip(ids, posts, strict=True)
         ),
         tier=tier,
         model=written.model,
