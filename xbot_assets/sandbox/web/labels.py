@@ -1,4 +1,4 @@
-"""What stands beside an account: what the viewer did to it, and the label of automated accounts, which ours and the bots carry."""
+"""What stands beside an account: what the viewer did to it, and the label that ours and the bots carry."""
 
 from typing import Any
 
