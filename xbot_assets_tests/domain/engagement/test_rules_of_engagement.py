@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -86,20 +87,20 @@ def test_velocity_weighs_what_was_gained_by_the_hour_and_halves_with_age() -> No
     first = SeenCounts(NOON - HOUR / 2, likes=5, reposts=1, replies=0, bookmarks=0, views=1000)
     second = SeenCounts(NOON, likes=15, reposts=3, replies=3, bookmarks=1, views=5000)
     points = 10 + 3 * 2 + 2 * 3 + 1 + 4
-    terms = {"created_at": NOON - 6 * HOUR, "half_life": 6 * HOUR, "gap": HOUR / 12}
-    assert velocity(first, second, **terms) == pytest.approx(points / 0.5 / 2)
-    assert velocity(first, replace(second, views=None), **terms) == pytest.approx((points - 4) / 0.5 / 2)
-    assert velocity(second, replace(first, read_at=NOON + HOUR), **terms) == 0
-    assert velocity(first, replace(second, read_at=first.read_at + HOUR / 20), **terms) is None
-    assert velocity(SeenCounts(NOON - HOUR), SeenCounts(NOON), **terms) is None
+    of = partial(velocity, created_at=NOON - 6 * HOUR, half_life=6 * HOUR, gap=HOUR / 12)
+    assert of(first, second) == pytest.approx(points / 0.5 / 2)
+    assert of(first, replace(second, views=None)) == pytest.approx((points - 4) / 0.5 / 2)
+    assert of(second, replace(first, read_at=NOON + HOUR)) == 0
+    assert of(first, replace(second, read_at=first.read_at + HOUR / 20)) is None
+    assert of(SeenCounts(NOON - HOUR), SeenCounts(NOON)) is None
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
 def test_what_rises_faster_is_never_ranked_lower(before: int, little: int, more: int) -> None:
     """For two posts of one age, read at the same times."""
     first, (less, most) = SeenCounts(NOON - HOUR, likes=before), sorted((little, more))
-    terms = {"created_at": NOON - 2 * HOUR, "half_life": 6 * HOUR, "gap": HOUR / 12}
-    slow, fast = (velocity(first, SeenCounts(NOON, likes=before + gained), **terms) for gained in (less, most))
+    of = partial(velocity, created_at=NOON - 2 * HOUR, half_life=6 * HOUR, gap=HOUR / 12)
+    slow, fast = (of(first, SeenCounts(NOON, likes=before + gained)) for gained in (less, most))
     assert slow is not None
     assert fast is not None
     assert slow <= fast
@@ -189,4 +190,4 @@ def test_nothing_that_is_searched_for_becomes_an_operator() -> None:
     assert SearchQuery(to_handle="us").text == "to:us"
     for wrong in ({"from_handle": "a b"}, {}, {"any_of": ("x",), "language": "english"}, {"any_of": ("a" * 600,)}):
         with pytest.raises(ValueError, match=r".+"):
-            SearchQuery(**wrong)  # type: ignore[arg-type]
+            SearchQuery(**wrong)

@@ -117,8 +117,7 @@ def test_a_bot_that_answers_everything_is_answered_once_and_then_the_loop_ends(
 def pool(product: Product, site: Site) -> dict[str, str]:
     """Posts by others that a harvest finds, by what is special about each."""
     site.begin_anew()
-    now = product.clock.now()
-    assert now
+    later(product)
     posts = {
         "good": site.plant("gus_gardens", QUESTION, age_seconds=3600),
         "foreign": site.plant("uli_gaertnert", "Wie oft giesst ihr? soil", lang="de", age_seconds=3600),
@@ -211,7 +210,7 @@ def test_a_suggestion_that_a_person_posted_is_followed_and_cannot_be_posted_twic
     address = f"https://x.com{done.permalink}"
     post_id = mark_posted(product.account, one.x_post_id, address, "owner")
     due = posts_to_measure(product.database, now=product.clock.now(), limit=5)
-    assert [(row.post_id, row.x_post_id) for row in due] == [(post_id, done.post_id)]
+    assert [(row.id, row.x_post_id) for row in due] == [(post_id, done.post_id)]
     for again in (
         lambda: mark_posted(product.account, one.x_post_id, address, "owner"),
         lambda: dismiss(product.account, one.x_post_id, "owner"),

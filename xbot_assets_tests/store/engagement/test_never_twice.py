@@ -148,7 +148,8 @@ def test_an_account_that_answers_within_seconds_again_and_again_is_a_bot(databas
     slow = [row("31", handle="slow", in_reply_to="101", created_at=NOON + timedelta(seconds=20))]
     slow += [row(f"3{n}", handle="slow", in_reply_to=f"10{n}", created_at=NOON + HOUR) for n in range(2, 4)]
     opportunity_store.store_opportunities(database, quick + slow, NOON + HOUR)
-    terms = {"answers": 3, "within": timedelta(seconds=60), "since": NOON - HOUR}
-    assert author_store.note_quick_answerers(database, **terms, now=NOON + HOUR) == 1
+    within = timedelta(seconds=60)
+    noted = author_store.note_quick_answerers(database, answers=3, within=within, since=NOON - HOUR, now=NOON + HOUR)
+    assert noted == 1
     assert [(one.handle, one.why) for one in author_store.unanswerable_authors(database)] == [("quick", "bot")]
     assert opportunity_store.refuse_unanswerable(database, NOON + HOUR) == 3

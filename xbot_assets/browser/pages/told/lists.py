@@ -65,15 +65,8 @@ class Tab(Enum):
     NOTIFICATIONS = (_NONE, "NotificationsTimeline")
     CONVERSATION = (_NONE, "TweetDetail")
 
-    @property
-    def kinds(self) -> frozenset[PostKind]:
-        """What a list of an unknown name may hold here."""
-        return self.value[0]
-
-    @property
-    def list_name(self) -> str | None:
-        """X's name of the list; ``None`` for those of a profile, which have several."""
-        return self.value[1]
+    def __init__(self, kinds: frozenset[PostKind], list_name: str | None) -> None:
+        self.kinds, self.list_name = kinds, list_name
 
 
 @dataclass(frozen=True, slots=True)
