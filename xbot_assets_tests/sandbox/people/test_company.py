@@ -9,7 +9,6 @@ from xbot_assets.sandbox.people.company import BOT, SHY, STOP
 from xbot_assets.sandbox.people.living import CATCH_UP_HOURS, POSTS_PER_HOUR
 from xbot_assets.sandbox.people.posts import Account, Post
 from xbot_assets.sandbox.site import Site
-from xbot_assets.sandbox.state.database import Value
 from xbot_assets.sandbox.web.create import Draft, create
 from xbot_assets.sandbox.web.planting import plant_post
 from xbot_assets.sandbox.web.shapes import Viewer
@@ -50,13 +49,13 @@ def test_the_world_goes_on_writing_every_hour_and_a_restart_changes_nothing(site
     site.keep_up(start)
     assert site.posts.count(EVERYBODY, [], start) == before
     seen = "promoted = 0 and created_at >= ?"
-    since: list[Value] = [start.isoformat(timespec="milliseconds").replace("+00:00", "Z")]
+    since = start.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     for _ in range(2):
         site.keep_up(start + 3 * HOUR)
         again = Site(tmp_path)
         again.keep_up(start + 3 * HOUR)
         again.close()
-    stored = site.posts.count(seen, since, start + 4 * HOUR + timedelta(minutes=1))
+    stored = site.posts.count(seen, [since], start + 4 * HOUR + timedelta(minutes=1))
     assert 3 * POSTS_PER_HOUR <= stored < 4 * POSTS_PER_HOUR
 
 
