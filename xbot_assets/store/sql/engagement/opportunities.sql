@@ -18,7 +18,7 @@ with given as (
     on conflict (x_post_id) do update set
         source = excluded.source, state = excluded.state, reason = excluded.reason, expires_at = excluded.expires_at,
         changed_at = excluded.changed_at
-    where excluded.inbound and not o.inbound and o.state in ('open', 'filtered', 'expired')
+    where excluded.source in ('reply', 'mention', 'quote') and not o.inbound and o.state in ('open', 'filtered', 'expired')
     returning x_post_id, state
 )
 select x_post_id, state from kept order by x_post_id;
