@@ -22,6 +22,10 @@ class EngagementSettings(BaseModel):
         48, ge=1, le=168, description="What turned to the account is answered within this, or not at all."
     )
 
+    harvest_failures_max: int = Field(
+        3, ge=1, le=100, description="So many failures in a row stop this reading; the rest as the breaker's settings."
+    )
+
     # the pool of opportunities
     opportunity_hours: float = Field(24, ge=1, le=72, description="A post that was looked for is answered within this.")
     opportunities_alert: int = Field(50, ge=0, le=1000, description="Alert when fewer opportunities are open.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, ProductError
@@ -29,7 +30,8 @@ def breaker_wait(product: Product) -> str | None:
 @contextmanager
 def careful_reading(product: Product) -> Iterator[bool]:
     """Hold the breaker's leave for one attempt and tell it what came of it; yield whether there is leave."""
-    policy, now = product.settings.breaker_policy, product.clock.now()
+    settings, now = product.settings, product.clock.now()
+    policy = replace(settings.breaker_policy, failures=settings.harvest_failures_max)
     permit = acquire(product.database, product.worker, policy, now, name=HARVEST)
     if isinstance(permit, Wait):
         yield False
