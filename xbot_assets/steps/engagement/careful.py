@@ -36,9 +36,10 @@ def careful_reading(product: Product) -> Iterator[bool]:
     if isinstance(permit, Wait):
         yield False
         return
-    outcome, reason = AttemptOutcome.SUCCESS, ""
+    outcome, reason = AttemptOutcome.UNUSED, ""
     try:
         yield True
+        outcome = AttemptOutcome.SUCCESS
     except ProductError as failure:
         outcome, reason = _came_of(failure), failure.reason
         raise

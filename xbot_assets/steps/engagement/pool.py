@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from xbot_assets.domain.engagement.seen import SeenCounts
 from xbot_assets.domain.engagement.velocity import velocity
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.persona import Topic
@@ -18,12 +19,22 @@ from xbot_assets.steps.product import Product
 from xbot_assets.store.engagement import authors as author_store
 from xbot_assets.store.engagement import opportunities as opportunity_store
 from xbot_assets.store.engagement.opportunities import OpportunityReading
-from xbot_assets.x.account_state import ACCOUNT_TROUBLE
 from xbot_assets.x.answers import TimelineRead
 from xbot_assets.x.operations import ReadPosts, ReadTimeline, Search
 from xbot_assets.x.search_query import SearchQuery
 
 SEARCH, TRACKED = "search", "tracked"
+OF_ONE_PLACE = frozenset(
+    {
+        FailureCode.NO_ACCOUNT,
+        FailureCode.ACCOUNT_SUSPENDED,
+        FailureCode.ACCOUNT_PROTECTED,
+        FailureCode.ACCOUNT_BLOCKED,
+        FailureCode.ACCOUNT_UNAVAILABLE,
+        FailureCode.GONE,
+    }
+)
+"""Failures that say something about a tracked account; any other is about X, its pages or our account."""
 BY_ID = "i"
 """X finds a post by its id alone below this name."""
 
@@ -112,7 +123,7 @@ def _read_place(product: Product, place: Place, report: HarvestReport) -> None:
     try:
         answer = _ask(product, place, now)
     except PermanentFailure as failure:
-        if failure.code in ACCOUNT_TROUBLE:
+        if failure.code not in OF_ONE_PLACE:
             raise
         report.failed[place.name] = failure.reason
         author_store.note_harvest(product.database, place.name, now, seen=0, new=0)
