@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import dagster as dg
 
 from xbot_assets.defs.content import definitions as content
+from xbot_assets.defs.engagement import definitions as engagement
 from xbot_assets.defs.lanes import pool_limits, refuse_without_pool
 from xbot_assets.defs.learning import definitions as learning
 from xbot_assets.defs.metrics import definitions as metrics
@@ -17,7 +18,7 @@ from xbot_assets.defs.publishing import definitions as publishing
 from xbot_assets.defs.resources import nothing_handed_on, product_resource, tick_resource
 from xbot_assets.settings import Settings, load_settings
 
-SUBJECTS = (content, publishing, metrics, learning, operations)
+SUBJECTS = (content, engagement, publishing, metrics, learning, operations)
 ASSETS = [asset for subject in SUBJECTS for asset in subject.ASSETS]
 """Everything that runs as a step."""
 RESOURCES = {"product": product_resource, "tick": tick_resource, "io_manager": nothing_handed_on}

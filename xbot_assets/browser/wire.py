@@ -12,7 +12,17 @@ from xbot_assets.domain.failures import FailureKind
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.images import IMAGE_BYTES_MAX, IMAGES_MAX
 from xbot_assets.x.answers import Message
-from xbot_assets.x.operations import CheckSession, Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
+from xbot_assets.x.operations import (
+    CheckSession,
+    Publish,
+    ReadNotifications,
+    ReadOwnTimeline,
+    ReadPosts,
+    ReadProfile,
+    ReadReplies,
+    ReadTimeline,
+    Search,
+)
 
 WORDS_BYTES_MAX = 131_072
 """The rest of the longest call: 4,000 characters of text and four alternative texts, escaped at their worst."""
@@ -20,7 +30,16 @@ CALL_BYTES_MAX = IMAGES_MAX * 4 * (-(-IMAGE_BYTES_MAX // 3)) + WORDS_BYTES_MAX
 """Size of the longest call in JSON: base64 makes four characters of three bytes."""
 
 WireOperation = Annotated[
-    Publish | ReadPosts | ReadProfile | Search | ReadOwnTimeline | CheckSession, Field(discriminator="kind")
+    Publish
+    | ReadPosts
+    | ReadProfile
+    | Search
+    | ReadOwnTimeline
+    | ReadTimeline
+    | ReadReplies
+    | ReadNotifications
+    | CheckSession,
+    Field(discriminator="kind"),
 ]
 """The operations that the host carries out."""
 

@@ -24,6 +24,7 @@ MODULES = {
     "doctor": "xbot_assets.cli.doctor",
     "post": COMMANDS,
     "approve": DECISIONS,
+    "replies": DECISIONS,
     "alerts": DECISIONS,
     "resume": COMMANDS,
     "login": "xbot_assets.cli.sessions.login",

@@ -31,6 +31,8 @@ SUBJECTS: Mapping[str, SubjectPolicy] = {
     # A full queue puts planning off; quiet hours and limits put publishing off, but not for two days.
     "content": SubjectPolicy(OWNER, timedelta(days=1)),
     "publishing": SubjectPolicy(OWNER, timedelta(days=2), frozenset({"recovered_post_ids"})),
+    # Notifications are read every few minutes, but a full pool and quiet days put the rest off.
+    "engagement": SubjectPolicy(OWNER, timedelta(days=1), frozenset({"reply_opportunities", "planned_replies"})),
     # Old posts are read once a day, the profile every hour.
     "metrics": SubjectPolicy(OWNER, timedelta(days=1, hours=2)),
     # A post is judged hours after it was published.

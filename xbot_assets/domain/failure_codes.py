@@ -76,6 +76,9 @@ class FailureCode(StrEnum):
     REFUSED = "refused", _PERMANENT, "Look at what was asked, and at the account, by hand."
     REQUEST_REFUSED = "request_refused", _PERMANENT, _X_CHANGED
     REPLIES_RESTRICTED = "replies_restricted", _PERMANENT, "Choose another post to answer."
+    ALREADY_ANSWERED = "already_answered", _PERMANENT, "Nothing needs doing: a post is answered once."
+    NO_SUGGESTION = "no_suggestion", _PERMANENT, "See 'xbot replies list' for those that are open."
+    NOT_A_HANDLE = "not_a_handle", _PERMANENT, "Write an account's name on X, with or without its @."
     TOO_LONG = "too_long", _PERMANENT, "Shorten the post."
     DUPLICATE = "duplicate", _UNKNOWN, _LOOK_FIRST
     NO_WITNESS = "no_witness", _UNKNOWN, _LOOK_FIRST

@@ -10,13 +10,14 @@ from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.llm.briefs.brief import Judge, PostBrief, WrittenPosts
 from xbot_assets.llm.briefs.progress import BriefProgress, is_of_the_answer
+from xbot_assets.llm.briefs.relevance import RelevanceBrief, RelevanceScores, scores_of
 from xbot_assets.llm.briefs.rules import BriefRules
 from xbot_assets.llm.calls.budget import Budget
 from xbot_assets.llm.calls.calling import ModelAccess, PaidCalls, not_served
 from xbot_assets.llm.calls.capabilities import Capabilities, examine
 from xbot_assets.llm.calls.one_call import Request
 from xbot_assets.llm.calls.retrying import Attempts, CallFailed
-from xbot_assets.llm.prompts import load_prompt
+from xbot_assets.llm.prompts import load_prompt, relevance_messages
 
 TOKENS_PER_POST_OVERHEAD = 40
 """JSON around one post."""
@@ -38,7 +39,7 @@ class LanguageModel:
         """Prepare the client; nothing is sent yet."""
         self._access = access
         self._calls = PaidCalls(access, budget, clock)
-        self._prompt = load_prompt("posts")
+        self._prompts = {name: load_prompt(name) for name in ("posts", "replies", "relevance")}
 
     def __enter__(self) -> Self:
         return self
@@ -63,7 +64,7 @@ class LanguageModel:
                 the code of what was wrong with the last one (``bad_answer``, ``gate_duplicate``...).
         """
         model = self._calls.model_in_use(brief.model or self._access.model)
-        work = _Work(BriefProgress(brief, judge or BriefRules(brief), self._prompt), model)
+        work = _Work(BriefProgress(brief, judge or BriefRules(brief), self._prompts[brief.prompt]), model)
         attempts = Attempts(self._access.attempts, self._access.total_seconds, time.monotonic)
         missing = ""
         try:
@@ -75,6 +76,29 @@ class LanguageModel:
                 raise
             missing = failure.reason
         return self._written(work, attempts.made, missing)
+
+    def judge_relevance(self, brief: RelevanceBrief) -> RelevanceScores:
+        """Have posts by others judged in one call, with retries for a server that does not answer.
+
+        Raises:
+            ProductError: as :meth:`write_posts`, and ``bad_answer`` when no entry is a number.
+        """
+        prompt = self._prompts["relevance"]
+        system, user = relevance_messages(prompt, brief.persona, brief.texts)
+        request = Request(
+            model=self._calls.model_in_use(brief.model or self._access.model),
+            messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
+            posts=len(brief.texts),
+            written_limit=len(brief.texts) * TOKENS_PER_POST_OVERHEAD,
+            purpose=brief.purpose,
+            prompt_version=prompt.version,
+            seed=None,
+            effort=brief.effort,
+        )
+        calls: list[LlmCall] = []
+        attempts = Attempts(self._access.attempts, self._access.total_seconds, time.monotonic)
+        answer = attempts.run(lambda _number, left: self._calls.make(request, left, calls))
+        return scores_of(answer.texts, sum(call.cost_microusd for call in calls))
 
     def ping(self) -> None:
         """Ask whether the API answers, takes the key and serves the model; costs nothing and is not booked.
@@ -120,7 +144,7 @@ class LanguageModel:
             posts=pending,
             written_limit=pending * (brief.max_weighted_chars + TOKENS_PER_POST_OVERHEAD),
             purpose=brief.purpose,
-            prompt_version=self._prompt.version,
+            prompt_version=work.job.prompt.version,
             seed=brief.seed,
             effort=brief.effort,
         )
@@ -131,7 +155,7 @@ class LanguageModel:
             missing=missing,
             model=work.model,
             seed=work.job.brief.seed,
-            prompt_version=self._prompt.version,
+            prompt_version=work.job.prompt.version,
             attempts=attempts,
             prompt_tokens=sum(call.prompt_tokens for call in work.calls),
             completion_tokens=sum(call.completion_tokens for call in work.calls),

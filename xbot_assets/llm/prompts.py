@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
@@ -49,6 +50,7 @@ def posts_messages(prompt: Prompt, brief: PostBrief, marker: str | None = None) 
         PermanentFailure: code ``unknown_arm``; a topic or format is not in the persona.
     """
     persona, marker = brief.persona, marker or new_marker()
+    ask = _ask_reply if brief.answered else _ask
     system = prompt.render(
         "system",
         name=persona.name,
@@ -61,16 +63,30 @@ def posts_messages(prompt: Prompt, brief: PostBrief, marker: str | None = None) 
         count=len(brief.posts),
         language=persona.language,
         limit=brief.max_weighted_chars,
-        posts="\n".join(_ask(i, post, persona) for i, post in enumerate(brief.posts, 1)),
+        posts="\n".join(ask(i, post, persona) for i, post in enumerate(brief.posts, 1)),
         recent_posts=as_data(brief.recent_posts[:RECENT_POSTS_SHOWN], "recent_posts", marker),
         seen_posts=as_data(brief.seen_posts[:SEEN_POSTS_SHOWN], "seen_posts", marker),
+        answered=as_data(brief.answered, "answered", marker),
     )
     return system, user
+
+
+def relevance_messages(prompt: Prompt, persona: Persona, texts: Sequence[str]) -> tuple[str, str]:
+    """Return the system and the user message that have posts by others judged."""
+    marker = new_marker()
+    topics = (f"{topic.name} ({', '.join(topic.keywords)})" for topic in persona.topics)
+    system = prompt.render("system", name=persona.name, audience=persona.audience, marker=marker)
+    posts = as_data(texts, "seen_posts", marker)
+    return system, prompt.render("user", topics="; ".join(topics), posts=posts, count=len(texts))
 
 
 def tone_of(request: PostRequest, persona: Persona) -> str:
     """Return the tone asked for, else the persona's first."""
     return request.tone or persona.tones[0]
+
+
+def _ask_reply(number: int, request: PostRequest, persona: Persona) -> str:
+    return f"{number}. a reply to post {number}; tone: {tone_of(request, persona)}"
 
 
 def _ask(number: int, request: PostRequest, persona: Persona) -> str:

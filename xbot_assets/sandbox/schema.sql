@@ -74,3 +74,18 @@ create table if not exists follows (
     primary key (account_id, target_id)
 ) strict;
 create table if not exists links (code text primary key, url text not null) strict;
+create table if not exists sensitive_posts (post_id text primary key) strict;
+create table if not exists automated_accounts (account_id text primary key) strict;
+create table if not exists blocks (
+    account_id text not null,
+    target_id text not null,
+    primary key (account_id, target_id)
+) strict;
+create table if not exists acts ( -- what people did with our accounts without writing, as notifications tell it
+    account_id text not null,
+    kind text not null check (kind in ('like', 'repost', 'follow')),
+    target_id text not null, -- the account that is told
+    post_id text not null default '', -- empty for a follow
+    acted_at text not null,
+    primary key (account_id, kind, target_id, post_id)
+) strict;

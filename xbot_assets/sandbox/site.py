@@ -7,8 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from xbot_assets.sandbox.people.audiences import Audiences, readers_of
+from xbot_assets.sandbox.people.company import Company
 from xbot_assets.sandbox.people.conversation import Conversations
+from xbot_assets.sandbox.people.living import LivingWorld
 from xbot_assets.sandbox.people.posts import Account, Post, Posts
+from xbot_assets.sandbox.people.relations import Relations
 from xbot_assets.sandbox.people.world import DEFAULT_SEED, Seeding, session_account, wipe
 from xbot_assets.sandbox.state.clock import SandboxClock, stamp
 from xbot_assets.sandbox.state.database import Database
@@ -39,6 +42,7 @@ class Site:
         self.clock = SandboxClock(self.database, rate or 1.0)
         self.faults = Faults(self.database)
         self.posts = Posts(self.database)
+        self.relations = Relations(self.database)
         if rate is not None:
             self.clock.set_rate(rate)
         if self.database.meta(_SEED) is None:
@@ -58,11 +62,20 @@ class Site:
             self.database.set_meta(_AUDIENCE, self._next_audience)
         self.faults.replace({})
         self._open_world()
+        self.living.begin(self.now())
 
     def _open_world(self) -> None:
         self.seed = int(self.database.meta(_SEED) or DEFAULT_SEED)
         self.audience = self.database.meta(_AUDIENCE) or "kind"
         self.conversations = Conversations(self.posts, readers_of(self.audience, self.seed))
+        self.living = LivingWorld(self.database, self.posts, self.seed)
+        self.company = Company(self.database, self.posts, self.relations, self.seed)
+
+    def keep_up(self, now: datetime) -> None:
+        """Write what the people of the world have written by now; whoever looks at the site asks for it first."""
+        self.living.keep_up(now)
+        if self.faults.text("company") == "lively":
+            self.company.keep_up(now)
 
     # --- sessions -----------------------------------------------------------------------------------------
     def log_in(self, handle: str) -> Session:

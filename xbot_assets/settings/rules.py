@@ -1,6 +1,7 @@
 """The rules of the domain as the settings describe them: each rule object is made here and nowhere else."""
 
 from datetime import timedelta
+from typing import Literal
 
 from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.gates.context import GateLimits
@@ -16,6 +17,7 @@ from xbot_assets.settings.groups.backups import BackupSettings
 from xbot_assets.settings.groups.browser import BrowserSettings
 from xbot_assets.settings.groups.content import ContentSettings
 from xbot_assets.settings.groups.endpoints import EndpointSettings
+from xbot_assets.settings.groups.engagement import EngagementSettings
 from xbot_assets.settings.groups.gates import GateSettings
 from xbot_assets.settings.groups.learning import LearningSettings
 from xbot_assets.settings.groups.metrics import MetricsSettings
@@ -30,6 +32,7 @@ _NO_PUBLIC = frozenset({"sandbox", "shadow"})
 
 
 class RuleSettings(
+    EngagementSettings,
     LearningSettings,
     MetricsSettings,
     PaceSettings,
@@ -58,6 +61,11 @@ class RuleSettings(
         return self.mode == "shadow"
 
     @property
+    def harvest_mode(self) -> Literal["off", "inbound", "all"]:
+        """What is read of others: what the owner set, else all in the sandbox and what turned to us elsewhere."""
+        return self.harvest or ("all" if self.mode == "sandbox" else "inbound")
+
+    @property
     def approval_mode(self) -> ApprovalMode:
         """Which posts a person must approve: what the owner set, else replies as soon as X sees them."""
         if self.approval is not None:
@@ -71,6 +79,8 @@ class RuleSettings(
         return PolicyLimits(
             approval=self.approval_mode,
             replies_per_author=self.replies_per_author_max,
+            replies_per_thread=self.replies_per_thread_max,
+            automated_turns=self.replies_automated_turns_max,
             engaged_only=self.replies_engaged_only,
             engaged_within=timedelta(days=self.engaged_within_days),
             label_needed=self.reaches_x if label is None else label,

@@ -35,6 +35,18 @@ class QuotedPost(Message):
     translated: bool = False
 
 
+class AuthorTold(Message):
+    """What X's own data say of a post's author, as our account sees them. ``None`` is not told.
+
+    ``labelled_automated`` is X's label of automated accounts; ``blocked`` and ``muted`` are what our account did.
+    """
+
+    followers: int | None = Field(None, ge=0)
+    labelled_automated: bool | None = None
+    blocked: bool | None = None
+    muted: bool | None = None
+
+
 class PostReading(Message):
     """One post as a page showed it.
 
@@ -66,6 +78,13 @@ class PostReading(Message):
     reposted_by: str | None = None
     in_reply_to: str | None = None
     """The post that it answers, in lists where X's own data told; ``None`` is no answer, or not told."""
+    in_reply_to_handle: str | None = None
+    """Whom it answers, where X's own data told; ``None`` is nobody, or not told."""
+    conversation_id: str | None = None
+    """The post that its conversation began with, where X's own data told."""
+    sensitive: bool | None = None
+    """Whether X marks it as possibly sensitive; ``None`` is not told."""
+    author: AuthorTold = AuthorTold()
     kind: PostKind | None = None
     """Whether it answers anything, in lists where X's own data told; ``None`` is not told."""
     viewer_liked: bool = False
@@ -127,6 +146,24 @@ class TimelineRead(Message):
 
     posts: tuple[PostReading, ...]
     complete: bool
+
+
+class NotifiedAct(Message):
+    """Somebody liked, reposted or followed, as X's own data tell it; ``post_id`` is ``None`` for a follow.
+
+    ``acted_at`` is ``None`` when X does not tell when. One notice may be about several people.
+    """
+
+    kind: Literal["like", "repost", "follow"]
+    handle: str
+    post_id: str | None
+    acted_at: AwareDatetime | None
+
+
+class NotificationsRead(TimelineRead):
+    """What others did: posts that answer, mention or quote the account, newest first, and acts without words."""
+
+    acts: tuple[NotifiedAct, ...] = ()
 
 
 class OwnList(TimelineRead):

@@ -10,6 +10,7 @@ from xbot_assets.domain.posts.images import ALT_TEXT_MAX, GIF_BYTES_MAX, IMAGES_
 from xbot_assets.domain.posts.weighted_length import POST_CHARACTERS_MAX
 from xbot_assets.x.answers import (
     Message,
+    NotificationsRead,
     OwnTimelineRead,
     PostsRead,
     ProfileRead,
@@ -120,6 +121,39 @@ class ReadOwnTimeline(Operation[OwnTimelineRead]):
     kind: Literal["read_own_timeline"] = "read_own_timeline"
     limit: int = Field(20, ge=1, le=200)
     with_replies: bool = True
+
+
+class ReadTimeline(Operation[TimelineRead]):
+    """Read somebody's newest posts from their profile; ads and what they reposted are left out.
+
+    Without ``with_replies`` only what stands on the first tab. A pinned post is marked, and is not newest.
+    """
+
+    kind: Literal["read_timeline"] = "read_timeline"
+    handle: str = Field(pattern=r"^\w{1,15}$")
+    limit: int = Field(20, ge=1, le=200)
+    with_replies: bool = False
+
+
+class ReadReplies(Operation[TimelineRead]):
+    """Read what stands below a post on its own page, in X's order; ads are left out.
+
+    ``in_reply_to`` of each says what it answers, where X told: the post itself, or another answer.
+    """
+
+    kind: Literal["read_replies"] = "read_replies"
+    post_id: str = Field(pattern=r"^\d+$")
+    handle: str = Field("i", pattern=r"^\w{1,15}$")
+    """The post's author; X finds the post by its id alone, below ``/i/status/``."""
+    limit: int = Field(40, ge=1, le=200)
+
+
+class ReadNotifications(Operation[NotificationsRead]):
+    """Read what others did with the account and its posts. ``mentions_only`` leaves likes, reposts and follows out."""
+
+    kind: Literal["read_notifications"] = "read_notifications"
+    limit: int = Field(40, ge=1, le=200)
+    mentions_only: bool = False
 
 
 class CheckSession(Operation[SessionChecked]):

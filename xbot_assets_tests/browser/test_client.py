@@ -95,6 +95,9 @@ def test_every_operation_is_known_on_the_wire_and_names_its_answer() -> None:
         "ReadProfile": "ProfileRead",
         "Search": "TimelineRead",
         "ReadOwnTimeline": "OwnTimelineRead",
+        "ReadTimeline": "TimelineRead",
+        "ReadReplies": "TimelineRead",
+        "ReadNotifications": "NotificationsRead",
         "CheckSession": "SessionChecked",
     }
 

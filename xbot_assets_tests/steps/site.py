@@ -44,6 +44,14 @@ class Site:
         posts = self._control("GET", "ledger", None)["posts"]
         return [post for post in posts if post["handle"] == self.handle]
 
+    def plant(self, handle: str, text: str, **more: object) -> str:
+        """Let somebody of the world write a post, and return its id."""
+        return str(self._control("POST", "posts", {"handle": handle, "text": text, **more})["id"])
+
+    def act(self, kind: str, handle: str, **more: object) -> None:
+        """Let somebody of the world like, repost, follow, or be blocked by us."""
+        self._control("POST", "acts", {"kind": kind, "handle": handle, **more})
+
     def llm_calls(self, *, since: datetime) -> int:
         """Return how many calls its language model has answered since then."""
         usage = self._control("GET", "llm/usage", None)

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from playwright.async_api import Page
 
@@ -14,18 +14,31 @@ from xbot_assets.browser.host.lease import Lease, preempted
 from xbot_assets.browser.host.pool import BrowserPool
 from xbot_assets.browser.host.slots import Slot
 from xbot_assets.browser.pages.composer.compose import publish
+from xbot_assets.browser.pages.notifications import read_notifications
 from xbot_assets.browser.pages.profile import read_profile
+from xbot_assets.browser.pages.replies import read_replies
 from xbot_assets.browser.pages.session import check_session
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.status import read_posts
-from xbot_assets.browser.pages.timeline import read_own_timeline, search
+from xbot_assets.browser.pages.timeline import read_own_timeline, read_timeline, search
 from xbot_assets.browser.wire import OperationAnswer, OperationCall, OperationFailure, WireOperation
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.x.account_state import AccountState
 from xbot_assets.x.answers import Message, SessionChecked
-from xbot_assets.x.operations import CheckSession, Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
+from xbot_assets.x.operations import (
+    CheckSession,
+    Operation,
+    Publish,
+    ReadNotifications,
+    ReadOwnTimeline,
+    ReadPosts,
+    ReadProfile,
+    ReadReplies,
+    ReadTimeline,
+    Search,
+)
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -91,16 +104,10 @@ class Performer:
                 if operation.submit and not self.may_post:
                     raise _shadow()
                 return await publish(page, self.site, operation, attempt)
-            case ReadPosts():
-                return await read_posts(page, self.site, operation, attempt)
-            case ReadProfile():
-                return await read_profile(page, self.site, operation, attempt)
-            case Search():
-                return await search(page, self.site, operation, attempt)
-            case ReadOwnTimeline():
-                return await read_own_timeline(page, self.site, operation, attempt)
             case CheckSession():
                 return await check_session(page, self.site, attempt)
+            case _:
+                return await _READERS[type(operation)](page, self.site, operation, attempt)
 
     def _learn_from(self, error: ProductError, raised: Exception) -> None:
         if error.code is FailureCode.LOGGED_OUT:
@@ -108,6 +115,18 @@ class Performer:
         if error is not raised:
             unexpected = raised if error.code == FailureCode.BROWSER_ERROR else None
             _log.warning("An operation failed: %s", error.reason, exc_info=unexpected)
+
+
+_READERS: dict[type[Operation[Any]], Callable[[Page, Site, Any, Attempt], Awaitable[Message]]] = {
+    ReadPosts: read_posts,
+    ReadProfile: read_profile,
+    Search: search,
+    ReadOwnTimeline: read_own_timeline,
+    ReadTimeline: read_timeline,
+    ReadReplies: read_replies,
+    ReadNotifications: read_notifications,
+}
+"""Who carries out each operation that only reads."""
 
 
 async def _unless_gone(page: Page, work: Awaitable[_T]) -> _T:

@@ -33,7 +33,8 @@ _CREATED = (("create_tweet", "tweet_results"), ("notetweet_create", "tweet_resul
 class GraphUser:
     """An account with exact numbers. ``pinned`` holds post ids.
 
-    What the answer does not tell is ``None``: numbers, ``created_at`` and ``labelled_automated``.
+    What the answer does not tell is ``None``: numbers, ``created_at``, ``labelled_automated``, and whether the viewer
+    blocked or muted the account.
     """
 
     rest_id: str
@@ -46,6 +47,8 @@ class GraphUser:
     pinned: tuple[str, ...]
     created_at: datetime | None
     labelled_automated: bool | None
+    blocked: bool | None = None
+    muted: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class GraphPost:
     quoted: str | None
     media: tuple[str, ...]
     original: "GraphPost | None" = None
+    in_reply_to_handle: str | None = None
+    sensitive: bool | None = None
     earlier: tuple[str, ...] = ()
     """Ids that it had before its author edited it: each version is a post of its own to X, and lists show the last."""
 
@@ -132,7 +137,19 @@ def user_of(result: object) -> GraphUser | None:
         pinned=tuple(_first(result, ("pinned_items", "tweet_ids_str"), ("legacy", "pinned_tweet_ids_str")) or ()),
         created_at=_moment(_first(result, ("core", "created_at"), ("legacy", "created_at"))),
         labelled_automated=_labelled(result),
+        blocked=_told(result, "blocking"),
+        muted=_told(result, "muting"),
     )
+
+
+def _told(result: object, what: str) -> bool | None:
+    """Return what the viewer did to an account, which ``legacy`` told until 2025."""
+    return truth(_first(result, ("relationship_perspectives", what), ("legacy", what)))
+
+
+def truth(told: object) -> bool | None:
+    """Return a yes or no; ``None`` for anything else."""
+    return told if isinstance(told, bool) else None
 
 
 def _moment(written: object) -> datetime | None:
@@ -206,6 +223,8 @@ def post_of(result: object) -> GraphPost | None:
         media=_media(at(legacy, "extended_entities", "media")),
         original=post_of(original),
         earlier=_earlier(at(inner, "edit_control"), post_id),
+        in_reply_to_handle=at(legacy, "in_reply_to_screen_name"),
+        sensitive=truth(at(legacy, "possibly_sensitive")),
     )
 
 

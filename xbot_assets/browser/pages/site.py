@@ -33,6 +33,10 @@ class Site:
         """Return an account's page."""
         return f"{self.base}/{quote(handle, safe='')}{'/with_replies' if with_replies else ''}"
 
+    def notifications(self, *, mentions_only: bool = False) -> str:
+        """Return the page that tells what others did."""
+        return f"{self.base}/notifications{'/mentions' if mentions_only else ''}"
+
     def search(self, query: str, *, latest: bool) -> str:
         """Return a page of search results."""
         asked = {"q": query, "src": "typed_query"} | ({"f": "live"} if latest else {})

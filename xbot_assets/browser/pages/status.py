@@ -65,11 +65,11 @@ async def _read_one(
     seen = await open_page(page, site.status(handle, post_id), "status", traffic=traffic, seconds=seconds)
     reading = next((post for post in seen.readings() if post.post_id == post_id), None)
     if reading is None:
-        raise _absent(seen, post_id)
+        raise absent(seen, post_id)
     return traffic.told.completed(reading)
 
 
-def _absent(seen: Snapshot, post_id: str) -> ProductError:
+def absent(seen: Snapshot, post_id: str) -> ProductError:
     """Say why the page of a post does not hold it: X's words about it, or an unexpected page."""
     words = next(iter(seen.placeholders), "")
     if _GONE.search(words):

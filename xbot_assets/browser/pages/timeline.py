@@ -11,6 +11,7 @@ from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.pages.reading import Snapshot, take
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import PageState, failure_of_state, open_page, recognise
+from xbot_assets.browser.pages.states import Wanted as PageWanted
 from xbot_assets.browser.pages.told.accounts import HeardAccounts
 from xbot_assets.browser.pages.told.lists import HeardList, Tab
 from xbot_assets.browser.pages.traffic import Answer, Traffic
@@ -18,7 +19,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError, TransientFailure
 from xbot_assets.domain.posts.timeline_view import PostKind
 from xbot_assets.x.answers import OwnList, OwnTimelineRead, PostReading, TimelineRead
-from xbot_assets.x.operations import ReadOwnTimeline, Search
+from xbot_assets.x.operations import ReadOwnTimeline, ReadTimeline, Search
 
 STEP_SCREENS = 0.8
 """How far each step scrolls: less than a screen, so that no post passes between two readings."""
@@ -39,12 +40,12 @@ async def search(page: Page, site: Site, operation: Search, attempt: Attempt) ->
     Raises:
         ProductError: typed by page state.
     """
-    traffic, collected = Traffic(page), _Collected(Tab.SEARCH, lambda _post: True, operation.limit)
+    traffic, collected = Traffic(page), Collected(Tab.SEARCH, lambda _post: True, operation.limit)
     traffic.listen(collected.heard.hear)
     url = site.search(operation.query, latest=operation.latest)
-    seen, complete = await _collect(page, traffic, url, collected, attempt)
+    seen, complete = await collect(page, traffic, url, collected, attempt)
     if collected.is_unanswered:
-        raise traffic.refusal or _unanswered(seen)
+        raise traffic.refusal or unanswered(seen)
     return TimelineRead(posts=traffic.told.all_completed(collected.posts), complete=complete)
 
 
@@ -56,7 +57,7 @@ async def read_own_timeline(page: Page, site: Site, operation: ReadOwnTimeline, 
     Raises:
         ProductError: typed by page state; an account that X does not show is not one without posts.
     """
-    reader = _OwnLists(page, site, attempt, operation.limit, Traffic(page), HeardAccounts(site.handle))
+    reader = _ProfileLists(page, site, attempt, operation.limit, site.handle, Traffic(page), HeardAccounts(site.handle))
     if not operation.with_replies:
         return OwnTimelineRead(lists=(await reader.read(Tab.POSTS),))
     replies = await reader.read(Tab.REPLIES)
@@ -65,7 +66,23 @@ async def read_own_timeline(page: Page, site: Site, operation: ReadOwnTimeline, 
     return OwnTimelineRead(lists=(replies, await reader.read(Tab.POSTS)))
 
 
-class _Collected:
+async def read_timeline(page: Page, site: Site, operation: ReadTimeline, attempt: Attempt) -> TimelineRead:
+    """Read an account's own words from its profile: from one tab, or from each that its posts are kept in.
+
+    Raises:
+        ProductError: typed by page state; an account that X does not show is not one without posts.
+    """
+    accounts = HeardAccounts(site.handle)
+    reader = _ProfileLists(page, site, attempt, operation.limit, operation.handle, Traffic(page), accounts)
+    lists = [await reader.read(Tab.REPLIES if operation.with_replies else Tab.POSTS)]
+    if operation.with_replies and PostKind.ORIGINAL not in lists[0].kinds:
+        lists.append(await reader.read(Tab.POSTS))
+    posts = OwnTimelineRead(lists=tuple(lists)).posts
+    newest = sorted(posts, key=lambda post: (not post.pinned, int(post.post_id or 0)), reverse=True)
+    return TimelineRead(posts=tuple(newest[: operation.limit]), complete=all(held.complete for held in lists))
+
+
+class Collected:
     """Posts by id in the order first seen, with what X's own answers told of them."""
 
     def __init__(self, tab: Tab, wanted: Wanted, limit: int) -> None:
@@ -85,6 +102,7 @@ class _Collected:
 
     @property
     def posts(self) -> tuple[PostReading, ...]:
+        """The posts that were wanted, in the order first seen."""
         readings = [post for post in self._seen.values() if post is not None][: self._limit]
         return tuple(self._with_kind(post) for post in readings)
 
@@ -100,6 +118,7 @@ class _Collected:
 
     @property
     def full(self) -> bool:
+        """Whether as many as were wanted are there."""
         return sum(post is not None for post in self._seen.values()) >= self._limit
 
     @property
@@ -109,31 +128,32 @@ class _Collected:
 
 
 @dataclass(frozen=True, slots=True)
-class _OwnLists:
-    """Whoever reads the lists of our own profile, one after another on the same page."""
+class _ProfileLists:
+    """Whoever reads the lists of one profile, one after another on the same page."""
 
     page: Page
     site: Site
     attempt: Attempt
     limit: int
+    handle: str
     traffic: Traffic
     accounts: HeardAccounts
 
     async def read(self, tab: Tab) -> OwnList:
         """Read one list of the profile."""
-        own = self.site.handle.casefold()
-        collected = _Collected(tab, lambda post: post.handle.casefold() == own and not post.promoted, self.limit)
+        own = self.handle.casefold()
+        collected = Collected(tab, lambda post: post.handle.casefold() == own and not post.promoted, self.limit)
         self.traffic.listen(self._told(collected))
-        url = self.site.profile(self.site.handle, with_replies=tab is Tab.REPLIES)
+        url = self.site.profile(self.handle, with_replies=tab is Tab.REPLIES)
         try:
-            seen, complete = await _collect(self.page, self.traffic, url, collected, self.attempt)
+            seen, complete = await collect(self.page, self.traffic, url, collected, self.attempt)
         except ProductError as failure:
             raise self._instead_of(failure) from failure
         if not collected.posts:
             self._refuse_unshown(collected, seen)
         return OwnList(posts=self.traffic.told.all_completed(collected.posts), complete=complete, kinds=collected.kinds)
 
-    def _told(self, collected: _Collected) -> Callable[[Answer], None]:
+    def _told(self, collected: Collected) -> Callable[[Answer], None]:
         def hear(answer: Answer) -> None:
             self.accounts.hear(answer)
             collected.heard.hear(answer)
@@ -143,22 +163,27 @@ class _OwnLists:
     def _instead_of(self, failure: ProductError) -> ProductError:
         """Return what X's data say of the account, where the page itself only says that something is not there."""
         vague = {FailureCode.GONE, FailureCode.PAGE_CHANGED, FailureCode.LOADING}
-        return (failure.code in vague and self.accounts.failure(self.site.handle)) or failure
+        return (failure.code in vague and self.accounts.failure(self.handle)) or failure
 
-    def _refuse_unshown(self, collected: _Collected, seen: Snapshot) -> None:
+    def _refuse_unshown(self, collected: Collected, seen: Snapshot) -> None:
         words = seen.state.empty if collected.is_unanswered else None
-        failure = self.accounts.failure(self.site.handle, words)
+        failure = self.accounts.failure(self.handle, words)
         if failure is not None:
             raise failure
         if collected.is_unanswered:
-            raise self.traffic.refusal or _unanswered(seen)
+            raise self.traffic.refusal or unanswered(seen)
 
 
-async def _collect(
-    page: Page, traffic: Traffic, url: str, collected: _Collected, attempt: Attempt
+async def collect(
+    page: Page, traffic: Traffic, url: str, collected: Collected, attempt: Attempt
 ) -> tuple[Snapshot, bool]:
-    """Scroll through a list; return what the page showed last, and whether the list had ended."""
-    seen = await open_page(page, url, "list", traffic=traffic, seconds=attempt.remaining)
+    """Scroll through a list; return what the page showed last, and whether the list had ended.
+
+    Raises:
+        ProductError: typed by page state, also when the list broke off on the way.
+    """
+    shows: PageWanted = "status" if collected.tab is Tab.CONVERSATION else "list"
+    seen = await open_page(page, url, shows, traffic=traffic, seconds=attempt.remaining)
     still_since = time.monotonic()
     collected.add(seen)
     while not collected.full and attempt.remaining > _kept_back(collected, attempt):
@@ -174,13 +199,13 @@ async def _collect(
     return seen, False
 
 
-def _kept_back(collected: _Collected, attempt: Attempt) -> float:
+def _kept_back(collected: Collected, attempt: Attempt) -> float:
     """Return the seconds that are for something else: the answer, and a second list when this one is not the only."""
     is_first = collected.tab is Tab.REPLIES and collected.heard.answered and PostKind.ORIGINAL not in collected.kinds
     return ANSWER_RESERVE_SECONDS + (SECOND_LIST_SHARE * attempt.seconds if is_first else 0.0)
 
 
-def _unanswered(seen: Snapshot) -> TransientFailure:
+def unanswered(seen: Snapshot) -> TransientFailure:
     """Return the failure for an empty page that may be empty for any reason."""
     words = f" It says: {seen.state.empty}" if seen.state.empty else ""
     reason = f"The page {seen.state.path} shows no posts, and X has not answered with an empty list.{words}"

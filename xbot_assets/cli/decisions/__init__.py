@@ -2,11 +2,12 @@
 
 import typer
 
-from xbot_assets.cli.decisions import alerts, approve, unconfirmed
+from xbot_assets.cli.decisions import alerts, approve, replies, unconfirmed
 
 
 def register(app: typer.Typer) -> None:
-    """Add the groups ``approve`` and ``alerts``."""
+    """Add the groups ``approve``, ``replies`` and ``alerts``."""
     approve.register(app)
     unconfirmed.register(approve.commands)
+    replies.register(app)
     alerts.register(app)

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from xbot_assets.defs.content.assets import content_plan
+from xbot_assets.defs.engagement.assets import planned_replies
 from xbot_assets.defs.failures import PUBLISH_WAITS, as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.metadata import materialized
@@ -17,7 +18,7 @@ from xbot_assets.store.publishing.posts import queue_counts
 @dg.asset(
     group_name="publishing",
     kinds={"chromium", "postgres"},
-    deps=[content_plan],
+    deps=[content_plan, planned_replies],
     pool=BROWSER_POOL[Lane.CRITICAL],
     op_tags=lane_tags(Lane.CRITICAL),
     tags={"xbot/step": "publish"},

@@ -18,6 +18,8 @@ class RuleName(StrEnum):
     RATE = "rate"
     DAILY_CAP = "daily_cap"
     BREAKER = "breaker"
+    UNANSWERABLE = "unanswerable"
+    THREAD_CAP = "thread_cap"
     ENGAGED_ONLY = "engaged_only"
     APPROVAL = "approval"
     AUTOMATED_LABEL = "automated_label"

@@ -144,6 +144,14 @@ RULES = (
     _rule(_N.RATE, rate, "rate_start_per_hour", "rate_floor_per_hour", "rate_ceiling_per_hour"),
     _rule(_N.DAILY_CAP, daily_cap, "posts_per_day_max", "replies_per_day_max", "timezone", noted=True),
     _rule(_N.BREAKER, breaker, "breaker_failures", "breaker_reset_seconds"),
+    _policy(_N.UNANSWERABLE, policy.unanswerable, then=Consequence.REJECT),
+    _policy(
+        _N.THREAD_CAP,
+        policy.thread_cap,
+        "replies_per_thread_max",
+        "replies_automated_turns_max",
+        then=Consequence.REJECT,
+    ),
     _policy(
         _N.ENGAGED_ONLY,
         policy.engaged_only,

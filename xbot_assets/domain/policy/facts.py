@@ -33,6 +33,9 @@ class PolicyFacts:
         labelled_automated: whether the account carries X's label of automated accounts; ``None``: unknown.
         account_created_at: when the account was made; ``None``: unknown.
         continues: whether the post goes on with a thread that was begun.
+        unanswerable: why the author is never answered: ``stop``, ``bot`` or ``owner``.
+        replies_in_thread: our replies in the same conversation on X, as far as that is known.
+        author_automated: whether X labels the author as automated.
     """
 
     now: datetime
@@ -43,6 +46,9 @@ class PolicyFacts:
     labelled_automated: bool | None = None
     account_created_at: datetime | None = None
     continues: bool = False
+    unanswerable: str | None = None
+    replies_in_thread: int = 0
+    author_automated: bool = False
 
     @property
     def is_reply(self) -> bool:
@@ -57,6 +63,8 @@ class PolicyLimits:
     Attributes:
         approval: which posts a person must approve.
         replies_per_author: most replies to one author in 24 hours.
+        replies_per_thread: most replies in one conversation on X.
+        automated_turns: most of them where the other account is automated.
         engaged_only: whether only authors who engaged with the account are answered.
         engaged_within: an engagement counts for so long.
         label_needed: whether the account must carry X's label of automated accounts.
@@ -67,6 +75,8 @@ class PolicyLimits:
 
     approval: ApprovalMode = ApprovalMode.OFF
     replies_per_author: int = 2
+    replies_per_thread: int = 3
+    automated_turns: int = 1
     engaged_only: bool = True
     engaged_within: timedelta = timedelta(days=7)
     label_needed: bool = False

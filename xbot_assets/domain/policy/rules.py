@@ -18,6 +18,29 @@ AGE_REMEDY = (
 )
 
 
+_UNANSWERABLE = {
+    "stop": "@{author} asked not to be answered.",
+    "bot": "@{author} is a bot.",
+    "owner": "The owner does not want @{author} to be answered.",
+}
+
+
+def unanswerable(facts: PolicyFacts, _limits: PolicyLimits) -> Objection | None:
+    """Whoever said stop, is a bot or was excluded by the owner is never answered."""
+    if facts.unanswerable is None:
+        return None
+    return Objection(_UNANSWERABLE[facts.unanswerable].format(author=facts.author))
+
+
+def thread_cap(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
+    """In one conversation there are only so many replies, and fewer where the other account is automated too."""
+    most = limits.automated_turns if facts.author_automated else limits.replies_per_thread
+    if not facts.is_reply or facts.replies_in_thread < most:
+        return None
+    other = " and the other account is automated" if facts.author_automated else ""
+    return Objection(f"{facts.replies_in_thread} replies stand in this conversation already{other}.")
+
+
 def engaged_only(facts: PolicyFacts, limits: PolicyLimits) -> Objection | None:
     """Only accounts that engaged with this one lately are answered: X's condition for automated replies."""
     if not facts.is_reply or not limits.engaged_only:

@@ -47,6 +47,7 @@ _S, _M = PostStatus, Mover
 TRANSITIONS = (
     Transition(None, _S.QUEUED, _M.PLANNER, "It was written and passed the gates."),
     Transition(None, _S.EMERGENCY_POOL, _M.PLANNER, "It passed the gates and is kept for an emergency."),
+    Transition(None, _S.PUBLISHED, _M.PERSON, "A person posted a suggested reply on X by hand."),
     Transition(_S.EMERGENCY_POOL, _S.QUEUED, _M.PLANNER, "Nothing could be written."),
     Transition(_S.EMERGENCY_POOL, _S.RETIRED, _M.PLANNER, "It was kept too long, or a gate refuses it now."),
     Transition(_S.QUEUED, _S.CLAIMED, _M.WORKER, "It is due, and neither pace, cap, rule nor hold forbids it."),

@@ -1,8 +1,8 @@
 """What the product asks of the language model and what it gets back."""
 
-from typing import Protocol
+from typing import Protocol, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
@@ -28,7 +28,8 @@ class PostBrief(BaseModel):
     ``recent_posts`` are shown to the model as data, newest first; ``recent_fingerprints`` may hold many more:
     an answer with one of them is refused. ``seen_posts`` are by other people: data that nobody vouches for.
     ``model`` is the one that the budget's tier chose, else the client's own. ``seed`` is passed on to a model that
-    takes one. ``effort`` is how hard it may think; ``None`` is the least that it knows.
+    takes one. ``answered`` are posts by other people, one for each that is asked for: then these are replies to them.
+    ``effort`` is how hard it may think; ``None`` is the least that it knows.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +44,18 @@ class PostBrief(BaseModel):
     purpose: str = "plan"
     seed: int | None = None
     effort: str | None = None
+    answered: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_answers_one(self) -> Self:
+        if self.answered and len(self.answered) != len(self.posts):
+            raise ValueError("a brief of replies names one post to answer for each")
+        return self
+
+    @property
+    def prompt(self) -> str:
+        """The name of the prompt that asks for it."""
+        return "replies" if self.answered else "posts"
 
     def known_fingerprints(self) -> frozenset[str]:
         """Return the fingerprints that an answer may not repeat."""

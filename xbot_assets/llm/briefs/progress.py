@@ -46,6 +46,7 @@ class BriefProgress:
             update={
                 "posts": tuple(self.brief.posts[number] for number in pending),
                 "recent_posts": kept + self.brief.recent_posts,
+                "answered": tuple(self.brief.answered[number] for number in pending) if self.brief.answered else (),
             }
         )
         self.marker = new_marker()
@@ -91,7 +92,7 @@ class BriefProgress:
 
     def _followed(self, text: str) -> Refusal | None:
         """Look for a draft that does what a post by somebody else told the model to do, or that leaks the prompt."""
-        seen, language = self.brief.seen_posts, self.brief.persona.language
+        seen, language = (*self.brief.seen_posts, *self.brief.answered), self.brief.persona.language
         return follows_data(text, seen, self.marker, told=self.told, language=language)
 
     def _post(self, number: int, text: str, call_id: int) -> WrittenPost:

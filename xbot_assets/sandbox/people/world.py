@@ -217,9 +217,16 @@ def session_account(handle: str, seed: int, now: datetime) -> Account:
     return replace(account, bio="An automated account in the sandbox.")
 
 
+_EMPTIED = (
+    *("posts", "media", "uploads", "marks", "follows", "faults"),
+    *("acts", "blocks", "sensitive_posts", "automated_accounts"),
+)
+
+
 def wipe(database: Database) -> None:
     """Delete everything but our accounts, their sessions and the clock."""
-    for table in ("posts", "media", "uploads", "marks", "follows", "faults"):
+    for table in _EMPTIED:
         database.run(f"delete from {table}")  # noqa: S608
     database.run("delete from accounts where origin <> 'session'")
     database.run("update accounts set pinned_id = null")
+    database.run("delete from meta where name in ('living_until', 'company_done')")

@@ -133,6 +133,11 @@ FAULTS: dict[str, Fault] = {
         "yes",
     ),
     "ours_unshown": _flag("account_shown strikes our own accounts too, which are always shown to themselves otherwise"),
+    "company": _one_of(
+        "lively: a bot answers every post of ours, somebody says stop when answered, others quote, mention and like",
+        ("calm", "lively"),
+        "calm",
+    ),
     "user_shape": _one_of("shape of user objects in GraphQL", ("2024", "2025", "2026"), "2026"),
     "locale": _one_of("language of the page's labels", LOCALES, "en"),
     "translated": _one_of(

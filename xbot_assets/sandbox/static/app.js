@@ -18,7 +18,7 @@ route(/^\/account\/access$/, page(access));
 route(/^\/(?:home)?$/, page(closed(home)));
 route(/^\/search$/, page(closed(search)));
 route(/^\/explore$/, page(closed(explore)));
-route(/^\/notifications$/, page(closed(notifications)));
+route(/^\/notifications(?:\/(mentions))?$/, page(closed(notifications)));
 route(/^\/compose\/post$/, closed((_match, parameters, previous) => openComposer(parameters, previous ? null : home)));
 route(/^\/compose\/post\/media$/, () => go('/compose/post', { replace: true }));
 route(/^\/(\w{1,20})\/status\/(\d+)/, page(status));

@@ -39,3 +39,10 @@ export const userCell = (result) => {
   const open = (event) => event.target.closest('a, button') || go(`/${account.handle}`);
   return div({ tid: 'UserCell', class: 'user-cell', role: 'button', tabindex: '0', on: { click: open } }, avatar(account), names, state.handle && followButton(account));
 };
+
+// One line about what somebody did: it is no post, and no article with the test id of one.
+export const notice = (content) => {
+  const people = content.template.from_users.map((one) => person(one.user_results.result));
+  const line = div({ dir: 'ltr' }, words(content.rich_message.text));
+  return h('article', { tid: 'notification', role: 'article', tabindex: '0', class: 'user-cell' }, people.map(avatar), line);
+};

@@ -3,7 +3,7 @@ import { Refused } from './api.js';
 import { div, h, words } from './dom.js';
 import { t } from './labels.js';
 import { drawn, placeholder } from './post.js';
-import { userCell } from './people.js';
+import { notice, userCell } from './people.js';
 import { VirtualList } from './virtual.js';
 
 let lists = 0;
@@ -95,6 +95,7 @@ export class Timeline {
 
   single(key, content) {
     if (content.cursorType) return [this.prompt(key, content)];
+    if (content.itemType === 'TimelineNotification') return [{ key, render: () => notice(content) }, separator(key)];
     const result = content.tweet_results.result;
     const focal = this.focal !== null && result?.rest_id === this.focal;
     const above = this.focal !== null && !this.seenFocal && !focal;

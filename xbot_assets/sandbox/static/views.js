@@ -166,10 +166,13 @@ export const explore = () => {
   run(list);
 };
 
-export const notifications = () => {
+export const notifications = ([, tab]) => {
   const empty = emptyState('Nothing to see here yet', 'Replies to your posts will show up here.');
-  const list = timeline(t.notifications, 'NotificationsTimeline', {}, { empty });
-  show({ title: t.notifications, head: bar(t.notifications, null, { withBack: false }), content: list.element });
+  const list = timeline(t.notifications, 'NotificationsTimeline', { timeline_type: tab ? 'Mentions' : 'All' }, { empty });
+  const base = '/notifications';
+  const names = [['All', base], ['Mentions', `${base}/mentions`]];
+  const head = [bar(t.notifications, null, { withBack: false }), tabs(names, tab ? `${base}/${tab}` : base)];
+  show({ title: t.notifications, head, content: list.element });
   run(list);
 };
 

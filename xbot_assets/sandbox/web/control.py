@@ -18,6 +18,7 @@ from xbot_assets.sandbox.state.clock import ClockRefusedError, line_from, real_n
 from xbot_assets.sandbox.state.faults import FaultRefusedError
 from xbot_assets.sandbox.web.graphql import AUTH_COOKIE, CSRF_COOKIE
 from xbot_assets.sandbox.web.pages import COOKIE_SECONDS
+from xbot_assets.sandbox.web.planting import PlantingRefusedError, plant_act, plant_post, remove_post
 
 HANDLE = re.compile(r"\w{1,15}")
 RESERVED = {"home", "search", "notifications", "explore", "compose", "account", "login", "logout", "i", "t", "media"}
@@ -46,6 +47,9 @@ class Control:
             ("GET", "faults", self._get_faults),
             ("PUT", "faults", self._put_faults),
             ("GET", "ledger", self._ledger),
+            ("POST", "posts", self._plant_post),
+            ("POST", "acts", self._plant_act),
+            ("POST", "removals", self._remove_post),
             ("GET", "llm/usage", self._llm_usage),
         ]
         health = Route("/_sandbox/health", self._health)
@@ -62,7 +66,7 @@ class Control:
                 return await handler(request)
             except FaultRefusedError as error:
                 return JSONResponse({"error": str(error), "problems": error.problems}, 422)
-            except (_BadRequestError, ClockRefusedError) as error:
+            except (_BadRequestError, ClockRefusedError, PlantingRefusedError) as error:
                 return JSONResponse({"error": str(error)}, 422)
 
         return guarded
@@ -103,6 +107,18 @@ class Control:
 
     async def _ledger(self, _request: Request) -> Response:
         return JSONResponse({"posts": self._site.ledger()})
+
+    async def _plant_post(self, request: Request) -> Response:
+        post = plant_post(self._site, await _object(request))
+        return JSONResponse({"id": post.id, "created_at": post.created_at.isoformat()})
+
+    async def _plant_act(self, request: Request) -> Response:
+        plant_act(self._site, await _object(request))
+        return JSONResponse({"ok": True})
+
+    async def _remove_post(self, request: Request) -> Response:
+        remove_post(self._site, await _object(request))
+        return JSONResponse({"ok": True})
 
     async def _llm_usage(self, _request: Request) -> Response:
         return JSONResponse(self._usage.as_json())

@@ -1,11 +1,11 @@
-"""Which posts stand in which timeline, and in which order: home, conversations, notifications, search.
+"""Which posts stand in which timeline, and in which order: home, conversations, search.
 
 Each function returns the ``instructions`` of one page.
 """
 
 from collections.abc import Sequence
 
-from xbot_assets.sandbox.people.posts import Account, Post
+from xbot_assets.sandbox.people.posts import Post
 from xbot_assets.sandbox.state.clock import stamp
 from xbot_assets.sandbox.state.database import Value
 from xbot_assets.sandbox.web.search import Query, parse
@@ -31,8 +31,6 @@ REPLY_AD = 2
 """Replies before the first ad in a conversation."""
 HELD_BACK_FROM, HELD_BACK = 9, 2
 """With this many replies, this many stand behind "Show additional replies"."""
-NOTICED_POSTS = 100
-"""Replies to this many of the newest own posts are announced."""
 DISCOVER = 3
 """Posts under "Discover more"."""
 PUBLIC = "promoted = 0 and origin <> 'reader' and in_reply_to is null"
@@ -98,15 +96,6 @@ def _discover(viewer: Viewer, focal: Post) -> Json:
     items = [(f"tweet-{post.id}", tweet_content(viewer, post)) for post in others]
     header = {"displayType": "Classic", "text": "Discover more", "socialContext": {"text": "Sourced from across X"}}
     return module(f"tweetdetailrelatedtweets-{focal.id}", "VerticalConversation", items, header=header)
-
-
-def notifications(viewer: Viewer, account: Account, cursor: str | None) -> list[Json]:
-    """Return a page of replies to somebody's posts by others, newest first."""
-    for own in viewer.site.posts.written_by(account.id)[-NOTICED_POSTS:]:
-        viewer.site.conversations.counts(own, viewer.now)
-    condition = "account_id <> ? and in_reply_to in (select id from posts where account_id = ?)"
-    posts, bottom = page_of(viewer, condition, [account.id, account.id], cursor)
-    return instructions(framed([tweet_entry(viewer, post) for post in posts], bottom))
 
 
 def search(viewer: Viewer, raw_query: str, *, latest: bool, cursor: str | None) -> list[Json]:

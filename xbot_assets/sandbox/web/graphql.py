@@ -14,6 +14,7 @@ from xbot_assets.sandbox.site import Session, Site
 from xbot_assets.sandbox.web import feeds
 from xbot_assets.sandbox.web.create import CreateRefusedError, Draft, create
 from xbot_assets.sandbox.web.errors import api_error, no_such_post, rate_headers, rate_limited, refused_create
+from xbot_assets.sandbox.web.notifications import notifications
 from xbot_assets.sandbox.web.profiles import LISTS, PUBLIC_LISTS, list_answer, looked_up, unseen_post
 from xbot_assets.sandbox.web.shapes import Json, Viewer, post_body, post_results
 from xbot_assets.sandbox.web.timelines import CursorRefusedError
@@ -86,7 +87,8 @@ async def _user_by_screen_name(call: Call) -> Response:
 async def _notifications(call: Call) -> Response:
     if call.viewer.account is None:
         return _unauthenticated()
-    instructions = feeds.notifications(call.viewer, call.viewer.account, call.cursor)
+    all_kinds = call.word("timeline_type") != "Mentions"
+    instructions = notifications(call.viewer, call.viewer.account, call.cursor, with_acts=all_kinds)
     result = {"result": {"notification_timeline": {"timeline": {"instructions": instructions}}}}
     return JSONResponse({"data": {"viewer_v2": {"user_results": result}}})
 
@@ -235,6 +237,7 @@ def graphql_routes(site: Site) -> list[Route]:
         if refused is not None:
             return refused
         viewer = Viewer(site, session.account if session else None, site.now())
+        site.keep_up(viewer.now)
         try:
             call = Call(viewer, session, await _variables(request), request)
             response = await OPERATIONS[operation](call)

@@ -27,7 +27,16 @@ POLICY = (
     " base-uri 'none'; frame-ancestors 'none'"
 )
 """Content security policy: the page can load nothing from elsewhere."""
-PRIVATE = ("/home", "/search", "/notifications", "/compose/post", "/compose/post/media", "/explore", "/i/chat")
+PRIVATE = (
+    "/home",
+    "/search",
+    "/notifications",
+    "/notifications/mentions",
+    "/compose/post",
+    "/compose/post/media",
+    "/explore",
+    "/i/chat",
+)
 OLD_ROUTES = {"/login": LOGIN_PAGE, "/compose/tweet": "/compose/post", "/": "/home"}
 
 

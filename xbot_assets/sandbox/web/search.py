@@ -12,6 +12,7 @@ from xbot_assets.sandbox.state.clock import stamp
 from xbot_assets.sandbox.state.database import Value
 
 _TOKEN = re.compile(r'(-?)(?:(\w+):)?(?:"([^"]*)"|(\S+))')
+_BRACKETS = re.compile(r'"[^"]*"|[()]')
 _OR = ("", "", "", "OR")
 _HAS = "text like ? escape '\\'"
 _LEAST = {"min_faves": "likes", "min_retweets": "reposts", "min_replies": "replies"}
@@ -57,7 +58,7 @@ class Query:
 
 def parse(raw: str) -> Query:
     """Read a query; the words of ``a OR b`` are alternatives, all others must occur."""
-    query, tokens = Query(), _TOKEN.findall(raw)
+    query, tokens = Query(), _TOKEN.findall(_BRACKETS.sub(_unbracketed, raw))
     while tokens:
         alternatives = [tokens.pop(0)]
         while len(tokens) > 1 and tokens[0] == _OR:
@@ -70,6 +71,11 @@ def parse(raw: str) -> Query:
             minus, operator, phrase, word = alternatives[0]
             _apply(query, operator.lower(), phrase or word, negated=minus == "-")
     return query
+
+
+def _unbracketed(found: re.Match[str]) -> str:
+    """Keep a phrase whole; brackets only group what OR joins, which is read that way without them."""
+    return found[0] if found[0].startswith('"') else " "
 
 
 def _apply(query: Query, operator: str, value: str, *, negated: bool) -> None:

@@ -11,7 +11,7 @@ from xbot_assets.sandbox.people.posts import Account, Post
 from xbot_assets.sandbox.site import Site
 from xbot_assets.sandbox.state.clock import legacy_date
 from xbot_assets.sandbox.state.links import URL, short
-from xbot_assets.sandbox.web.labels import highlighted_label
+from xbot_assets.sandbox.web.labels import highlighted_label, perspectives
 
 Json = dict[str, Any]
 LONG_TEXT = 280
@@ -49,17 +49,13 @@ def user(viewer: Viewer, account: Account) -> Json:
         "__typename": "User",
         "id": base64.b64encode(f"User:{account.id}".encode()).decode(),
         "rest_id": account.id,
-        "affiliates_highlighted_label": highlighted_label(account, viewer.site.faults),
+        "affiliates_highlighted_label": highlighted_label(account, viewer.site),
         "has_graduated_access": True,
         "is_blue_verified": account.verified,
         "profile_image_shape": "Circle",
-        "relationship_perspectives": {"following": _follows(viewer, account), "blocking": False, "muting": False},
+        "relationship_perspectives": perspectives(account, viewer.account, viewer.site),
     }
     return head | {name: value for name, value in body.items() if name not in hidden}
-
-
-def _follows(viewer: Viewer, account: Account) -> bool:
-    return viewer.account is not None and viewer.site.posts.follows(viewer.account.id, account.id)
 
 
 def _numbers(viewer: Viewer, account: Account) -> dict[str, int]:
@@ -228,6 +224,7 @@ def _legacy(viewer: Viewer, post: Post, counts: Audience, text: _Text) -> Json:
         "full_text": text.full,
         "is_quote_status": post.quoted_id is not None,
         "lang": post.lang,
+        "possibly_sensitive": viewer.site.relations.is_sensitive(post.id),
         "quote_count": viewer.site.posts.count("quoted_id = ?", [post.id], viewer.now),
         "reply_count": counts.replies,
         "retweet_count": counts.reposts,

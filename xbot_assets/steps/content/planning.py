@@ -33,6 +33,7 @@ from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.model_service import rules_in_use
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engagement.opportunities import waiting_replies
 from xbot_assets.store.learning.models import ModelVersion
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
@@ -100,7 +101,7 @@ def plan_wait(product: Product) -> str | None:
     """Say in words why no plan is due now, or ``None`` when one is."""
     settings, now = product.settings, product.clock.now()
     counts = post_store.queue_counts(product.database)
-    waiting = counts.get("queued", 0) + counts.get("held", 0)
+    waiting = counts.get("queued", 0) + counts.get("held", 0) - waiting_replies(product.database, now).waiting
     if waiting >= settings.plan_queue_max:
         return f"{waiting} posts wait already."
     next_at = _next_plan(product, budget_now(product.database, settings, now).tier.interval)
@@ -166,11 +167,10 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     brief = brief_for(product.settings, product.database, product.account.persona, arms, product.clock.now())
     seed = int(generator.integers(SEEDS))
     written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
-    slots = _slots(product, len(written.posts))
     jitter = timedelta(minutes=product.settings.post_jitter_minutes)
     posts = [
         _new_post(product, models, drawn.chosen[post.number], post, jittered(at, fingerprint(post.text), jitter))
-        for post, at in zip(written.posts, slots, strict=True)
+        for post, at in zip(written.posts, _slots(product, len(written.posts)), strict=True)
     ]
     ids = post_store.enqueue_posts(product.database, posts, product.clock.now())
     hold_unapproved(product.database, product.settings, product.clock.now())
@@ -283,8 +283,8 @@ def _report(
     version = models.bandit_version
     return Plan(
         posts=tuple(
-            PlannedPost(id_, p.text, p.topic, p.format, p.scheduled_at, p.propensity, p.predicted_reward)
-            for id_, p in zip(ids, posts, strict=True)
+            PlannedPost(i, p.text, p.topic, p.format, p.scheduled_at, p.propensity, p.predicted_reward)
+            for i, p in zip(ids, posts, strict=True)
         ),
         tier=tier,
         model=written.model,

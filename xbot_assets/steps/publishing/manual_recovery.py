@@ -48,7 +48,7 @@ def decide_published_at(account: Account, post_id: int, where: str, by: Decider)
         PermanentFailure: ``bad_x_post`` for what names no post of this account; else as the
             store's ``decide_published``.
     """
-    x_post_id = _named(where.strip(), account)
+    x_post_id = own_post_id(where.strip(), account)
     decide_published(account.database, post_id, x_post_id, account.permalink(x_post_id), by)
 
 
@@ -59,7 +59,12 @@ def acknowledged_ids(database: Database, which: str) -> list[str]:
     return [row.x_post_id for row in recovery.open_phantoms(database) if row.resembles_post_id is None]
 
 
-def _named(where: str, account: Account) -> str:
+def own_post_id(where: str, account: Account) -> str:
+    """Return the id of a post of this account that a person names by its address or id.
+
+    Raises:
+        PermanentFailure: ``bad_x_post`` for what names no post of this account.
+    """
     if _ID.fullmatch(where):
         return where
     try:

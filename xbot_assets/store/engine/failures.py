@@ -24,6 +24,7 @@ _TRANSIENT_STATES = {
 _STOPPING = ("57P01", "57P02", "57P03")
 _DISK_FULL = "53100"
 _UNIQUE_OPEN_TEXT = "posts_one_open_text"
+_UNIQUE_REPLY = "posts_one_reply"
 
 
 def classify(exc: BaseException) -> ProductError:
@@ -124,6 +125,8 @@ def _permanent(exc: psycopg.Error, state: str) -> PermanentFailure:
         )
     if exc.diag.constraint_name == _UNIQUE_OPEN_TEXT:
         return PermanentFailure("A post with the same text is already waiting.", code=FailureCode.DUPLICATE_TEXT)
+    if exc.diag.constraint_name == _UNIQUE_REPLY:
+        return PermanentFailure("That post on X was answered already.", code=FailureCode.ALREADY_ANSWERED)
     if state in _NO_SUCH_TABLE:
         return PermanentFailure(
             f"The database schema does not fit this program: {words}.",

@@ -71,6 +71,9 @@ class JudgedPost:
     approved: bool
     replies_to_author: list[datetime]
     author_engaged_at: datetime | None
+    unanswerable: str | None
+    replies_in_thread: int
+    author_automated: bool
 
 
 def peek(db: Statements, question: Question) -> Refusal | None:
@@ -214,6 +217,9 @@ class _Common:
             labelled_automated=limits.labelled_automated if seen is None else seen,
             account_created_at=account.account_created_at or limits.account_created_at,
             continues=bool(post.segment),
+            unanswerable=post.unanswerable,
+            replies_in_thread=post.replies_in_thread,
+            author_automated=post.author_automated,
         )
 
     def _pace(self, kind: PaceKind) -> PaceFacts:

@@ -9,6 +9,7 @@ itself.
 
 from base64 import b64encode
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,14 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost, fingerprint
 from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.engine.rows import as_rows
-from xbot_assets.store.publishing.rows import ExpiredLease, PostEvent, PublishedPost, RecentPost, UnconfirmedPost
+from xbot_assets.store.publishing.rows import (
+    ExpiredLease,
+    PostedByHand,
+    PostEvent,
+    PublishedPost,
+    RecentPost,
+    UnconfirmedPost,
+)
 
 NOT_HELD = FailureCode.LOST_FENCE
 """The code of the failure a worker gets for a post that is no longer its own."""
@@ -40,6 +48,16 @@ def insert_posts(db: Statements, posts: Sequence[NewPost], now: datetime, *, thr
     """Store posts as they are given; for whoever has checked that they may be one thread (``threads.py``)."""
     rows = as_rows(map(_new_row, posts))
     return [row["id"] for row in db.fetch_all("enqueue_posts", rows=rows, now=now, threaded=threaded)]
+
+
+def insert_posted_by_hand(db: Statements, reply: PostedByHand, who: str, now: datetime) -> int:
+    """Store a reply that a person posted on X, and return its id; its numbers are read like any post's.
+
+    Raises:
+        PermanentFailure: ``integrity`` when that post was answered already, or the id is another post's.
+    """
+    row = db.fetch_one("insert_posted_by_hand", fingerprint=fingerprint(reply.text), who=who, now=now, **asdict(reply))
+    return int(row["id"]) if row else 0
 
 
 def claim_post(

@@ -15,6 +15,18 @@ class ExpiredLease:
 
 
 @dataclass(frozen=True, slots=True)
+class PostedByHand:
+    """A reply that a person posted on X: what it says, what it answers, and where and since when it is there."""
+
+    text: str
+    reply_to: str
+    reply_to_handle: str
+    x_post_id: str
+    permalink: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class UnconfirmedPost:
     """A post that may be on X.
 

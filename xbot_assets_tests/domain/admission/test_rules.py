@@ -126,6 +126,7 @@ def everything_at_once() -> tuple[AdmissionFacts, AdmissionLimits]:
         quiet=QuietHours.parse("11:00-13:00"),
     )
     facts = replace(REPLY, policy=replace(REPLY.policy, author_engaged_at=None, replies_to_author=(NOON,)))
+    facts = replace(facts, policy=replace(facts.policy, unanswerable="stop", replies_in_thread=9))
     facts = with_queue(facts, hold="On hold.", due=False, in_hand="w", segment=1, follows=False, last_activity=NOON)
     facts = with_queue(facts, breaker="The breaker is open.", size=500)
     paused = RateState(1.0, paused_until=NOON + HOUR, pause_reason="X says no.")
@@ -148,8 +149,12 @@ def test_only_what_neither_time_nor_a_person_can_lift_makes_an_approval_vain() -
     facts, limits = everything_at_once()
     refusal = unalterable(facts, limits)
     assert refusal is not None
+    assert (refusal.rule, refusal.consequence) == (RuleName.UNANSWERABLE, Consequence.REJECT)
+    answerable = replace(facts, policy=replace(facts.policy, unanswerable=None, replies_in_thread=0))
+    refusal = unalterable(answerable, limits)
+    assert refusal is not None
     assert (refusal.rule, refusal.consequence) == (RuleName.ENGAGED_ONLY, Consequence.REJECT)
-    engaged = replace(facts, policy=replace(facts.policy, author_engaged_at=NOON))
+    engaged = replace(answerable, policy=replace(answerable.policy, author_engaged_at=NOON))
     assert unalterable(engaged, limits) is None
 
 

@@ -45,6 +45,25 @@ def test_a_post_and_a_reply_to_somebody_who_engaged_pass_the_default_rules() -> 
     assert rule_of(REPLY) is None
 
 
+@pytest.mark.parametrize("why", ["stop", "bot", "owner"])
+def test_whoever_is_not_to_be_answered_is_not_whatever_else_holds(why: str) -> None:
+    """Not even approved, and with the reason in words."""
+    facts = replace(REPLY, unanswerable=why, approved=True)
+    refusal = first_refusal(facts, LIMITS)
+    assert refusal is not None
+    assert (refusal.rule, refusal.consequence) == ("unanswerable", Consequence.REJECT)
+    assert "@anna" in refusal.sentence
+
+
+def test_a_conversation_has_only_so_many_replies_and_fewer_with_another_automated_account() -> None:
+    """By default three, and one."""
+    turns = [rule_of(replace(REPLY, replies_in_thread=number)) for number in range(4)]
+    looping = [rule_of(replace(REPLY, replies_in_thread=number, author_automated=True)) for number in range(2)]
+    assert turns == [None, None, None, "thread_cap"]
+    assert looping == [None, "thread_cap"]
+    assert rule_of(replace(POST, replies_in_thread=9)) is None
+
+
 @pytest.mark.parametrize(
     ("mode", "post", "reply"),
     [

@@ -118,7 +118,7 @@ def plant_post(  # noqa: PLR0913, PLR0917 - what a row is made of
     if size > 1:
         row |= {"thread_id": head, "segment": place}
     elif world.replies_to:
-        row |= {"reply_to_x_id": "9", "reply_to_handle": world.replies_to}
+        row |= {"reply_to_x_id": f"9{head}", "reply_to_handle": world.replies_to}
     if status in {"claimed", "armed"}:
         row |= {"claimed_by": "w", "claimed_at": NOON - age, "lease_until": system_now() + HOUR}
     if status in {"armed", "unconfirmed", "published", "failed", "shadowed"}:

@@ -22,9 +22,9 @@ GO = "It may go."
 ANNA = InboundEngagement(handle="Anna", kind="reply", x_post_id="9", engaged_at=NOON - timedelta(hours=2))
 
 
-def reply(text: str, handle: str = "anna") -> NewPost:
+def reply(text: str, handle: str = "anna", to: str = "9") -> NewPost:
     """Build a reply that is due at noon."""
-    return new_post(text).model_copy(update={"reply_to_x_id": "9", "reply_to_handle": handle})
+    return new_post(text).model_copy(update={"reply_to_x_id": to, "reply_to_handle": handle})
 
 
 def queue_replies(db: Database, *replies: NewPost) -> list[int]:
@@ -86,7 +86,7 @@ def test_a_reply_to_a_stranger_is_rejected_with_the_rule_and_its_reason(
 ) -> None:
     """A known engagement is another matter, however its author's name is written."""
     policy.insert_engagements(database, [ANNA, ANNA])
-    stranger, friend = queue_replies(database, reply("Hello.", "bob"), reply("Hello, Anna.", "ANNA"))
+    stranger, friend = queue_replies(database, reply("Hello.", "bob"), reply("Hello, Anna.", "ANNA", "10"))
     assert published(database, settings_for()) == friend
     post = row(database, stranger)
     assert (post.status, post.failure_code) == ("rejected", "engaged_only")
@@ -98,7 +98,7 @@ def test_an_author_is_answered_no_more_than_allowed_in_24_hours(database: Databa
     """The second reply waits, is looked at often and refused once; a day later it goes."""
     settings = settings_for(replies_per_author_max=1)
     policy.insert_engagements(database, [ANNA])
-    first, second = queue_replies(database, reply("One."), reply("Two."))
+    first, second = queue_replies(database, reply("One."), reply("Two.", to="10"))
     assert published(database, settings) == first
     later = NOON + timedelta(minutes=10)
     assert claim(database, settings, later) is None
@@ -113,7 +113,7 @@ def test_a_reply_whose_fate_is_unknown_counts_as_given(database: Database, setti
     """It may be on X."""
     settings = settings_for(replies_per_author_max=1)
     policy.insert_engagements(database, [ANNA])
-    queue_replies(database, reply("One."), reply("Two."))
+    queue_replies(database, reply("One."), reply("Two.", to="10"))
     held = claim(database, settings)
     assert held is not None
     posts.arm_post(database, held, NOON)

@@ -54,12 +54,21 @@ OTHER_LISTS = frozenset(
 
 
 class Tab(Enum):
-    """A place where a list is shown, and what a list of an unknown name may hold there, if it shows one of the kind."""
+    """A place where a list is shown.
 
-    POSTS = _ORIGINALS
-    REPLIES = _ORIGINALS | _REPLIES
+    What a list of an unknown name may hold there, if it shows one of the kind; and X's name of the list where it is not
+    one of a profile.
+    """
+
+    POSTS = (_ORIGINALS, None)
+    REPLIES = (_ORIGINALS | _REPLIES, None)
     """Before August 2026 everything stood there; since then some accounts have only replies there."""
-    SEARCH = _NONE
+    SEARCH = (_NONE, "SearchTimeline")
+    NOTIFICATIONS = (_NONE, "NotificationsTimeline")
+    CONVERSATION = (_NONE, "TweetDetail")
+
+    def __init__(self, kinds: frozenset[PostKind], list_name: str | None) -> None:
+        self.kinds, self.list_name = kinds, list_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +166,9 @@ class HeardList:
 
     def _is_ours(self, name: str, told: ToldList) -> bool:
         if name in HOLDS:
-            return self._tab is not Tab.SEARCH
+            return self._tab.list_name is None
         if name in OTHER_LISTS:
-            return self._tab is Tab.SEARCH and name == "SearchTimeline"
+            return name == self._tab.list_name
         read = bool(told.posts) or told.ends
         if read:
             _report(name)
@@ -191,7 +200,7 @@ class HeardList:
         posts = [self._told[post_id] for post_id in self._ids[name] if post_id in shown]
         # What stands above an answer is there because of the answer.
         seen = {post.kind for post in posts if post.alone or post.kind is PostKind.REPLY}
-        return frozenset(kind for kind in self._tab.value if kind in seen)
+        return frozenset(kind for kind in self._tab.kinds if kind in seen)
 
 
 @cache

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from xbot_assets.browser.pages.graphql import GraphPost, at, post_of, timeline
 from xbot_assets.browser.pages.told.post_text import author_text
-from xbot_assets.x.answers import Counts, PostReading, QuotedPost
+from xbot_assets.x.answers import AuthorTold, Counts, PostReading, QuotedPost
 
 _log = logging.getLogger(__name__)
 _COUNTS = ("replies", "reposts", "likes", "bookmarks", "views")
@@ -54,7 +54,8 @@ class ToldPosts:
         marks = {"pinned": pinned, "promoted": read.promoted or read.post_id in self._promoted}
         more: dict[str, object] = {"earlier_ids": told.post.earlier}
         more |= {"photos": max(read.photos, told.post.photos), "quoted": self._quoted(read, told.post)}
-        return read.model_copy(update={"counts": _counts(read.counts, told.post), **_text(read, told), **marks, **more})
+        told_of = marks | more | _place(read, told.post) | _text(read, told)
+        return read.model_copy(update={"counts": _counts(read.counts, told.post), **told_of})
 
     def all_completed(self, posts: Iterable[PostReading]) -> tuple[PostReading, ...]:
         """Return readings in their order, each with what was told of its post."""
@@ -83,6 +84,21 @@ def _posts_in(node: object) -> Iterator[_Told]:
         node = list(node.values())
     for inner in node if isinstance(node, list) else ():
         yield from _posts_in(inner)
+
+
+def _place(read: PostReading, told: GraphPost) -> dict[str, object]:
+    """Return where a post stands, and what is told of its author; a repost's author is another one."""
+    author = told.author
+    place: dict[str, object] = {
+        "in_reply_to": read.in_reply_to or told.in_reply_to,
+        "in_reply_to_handle": told.in_reply_to_handle,
+        "conversation_id": told.conversation,
+        "sensitive": told.sensitive,
+    }
+    if author is None or author.handle.casefold() != read.handle.casefold():
+        return place
+    facts = {name: getattr(author, name) for name in AuthorTold.model_fields}
+    return place | {"author": AuthorTold(**facts)}
 
 
 def _counts(read: Counts, told: GraphPost) -> Counts:

@@ -186,10 +186,11 @@ where p.removed_at is null and p.reply_to_x_id is null and coalesce(p.segment, 0
 order by e.post_id desc limit %(limit)s;
 
 -- name: training_examples
--- What learning needs of the newest posts with an outcome, oldest post first; what was taken down teaches nothing.
+-- What learning needs of the newest posts with an outcome, oldest post first; what was taken down teaches nothing,
+-- and replies are seen by others than posts are.
 select p.id as post_id, p.topic, p.format, p.features, p.propensity, p.predicted_reward,
     p.bandit_version_id, p.predictor_version_id, e.reward, p.published_at, e.computed_at
 from (select post_id, reward, computed_at from engagement_outcomes order by post_id desc limit %(limit)s) e
 join posts p on p.id = e.post_id
-where p.removed_at is null
+where p.removed_at is null and p.reply_to_x_id is null
 order by p.published_at, p.id;

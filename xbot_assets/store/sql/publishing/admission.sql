@@ -36,7 +36,16 @@ select p.id, p.id in (select id from due_posts(%(now)s)) as due,
             and lower(reply_to_handle) = lower(p.reply_to_handle)
         order by 1
     ) as replies_to_author,
-    (select max(engaged_at) from engagements where lower(handle) = lower(p.reply_to_handle)) as author_engaged_at
-from posts p left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+    (select max(engaged_at) from engagements where lower(handle) = lower(p.reply_to_handle)) as author_engaged_at,
+    (select why from unanswerable_authors where handle = lower(p.reply_to_handle)) as unanswerable,
+    (
+        select count(*) from reply_opportunities t join posts r on r.reply_to_x_id = t.x_post_id
+        where t.conversation_id = o.conversation_id
+            and r.status in ('armed', 'unconfirmed', 'published', 'shadowed')
+    ) as replies_in_thread,
+    coalesce(o.automated, false) as author_automated
+from posts p
+left join posts b on b.thread_id = p.thread_id and b.segment = p.segment - 1
+left join reply_opportunities o on o.x_post_id = p.reply_to_x_id
 where p.id = any (%(ids)s::bigint[])
 order by array_position(%(ids)s::bigint[], p.id);

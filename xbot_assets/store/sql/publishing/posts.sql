@@ -221,3 +221,21 @@ order by published_at, id;
 -- Every change of one post's state.
 select from_status, to_status, fencing_token, happened_at, note, actor, decision
 from post_events where post_id = %(id)s order by id;
+
+-- name: insert_posted_by_hand
+-- A reply that a person posted on X by hand: it is published when it begins to exist here.
+with posted as (
+    insert into posts (
+        status, text, fingerprint, topic, format, source, scheduled_at, planned_at, reply_to_x_id, reply_to_handle,
+        x_post_id, permalink, published_at
+    )
+    values (
+        'published', %(text)s, %(fingerprint)s, 'reply', 'reply', 'manual', %(now)s, %(now)s, %(reply_to)s, %(reply_to_handle)s,
+        %(x_post_id)s, %(permalink)s, %(published_at)s
+    )
+    returning id, fencing_token
+), noted as (
+    insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note, actor, decision)
+    select id, null, 'published', fencing_token, %(now)s, %(x_post_id)s, %(who)s, 'found_on_x' from posted
+)
+select id from posted;

@@ -29,9 +29,9 @@ join reading_schedule m on m.post_id = p.id and m.likes > m.views;
 select claimed_by from posts where status in ('claimed', 'armed') limit 1;
 
 -- name: last_planned
--- When a plan last queued a post, from whatever source.
+-- When a plan last queued a post, from whatever source; replies have plans of their own.
 select max(planned_at) as planned_at from posts
-where source <> 'manual' and status not in ('emergency_pool', 'retired');
+where source <> 'manual' and status not in ('emergency_pool', 'retired') and reply_to_x_id is null;
 
 -- name: stale_posts
 -- Waiting posts that were meant for before a time; of a thread that was not begun, only its first segment.

@@ -4,6 +4,7 @@ After every step the stored rows and events must tell a story that keeps every p
 every post is brought to a final state by what a worker's cycle and a person can do.
 """
 
+import itertools
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -32,6 +33,9 @@ LEASES = st.sampled_from([LONG, LONG, OVER])
 ANY = st.integers(0, 1_000)
 OUTCOMES = st.sampled_from(["publish", "unconfirmed", "unconfirmed without a click", "disarm", "fail", "shadow"])
 
+ANSWERED = itertools.count(9)
+"""Posts of others: each is answered once."""
+
 
 class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
     """The steps that a path is made of."""
@@ -47,7 +51,7 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
     @rule(text=TEXTS, delay=DELAYS, to=st.sampled_from([None, None, "anna", "bob"]))
     def enqueue(self, text: str, delay: timedelta, to: str | None) -> None:
         """Queue a post, or a reply to somebody who engaged (anna) or never did (bob)."""
-        answer = {"reply_to_x_id": "9", "reply_to_handle": to} if to else {}
+        answer = {"reply_to_x_id": str(next(ANSWERED)), "reply_to_handle": to} if to else {}
         post = new_post(text, self.now + delay).model_copy(update=answer)
         self.attempt(lambda: posts.enqueue_posts(self.db, [post], self.now), {"duplicate_text"})
 

@@ -50,6 +50,7 @@ VALUES: dict[str, Any] = (
     | {"x_post_id": "77", "permalink": "/me/status/77", "digest": "d", "text": "Edited.", "fingerprint": "edited"}
     | {"features": "{}", "replies_only": False, "rows": as_rows([ONE_ROW])}
     | {"looks_max": 3, "span": timedelta(minutes=30), "click_within": timedelta(minutes=10), "duplicate": "duplicate"}
+    | {"reply_to": "5", "reply_to_handle": "ann"}
     | {"ids": [SUBJECT], "x_ids": [str(SUBJECT)], "seen": NOON, "missing_before": NOON}
 )
 """What each parameter gets. A statement with a new parameter needs a value here."""

@@ -1,0 +1,4 @@
+"""Whom to answer: what turned to the account, which posts may be answered, how fast they rise, who wants no answer.
+
+Keep out: what a reply says (``domain/gates``), whether it may go now (``domain/admission``), the pages of X.
+"""

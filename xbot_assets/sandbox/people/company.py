@@ -1,0 +1,111 @@
+"""People who turn to our accounts, while the switch ``company`` is ``lively``.
+
+Under each post of ours: a bot that answers everything, also answers to itself; somebody who says stop whenever they are
+answered; and, drawn from the world's seed and the post, people who ask, quote, mention, like and follow.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from xbot_assets.sandbox.people.posts import Account, Post, Posts
+from xbot_assets.sandbox.people.relations import Relations
+from xbot_assets.sandbox.people.world import new_account, new_post, texts
+from xbot_assets.sandbox.state.clock import stamp
+from xbot_assets.sandbox.state.database import Database
+
+BOT, SHY = "echo_every_post", "leave_me_be"
+"""The bot that answers everything, and the author who wants no answer."""
+STOP = "Please stop replying to me."
+BOT_SECONDS = (15, 45)
+"""How long the bot takes to answer."""
+STOP_AFTER = timedelta(seconds=90)
+SHY_ASKS, QUOTED, MENTIONED, FOLLOWED = 0.3, 0.5, 0.3, 0.2
+"""Chances that an own post is asked about by the shy author, quoted, followed by a mention, and brings a follower."""
+LIKES = 2
+WITHIN_MINUTES = (3, 50)
+_DONE = "company_done"
+_ECHOES = ("So true", "This is it", "Well said", "Noted", "Exactly this", "Could not agree more")
+
+
+@dataclass(slots=True)
+class Company:
+    """Those people, over one world."""
+
+    database: Database
+    posts: Posts
+    relations: Relations
+    seed: int
+
+    def keep_up(self, now: datetime) -> None:
+        """Write down what people do about each post of ours that was made since the last time."""
+        done = self.database.meta(_DONE) or ""
+        sql = "select id from posts where origin = 'web' and id > ? and visible_at <= ? order by id"
+        fresh = [row["id"] for row in self.database.all(sql, (done, stamp(now)))]
+        for post_id in fresh:
+            post = self.posts.find(post_id, now)
+            with self.database.transaction():
+                if post is not None:
+                    self._react(post)
+                self.database.set_meta(_DONE, post_id)
+
+    def _react(self, post: Post) -> None:
+        rng = random.Random(f"company-{self.seed}-{post.id}")  # noqa: S311
+        self.posts.add_all(self._words(post, rng))
+        if post.in_reply_to is None:
+            self._acts(post, rng)
+
+    def _words(self, post: Post, rng: random.Random) -> Iterator[Post]:
+        bot, shy = self._character(BOT), self._character(SHY)
+        self.relations.label_automated(bot.id)
+        wait = timedelta(seconds=rng.uniform(*BOT_SECONDS))
+        yield _answer(bot, post, f"{rng.choice(_ECHOES)}! {rng.randrange(10_000)}", wait, rng)
+        if self._answers(post, shy):
+            yield _answer(shy, post, STOP, STOP_AFTER, rng)
+        if post.in_reply_to is not None:
+            return
+        if rng.random() < SHY_ASKS:
+            yield _answer(shy, post, "What made you think of that today?", self._later(rng), rng)
+        if rng.random() < QUOTED:
+            quote = new_post(
+                self._reader(rng), rng.choice(texts("voices")["quotes"]["texts"]), self._at(post, rng), rng
+            )
+            yield replace(quote, quoted_id=post.id)
+        if rng.random() < MENTIONED:
+            own = self.posts.account(post.account_id)
+            name = own.handle if own else ""
+            yield new_post(self._reader(rng), f"@{name} what would you try first?", self._at(post, rng), rng)
+
+    def _acts(self, post: Post, rng: random.Random) -> None:
+        for _ in range(LIKES):
+            self.relations.act(self._reader(rng).id, "like", post.account_id, post.id, self._at(post, rng))
+        if rng.random() < FOLLOWED:
+            self.relations.act(self._reader(rng).id, "follow", post.account_id, "", self._at(post, rng))
+
+    def _answers(self, post: Post, author: Account) -> bool:
+        parent = self.posts.find(post.in_reply_to, post.created_at) if post.in_reply_to else None
+        return parent is not None and parent.account_id == author.id
+
+    def _character(self, handle: str) -> Account:
+        known = self.posts.by_handle(handle)
+        if known is not None:
+            return known
+        rng = random.Random(f"{handle}-{self.seed}")  # noqa: S311
+        joined = datetime.fromisoformat("2019-05-01T12:00:00Z")
+        account = new_account(handle, handle.replace("_", " ").title(), "world", 300, joined, rng)
+        return self.posts.add_account(replace(account, bio="A character of the sandbox."))
+
+    def _reader(self, rng: random.Random) -> Account:
+        return rng.choice(self.posts.accounts("reader"))
+
+    def _later(self, rng: random.Random) -> timedelta:
+        return timedelta(minutes=rng.uniform(*WITHIN_MINUTES))
+
+    def _at(self, post: Post, rng: random.Random) -> datetime:
+        return post.created_at + self._later(rng)
+
+
+def _answer(author: Account, post: Post, text: str, wait: timedelta, rng: random.Random) -> Post:
+    reply = new_post(author, text, post.created_at + wait, rng)
+    return replace(reply, in_reply_to=post.id, conversation_id=post.conversation_id)

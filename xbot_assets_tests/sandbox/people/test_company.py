@@ -1,0 +1,105 @@
+"""People of the world who go on writing, and those who turn to our accounts when they are told to."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from xbot_assets.sandbox.people.company import BOT, SHY, STOP
+from xbot_assets.sandbox.people.living import CATCH_UP_HOURS, POSTS_PER_HOUR
+from xbot_assets.sandbox.people.posts import Account, Post
+from xbot_assets.sandbox.site import Site
+from xbot_assets.sandbox.web.create import Draft, create
+from xbot_assets.sandbox.web.planting import plant_post
+from xbot_assets.sandbox.web.shapes import Viewer
+
+HOUR = timedelta(hours=1)
+EVERYBODY = "promoted = 0"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """A world of its own."""
+    return Site(tmp_path)
+
+
+@pytest.fixture
+def ours(site: Site) -> Account:
+    """An account of ours."""
+    return site.log_in("the_owner").account
+
+
+def written(site: Site, ours: Account, text: str, in_reply_to: str | None = None) -> Post:
+    """Post as ours."""
+    viewer = Viewer(site, ours, site.now())
+    return create(viewer, ours, Draft(text, in_reply_to))
+
+
+def answers(site: Site, post: Post) -> list[tuple[str, str]]:
+    """Return who answered a post within the next hour, and what."""
+    later = site.now() + HOUR
+    site.keep_up(later)
+    return [(site.author(reply).handle, reply.text) for reply in site.posts.replies(post.id, later)]
+
+
+def test_the_world_goes_on_writing_every_hour_and_a_restart_changes_nothing(site: Site, tmp_path: Path) -> None:
+    """An hour's posts come once, whoever looks how often."""
+    start = site.now()
+    before = site.posts.count(EVERYBODY, [], start)
+    site.keep_up(start)
+    assert site.posts.count(EVERYBODY, [], start) == before
+    seen = "promoted = 0 and created_at >= ?"
+    since = start.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    for _ in range(2):
+        site.keep_up(start + 3 * HOUR)
+        again = Site(tmp_path)
+        again.keep_up(start + 3 * HOUR)
+        again.close()
+    stored = site.posts.count(seen, [since], start + 4 * HOUR + timedelta(minutes=1))
+    assert 3 * POSTS_PER_HOUR <= stored < 4 * POSTS_PER_HOUR
+
+
+def test_a_leap_of_the_clock_writes_the_last_day_and_not_the_month_before_it(site: Site) -> None:
+    """Nobody would read those."""
+    before = site.posts.count(EVERYBODY, [], site.now() + 40 * 24 * HOUR)
+    site.keep_up(site.now() + 30 * 24 * HOUR)
+    after = site.posts.count(EVERYBODY, [], site.now() + 40 * 24 * HOUR)
+    assert after - before == (CATCH_UP_HOURS + 1) * POSTS_PER_HOUR
+
+
+def test_by_default_nobody_turns_to_us_but_the_readers(site: Site, ours: Account) -> None:
+    """The characters come with the switch."""
+    post = written(site, ours, "Nobody but readers.")
+    assert {BOT, SHY}.isdisjoint({handle for handle, _ in answers(site, post)})
+
+
+def test_the_bot_answers_every_post_of_ours_and_also_our_answer_to_it(site: Site, ours: Account) -> None:
+    """It would go on for ever, and carries the label of automated accounts."""
+    site.faults.replace({"company": "lively"})
+    theirs = plant_post(site, {"handle": BOT, "text": "So true! 7"})
+    post, answer = written(site, ours, "A first word."), written(site, ours, "To the bot.", theirs.id)
+    assert BOT in dict(answers(site, post))
+    assert BOT in dict(answers(site, answer))
+    assert site.relations.is_automated(theirs.account_id)
+
+
+def test_the_shy_author_says_stop_when_answered(site: Site, ours: Account) -> None:
+    """Whoever answers them again has not listened."""
+    site.faults.replace({"company": "lively"})
+    theirs = plant_post(site, {"handle": SHY, "text": "What made you think of that?"})
+    answer = written(site, ours, "An answer to them.", theirs.id)
+    other = written(site, ours, "A word to nobody.")
+    assert (SHY, STOP) in answers(site, answer)
+    assert (SHY, STOP) not in answers(site, other)
+
+
+def test_people_quote_mention_like_and_follow(site: Site, ours: Account) -> None:
+    """Of ten posts some are quoted, some bring a mention, all are liked."""
+    site.faults.replace({"company": "lively"})
+    posts = [written(site, ours, f"Word number {number}.") for number in range(10)]
+    later = site.now() + HOUR
+    site.keep_up(later)
+    assert site.posts.count("quoted_id is not null and origin = 'world' and text like '%'", [], later) > 0
+    assert site.posts.count("text like '@the_owner %'", [], later) > 0
+    acts = site.relations.acts_on(ours.id, later, 100)
+    assert {act.post_id for act in acts if act.kind == "like"} == {post.id for post in posts}
