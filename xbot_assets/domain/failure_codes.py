@@ -6,19 +6,7 @@ Codes are stored and travel as their words: a code that has been released keeps 
 from enum import StrEnum
 from typing import Self
 
-
-class FailureKind(StrEnum):
-    """What a failure means for whoever might try again."""
-
-    PERMANENT = "permanent"
-    """Trying again gives the same answer: bad input, refused credentials, a changed page."""
-    BUDGET = "budget"
-    """Money or quota is used up: only time, a cheaper choice or the owner helps."""
-    TRANSIENT = "transient"
-    """Nothing happened and a later attempt may succeed."""
-    UNKNOWN = "unknown"
-    """It may have happened. Look before doing anything else; never repeat blindly."""
-
+from xbot_assets.domain.failure_kinds import FailureKind
 
 _PERMANENT = (FailureKind.PERMANENT,)
 _BUDGET = (FailureKind.BUDGET,)

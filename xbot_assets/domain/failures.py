@@ -6,7 +6,8 @@ Every layer raises these; nothing above a driver sees a driver's own exception. 
 
 from collections.abc import Sequence
 
-from xbot_assets.domain.failure_codes import FailureCode, FailureKind
+from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.failure_kinds import FailureKind
 from xbot_assets.masking import mask
 
 __all__ = [

@@ -12,7 +12,8 @@ from xbot_assets.browser.failures import classify as classify_browser
 from xbot_assets.browser.pages.refusals import publish_refusal, refusal_of
 from xbot_assets.browser.pages.states import PageState, failure_of_state
 from xbot_assets.domain import failures
-from xbot_assets.domain.failure_codes import GATE_CODES, FailureCode, FailureKind, gate_code
+from xbot_assets.domain.failure_codes import GATE_CODES, FailureCode, gate_code
+from xbot_assets.domain.failure_kinds import FailureKind
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.gates import injection
 from xbot_assets.domain.gates.chain import GATES

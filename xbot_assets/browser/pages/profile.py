@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
-from xbot_assets.browser.pages.graphql import GraphUser, user_by_screen_name
 from xbot_assets.browser.pages.labels import shown_number
 from xbot_assets.browser.pages.reading import RawProfile, Snapshot
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
 from xbot_assets.browser.pages.told.accounts import HeardAccounts, unshown
+from xbot_assets.browser.pages.told.graphql import GraphUser, user_by_screen_name
 from xbot_assets.browser.pages.traffic import Answer, Traffic
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import ProductError

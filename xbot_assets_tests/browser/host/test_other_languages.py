@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Response
 
-from xbot_assets.browser.pages.graphql import timeline
 from xbot_assets.browser.pages.profile import profile_of_page
 from xbot_assets.browser.pages.reading import Snapshot, script
+from xbot_assets.browser.pages.told.timelines import timeline
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.sandbox.state.faults import LOCALES
 from xbot_assets.x.answers import PostReading

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Response
 
-from xbot_assets.browser.pages.graphql import GraphPost, timeline
 from xbot_assets.browser.pages.reading import Snapshot, script
+from xbot_assets.browser.pages.told.graphql import GraphPost
+from xbot_assets.browser.pages.told.timelines import timeline
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import FailureKind, ProductError, TransientFailure
 from xbot_assets.sandbox.state.faults import LOCALES

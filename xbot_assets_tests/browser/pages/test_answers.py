@@ -5,13 +5,9 @@ from typing import Any
 
 import pytest
 
-from xbot_assets.browser.pages.graphql import (
-    created_id,
-    post_of,
-    timeline,
-    user_by_screen_name,
-)
 from xbot_assets.browser.pages.refusals import RATE_WINDOW_SECONDS, publish_refusal, refusal_of
+from xbot_assets.browser.pages.told.graphql import created_id, post_of, user_by_screen_name
+from xbot_assets.browser.pages.told.timelines import timeline
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import FailureKind
 

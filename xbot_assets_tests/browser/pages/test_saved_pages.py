@@ -6,17 +6,10 @@ from typing import Any
 
 import pytest
 
-from xbot_assets.browser.pages.graphql import (
-    GraphPost,
-    TimelineItem,
-    at,
-    post_of,
-    timeline,
-    user_by_screen_name,
-    user_of,
-)
 from xbot_assets.browser.pages.reading import Snapshot
 from xbot_assets.browser.pages.refusals import errors_in, refusal_of
+from xbot_assets.browser.pages.told.graphql import GraphPost, at, post_of, user_by_screen_name, user_of
+from xbot_assets.browser.pages.told.timelines import TimelineItem, timeline
 from xbot_assets_tests.browser.conftest import Read
 from xbot_assets_tests.browser.pages.saved_pages import folder, truth
 

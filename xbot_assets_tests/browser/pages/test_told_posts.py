@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from xbot_assets.browser.pages.graphql import post_of
+from xbot_assets.browser.pages.told.graphql import post_of
 from xbot_assets.browser.pages.told.post_text import author_text
 from xbot_assets.browser.pages.told.posts import ToldPosts
 from xbot_assets.x.answers import Counts, PostReading, QuotedPost

@@ -10,10 +10,10 @@ from xbot_assets.browser.pages.composer.covers import reach
 from xbot_assets.browser.pages.composer.editor import still_holds, type_text
 from xbot_assets.browser.pages.composer.media import attach, check_attached
 from xbot_assets.browser.pages.composer.post_button import until_ready
-from xbot_assets.browser.pages.graphql import created_id
 from xbot_assets.browser.pages.refusals import no_witness, publish_refusal
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
+from xbot_assets.browser.pages.told.graphql import created_id
 from xbot_assets.browser.pages.traffic import Traffic, body_of, operation_of
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure

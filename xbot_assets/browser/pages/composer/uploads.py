@@ -6,8 +6,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.async_api import Page, Request, Response
 
-from xbot_assets.browser.pages.graphql import at
 from xbot_assets.browser.pages.refusals import refusal_of
+from xbot_assets.browser.pages.told.graphql import at
 from xbot_assets.browser.pages.traffic import body_of
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Mapping
 
-from xbot_assets.browser.pages.graphql import at
 from xbot_assets.browser.pages.refusals import OF_SOMEBODY, errors_in
+from xbot_assets.browser.pages.told.graphql import at
 from xbot_assets.browser.pages.traffic import Answer
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Literal
 
-from xbot_assets.browser.pages.graphql import at, instructions_in, user_of, whole_number
+from xbot_assets.browser.pages.told.graphql import at, user_of, whole_number
+from xbot_assets.browser.pages.told.timelines import instructions_in
 from xbot_assets.x.answers import NotifiedAct
 
 _KINDS: dict[str, Literal["like", "repost", "follow"]] = {

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 
-from xbot_assets.browser.pages.graphql import at, instructions_in, result_in, unwrapped
+from xbot_assets.browser.pages.told.graphql import at, result_in, unwrapped
+from xbot_assets.browser.pages.told.timelines import instructions_in
 from xbot_assets.browser.pages.traffic import Answer
 from xbot_assets.domain.posts.timeline_view import PostKind
 

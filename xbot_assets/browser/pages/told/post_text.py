@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from xbot_assets.browser.pages.graphql import at
+from xbot_assets.browser.pages.told.graphql import at
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 """The signs that X escapes in ``full_text``, the escaping one last."""

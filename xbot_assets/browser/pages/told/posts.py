@@ -4,8 +4,9 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from xbot_assets.browser.pages.graphql import GraphPost, at, post_of, timeline
+from xbot_assets.browser.pages.told.graphql import GraphPost, at, post_of
 from xbot_assets.browser.pages.told.post_text import author_text
+from xbot_assets.browser.pages.told.timelines import timeline
 from xbot_assets.x.answers import AuthorTold, Counts, PostReading, QuotedPost
 
 _log = logging.getLogger(__name__)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from xbot_assets.browser.pages.graphql import timeline
 from xbot_assets.browser.pages.told.lists import HOLDS, HeardList, Tab, told_list
+from xbot_assets.browser.pages.told.timelines import timeline
 from xbot_assets.browser.pages.traffic import Answer
 from xbot_assets.domain.posts.timeline_view import PostKind
 from xbot_assets_tests.browser.pages.saved_pages import folder

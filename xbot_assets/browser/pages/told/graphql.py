@@ -1,24 +1,15 @@
-"""Reads X's GraphQL answers: posts, timelines and the three shapes a user has had.
+"""Reads X's GraphQL answers: posts and the three shapes a user has had.
 
 X moves these fields every few months; every path is tried in all the shapes that recorded answers have.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 Json = Mapping[str, Any]
-_TIMELINES = (
-    ("user", "result", "timeline", "timeline"),
-    ("user", "result", "timeline_v2", "timeline"),
-    ("threaded_conversation_with_injections_v2",),
-    ("search_by_raw_query", "search_timeline", "timeline"),
-    ("home", "home_timeline_urt"),
-    ("list", "tweets_timeline", "timeline"),
-    ("bookmark_timeline_v2", "timeline"),
-)
 _LABELS = ("affiliates_highlighted_label", "identity_profile_labels_highlighted_label")
 _LABEL_TYPES = ("userLabelType", "user_label_type")
 _AUTOMATED = "AutomatedLabel"
@@ -93,19 +84,6 @@ class GraphPost:
         return self.media.count("photo")
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineItem:
-    """One thing in a timeline: a post, a cursor, or something else such as a suggested account."""
-
-    entry: str
-    post: GraphPost | None = None
-    cursor: str | None = None
-    other: str | None = None
-    promoted: bool = False
-    pinned: bool = False
-    display: str | None = None
-
-
 def at(node: object, *path: str) -> Any:  # noqa: ANN401 - JSON has no static type
     """Return what lies at ``path``, or ``None`` when any step of it is missing."""
     for step in path:
@@ -115,7 +93,7 @@ def at(node: object, *path: str) -> Any:  # noqa: ANN401 - JSON has no static ty
     return node
 
 
-def _first(node: object, *paths: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON has no static type
+def first(node: object, *paths: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON has no static type
     """Return the first of several places that holds something."""
     return next((value for path in paths if (value := at(node, *path)) is not None), None)
 
@@ -123,19 +101,19 @@ def _first(node: object, *paths: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON
 def user_of(result: object) -> GraphUser | None:
     """Read a ``user_results.result`` in any of its three shapes; ``None`` when it is no readable user."""
     rest_id = at(result, "rest_id")
-    handle = _first(result, ("core", "screen_name"), ("legacy", "screen_name"))
+    handle = first(result, ("core", "screen_name"), ("legacy", "screen_name"))
     if rest_id is None or handle is None:
         return None
     return GraphUser(
         rest_id=rest_id,
         handle=handle,
-        name=_first(result, ("core", "name"), ("legacy", "name")) or "",
+        name=first(result, ("core", "name"), ("legacy", "name")) or "",
         followers=_count(result, ("relationship_counts", "followers"), "followers_count"),
         following=_count(result, ("relationship_counts", "following"), "friends_count"),
         posts=_count(result, ("tweet_counts", "tweets"), "statuses_count"),
-        bio=_first(result, ("profile_bio", "description"), ("legacy", "description")) or "",
-        pinned=tuple(_first(result, ("pinned_items", "tweet_ids_str"), ("legacy", "pinned_tweet_ids_str")) or ()),
-        created_at=_moment(_first(result, ("core", "created_at"), ("legacy", "created_at"))),
+        bio=first(result, ("profile_bio", "description"), ("legacy", "description")) or "",
+        pinned=tuple(first(result, ("pinned_items", "tweet_ids_str"), ("legacy", "pinned_tweet_ids_str")) or ()),
+        created_at=_moment(first(result, ("core", "created_at"), ("legacy", "created_at"))),
         labelled_automated=_labelled(result),
         blocked=_told(result, "blocking"),
         muted=_told(result, "muting"),
@@ -144,7 +122,7 @@ def user_of(result: object) -> GraphUser | None:
 
 def _told(result: object, what: str) -> bool | None:
     """Return what the viewer did to an account, which ``legacy`` told until 2025."""
-    return truth(_first(result, ("relationship_perspectives", what), ("legacy", what)))
+    return truth(first(result, ("relationship_perspectives", what), ("legacy", what)))
 
 
 def truth(told: object) -> bool | None:
@@ -161,17 +139,17 @@ def _moment(written: object) -> datetime | None:
 
 def _labelled(result: object) -> bool | None:
     """Say whether a user carries the automated label. X shows one label only: another one does not rule it out."""
-    shown = _first(result, *((name,) for name in _LABELS))
+    shown = first(result, *((name,) for name in _LABELS))
     if not isinstance(shown, Mapping):
         return None
     if not shown:
         return False
-    kind = _first(shown.get("label"), *((name,) for name in _LABEL_TYPES))
+    kind = first(shown.get("label"), *((name,) for name in _LABEL_TYPES))
     return True if kind == _AUTOMATED else None
 
 
 def _count(result: object, path: tuple[str, ...], legacy: str) -> int | None:
-    return whole_number(_first(result, path, ("legacy", legacy)))
+    return whole_number(first(result, path, ("legacy", legacy)))
 
 
 def whole_number(told: object) -> int | None:
@@ -188,7 +166,7 @@ def user_by_screen_name(body: object) -> GraphUser | None:
 
 def result_in(content: object) -> object:
     """Return the result that an entry's content holds for its post."""
-    return _first(content, *((name, "result") for name in _RESULTS))
+    return first(content, *((name, "result") for name in _RESULTS))
 
 
 def unwrapped(result: object) -> object:
@@ -229,7 +207,7 @@ def post_of(result: object) -> GraphPost | None:
 
 
 def _earlier(control: object, post_id: str) -> tuple[str, ...]:
-    told = _first(control, ("edit_control_initial", "edit_tweet_ids"), ("edit_tweet_ids",))
+    told = first(control, ("edit_control_initial", "edit_tweet_ids"), ("edit_tweet_ids",))
     return tuple(one for one in told if isinstance(one, str) and one != post_id) if isinstance(told, list) else ()
 
 
@@ -238,67 +216,10 @@ def _media(told: object) -> tuple[str, ...]:
 
 
 def _inner_id(result: object) -> str | None:
-    return _first(result, ("rest_id",), ("tweet", "rest_id"))  # type: ignore[no-any-return]
+    return first(result, ("rest_id",), ("tweet", "rest_id"))  # type: ignore[no-any-return]
 
 
 def created_id(body: object) -> str | None:
     """Return the new post's id from a CreateTweet answer, the one field publishing depends on."""
-    post_id = _first(at(body, "data"), *((*path, "result", "rest_id") for path in _CREATED))
+    post_id = first(at(body, "data"), *((*path, "result", "rest_id") for path in _CREATED))
     return post_id if isinstance(post_id, str) and post_id.isdecimal() else None
-
-
-def instructions_in(body: object) -> list[Json]:
-    """Return the timeline instructions of an answer; empty when it has none.
-
-    They are looked for where they have been, then anywhere: an operation of a new name is read by its shape.
-    """
-    data = at(body, "data")
-    known = _first(data, *((*path, "instructions") for path in _TIMELINES))
-    return _as_instructions(known) or next(_instructions_below(data), [])
-
-
-def _as_instructions(node: object) -> list[Json]:
-    listed = [one for one in node if isinstance(one, Mapping)] if isinstance(node, list) else []
-    kinds = (str(one.get("type") or one.get("__typename")) for one in listed)
-    return listed if any(kind.startswith("Timeline") for kind in kinds) else []
-
-
-def _instructions_below(node: object) -> Iterator[list[Json]]:
-    if here := _as_instructions(at(node, "instructions")):
-        yield here
-    inside = node.values() if isinstance(node, Mapping) else node if isinstance(node, list) else ()
-    for inner in inside:
-        yield from _instructions_below(inner)
-
-
-def timeline(body: object) -> list[TimelineItem]:
-    """Read any timeline answer (UserTweets, TweetDetail, SearchTimeline, ...) in the order it is shown."""
-    return [item for instruction in instructions_in(body) for item in _items(instruction)]
-
-
-def _items(instruction: Json) -> Iterator[TimelineItem]:
-    pinned = "TimelinePinEntry" in {instruction.get("type"), instruction.get("__typename")}
-    entries = [instruction["entry"]] if "entry" in instruction else instruction.get("entries")
-    for entry in _mappings(entries):
-        content = at(entry, "content") or {}
-        items = _mappings(at(content, "items"))
-        for inner in items:
-            yield _item(inner.get("entryId", ""), at(inner, "item", "itemContent"), pinned=pinned)
-        if not items:
-            yield _item(entry.get("entryId", ""), at(content, "itemContent") or content, pinned=pinned)
-    for inner in _mappings(instruction.get("moduleItems")):
-        yield _item(inner.get("entryId", ""), at(inner, "item", "itemContent"), pinned=pinned)
-
-
-def _mappings(listed: object) -> list[Json]:
-    return [one for one in listed if isinstance(one, Mapping)] if isinstance(listed, list) else []
-
-
-def _item(entry: str, content: object, *, pinned: bool) -> TimelineItem:
-    if at(content, "cursorType"):
-        return TimelineItem(entry, cursor=at(content, "cursorType"))
-    post = post_of(result_in(content))
-    if post is None:
-        return TimelineItem(entry, other=_first(content, ("itemType",), ("entryType",)))
-    promoted = at(content, "promotedMetadata") is not None
-    return TimelineItem(entry, post, promoted=promoted, pinned=pinned, display=at(content, "tweetDisplayType"))
