@@ -18,7 +18,7 @@ from xbot_assets.domain.persona_advice import advice
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.persona_writing import FirstAnswers, persona_file, persona_of
 from xbot_assets.regular_files import read_regular_text
-from xbot_assets.runtime.lone_sandbox import lone_sandbox
+from xbot_assets.runtime.standalone.sandbox import lone_sandbox
 from xbot_assets.settings import PREFIX, Settings, load_settings
 from xbot_assets.steps.first_hour import Estimate, JudgedText, sample_posts
 

@@ -17,8 +17,8 @@ from xbot_assets.sandbox.llm.routes import llm_routes
 from xbot_assets.sandbox.llm.usage import UsageLog
 from xbot_assets.sandbox.people.audiences import Audiences
 from xbot_assets.sandbox.site import Site
+from xbot_assets.sandbox.web.api.graphql import graphql_routes
 from xbot_assets.sandbox.web.control import Control
-from xbot_assets.sandbox.web.graphql import graphql_routes
 from xbot_assets.sandbox.web.media import Media
 from xbot_assets.sandbox.web.pages import Pages
 

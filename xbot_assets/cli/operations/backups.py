@@ -14,10 +14,10 @@ from xbot_assets.cli.terminal import echo
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.drill import drill as try_backup
-from xbot_assets.runtime.lone_database import lone_database
 from xbot_assets.runtime.machine.files import home_directory
 from xbot_assets.runtime.machine.lock import is_running
+from xbot_assets.runtime.standalone.database import lone_database
+from xbot_assets.runtime.standalone.drill import drill as try_backup
 from xbot_assets.settings import Settings
 from xbot_assets.steps.operations.backups import (
     DRILL_PLACE,

@@ -16,7 +16,7 @@ from xbot_assets.sandbox.llm.usage import UsageLog
 from xbot_assets.sandbox.site import Session, Site
 from xbot_assets.sandbox.state.clock import ClockRefusedError, line_from, real_now
 from xbot_assets.sandbox.state.faults import FaultRefusedError
-from xbot_assets.sandbox.web.graphql import AUTH_COOKIE, CSRF_COOKIE
+from xbot_assets.sandbox.web.api.graphql import AUTH_COOKIE, CSRF_COOKIE
 from xbot_assets.sandbox.web.pages import COOKIE_SECONDS
 from xbot_assets.sandbox.web.planting import PlantingRefusedError, plant_act, plant_post, remove_post
 

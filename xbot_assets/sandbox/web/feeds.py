@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from xbot_assets.sandbox.people.posts import Post
 from xbot_assets.sandbox.state.clock import stamp
 from xbot_assets.sandbox.state.database import Value
-from xbot_assets.sandbox.web.search import Query, parse
-from xbot_assets.sandbox.web.shapes import Json, Viewer
-from xbot_assets.sandbox.web.timelines import (
+from xbot_assets.sandbox.web.api.shapes import Json, Viewer
+from xbot_assets.sandbox.web.api.timelines import (
     PAGE,
     SUGGESTED_AFTER,
     cursor_entry,
@@ -26,6 +25,7 @@ from xbot_assets.sandbox.web.timelines import (
     tweet_entry,
     with_ads,
 )
+from xbot_assets.sandbox.web.search import Query, parse
 
 REPLY_AD = 2
 """Replies before the first ad in a conversation."""

@@ -14,8 +14,8 @@ from starlette.routing import Route
 from xbot_assets.sandbox.people import art
 from xbot_assets.sandbox.people.posts import Account
 from xbot_assets.sandbox.site import Site
-from xbot_assets.sandbox.web.errors import api_error
-from xbot_assets.sandbox.web.graphql import AUTH_COOKIE, limited
+from xbot_assets.sandbox.web.api.errors import api_error
+from xbot_assets.sandbox.web.api.graphql import AUTH_COOKIE, limited
 from xbot_assets.sandbox.web.uploads import INVALID, LIFE, Upload, UploadRefusedError, Uploads
 
 PIECE_BYTES_MAX = 1_048_576

@@ -2,9 +2,9 @@
 
 from xbot_assets.sandbox.people.posts import Account
 from xbot_assets.sandbox.people.relations import Act
+from xbot_assets.sandbox.web.api.shapes import Json, Viewer, post_results, user_results
+from xbot_assets.sandbox.web.api.timelines import instructions, item, tweet_entry
 from xbot_assets.sandbox.web.feeds import framed, page_of
-from xbot_assets.sandbox.web.shapes import Json, Viewer, post_results, user_results
-from xbot_assets.sandbox.web.timelines import instructions, item, tweet_entry
 
 NOTICED_POSTS = 100
 """Replies to this many of the newest own posts are announced."""

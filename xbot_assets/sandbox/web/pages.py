@@ -14,8 +14,8 @@ from starlette.staticfiles import StaticFiles
 from xbot_assets.sandbox.people import art
 from xbot_assets.sandbox.site import Session, Site
 from xbot_assets.sandbox.state.links import resolve
-from xbot_assets.sandbox.web.errors import api_error
-from xbot_assets.sandbox.web.graphql import AUTH_COOKIE, CSRF_COOKIE
+from xbot_assets.sandbox.web.api.errors import api_error
+from xbot_assets.sandbox.web.api.graphql import AUTH_COOKIE, CSRF_COOKIE
 from xbot_assets.sandbox.web.media import svg
 
 STATIC = Path(__file__).parents[1] / "static"

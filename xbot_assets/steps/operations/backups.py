@@ -30,7 +30,7 @@ DIRECTORY, DRILL_PLACE = "backups", "drill"
 PATTERN = "xbot-*.backup"
 OVERDUE = 2.0
 """After so many intervals without a backup a person is told."""
-DRILL_MODULE = "xbot_assets.runtime.drill"
+DRILL_MODULE = "xbot_assets.runtime.standalone.drill"
 """A program of its own: it starts a PostgreSQL, which no step does."""
 OWN_NAMES = ("XBOT_", "OPENAI_")
 PRIVATE = 0o700

@@ -8,7 +8,7 @@ it is this refusal that meets it.
 from datetime import timedelta
 
 from xbot_assets.sandbox.__main__ import main
-from xbot_assets.sandbox.web import create
+from xbot_assets.sandbox.web.api import create
 
 WINDOW = timedelta(minutes=4)
 """Of the sandbox's time, which is a real second in this test: a second click takes longer to come."""

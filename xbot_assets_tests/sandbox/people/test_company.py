@@ -9,9 +9,9 @@ from xbot_assets.sandbox.people.company import BOT, SHY, STOP
 from xbot_assets.sandbox.people.living import CATCH_UP_HOURS, POSTS_PER_HOUR
 from xbot_assets.sandbox.people.posts import Account, Post
 from xbot_assets.sandbox.site import Site
-from xbot_assets.sandbox.web.create import Draft, create
+from xbot_assets.sandbox.web.api.create import Draft, create
+from xbot_assets.sandbox.web.api.shapes import Viewer
 from xbot_assets.sandbox.web.planting import plant_post
-from xbot_assets.sandbox.web.shapes import Viewer
 
 HOUR = timedelta(hours=1)
 EVERYBODY = "promoted = 0"

@@ -1,7 +1,8 @@
-"""``python -m xbot_assets.runtime.drill FILE``: restores a backup into a PostgreSQL of its own, and compares.
+"""``python -m xbot_assets.runtime.standalone.drill FILE``: restores a backup and compares.
 
-It asks neither the product's database nor its settings: what it needs is the file, as on the day when nothing else is
-left. The server is made for the drill and removed at its end; one that a killed drill left is ended by the next.
+It restores into a PostgreSQL of its own and asks neither the product's database nor its settings: what it needs is the
+file, as on the day when nothing else is left. The server is made for the drill and removed at its end; one that
+a killed drill left is ended by the next.
 """
 
 import argparse
@@ -89,7 +90,7 @@ def scratch_server(place: Path) -> Iterator[Settings]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one drill; print its result, or why it failed, as one JSON object."""
-    parser = argparse.ArgumentParser(prog="python -m xbot_assets.runtime.drill", description="Try a backup.")
+    parser = argparse.ArgumentParser(prog="python -m xbot_assets.runtime.standalone.drill", description="Try a backup.")
     parser.add_argument("backup", type=Path)
     parser.add_argument("--place", type=Path, required=True, help="a directory for the drill's own server")
     given = parser.parse_args(arguments)

@@ -6,10 +6,9 @@
 from collections.abc import Callable
 
 from xbot_assets.sandbox.people.posts import Account, Post
-from xbot_assets.sandbox.web.errors import graphql_error
-from xbot_assets.sandbox.web.feeds import framed, page_key, page_of
-from xbot_assets.sandbox.web.shapes import Json, Viewer, user
-from xbot_assets.sandbox.web.timelines import (
+from xbot_assets.sandbox.web.api.errors import graphql_error
+from xbot_assets.sandbox.web.api.shapes import Json, Viewer, user
+from xbot_assets.sandbox.web.api.timelines import (
     SUGGESTED_AFTER,
     instructions,
     pinned_entry,
@@ -19,6 +18,7 @@ from xbot_assets.sandbox.web.timelines import (
     tweet_entry,
     with_ads,
 )
+from xbot_assets.sandbox.web.feeds import framed, page_key, page_of
 
 List = Callable[[Viewer, Account, str | None], list[Json]]
 NEW = "Next"

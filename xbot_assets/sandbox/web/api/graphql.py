@@ -12,12 +12,12 @@ from starlette.routing import Route
 from xbot_assets.sandbox.people.posts import Account
 from xbot_assets.sandbox.site import Session, Site
 from xbot_assets.sandbox.web import feeds
-from xbot_assets.sandbox.web.create import CreateRefusedError, Draft, create
-from xbot_assets.sandbox.web.errors import api_error, no_such_post, rate_headers, rate_limited, refused_create
+from xbot_assets.sandbox.web.api.create import CreateRefusedError, Draft, create
+from xbot_assets.sandbox.web.api.errors import api_error, no_such_post, rate_headers, rate_limited, refused_create
+from xbot_assets.sandbox.web.api.profiles import LISTS, PUBLIC_LISTS, list_answer, looked_up, unseen_post
+from xbot_assets.sandbox.web.api.shapes import Json, Viewer, post_body, post_results
+from xbot_assets.sandbox.web.api.timelines import CursorRefusedError
 from xbot_assets.sandbox.web.notifications import notifications
-from xbot_assets.sandbox.web.profiles import LISTS, PUBLIC_LISTS, list_answer, looked_up, unseen_post
-from xbot_assets.sandbox.web.shapes import Json, Viewer, post_body, post_results
-from xbot_assets.sandbox.web.timelines import CursorRefusedError
 
 AUTH_COOKIE, CSRF_COOKIE = "auth_token", "ct0"
 NOW_HEADER = "x-sandbox-now"

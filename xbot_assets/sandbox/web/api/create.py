@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from xbot_assets.sandbox.counting.weight import weighted_length
 from xbot_assets.sandbox.people.posts import Account, Post
 from xbot_assets.sandbox.site import Site
-from xbot_assets.sandbox.web.shapes import Viewer
+from xbot_assets.sandbox.web.api.shapes import Viewer
 from xbot_assets.sandbox.web.uploads import IMAGES_MAX, INVALID, Uploads
 
 WEIGHTED_LIMIT = 280

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterable, Sequence
 
 from xbot_assets.sandbox.people.posts import Account, Post
-from xbot_assets.sandbox.web.shapes import Json, Viewer, post_results, user_results
+from xbot_assets.sandbox.web.api.shapes import Json, Viewer, post_results, user_results
 
 PAGE = 20
 """Posts per page, as X's own client asks for."""

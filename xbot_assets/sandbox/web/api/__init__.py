@@ -1,0 +1,1 @@
+"""X's GraphQL as the look-alike answers it: operations, shapes, timelines, errors. Keep out: pages and uploads."""
