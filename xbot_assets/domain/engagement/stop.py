@@ -9,7 +9,7 @@ _PATTERNS = (
     rf"\b(?:stop|quit|cease|enough)\b(?:\W+\w+){{0,3}}\W+{_ANSWERING}",
     rf"\b(?:don'?t|do not|never|no more)\b(?:\W+\w+){{0,2}}\W+{_ANSWERING}\b(?:\W+\w+){{0,2}}\W+(?:me|us|again)\b",
     r"\bleave me (?:alone|be)\b",
-    r"\b(?:please|just|now)\W+stop\b\W*$|^\W*(?:@\w+\W+)*stop(?:\W+(?:it|please|now|bot))?\W*$",
+    r"\b(?:please|just|now)\W+stop\b\W*$|^\W*(?:@\w+\W+)*stop(?:\W+(?:it|please|now|bot))*\W*$",
     r"\b(?:go away|get lost|unsubscribe|opt(?:ing)? out|not interested in (?:bots?|your replies))\b",
     r"\b(?:no|stop) bots?\b(?:\W+please)?",
     r"\b(?:lass(?:t)? mich in ruhe|h[öo]r(?:t)? auf|nicht mehr antworten|antworte(?:t)? mir nicht)\b",
