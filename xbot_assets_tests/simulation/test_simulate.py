@@ -14,11 +14,12 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.bandit import Arm, Choice, choose
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
+from xbot_assets.simulation.champions import Champions
 from xbot_assets.simulation.measures import between, by_day, means, ratio, recovery_days
 from xbot_assets.simulation.names import PolicyName
 from xbot_assets.simulation.plots import draw
 from xbot_assets.simulation.policies import Fixed, Measured, Ours
-from xbot_assets.simulation.setup import BEGINS, Champions, Setup, life_of, live, setup_from
+from xbot_assets.simulation.setup import BEGINS, Setup, life_of, live, setup_from
 from xbot_assets.simulation.study import study
 from xbot_assets.simulation.table import as_text
 
@@ -97,7 +98,7 @@ def test_training_step_by_step_is_training_anew() -> None:
 def test_a_ratio_is_paired_and_has_an_interval_from_two_seeds_on() -> None:
     """Seeds differ tenfold, and the ratio is the same on each: no doubt is left."""
     one = ratio([2.0, 20.0, 200.0], [1.0, 10.0, 100.0])
-    assert (one.ratio, one.low, one.high) == (pytest.approx(2), pytest.approx(2), pytest.approx(2))
+    assert [one.ratio, one.low, one.high] == pytest.approx([2, 2, 2])
     assert ratio([2.0], [1.0]).low is None
     # By hand: logs 0 and log 4, mean log 2, t of one degree 12.7062, deviation log(4)/sqrt 2.
     wide = ratio([1.0, 4.0], [1.0, 1.0])
