@@ -12,6 +12,7 @@ from xbot_assets.cli.learn.words import in_short
 from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.runtime.machine.files import private_directory
 from xbot_assets.steps.learning.report import learning_report
 from xbot_assets.steps.product import open_product
 
@@ -42,7 +43,7 @@ def report(
     if as_json:
         print_json(asdict(told))
         return
-    path = out or settings.home / PAGE_NAME
+    path = out or private_directory(settings.home) / PAGE_NAME
     _write(path, page(told))
     for line in in_short(told):
         echo(line)

@@ -99,7 +99,7 @@ def test_posts_without_outcomes_are_counted_by_what_they_lack(product: Product) 
 
 def test_what_works_is_told_with_posts_interval_and_examples(product: Product) -> None:
     """Twice the liking lies in the interval; nothing that makes no difference is called better or worse."""
-    live(product, 220)
+    live(product, 160)
     report = learning_report(product)
     said = {(one.factor, one.level): one for one in report.insights}
     garden, question = said["topic", "gardening"], said["format", "question"]
@@ -109,15 +109,15 @@ def test_what_works_is_told_with_posts_interval_and_examples(product: Product) -
     assert [one.over_usual for one in garden.examples] == sorted((e.over_usual for e in garden.examples), reverse=True)
     assert all("about gardening" in one.text for one in garden.examples)
     assert {one.level for one in report.insights if one.finding is not Finding.CANNOT_TELL} == {"gardening", "question"}
-    assert report.posts == 220
+    assert report.posts == 160
     assert report.posts_a_day == pytest.approx(8, abs=0.1)
     assert [one.days for one in report.groups_provable] == [30, 90]
     assert len(report.hours) == 7 * 24
-    assert sum(cell.posts for cell in report.hours) == 220
+    assert sum(cell.posts for cell in report.hours) == 160
     assert not [cell for cell in report.hours if cell.over_usual is not None and cell.posts < report.group_min]
     assert report.missing == ()
     lines = list(in_short(report))
-    assert lines[0] == f"@{report.handle}: 220 posts with an outcome."
+    assert lines[0] == f"@{report.handle}: 160 posts with an outcome."
     assert any(line.startswith("Works: posts about gardening, +") for line in lines)
     if PAGE_FILE:
         Path(PAGE_FILE).write_text(page(report), encoding="utf-8")
@@ -125,14 +125,14 @@ def test_what_works_is_told_with_posts_interval_and_examples(product: Product) -
 
 def test_the_page_asks_nobody_and_escapes_what_posts_say(product: Product) -> None:
     """No script, style sheet, font or picture from anywhere; links lead to posts alone."""
-    live(product, 60)
+    live(product, 40)
     report = learning_report(product)
     html = page(report)
     assert set(re.findall(r'(?:src|href)="([^"]*)"', html)) <= {e.url for one in report.insights for e in one.examples}
     assert not re.findall(r"<script|<link|@import|url\(", html)
     assert "<b>bold</b>" not in html
     assert "A &lt;b&gt;bold&lt;/b&gt; claim" in html
-    assert json.loads(json.dumps(asdict(report), default=str))["posts"] == 60
+    assert json.loads(json.dumps(asdict(report), default=str))["posts"] == 40
 
 
 def test_a_post_of_the_owner_s_has_no_topic_to_speak_of(product: Product) -> None:
