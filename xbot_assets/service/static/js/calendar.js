@@ -43,8 +43,11 @@ document.addEventListener("DOMContentLoaded", () => {
     words.textContent = ` ${info.event.title}`;
     const state = document.createElement("span");
     state.className = narrow ? "state" : "unseen";
-    state.textContent = `, ${info.event.extendedProps.state}`;
-    return { domNodes: [time, words, state] };
+    state.textContent = narrow ? info.event.extendedProps.state : `, ${info.event.extendedProps.state}`;
+    const line = document.createElement("span");
+    line.className = "line";
+    line.append(time, words, narrow ? " " : "", state);
+    return { domNodes: [line] };
   };
 
   // The calendar calls itself a grid and holds what no grid may hold. Without those roles it is what it is: buttons with
