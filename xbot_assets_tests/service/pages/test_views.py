@@ -20,6 +20,7 @@ from xbot_assets.store.publishing.approvals import Decider, post_to_decide
 from xbot_assets.store.publishing.drafts import newest_drafts
 from xbot_assets.store.publishing.threads import post_images
 from xbot_assets.testing.page_scene import HELD, HOUR, QUEUED, Words, play
+from xbot_assets.testing.patience import until
 from xbot_assets.testing.pictures import png
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets.testing.serving import served
@@ -185,7 +186,7 @@ def test_on_a_phone_a_post_is_approved_and_timed_with_thumbs(
         visit.go("/inbox")
         page = visit.page
         button = page.locator(f"#post-{numbers['held'][0]}").get_by_role("button", name="Approve")
-        assert button.evaluate("button => button.offsetHeight") >= 44
+        until(lambda: button.evaluate("button => button.offsetHeight") >= 44, "a button as tall as a thumb is wide")
         button.tap()
         expect(page.locator("#said")).to_contain_text("is approved")
         page.get_by_role("link", name="Calendar").first.tap()
