@@ -27,7 +27,7 @@ KNIFE = "A knife is most dangerous when it is blunt, because you push."
 @pytest.fixture
 def settings(settings_for: SettingsFor, database: Database) -> Settings:
     """Settings under which everything needs approval, at ten on a Wednesday."""
-    set_line(database, ClockLine(system_now(), TEN, 0.000001))
+    set_line(database, ClockLine(system_now(), TEN))
     return settings_for(approval="all", timezone="Europe/Berlin")
 
 

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.slow
 @pytest.mark.skipif(PICTURES is None, reason="no folder for pictures is named")
 def test_the_documents_show_the_page_as_it_is(database: Database, settings_for: SettingsFor) -> None:
     """An account in the middle of its day, at a desk."""
-    set_line(database, ClockLine(system_now(), TEN, 0.000001))
+    set_line(database, ClockLine(system_now(), TEN))
     settings = settings_for(approval="all", timezone="Europe/Berlin", handle="kitchen", target_url="http://127.0.0.1:9")
     play(database, settings, TEN)
     parts = [Component(name, lambda: "Answers.") for name in ("Database", "Browser host", "Dagster daemons")]

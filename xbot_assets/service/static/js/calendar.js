@@ -13,11 +13,11 @@ document.addEventListener("DOMContentLoaded", () => {
   const local = (at) =>
     `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
 
-  const load = async (range, done, failed) => {
+  const load = async (range) => {
     const asked = new URLSearchParams({ start: range.startStr, end: range.endStr });
     const answer = await fetch(`${place.dataset.posts}?${asked}`, { headers: { Accept: "application/json" } });
-    if (answer.ok) done(await answer.json());
-    else failed(new Error(`status ${answer.status}`));
+    if (!answer.ok) said.textContent = "The calendar's posts cannot be read now. The list below says more.";
+    return answer.ok ? answer.json() : [];
   };
 
   const move = async (info) => {
@@ -43,9 +43,24 @@ document.addEventListener("DOMContentLoaded", () => {
     words.textContent = ` ${info.event.title}`;
     const state = document.createElement("span");
     state.className = narrow ? "state" : "unseen";
-    state.textContent = `, ${info.event.extendedProps.state}`;
-    return { domNodes: [time, words, state] };
+    state.textContent = narrow ? info.event.extendedProps.state : `, ${info.event.extendedProps.state}`;
+    const line = document.createElement("span");
+    line.className = "line";
+    line.append(time, words, narrow ? " " : "", state);
+    return { domNodes: [line] };
   };
+
+  // The calendar calls itself a grid and holds what no grid may hold. Without those roles it is what it is: buttons with
+  // a time, words and a state, which a screen reader reads in order; the lists below say the same.
+  const plain = () => {
+    place.querySelectorAll("[role]:not([role=button])").forEach((part) => part.removeAttribute("role"));
+    for (const name of ["aria-colindex", "aria-rowindex", "aria-colcount", "aria-rowcount", "aria-colspan", "aria-rowspan"]) {
+      place.querySelectorAll(`[${name}]`).forEach((part) => part.removeAttribute(name));
+    }
+    place.querySelector(".ec-prev")?.setAttribute("aria-label", "Earlier");
+    place.querySelector(".ec-next")?.setAttribute("aria-label", "Later");
+  };
+  new MutationObserver(plain).observe(place, { childList: true, subtree: true, attributes: true, attributeFilter: ["role", "aria-colindex", "aria-rowindex"] });
 
   const calendar = EventCalendar.create(place, {
     view: narrow ? "listWeek" : "timeGridWeek",

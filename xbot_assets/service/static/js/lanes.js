@@ -11,7 +11,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   const [ink, line] = [colour("--quiet"), colour("--line")];
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 }, font: "12px system-ui" };
   const seconds = (_plot, value) => (value === null || value === undefined ? "-" : `${value.toFixed(1)} s`);
-  const series = (label, name) => ({ label, stroke: colour(name), width: 2, spanGaps: false, points: { show: at.length < 40 }, value: seconds });
+  const series = (label, name) => ({ label, stroke: colour(name), width: 2, spanGaps: true, points: { show: true, size: 5 }, value: seconds });
   const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: courses.dataset.zone });
   const clock = (time) => hours.format(new Date(time * 1000));
 

@@ -5,6 +5,8 @@
 
 (() => {
   let stream = null;
+  let decisions = 0; // what was asked for before a decision shows what was before it
+  let asked = 0;
 
   const region = () => document.getElementById("live");
 
@@ -18,6 +20,7 @@
     const link = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
     // Asked for by an element of its own, so that what was said of a decision stays.
     const whole = { target: "#live", select: "#live", swap: "outerHTML show:none", source: "#follower" };
+    asked = decisions;
     await htmx.ajax("GET", location.pathname + location.search, whole);
     const again = link && region().querySelector(`a[href="${CSS.escape(link)}"]`);
     if (again) again.focus({ preventScroll: true });
@@ -77,9 +80,15 @@
   // Somebody may have begun to write while news was on its way.
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { target, requestConfig, xhr } = event.detail;
-    if (target !== region() || requestConfig.verb !== "get" || xhr.status >= 400 || !isBusy(target)) return;
-    event.detail.shouldSwap = false;
-    offer(target);
+    if (target !== region() || requestConfig.verb !== "get" || xhr.status >= 400) return;
+    if (asked !== decisions) event.detail.shouldSwap = false;
+    else if (isBusy(target)) {
+      event.detail.shouldSwap = false;
+      offer(target);
+    }
+  });
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb !== "get") decisions += 1;
   });
   document.addEventListener("htmx:afterSwap", () => document.getElementById("stale")?.remove());
   if (document.readyState === "complete") open();
