@@ -97,7 +97,7 @@ def test_open_alerts_are_read_only_to_be_shown() -> None:
     assert {reader for reader in readers if not reader.startswith("testing/")} == {
         "store/alerts.py",
         "cli/decisions/alerts.py",
-        "service/pages/alerts.py",
+        "service/pages/inbox/alerts.py",
         "service/pages/status.py",
     }
 
@@ -115,7 +115,7 @@ def test_no_two_entries_can_have_one_key_or_one_place_in_the_runbook() -> None:
 
 def test_every_entry_of_a_subject_is_in_the_catalogue() -> None:
     """One that is written and not listed would be raised without a place in the runbook."""
-    modules = ("account", "content", "metrics", "operations", "publishing")
+    modules = ("account", "content", "engagement", "metrics", "operations", "publishing")
     written = {
         value.key
         for module in modules
