@@ -93,7 +93,14 @@ def clean(visit: Visit) -> None:
     assert visit.troubles == []
 
 
-@pytest.mark.parametrize(("size", "scheme"), [(DESK, "light"), (DESK, "dark"), (PHONE, "light"), (PHONE, "dark")])
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        (DESK, "light"),
+        (PHONE, "dark"),
+        *(pytest.param(*case, marks=pytest.mark.soak) for case in [(DESK, "dark"), (PHONE, "light")]),
+    ],
+)
 def test_every_view_is_accessible_and_asks_no_other_server(
     database: Database, settings: Settings, browser: Browser, origin: str, size: tuple[int, int], scheme: Scheme
 ) -> None:
