@@ -169,15 +169,15 @@ select count(*) as open_posts,
     count(*) filter (where text = '') as without_text,
     (
         select count(*) from opportunity_readings a join opportunity_readings b using (x_post_id)
-        where b.read_at > a.read_at and b.views < a.views and a.read_at > %(now)s - interval '1 day'
+        where b.read_at > a.read_at and b.views < a.views and a.read_at > %(now)s::timestamptz - interval '1 day'
     ) as falling
 from reply_opportunities where state = 'open' and not inbound and expires_at > %(now)s;
 
 -- name: engagements_without_evidence
 -- Engagements of the last month that name no post though they are about one, or lie in the future.
 select count(*) as problems from engagements
-where engaged_at > %(now)s - interval '30 days'
-    and (engaged_at > %(now)s + interval '1 hour' or (x_post_id = '') is distinct from (kind = 'follow'));
+where engaged_at > %(now)s::timestamptz - interval '30 days'
+    and (engaged_at > %(now)s::timestamptz + interval '1 hour' or (x_post_id = '') is distinct from (kind = 'follow'));
 
 -- name: opportunity_of
 -- What became of one post.
