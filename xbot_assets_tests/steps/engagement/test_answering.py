@@ -258,4 +258,6 @@ def test_a_page_that_changed_stops_the_reading_and_stores_nothing_wrong_and_post
     assert "failed too often" in (inbound_wait(product) or "")
     assert not harvest_inbound(product).read
     assert rows(product) == {}
+    site.set_faults()
+    assert not harvest_inbound(product).read
     assert product.x.run(Publish(text="Still here."), lane=Lane.CRITICAL, deadline_seconds=60).post_id
