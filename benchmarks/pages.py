@@ -59,6 +59,13 @@ select gen_random_uuid(), 'read_posts', case n %% 3 when 0 then 'critical' when 
     at + interval '2 seconds', at + interval '9 seconds', n %% 3, 'ok'
 from (select n, %(now)s - n * interval '40 seconds' as at from generate_series(1, %(posts)s::bigint) n) s
 """
+OUTCOMES = """
+insert into engagement_outcomes (post_id, read_at, reward, score, level, is_relative, computed_at)
+select id, published_at + interval '6 hours', .3 + id %% 40 / 100.0, .3 + id %% 40 / 100.0, .5, false,
+    published_at + interval '7 hours'
+from posts where published_at < %(now)s - interval '1 day'
+"""
+NOTED = "update reading_schedule set has_outcome = true where post_id in (select post_id from engagement_outcomes)"
 
 
 def main() -> int:
@@ -87,7 +94,7 @@ def _arguments() -> argparse.Namespace:
 def _fill(url: str, posts: int, now: datetime) -> float:
     began = perf_counter()
     with psycopg.connect(url, options="-c search_path=xbot") as connection:
-        for statement in (FILL, EVENTS, OPERATIONS):
+        for statement in (FILL, EVENTS, OPERATIONS, OUTCOMES, NOTED):
             connection.execute(statement, {"posts": posts, "now": now})
     with psycopg.connect(url, options="-c search_path=xbot", autocommit=True) as connection:
         connection.execute("vacuum analyze")

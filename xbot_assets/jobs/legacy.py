@@ -61,14 +61,21 @@ PLANNED: Mapping[str, Successor] = {
     "emergency_pool": _by("top_up_pool_when_due"),
     "failure_patterns": _by("draw_llm_failure_patterns"),
     "attribute_followers": _not_built("Followers are read; what a post earned in followers is not computed."),
-    "report_effectiveness": _not_built("Versions are compared by the learn job; there is no report over time yet."),
-    "discover_accounts": _not_built("Nothing looks for other accounts."),
-    "harvest": _not_built("Nothing looks for posts to answer."),
-    "plan_replies": _not_built("A reply can be queued by hand; none is written by itself."),
+    "report_effectiveness": _part(
+        "The learning report, on the view Insights and by 'xbot learn report': what works, and which models were "
+        "promoted, rolled back or dropped, with what proves it."
+    ),
+    "discover_accounts": _not_built(
+        "Nothing looks for other accounts; those that you name with 'xbot replies track' are read for posts to answer."
+    ),
+    "harvest": _by("harvest_inbound_when_due", "harvest_opportunities_when_due"),
+    "plan_replies": _by("plan_replies_when_due", "publish_when_due"),
     "trend_signals": _not_built("Nothing reads trends or news."),
-    "peer_signals": _not_built("Nothing reads other accounts."),
-    "expert_insights": _not_built("There is nothing yet that it would read."),
-    "competitor_insights": _not_built("There is nothing yet that it would read."),
+    "peer_signals": _not_built(
+        "Tracked accounts are read for posts to answer; how their posts do is not compared with ours."
+    ),
+    "expert_insights": _not_built("Posts by others are read to be answered; nothing is concluded from them."),
+    "competitor_insights": _not_built("Posts by others are read to be answered; nothing is concluded from them."),
     "missed_runs": _not_built("Failed runs raise an alert; a run that never came does not yet."),
     "purge": _by("purge_when_due"),
     "health": _part(
@@ -85,8 +92,8 @@ PLANNED: Mapping[str, Successor] = {
 """Every job and part of the plan."""
 ROWS: Mapping[str, Successor] = {
     "viral_thread": _not_built("A thread can be queued by hand; none is written by itself."),
-    "reply_learning": _not_built("Models learn from posts; replies have no outcome of their own."),
-    "reply_health_monitor": _not_built("No replies are written by themselves, so nothing watches over them."),
+    "reply_learning": _not_built("A reply has its outcome; nothing learns from it how to write the next one."),
+    "reply_health_monitor": _by("harvest_inbound_when_due", "harvest_opportunities_when_due", "plan_replies_when_due"),
     "backup_cleanup": _by("purge_when_due", "backup_when_due"),
     "memory_monitor": _not_built("Chromium's memory is watched by its host; that of the machine is not yet."),
 }

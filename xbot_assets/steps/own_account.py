@@ -7,6 +7,7 @@ its own, hence a ``Database`` and an ``Account`` of its own, and no statement wo
 
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.pace.pacing import PaceRules
@@ -25,6 +26,9 @@ from xbot_assets.store.learning.models import (
 )
 from xbot_assets.store.metrics.readings import StoredAccountReading, last_account_reading
 from xbot_assets.store.publishing.admission import Question
+
+X_SITE = "https://x.com"
+"""Where posts stand when no other target is set."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,13 @@ class Account:
     def permalink(self, x_post_id: str) -> str:
         """Return the address of one of its posts, without the site."""
         return f"/{self.handle}/status/{x_post_id}"
+
+    def address(self, permalink: str | None) -> str | None:
+        """Return the whole address of a post by its stored permalink, ``None`` for one that leads elsewhere."""
+        site = (self.settings.target_url or X_SITE).rstrip("/")
+        if permalink and permalink.startswith("/") and not permalink.startswith("//"):
+            return f"{site}{permalink}"
+        return permalink if permalink and urlsplit(permalink)[:2] == urlsplit(site)[:2] else None
 
     @property
     def profile_path(self) -> str:

@@ -9,10 +9,13 @@ from xbot_assets.domain.alerts.publishing import FAILED_POST
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure, UnknownOutcome
+from xbot_assets.domain.learning.bandit import prior
 from xbot_assets.domain.posts.images import post_image
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
+from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert
+from xbot_assets.store.engagement import opportunities
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.learning import models
 from xbot_assets.store.metrics.readings import insert_readings
@@ -50,6 +53,15 @@ THREAD = (
     "Twenty strokes a side, at the angle of a matchbox under the back of the blade.",
 )
 
+ASKED = (
+    "Why does my bread always have a dense crumb, whatever flour I buy?",
+    "Unpopular: a cheap knife that is sharp beats an expensive one that is not.",
+)
+ANSWERS = (
+    "Mostly it is time, not flour: let it rise until it is twice as high, however long that takes.",
+    "Agreed, and a mug's rough foot sharpens it well enough for a week.",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -60,6 +72,8 @@ class Words:
     queued: Sequence[str] = QUEUED
     drafted: Sequence[str] = DRAFTED
     thread: Sequence[str] = THREAD
+    asked: Sequence[str] = ASKED
+    answers: Sequence[str] = ANSWERS
     topic: str = "kitchen"
     form: str = "tip"
     reason: str = "The page did not answer within 30 s."
@@ -87,9 +101,10 @@ def play(database: Database, settings: Settings, now: datetime, words: Words | N
         drafts.insert_draft(database, [text], now + 26 * HOUR, Decider("Anna", now)).id for text in said.drafted
     ]
     _browser(database, said, system_now())
-    _models(database, said, now)
+    _models(database, settings, said, now)
     alert(database, FAILED_POST, now=now, post_id=4, reason=said.reason, remedy="Look at the post by hand.")
     _phantom(database, said, now)
+    _suggestions(database, said, now)
     return numbers
 
 
@@ -165,13 +180,16 @@ def _browser(database: Database, words: Words, now: datetime) -> None:
     browser_operations.insert_queue_samples(database, rows, now)
 
 
-def _models(database: Database, words: Words, now: datetime) -> None:
+def _models(database: Database, settings: Settings, words: Words, now: datetime) -> None:
     compared = {"verdict": "cannot_tell", "posts": 64, "gain": 0.012, "low": -0.004, "high": 0.028}
     evidence = {"comparison": compared, "left_out": {"from the pool or a template": 7}}
+    persona = load_persona(settings.persona_path)
+    posterior = prior(persona.topic_names, persona.format_names, strength=1).model_dump()
     for kind in KINDS:
         for outcomes in (12, 64):
             figures = {"mean_error": 0.081}
-            version = models.insert_model_version(database, kind, {}, figures, outcomes, now - HOUR)
+            parameters = posterior if kind == "bandit" else {}
+            version = models.insert_model_version(database, kind, parameters, figures, outcomes, now - HOUR)
         models.promote(database, version, f"The first one that learned from posts. {words.topic}", now, verdict="first")
         models.promote(database, version, "It is better by 0.012 a post.", now, verdict="refreshed", evidence=evidence)
 
@@ -179,3 +197,16 @@ def _models(database: Database, words: Words, now: datetime) -> None:
 def _phantom(database: Database, words: Words, now: datetime) -> None:
     seen = SeenPost("4242", words.published[0], "/me/status/4242", now - 3 * HOUR, None)
     recovery.note_phantoms(database, [seen], now)
+
+
+def _suggestions(database: Database, words: Words, now: datetime) -> None:
+    """Let posts by others wait for an answer by hand, the first the newest."""
+    for number, (asked, answer) in enumerate(zip(words.asked, words.answers, strict=True)):
+        x_post_id, at = str(5100 + number), now - (number + 1) * HOUR
+        row = {"x_post_id": x_post_id, "handle": f"cook_{number}", "source": "search", "state": "open", "reason": ""}
+        row |= {"text": asked, "lang": "en", "in_reply_to": None, "conversation_id": x_post_id, "automated": False}
+        opportunities.store_opportunities(
+            database, [row | {"created_at": at, "expires_at": now + (number + 6) * HOUR}], at
+        )
+        why = "They did not turn to the account first."
+        opportunities.suggest(database, x_post_id, draft=answer, why=why, call=None, now=at)

@@ -17,6 +17,8 @@ from xbot_assets.replay.catalogue import load_catalogue
 from xbot_assets.settings import CHECKOUT
 from xbot_assets.steps.operations.rhythms import RHYTHMS, Asked, rhythms
 from xbot_assets.store.clock import DatabaseClock
+from xbot_assets.store.engagement.authors import NOTIFICATIONS, note_harvest
+from xbot_assets.store.engagement.opportunities import note_count
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.posts import enqueue_posts
 from xbot_assets.testing.servers import SettingsFor
@@ -101,6 +103,25 @@ def test_intervals_are_those_in_force_and_the_next_time_follows_from_the_last(
     plan = after["plan_when_due"]
     assert plan.every is not None
     assert plan.next_at == now + plan.every
+
+
+def test_reading_others_has_the_interval_that_the_pool_and_the_settings_ask_for(
+    database: Database, settings_for: SettingsFor
+) -> None:
+    """None where it is switched off; the next time follows from the last look."""
+    now = DatabaseClock(database).now()
+    replies = ("harvest_inbound_when_due", "harvest_opportunities_when_due", "plan_replies_when_due")
+    off = rhythms(Asked(database, settings_for(harvest="off"), now))
+    assert [(off[name].every, off[name].next_at) for name in replies] == [(None, None)] * 3
+    settings = settings_for(harvest="all", inbound_minutes=7, reply_plan_minutes=9)
+    note_harvest(database, NOTIFICATIONS, now, seen=3, new=1)
+    note_count(database, now, 3)
+    on = rhythms(Asked(database, settings, now))
+    urgent = settings.opportunity_rules.urgent
+    assert [on[name].every for name in replies] == [timedelta(minutes=7), urgent, timedelta(minutes=9)]
+    assert [on[name].next_at for name in replies] == [now + timedelta(minutes=7), now + urgent, None]
+    inbound = rhythms(Asked(database, settings_for(harvest="inbound"), now))
+    assert [inbound[name].every is None for name in replies] == [False, True, False]
 
 
 def test_a_fixed_timetable_says_its_next_minute() -> None:

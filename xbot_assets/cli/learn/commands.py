@@ -8,12 +8,12 @@ import typer
 
 from xbot_assets.cli.app import settings_now, shown
 from xbot_assets.cli.learn.page import page
-from xbot_assets.cli.learn.words import in_short
 from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.machine.files import private_directory
 from xbot_assets.steps.learning.report import learning_report
+from xbot_assets.steps.learning.report_words import in_short
 from xbot_assets.steps.product import open_product
 
 PAGE_NAME = "learned.html"
@@ -39,7 +39,7 @@ def report(
     """Write a page about what works for this account: each finding with its posts, interval and examples."""
     settings = settings_now()
     with open_product(settings, worker="xbot learn report") as product:
-        told = learning_report(product)
+        told = learning_report(product.account)
     if as_json:
         print_json(asdict(told))
         return

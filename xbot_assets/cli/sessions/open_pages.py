@@ -31,12 +31,12 @@ def register(app: typer.Typer) -> None:
 
 
 def open_now(
-    dagster: Annotated[bool, typer.Option("--dagster", help="Open the Dagster UI instead of the status page.")] = False,
+    dagster: Annotated[bool, typer.Option("--dagster", help="Open the Dagster UI instead of the pages.")] = False,
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open a browser, or only print the address.")
     ] = True,
 ) -> None:
-    """Open the status page in your browser, logged in: the link works once, within five minutes.
+    """Open the pages in your browser, logged in: the link works once, within five minutes.
 
     Where the pages ask for a token that was made for you, the first call shows it, too.
     """

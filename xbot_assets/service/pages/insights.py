@@ -6,8 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from xbot_assets.domain.failures import ProductError
+from xbot_assets.service.pages.learned import KeptReport, Learned
 from xbot_assets.service.pages.shell import Shell
 from xbot_assets.service.pages.status import KINDS
+from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.publishing.approval import ReviewContext
 from xbot_assets.store.learning.comparisons import challenger
 from xbot_assets.store.learning.models import ChampionEvent, ModelKind, ModelVersion, champion_events, model_versions
@@ -23,16 +26,30 @@ HALF_WIDTH = 100
 
 def insight_routes(shell: Shell) -> list[Route]:
     """Return the view."""
+    kept = KeptReport()
 
     async def page(request: Request) -> Response:
-        return await shell.view(request, "insights.html", lambda: _values(shell.review()))
+        return await shell.view(request, "insights.html", lambda: _values(shell.review(), kept))
 
     return [Route(PAGE, page, methods=["GET"])]
 
 
-def _values(review: ReviewContext) -> dict[str, Any]:
-    events = [_event(event) for event in champion_events(review.database, EVENTS_SHOWN)]
-    return {"view": "insights", "kinds": [_kind(review, kind) for kind in KINDS], "events": events}
+def _values(review: ReviewContext, kept: KeptReport) -> dict[str, Any]:
+    events = champion_events(review.database, EVENTS_SHOWN)
+    return {
+        "view": "insights",
+        **_learned(review.account, kept, events[0] if events else None),
+        "kinds": [_kind(review, kind) for kind in KINDS],
+        "events": [_event(event) for event in events],
+    }
+
+
+def _learned(account: Account, kept: KeptReport, newest: ChampionEvent | None) -> dict[str, Any]:
+    """Return the report, or why there is none: an unreadable persona must not hide the models."""
+    try:
+        return {"learned": Learned(kept.report(account, newest))}
+    except ProductError as failure:
+        return {"learned": None, "problem": f"{failure.reason} {failure.remedy}".strip()}
 
 
 def _kind(review: ReviewContext, kind: ModelKind) -> dict[str, Any]:

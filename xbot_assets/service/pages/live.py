@@ -25,7 +25,7 @@ PAGES_MAX = 64
 """More open pages are told to come back later; each costs a task and a connection."""
 RETRY_MS = 5000
 _OF = {"posts": "posts", "alerts": "alerts", "budget": "budget", "browser": "browser", "under_way": "browser"}
-_OF |= {"waiting": "browser", "health": "health"}
+_OF |= {"waiting": "browser", "suggestions": "suggestions", "health": "health"}
 """What a page is told of, by the mark that is different."""
 
 Marks = dict[str, object]

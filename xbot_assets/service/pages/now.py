@@ -38,7 +38,7 @@ def _values(status: Status) -> dict[str, Any]:
     alerts = [_told(alert) for alert in product.alerts] if product else []
     return {
         "view": "now",
-        "waiting": waiting_in(product.queue) if product else 0,
+        "waiting": waiting_in(product.queue, product.replies_to_answer) if product else 0,
         "status": status,
         "product": product,
         "standing": product.standing if product else None,

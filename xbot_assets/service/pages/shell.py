@@ -17,6 +17,7 @@ from xbot_assets.door.origins import under_the_name_of
 from xbot_assets.door.sessions import Session
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import Settings
+from xbot_assets.steps.engagement.suggestions import suggestions_waiting
 from xbot_assets.steps.publishing.approval import ReviewContext, open_review, told_time
 from xbot_assets.store.publishing.approvals import LONGEST_REASON
 from xbot_assets.store.publishing.posts import queue_counts
@@ -91,13 +92,15 @@ class Shell:
     def _with_counts(self, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         values = read()
         if "waiting" not in values:
-            values["waiting"] = waiting_in(queue_counts(self.connections.database()))
+            values["waiting"] = waiting_in(
+                queue_counts(self.connections.database()), suggestions_waiting(self.review().account)
+            )
         return values
 
 
-def waiting_in(counts: Mapping[str, int]) -> int:
-    """Return how many posts wait for a person's decision, of the posts by state."""
-    return sum(counts.get(state, 0) for state in _WAITING)
+def waiting_in(counts: Mapping[str, int], suggestions: int) -> int:
+    """Return how much waits for a person, of the posts by state and the replies to post by hand."""
+    return sum(counts.get(state, 0) for state in _WAITING) + suggestions
 
 
 @cache

@@ -15,6 +15,7 @@ from xbot_assets.service.health.components import Verdict, is_ready
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.pages.standing import Standing, standing_of
 from xbot_assets.settings import Settings
+from xbot_assets.steps.engagement.suggestions import suggestions_waiting
 from xbot_assets.steps.llm_budget import BudgetNow, budget_now
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.account.publishing_holds import PublishingHold
@@ -115,6 +116,8 @@ class ProductStatus(_Part):
     budget: BudgetLine
     models: list[ModelLine]
     operations: list[OperationLine]
+    replies_to_answer: int = 0
+    """Suggested replies that a person may post by hand."""
     session: SessionCheck | None = None
     """The newest check; absent before the first."""
     standing: Standing | None = None
@@ -181,6 +184,7 @@ def _product(connections: Connections, settings: Settings) -> ProductStatus:
         budget=_budget(budget_now(database, settings, now)),
         models=_models(account),
         operations=[_operation(one) for one in newest_operations(database, OPERATIONS_SHOWN)],
+        replies_to_answer=suggestions_waiting(account),
         session=account.session,
         standing=standing,
         standing_problem=standing_problem,

@@ -13,12 +13,12 @@ from xbot_assets.steps.engagement.seeing import Sourced, seen_of, store_seen
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engagement import authors as author_store
 from xbot_assets.store.engagement import opportunities as opportunity_store
+from xbot_assets.store.engagement.authors import NOTIFICATIONS
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.publishing.policy import InboundEngagement, insert_engagements
 from xbot_assets.x.answers import NotificationsRead, NotifiedAct
 from xbot_assets.x.operations import ReadNotifications
 
-NOTIFICATIONS = "notifications"
 BOTS_SEEN_WITHIN = timedelta(days=30)
 """How far back quick answers are counted."""
 

@@ -20,13 +20,12 @@ from xbot_assets.steps.language_model import NO_REPEAT, SHOWN_POSTS
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engagement import opportunities as opportunity_store
+from xbot_assets.store.engagement.opportunities import REPLY_PURPOSE
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.policy import hold_unapproved
 from xbot_assets.store.publishing.posts import enqueue_posts, recent_texts
 from xbot_assets.store.publishing.queue import last_llm_call
 
-REPLY_PURPOSE = "reply"
-"""What the ledger and the budget's shares call it."""
 REPLY_ARM = "reply"
 """Topic and format of a reply: no content arm, so nothing is learned about arms from it."""
 LOOKED_AT = 60

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
-from xbot_assets.steps.own_account import Account
+from xbot_assets.steps.own_account import X_SITE, Account
 from xbot_assets.steps.publishing.manual_recovery import own_post_id
 from xbot_assets.store.engagement import authors as author_store
 from xbot_assets.store.engagement import opportunities as opportunity_store
@@ -17,9 +17,6 @@ from xbot_assets.store.publishing.posts import insert_posted_by_hand
 from xbot_assets.store.publishing.rows import PostedByHand
 
 SHOWN = 50
-_STATUS = re.compile(
-    r"(?:https?://(?:www\.|mobile\.)?(?:x|twitter)\.com)?/?(?:(\w{1,15})/status/)?(\d{5,25})(?:[/?#]\S*)?"
-)
 _HANDLE = re.compile(r"@?(\w{1,15})")
 _TWITTER_EPOCH_MS = 1_288_834_974_657
 _SNOWFLAKE_SHIFT = 22
@@ -41,7 +38,7 @@ def replies_now(account: Account) -> RepliesNow:
     """Return everything about replies at this moment."""
     database, now = account.database, account.clock.now()
     return RepliesNow(
-        suggestions=suggestion_store.open_suggestions(database, now, SHOWN),
+        suggestions=suggestions_now(account),
         replies=suggestion_store.recent_replies(database, SHOWN),
         unanswerable=author_store.unanswerable_authors(database),
         tracked=author_store.tracked_accounts(database),
@@ -49,9 +46,19 @@ def replies_now(account: Account) -> RepliesNow:
     )
 
 
+def suggestions_now(account: Account) -> list[Suggestion]:
+    """Return what a person may post by hand at this moment, newest first."""
+    return suggestion_store.open_suggestions(account.database, account.clock.now(), SHOWN)
+
+
+def suggestions_waiting(account: Account) -> int:
+    """Return how many those are."""
+    return suggestion_store.open_count(account.database, account.clock.now())
+
+
 def post_address(settings: Settings, suggestion: Suggestion) -> str:
     """Return the address of the post that a suggestion answers, to be opened by a person."""
-    base = (settings.target_url or "https://x.com").rstrip("/")
+    base = (settings.target_url or X_SITE).rstrip("/")
     return f"{base}/{suggestion.handle}/status/{suggestion.x_post_id}"
 
 

@@ -32,7 +32,7 @@ from xbot_assets.steps.learning.report_values import (
     RunningTest,
 )
 from xbot_assets.steps.learning.training import OUTCOME_LOST_AFTER
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.own_account import Account
 from xbot_assets.store.learning import comparisons
 from xbot_assets.store.learning import models as model_store
 from xbot_assets.store.learning.models import ChampionEvent, ModelKind
@@ -51,9 +51,9 @@ RARE = 0.25
 DAY = timedelta(days=1)
 
 
-def learning_report(product: Product) -> LearningReport:
+def learning_report(account: Account) -> LearningReport:
     """Return what the newest outcomes say; at most as many as learning reads."""
-    settings, now, db = product.settings, product.clock.now(), product.database
+    settings, now, db = account.settings, account.clock.now(), account.database
     posts = reported_posts(db, settings.learn_posts_max)
     young = now - timedelta(hours=settings.outcome_age_hours)
     waiting = waiting_outcomes(db, since=now - OUTCOME_LOST_AFTER, young_since=young)
@@ -72,11 +72,11 @@ def learning_report(product: Product) -> LearningReport:
         usual_rate=_usual_rate(posts, settings.outcome_level_posts),
         group_min=GROUP_MIN,
         missing=what_is_missing(waiting, len(posts), settings.outcome_age_hours, settings.zone),
-        insights=_insights(posts, product.account.persona, settings.zone),
+        insights=_insights(posts, account, settings.zone),
         hours=_hours(posts, settings.zone),
-        rare_arms=_rare_arms(product, posts),
+        rare_arms=_rare_arms(account, posts),
         decisions=_decisions(events),
-        tests=_tests(product, events, pace),
+        tests=_tests(account, events, pace),
         groups_provable=_groups_provable(posts, pace, settings.comparison_rules),
     )
 
@@ -95,10 +95,10 @@ def _usual_rate(posts: Sequence[ReportedPost], level_posts: int) -> float | None
     return MIDDLE_RATE * as_ratio(level_of([post.score for post in posts[-level_posts:]]) - MIDDLE)
 
 
-def _insights(posts: Sequence[ReportedPost], persona: Persona, zone: ZoneInfo) -> tuple[Insight, ...]:
-    levels = [_levels(post, persona, zone) for post in posts]
+def _insights(posts: Sequence[ReportedPost], account: Account, zone: ZoneInfo) -> tuple[Insight, ...]:
+    levels = [_levels(post, account.persona, zone) for post in posts]
     told = effects(levels, [post.reward for post in posts])
-    return tuple(_insight(effect, posts, levels) for effect in told)
+    return tuple(_insight(effect, posts, levels, account) for effect in told)
 
 
 def _levels(post: ReportedPost, persona: Persona, zone: ZoneInfo) -> dict[str, str]:
@@ -112,7 +112,9 @@ def _levels(post: ReportedPost, persona: Persona, zone: ZoneInfo) -> dict[str, s
     return levels | ({"tone": tones[0]} if tones else {})
 
 
-def _insight(effect: Effect, posts: Sequence[ReportedPost], levels: Sequence[Mapping[str, str]]) -> Insight:
+def _insight(
+    effect: Effect, posts: Sequence[ReportedPost], levels: Sequence[Mapping[str, str]], account: Account
+) -> Insight:
     members = [post for post, of in zip(posts, levels, strict=True) if of.get(effect.factor) == effect.level]
     # Examples of what works are its best posts, of what does not, its worst; else the newest.
     order = {Finding.BETTER: -1.0, Finding.WORSE: 1.0}.get(effect.finding)
@@ -125,8 +127,12 @@ def _insight(effect: Effect, posts: Sequence[ReportedPost], levels: Sequence[Map
         as_ratio(effect.gain),
         as_ratio(effect.low),
         as_ratio(effect.high),
-        tuple(Example(one.text, one.permalink, one.published_at, _over_usual(one)) for one in shown[:EXAMPLES]),
+        tuple(_example(one, account) for one in shown[:EXAMPLES]),
     )
+
+
+def _example(post: ReportedPost, account: Account) -> Example:
+    return Example(post.text, account.address(post.permalink), post.published_at, _over_usual(post))
 
 
 def _over_usual(post: ReportedPost) -> float:
@@ -146,9 +152,9 @@ def _hours(posts: Sequence[ReportedPost], zone: ZoneInfo) -> tuple[HourCell, ...
     )
 
 
-def _rare_arms(product: Product, posts: Sequence[ReportedPost]) -> tuple[RareArm, ...]:
+def _rare_arms(account: Account, posts: Sequence[ReportedPost]) -> tuple[RareArm, ...]:
     """Return the arms that were tried and that the champion hardly chooses any more, the least likely first."""
-    version = model_store.champion(product.database, "bandit")
+    version = model_store.champion(account.database, "bandit")
     if version is None:
         return ()
     posterior = Posterior.model_validate(version.parameters)
@@ -170,18 +176,18 @@ def _decisions(events: Sequence[ChampionEvent]) -> tuple[Decision, ...]:
     return tuple(Decision(one.kind, one.version, one.promoted_at, one.verdict, one.reason) for one in told)
 
 
-def _tests(product: Product, events: Sequence[ChampionEvent], pace: float | None) -> tuple[RunningTest, ...]:
-    return tuple(test for kind in KINDS if (test := _test(product, kind, events, pace)) is not None)
+def _tests(account: Account, events: Sequence[ChampionEvent], pace: float | None) -> tuple[RunningTest, ...]:
+    return tuple(test for kind in KINDS if (test := _test(account, kind, events, pace)) is not None)
 
 
-def _test(product: Product, kind: ModelKind, events: Sequence[ChampionEvent], pace: float | None) -> RunningTest | None:
-    champion = model_store.champion(product.database, kind)
-    tested = comparisons.challenger(product.database, kind)
+def _test(account: Account, kind: ModelKind, events: Sequence[ChampionEvent], pace: float | None) -> RunningTest | None:
+    champion = model_store.champion(account.database, kind)
+    tested = comparisons.challenger(account.database, kind)
     if champion is None or tested is None or tested.id == champion.id:
         return None
     last = next((event for event in events if event.kind == kind), None)
     deviation = ((last.evidence.get("comparison") or {}) if last else {}).get("deviation")
-    rules = product.settings.comparison_rules
+    rules = account.settings.comparison_rules
     provable = provable_effects(pace, float(deviation), rules) if pace and deviation else ()
     return RunningTest(kind, champion.version, tested.version, tested.since, last.reason if last else "", provable)
 

@@ -12,13 +12,17 @@ from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.store.account.session_checks import last_session_check
+from xbot_assets.store.engagement.authors import NOTIFICATIONS, harvest_sources
+from xbot_assets.store.engagement.opportunities import REPLY_PURPOSE, counts_since, open_count, waiting_replies
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.learning.models import model_versions
 from xbot_assets.store.metrics.readings import last_account_reading, next_reading_at
 from xbot_assets.store.operations.retention import last_upkeep
 from xbot_assets.store.publishing.pace import pace_facts
-from xbot_assets.store.publishing.queue import last_planned, waiting_times
+from xbot_assets.store.publishing.queue import last_llm_call, last_planned, waiting_times
 from xbot_assets.store.publishing.recovery import last_comparison
+
+HARVEST_OFF = "switched off by XBOT_HARVEST"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,35 @@ def _session(asked: Asked) -> Rhythm:
     return _since(last.checked_at if last else None, every, "outside posting windows")
 
 
+def _inbound(asked: Asked) -> Rhythm:
+    if asked.settings.harvest_mode == "off":
+        return Rhythm(None, None, HARVEST_OFF)
+    looked = {source.name: source.read_at for source in harvest_sources(asked.database)}
+    every = timedelta(minutes=asked.settings.inbound_minutes)
+    return _since(looked.get(NOTIFICATIONS), every, "outside posting windows")
+
+
+def _harvest(asked: Asked) -> Rhythm:
+    if asked.settings.harvest_mode != "all":
+        return Rhythm(None, None, HARVEST_OFF)
+    rules = asked.settings.opportunity_rules
+    every = rules.interval(open_count(asked.database, asked.now))
+    if every is None:
+        return Rhythm(None, None, "enough posts can be answered")
+    counts = counts_since(asked.database, asked.now - rules.relaxed)
+    last = counts[-1].counted_at if counts else None
+    return _since(last, every, "by how many posts can be answered; outside posting windows")
+
+
+def _plan_replies(asked: Asked) -> Rhythm:
+    if asked.settings.harvest_mode == "off":
+        return Rhythm(None, None, HARVEST_OFF)
+    waiting, call = waiting_replies(asked.database, asked.now), last_llm_call(asked.database, REPLY_PURPOSE)
+    times = [waiting.last_planned, waiting.last_suggested, call.called_at if call else None]
+    every = timedelta(minutes=asked.settings.reply_plan_minutes)
+    return _since(max((at for at in times if at), default=None), every, "when there is something to answer, and room")
+
+
 def _purge(asked: Asked) -> Rhythm:
     last = last_upkeep(asked.database, "purge")
     return _since(last.done_at if last else None, timedelta(hours=asked.settings.retention_every_hours), "")
@@ -126,6 +159,9 @@ RHYTHMS: Mapping[str, Callable[[Asked], Rhythm]] = {
     "measure_account_when_due": _measure_account,
     "learn_when_due": _learn,
     "check_session_when_due": _session,
+    "harvest_inbound_when_due": _inbound,
+    "harvest_opportunities_when_due": _harvest,
+    "plan_replies_when_due": _plan_replies,
     "purge_when_due": _purge,
     "backup_when_due": _backup,
     "drill_when_due": _drill,

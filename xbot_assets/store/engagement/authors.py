@@ -11,6 +11,8 @@ from xbot_assets.store.engine.rows import as_rows
 Why = Literal["stop", "owner", "bot"]
 STOP: Why = "stop"
 OWNER: Why = "owner"
+NOTIFICATIONS = "notifications"
+"""The name, among the places that are looked at, of the account's notifications."""
 
 
 @dataclass(frozen=True, slots=True)

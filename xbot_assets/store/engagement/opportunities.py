@@ -14,6 +14,8 @@ from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
 
 RelevanceBy = Literal["model", "keywords"]
+REPLY_PURPOSE = "reply"
+"""What the ledger of model calls and the budget's shares call the writing of replies."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,12 @@ def open_suggestions(db: Statements, now: datetime, limit: int) -> list[Suggesti
     return db.fetch_rows(Suggestion, "open_suggestions", now=now, limit=limit)
 
 
+def open_count(db: Statements, now: datetime) -> int:
+    """Return how many suggestions a person may still post."""
+    row = db.fetch_one("open_suggestion_count", now=now)
+    return int(row["suggestions"]) if row else 0
+
+
 def held_suggestion(db: Statements, x_post_id: str) -> HeldSuggestion | None:
     """Return one suggestion and hold it until the transaction ends."""
     return db.fetch_row(HeldSuggestion, "suggestion_of", x_post_id=x_post_id)

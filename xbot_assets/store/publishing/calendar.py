@@ -63,6 +63,7 @@ class ChangeMarks:
     browser: datetime | None
     under_way: int
     waiting: datetime | None
+    suggestions: str
 
 
 def upcoming_posts(db: Statements, limit: int) -> list[CalendarPost]:

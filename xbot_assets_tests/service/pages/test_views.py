@@ -19,6 +19,7 @@ from xbot_assets.store.publishing import approvals
 from xbot_assets.store.publishing.approvals import Decider, post_to_decide
 from xbot_assets.store.publishing.drafts import newest_drafts
 from xbot_assets.store.publishing.threads import post_images
+from xbot_assets.testing.learned_scene import play_learned
 from xbot_assets.testing.page_scene import HELD, HOUR, QUEUED, Words, play
 from xbot_assets.testing.patience import until
 from xbot_assets.testing.pictures import png
@@ -105,6 +106,7 @@ def test_every_view_is_accessible_and_asks_no_other_server(
     database: Database, settings: Settings, browser: Browser, origin: str, size: tuple[int, int], scheme: Scheme
 ) -> None:
     """Judged by axe-core, with an account in the middle of its day; no line is wider than the window."""
+    play_learned(database, settings, TEN - 2 * HOUR)
     numbers = play(database, settings, TEN)
     paths = {"post": f"/posts/{numbers['queued'][0]}", "draft": f"/write/{numbers['draft'][0]}"}
     with visiting(browser, origin, size, scheme) as visit:
@@ -126,7 +128,9 @@ def test_empty_views_say_what_will_come(browser: Browser, origin: str) -> None:
             ("/", "Nothing waits"),
             ("/calendar", "No drafts"),
             ("/inbox", "No post waits"),
+            ("/inbox", "No reply waits"),
             ("/insights", "No model yet"),
+            ("/insights", "No post was published yet"),
             ("/system", "The browser has done nothing"),
         ):
             visit.go(path)
@@ -144,7 +148,7 @@ def test_posts_are_decided_about_by_keys_one_after_the_other(
     with visiting(browser, origin) as visit:
         visit.go("/inbox")
         page = visit.page
-        expect(page.get_by_text("7 to decide")).to_be_visible()
+        expect(page.get_by_text("9 to decide")).to_be_visible()
         page.keyboard.press("j")
         expect(page.locator(f"#post-{held[0]}")).to_be_focused()
         page.keyboard.press("a")
@@ -272,11 +276,14 @@ def test_words_from_outside_are_inert_on_every_view(
         queued=[f"{text} q" for text in many],
         drafted=many,
         thread=[f"{text} t" for text in many[:3]],
+        asked=[f"{text} o" for text in many],
+        answers=[f"{text} a" for text in many],
         topic=words.topic,
         form=words.form,
         reason=words.reason,
         alt=words.alt,
     )
+    play_learned(database, settings, TEN - 2 * HOUR, words="<script>window.owned=1</script><img src=x> {} {}")
     numbers = play(database, settings, TEN, words)
     more = [f"/posts/{number}" for number in (*numbers["held"][:2], *numbers["queued"][:2], numbers["published"][0])]
     with visiting(browser, origin) as visit:

@@ -14,7 +14,6 @@ from typer.testing import CliRunner
 
 from xbot_assets.cli.learn import commands
 from xbot_assets.cli.learn.page import page
-from xbot_assets.cli.learn.words import in_short
 from xbot_assets.domain.clock import ClockLine, system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
@@ -22,6 +21,7 @@ from xbot_assets.domain.learning.bandit import Arm
 from xbot_assets.domain.learning.insights import Finding
 from xbot_assets.steps.learning.promotion import promote_newest
 from xbot_assets.steps.learning.report import learning_report
+from xbot_assets.steps.learning.report_words import in_short
 from xbot_assets.steps.learning.training import compute_outcomes, train_bandit, train_predictor
 from xbot_assets.steps.product import Product
 from xbot_assets.store.clock import set_line
@@ -72,7 +72,7 @@ def live(product: Product, count: int, seed: int = 1) -> None:
 
 def test_an_account_without_posts_is_told_what_is_missing(product: Product) -> None:
     """And nothing else."""
-    report = learning_report(product)
+    report = learning_report(product.account)
     assert report.missing == ("No post was published yet: a report needs posts that were read.",)
     assert (report.posts, report.insights, report.rare_arms, report.tests) == (0, (), (), ())
     assert all(cell.over_usual is None for cell in report.hours)
@@ -91,7 +91,7 @@ def test_posts_without_outcomes_are_counted_by_what_they_lack(product: Product) 
     )
     at(product, START + 2 * DAY)
     compute_outcomes(product)
-    told = " ".join(learning_report(product).missing)
+    told = " ".join(learning_report(product.account).missing)
     assert "1 of 3 published posts have an outcome" in told
     assert "1 posts are younger than 6 hours; the next is at 2026-07-03 13:00." in told
     assert "1 posts never showed views: their engagement cannot be told, and is not guessed." in told
@@ -100,7 +100,7 @@ def test_posts_without_outcomes_are_counted_by_what_they_lack(product: Product) 
 def test_what_works_is_told_with_posts_interval_and_examples(product: Product) -> None:
     """Twice the liking lies in the interval; nothing that makes no difference is called better or worse."""
     live(product, 160)
-    report = learning_report(product)
+    report = learning_report(product.account)
     said = {(one.factor, one.level): one for one in report.insights}
     garden, question = said["topic", "gardening"], said["format", "question"]
     assert (garden.finding, question.finding) == (Finding.BETTER, Finding.WORSE)
@@ -126,13 +126,22 @@ def test_what_works_is_told_with_posts_interval_and_examples(product: Product) -
 def test_the_page_asks_nobody_and_escapes_what_posts_say(product: Product) -> None:
     """No script, style sheet, font or picture from anywhere; links lead to posts alone."""
     live(product, 40)
-    report = learning_report(product)
+    report = learning_report(product.account)
     html = page(report)
     assert set(re.findall(r'(?:src|href)="([^"]*)"', html)) <= {e.url for one in report.insights for e in one.examples}
     assert not re.findall(r"<script|<link|@import|url\(", html)
     assert "<b>bold</b>" not in html
     assert "A &lt;b&gt;bold&lt;/b&gt; claim" in html
     assert json.loads(json.dumps(asdict(report), default=str))["posts"] == 40
+
+
+def test_examples_lead_to_posts_on_the_target_and_nowhere_else(product: Product) -> None:
+    """Permalinks are stored without the site, as the composer tells them."""
+    account = product.account
+    site = account.settings.target_url or "https://x.com"
+    assert account.address("/me/status/91") == f"{site}/me/status/91"
+    assert account.address(f"{site}/me/status/91") == f"{site}/me/status/91"
+    assert [account.address(link) for link in (None, "", "//evil.example/1", "javascript:alert(1)")] == [None] * 4
 
 
 def test_a_post_of_the_owner_s_has_no_topic_to_speak_of(product: Product) -> None:
@@ -143,7 +152,7 @@ def test_a_post_of_the_owner_s_has_no_topic_to_speak_of(product: Product) -> Non
     publish_measured(product, posts)
     at(product, START + 2 * DAY)
     compute_outcomes(product)
-    report = learning_report(product)
+    report = learning_report(product.account)
     assert report.posts == 12
     assert {one.factor for one in report.insights} <= {"time", "day"}
 
@@ -158,7 +167,7 @@ def test_the_command_writes_the_page_or_prints_the_document(
     assert "No post was published yet" in done.stdout
     assert (product.settings.home / commands.PAGE_NAME).read_text("utf-8").startswith("<!doctype html>")
     done = CliRunner().invoke(commands.commands, ["report", "--json"])
-    assert json.loads(done.stdout)["missing"] == list(learning_report(product).missing)
+    assert json.loads(done.stdout)["missing"] == list(learning_report(product.account).missing)
     done = CliRunner().invoke(commands.commands, ["report", "--out", str(tmp_path)])
     assert isinstance(done.exception, PermanentFailure)
     assert done.exception.code == FailureCode.CANNOT_WRITE_REPORT

@@ -135,8 +135,8 @@ def test_what_something_else_rests_on_stays_however_old_it_is(
     for hours in (3, 2, 1):
         put(connection, "post_metrics", f"{OLD} - interval '{hours} hours'")
     connection.execute(
-        "insert into engagement_outcomes (post_id, reward, read_at, computed_at) "
-        "select 1, 0.5, min(read_at), now() from post_metrics"
+        "insert into engagement_outcomes (post_id, reward, score, level, read_at, computed_at) "
+        "select 1, 0.5, 0.5, 0.5, min(read_at), now() from post_metrics"
     )
     for table in ("llm_calls", "model_versions", "model_versions", "timeline_reconciliations", "session_checks"):
         put(connection, table, OLD)

@@ -117,8 +117,8 @@ def test_an_unconfirmed_answer_is_only_found_below_the_post_that_it_answers(prod
         publish_next(product)
     tabbed.set_faults()
     assert recover_posts(product).confirmed == (post_id,)
-    other = die_before_the_click(product, "Only at the end.", answers=target)
-    by_hand(product, "Only at the end.", answers=elsewhere)
+    other = die_before_the_click(product, "Only at the end.", answers=elsewhere)
+    by_hand(product, "Only at the end.", answers=target)
     for _ in range(4):
         assert recover_posts(product).unconfirmed == (other,)
         later(product, QUARTER)
@@ -299,9 +299,9 @@ def test_no_published_post_is_missed_in_a_list_that_does_not_hold_its_kind(produ
     """An account that answers often: its newest original is older than all that the list of its replies shows."""
     original = queue(product, "Grind the pepper at the table.")
     publish_next(product)
-    target = by_hand(product, "Which pepper do you grind?")
+    targets = [by_hand(product, f"Which pepper do you grind, number {number}?") for number in range(2)]
     later(product)
-    answers = [queue(product, f"The black one, number {number}.", answers=target) for number in range(2)]
+    answers = [queue(product, f"The black one for {target}.", answers=target) for target in targets]
     for _ in answers:
         publish_next(product)
         later(product)
@@ -324,8 +324,8 @@ def test_a_published_post_of_either_kind_that_the_site_takes_back_is_missed(
     """Its own list says so, whichever that is."""
     queue(product, "The one that stays.")
     publish_next(product)
-    target = by_hand(product, "What stays?")
-    queue(product, "The answer that stays.", answers=target)
+    target = by_hand(product, "What goes?")
+    queue(product, "The answer that stays.", answers=by_hand(product, "What stays?"))
     later(product)
     publish_next(product)
     later(product)

@@ -176,7 +176,7 @@ def test_our_own_answers_are_no_replies_of_others(database: Database) -> None:
     answered = published(database, "answered", out + 2 * HOUR)
     answer = {"reply_to_x_id": f"9{answered}", "reply_to_handle": "reader"}
     published(database, "thank you", out + 3 * HOUR, **answer)
-    published(database, "a later thank you", NOON - HOUR, **answer)
+    published(database, "a later thank you", NOON - HOUR, **answer | {"reply_to_x_id": f"9{ids[1]}"})
     for post_id in (*ids, answered):
         readings.insert_readings(database, [reading(post_id, out + DAY + 4 * HOUR, replies=3, views=9)])
     replies = {row.post_id: (row.replies, row.is_answer) for row in outcomes_due(database, NOON)}

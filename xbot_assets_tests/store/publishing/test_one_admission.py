@@ -43,6 +43,7 @@ class World:
 
     threads: list[list[tuple[str, timedelta]]]
     replies_to: str | None
+    stopped: bool
     hold: bool
     paused: timedelta | None
     breaker: str | None
@@ -54,6 +55,7 @@ WORLDS = st.builds(
     World,
     threads=THREADS,
     replies_to=st.sampled_from([None, None, "anna", "bob"]),
+    stopped=st.booleans(),
     hold=st.sampled_from([False] * 7 + [True]),
     paused=st.sampled_from([None] * 5 + [-HOUR, HOUR]),
     breaker=st.sampled_from([None] * 5 + ["other", "w"]),
@@ -87,8 +89,11 @@ LIMITS = st.builds(
 
 def plant(raw: psycopg.Connection[Row], world: World) -> None:
     """Store it."""
-    raw.execute("truncate posts, alerts, publishing_holds, engagements restart identity cascade")
+    raw.execute("truncate posts, alerts, publishing_holds, engagements, unanswerable_authors restart identity cascade")
     raw.execute(b"insert into engagements (handle, kind, engaged_at) values ('anna', 'follow', %s)", (NOON - DAY,))
+    if world.stopped and world.replies_to:
+        words = b"insert into unanswerable_authors (handle, why, noted_at) values (%s, 'stop', %s)"
+        raw.execute(words, (world.replies_to, NOON - DAY))
     in_hand = False
     for number, thread in enumerate(world.threads, 1):
         for place, (status, age) in enumerate(thread):

@@ -5,6 +5,7 @@ from http import HTTPStatus
 
 from xbot_assets.domain.posts.post import PostStatus
 from xbot_assets.service.pages.inbox.alerts import ALERT_DECISIONS, ALERT_DONE
+from xbot_assets.service.pages.inbox.suggestions import SUGGESTION_DECISIONS, SUGGESTION_DONE
 from xbot_assets.service.pages.inbox.unconfirmed import UNCONFIRMED_DECISIONS, UNCONFIRMED_DONE
 from xbot_assets.steps.publishing.approval import ReviewContext, owners_time
 from xbot_assets.store.publishing import approvals
@@ -19,6 +20,8 @@ STATUS_OF = {
     "no_such_post": HTTPStatus.NOT_FOUND,
     "already_decided": HTTPStatus.CONFLICT,
     "text_changed": HTTPStatus.CONFLICT,
+    "no_suggestion": HTTPStatus.CONFLICT,
+    "already_answered": HTTPStatus.CONFLICT,
 }
 """What a browser is told of a refused decision; any other is 422."""
 DONE = {
@@ -28,6 +31,7 @@ DONE = {
     "reschedule": "Post {} has another time.",
     **UNCONFIRMED_DONE,
     **ALERT_DONE,
+    **SUGGESTION_DONE,
 }
 """What the page says after each action. Nothing else from an address is ever shown."""
 
@@ -66,5 +70,6 @@ DECISIONS: dict[str, Decision] = {
     "reschedule": _reschedule,
     **UNCONFIRMED_DECISIONS,
     **ALERT_DECISIONS,
+    **SUGGESTION_DECISIONS,
 }
 """By the last word of the address."""

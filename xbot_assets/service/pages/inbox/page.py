@@ -20,6 +20,7 @@ from xbot_assets.domain.posts.weighted_length import weighted_length
 from xbot_assets.door.sessions import Session
 from xbot_assets.service.pages.inbox.alerts import alerts_to_acknowledge
 from xbot_assets.service.pages.inbox.decisions import DECISIONS, DONE, STATUS_OF
+from xbot_assets.service.pages.inbox.suggestions import SuggestionCards, suggestion_cards
 from xbot_assets.service.pages.inbox.unconfirmed import UndecidedCards, cards_of
 from xbot_assets.service.pages.numbers import NUMBER, RowNumber
 from xbot_assets.service.pages.shell import Shell
@@ -57,6 +58,7 @@ class InboxPage:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     decisions: list[dict[str, Any]] = field(default_factory=list)
+    suggestions: SuggestionCards | None = None
     on_x: UndecidedCards | None = None
     alerts: list[Alert] = field(default_factory=list)
     posts_waiting: int = 0
@@ -67,10 +69,11 @@ class InboxPage:
 
     @property
     def to_decide(self) -> int:
-        """How much waits for a person: posts, what only a person can say of X, and what is to be read."""
+        """How much waits for a person: posts, replies, what only a person can say of X, and what is to be read."""
         on_x = self.on_x
         of_x = len(on_x.unconfirmed) + len(on_x.phantoms) + len(on_x.removals) if on_x else 0
-        return self.posts_waiting + len(self.alerts) + of_x
+        by_hand = self.suggestions.waiting if self.suggestions else 0
+        return self.posts_waiting + by_hand + len(self.alerts) + of_x
 
     @property
     def pages(self) -> int:
@@ -168,6 +171,7 @@ def _read(review: ReviewContext, number: int, said: str, typed: Typed | None) ->
             {**asdict(made), "at": told_time(made.happened_at, settings)}
             for made in approvals.recent_decisions(database, DECISIONS_SHOWN)
         ],
+        suggestions=suggestion_cards(review.account),
         on_x=cards_of(undecided(database), review.account),
         alerts=alerts_to_acknowledge(database),
         posts_waiting=decisions_waiting(database),

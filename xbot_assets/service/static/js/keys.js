@@ -27,11 +27,11 @@
     part.querySelector("textarea, input:not([type=hidden])")?.focus();
   };
 
-  const approve = () => {
+  const click = (what) => {
     const card = current();
     if (!card) return go(0);
     place = cards().indexOf(card);
-    card.querySelector("form[action$='/approve'] button")?.click();
+    card.querySelector(what)?.click();
   };
 
   const shut = () => {
@@ -44,10 +44,14 @@
   const KEYS = {
     j: () => step(1),
     k: () => step(-1),
-    a: approve,
+    a: () => click("form[action$='/approve'] button"),
     e: () => open("edit"),
     t: () => open("time"),
     r: () => open("reject"),
+    c: () => click("button[data-copy]"),
+    o: () => click("a.on-x"),
+    p: () => open("posted"),
+    d: () => click("form.dismiss button"),
   };
 
   document.addEventListener("keydown", (event) => {

@@ -8,6 +8,11 @@ from reply_suggestions s join reply_opportunities o using (x_post_id)
 where s.state in ('suggested', 'copied') and o.expires_at > %(now)s
 order by s.created_at desc, s.x_post_id limit %(limit)s;
 
+-- name: open_suggestion_count
+-- How many suggestions can still be posted.
+select count(*) as suggestions from reply_suggestions s join reply_opportunities o using (x_post_id)
+where s.state in ('suggested', 'copied') and o.expires_at > %(now)s;
+
 -- name: suggestion_of
 -- One suggestion, whatever its state, held for the rest of the transaction.
 select s.x_post_id, o.handle, s.draft, s.state, s.post_id

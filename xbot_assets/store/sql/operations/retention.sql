@@ -165,3 +165,18 @@ join pg_namespace n on n.oid = c.relnamespace
 left join pg_stat_all_tables s on s.relid = c.oid
 where n.nspname in ('xbot', 'dagster') and c.relkind = 'r'
 order by bytes desc, name;
+
+-- name: purge_opportunities
+-- Posts by others that were not answered. One that is so old is not found again: only fresh ones are taken.
+delete from reply_opportunities where x_post_id in (
+    select o.x_post_id from reply_opportunities o
+    where o.first_seen_at < %(before)s and o.state in ('filtered', 'expired', 'dismissed')
+        and not exists (select from reply_suggestions s where s.x_post_id = o.x_post_id)
+    order by o.first_seen_at limit %(rows)s
+);
+
+-- name: purge_opportunity_counts
+-- Sizes of the pool.
+delete from opportunity_counts
+where counted_at in (select counted_at from opportunity_counts order by counted_at limit %(rows)s)
+    and counted_at < %(before)s;

@@ -76,7 +76,10 @@ select
     coalesce((select max(id) from llm_calls), 0) as budget,
     (select max(queued_at) from browser_operations) as browser,
     (select count(*) from browser_operations where ended_at is null) as under_way,
-    (select max(sampled_at) from browser_queue_samples) as waiting;
+    (select max(sampled_at) from browser_queue_samples) as waiting,
+    (
+        select concat(count(*), ' ', max(changed_at)) from reply_suggestions where state in ('suggested', 'copied')
+    ) as suggestions;
 
 -- name: thread_texts
 -- The segments of a post's thread, in order; none for a single post.

@@ -1,4 +1,4 @@
-"""The findings of a report in words, the same on the page and on the terminal."""
+"""The findings of a report in words, the same on the pages and on the terminal."""
 
 from collections.abc import Iterator
 
