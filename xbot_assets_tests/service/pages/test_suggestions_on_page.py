@@ -18,6 +18,7 @@ from xbot_assets.store.engagement.suggestions import Suggestion, held_suggestion
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.approvals import post_to_decide
 from xbot_assets.testing.page_scene import ANSWERS, play
+from xbot_assets.testing.patience import until
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets.testing.serving import served
 from xbot_assets_tests.service.pages.review_page import ORIGIN, visitor
@@ -184,9 +185,8 @@ def test_on_a_phone_the_same_is_done_with_thumbs(database: Database, browser: Br
             card.locator("details.posted summary"),
             card.get_by_role("button", name="Dismiss"),
         ):
-            size = what.bounding_box()
-            assert size is not None
-            assert size["height"] >= 44
+            # The part is asked for once more when the stream opens: what is measured then is measured again.
+            until(lambda what=what: what.evaluate("part => part.getBoundingClientRect().height") >= 44)
         card.get_by_role("button", name="Copy the draft").tap()
         expect(card).to_contain_text("copied, not posted yet")
         assert page.evaluate(READ) == ANSWERS[1]
