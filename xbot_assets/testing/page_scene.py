@@ -203,7 +203,13 @@ def _suggestions(database: Database, words: Words, now: datetime) -> None:
     """Let posts by others wait for an answer by hand, the first the newest."""
     for number, (asked, answer) in enumerate(zip(words.asked, words.answers, strict=True)):
         x_post_id, at = str(5100 + number), now - (number + 1) * HOUR
-        row = {"x_post_id": x_post_id, "handle": f"cook_{number}", "source": "search", "state": "open", "reason": ""}
+        row: dict[str, object] = {
+            "x_post_id": x_post_id,
+            "handle": f"cook_{number}",
+            "source": "search",
+            "state": "open",
+            "reason": "",
+        }
         row |= {"text": asked, "lang": "en", "in_reply_to": None, "conversation_id": x_post_id, "automated": False}
         opportunities.store_opportunities(
             database, [row | {"created_at": at, "expires_at": now + (number + 6) * HOUR}], at

@@ -44,6 +44,8 @@ class Visit:
         """Open a page of the service."""
         self.page.goto(f"{self.origin}{path}")
         self.page.wait_for_load_state("load")
+        if self.page.locator("#live").count():  # it follows, and asks for its part once more when it begins to
+            self.page.locator("body[data-stream=open]").wait_for()
 
     def axe(self) -> list[str]:
         """Return what axe-core calls serious or critical here, with where it is."""

@@ -22,6 +22,10 @@ POST = (
     "published_at) overriding system value values (1, 'published', 't', 'f', 't', 'f', {at}, {at}, {at}, '1', {at})"
 )
 ROWS = {
+    "reply_opportunities": "insert into reply_opportunities (x_post_id, handle, source, state, text, conversation_id, "
+    "created_at, first_seen_at, expires_at, changed_at) select count(*) + 1, 'reader', 'search', 'expired', 't', '1', "
+    "{at}, {at}, {at}, {at} from reply_opportunities",
+    "opportunity_counts": "insert into opportunity_counts values ({at}, 5)",
     "post_metrics": "insert into post_metrics (post_id, read_at, replies, reposts, likes, bookmarks) values "
     "(1, {at}, 0, 0, 0, 0)",
     "account_metrics": "insert into account_metrics (handle, read_at, followers, following, posts, exact) values "

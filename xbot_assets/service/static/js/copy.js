@@ -25,7 +25,10 @@
     const button = event.target.closest?.("button[data-copy]");
     if (!button) return;
     event.preventDefault();
-    if (await copied(document.getElementById(button.dataset.copy))) button.form.requestSubmit();
+    const name = button.dataset.copy;
+    // The part may have been asked for again meanwhile: the button that is there now sends its form.
+    const there = () => document.querySelector(`button[data-copy="${CSS.escape(name)}"]`);
+    if (await copied(document.getElementById(name))) there()?.form.requestSubmit();
     else document.getElementById("said").textContent = "This browser lets no page copy. The draft is selected: copy it yourself.";
   });
 })();

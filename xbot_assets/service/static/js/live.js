@@ -7,6 +7,7 @@
   let stream = null;
   let decisions = 0; // what was asked for before a decision shows what was before it
   let asked = 0;
+  let held = null; // where the focus was when the part was swapped
 
   const region = () => document.getElementById("live");
 
@@ -15,15 +16,18 @@
     (part.querySelector("details[open]") !== null ||
       (part.contains(document.activeElement) && document.activeElement.matches("input, textarea, select, button")));
 
-  const refresh = async () => {
-    const part = region();
-    const link = part.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  // What has the focus has it again when its part was asked for again: a card by its number, a link by where it leads.
+  const placeOf = (element) => {
+    if (element?.id) return `#${CSS.escape(element.id)}`;
+    const link = element?.getAttribute("href");
+    return link ? `a[href="${CSS.escape(link)}"]` : null;
+  };
+
+  const refresh = () => {
     // Asked for by an element of its own, so that what was said of a decision stays.
     const whole = { target: "#live", select: "#live", swap: "outerHTML show:none", source: "#follower" };
     asked = decisions;
-    await htmx.ajax("GET", location.pathname + location.search, whole);
-    const again = link && region().querySelector(`a[href="${CSS.escape(link)}"]`);
-    if (again) again.focus({ preventScroll: true });
+    htmx.ajax("GET", location.pathname + location.search, whole);
   };
 
   const offer = (part) => {
@@ -85,12 +89,17 @@
     else if (isBusy(target)) {
       event.detail.shouldSwap = false;
       offer(target);
-    }
+    } else held = placeOf(target.contains(document.activeElement) ? document.activeElement : null);
   });
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (event.detail.requestConfig.verb !== "get") decisions += 1;
   });
-  document.addEventListener("htmx:afterSwap", () => document.getElementById("stale")?.remove());
+  // At once: a key pressed a moment later finds the focus where it was.
+  document.addEventListener("htmx:afterSwap", () => {
+    document.getElementById("stale")?.remove();
+    if (held) region()?.querySelector(held)?.focus({ preventScroll: true });
+    held = null;
+  });
   if (document.readyState === "complete") open();
   else window.addEventListener("load", open);
 })();

@@ -172,7 +172,7 @@ delete from reply_opportunities where x_post_id in (
     select o.x_post_id from reply_opportunities o
     where o.first_seen_at < %(before)s and o.state in ('filtered', 'expired', 'dismissed')
         and not exists (select from reply_suggestions s where s.x_post_id = o.x_post_id)
-    order by o.first_seen_at limit %(rows)s
+    limit %(rows)s
 );
 
 -- name: purge_opportunity_counts
