@@ -191,6 +191,7 @@ def hostile_status() -> Status:
         views=None,
         failure_reason=HOSTILE,
         thread=None,
+        reply_to_handle=None,
     )
     alert = Alert(
         id=1,

@@ -59,6 +59,8 @@ class PostLine(_Part):
     failure_reason: str | None
     thread: str | None
     """Where it stands in its thread, as ``thread 2/5``."""
+    reply_to_handle: str | None
+    """Whom it answers, if anybody."""
 
 
 class ModelLine(_Part):

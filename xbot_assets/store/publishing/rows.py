@@ -81,6 +81,7 @@ class RecentPost:
     thread_id: int | None
     segment: int | None
     segments: int
+    reply_to_handle: str | None
 
 
 @dataclass(frozen=True, slots=True)

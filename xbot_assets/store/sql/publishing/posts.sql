@@ -200,7 +200,8 @@ select p.id, p.status, p.text, p.topic, p.format, p.source, p.scheduled_at, p.pl
     p.published_at, p.removed_at, p.x_post_id, p.permalink, p.propensity, p.predicted_reward, p.looks,
     p.failure_kind, p.failure_code, p.failure_reason,
     m.read_at, m.replies, m.reposts, m.likes, m.bookmarks, m.views,
-    p.thread_id, p.segment, (select count(*) from posts where thread_id = p.thread_id) as segments
+    p.thread_id, p.segment, (select count(*) from posts where thread_id = p.thread_id) as segments,
+    p.reply_to_handle
 from posts p
 left join reading_schedule m on m.post_id = p.id
 where p.status not in ('emergency_pool', 'retired')
