@@ -6,32 +6,27 @@ Behind the door each request carries a session's cookie, as the UI's own do. Pri
 in milliseconds, as one JSON document.
 """
 
-import asyncio
 import json
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 import httpx
-import uvicorn
 from dagster import DagsterInstance
 from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import EmptyWorkspaceTarget
 from dagster_webserver.app import create_app_from_workspace_process_context
 from pydantic import SecretStr
-from starlette.types import ASGIApp
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from xbot_assets.door.dagster_ui import dagster_door
 from xbot_assets.door.guard import COOKIE, Guard
 from xbot_assets.door.half_sent import complete_within
 from xbot_assets.settings import Settings
-from xbot_assets.testing.patience import PATIENCE, until
+from xbot_assets.testing.patience import PATIENCE
+from xbot_assets.testing.serving import served
 
 REQUESTS = 500
 MS = 1000
@@ -39,20 +34,6 @@ QUERIES = {
     "a question by GraphQL": ("POST", "/graphql", {"query": "{version}"}),
     "a file of the UI": ("GET", "/favicon.png", None),
 }
-
-
-@contextmanager
-def served(app: ASGIApp, http: type[asyncio.Protocol]) -> Iterator[str]:
-    """Serve an application on a free loopback port."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, http=http, log_level="critical", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        until(lambda: server.started, "the server has started")
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(PATIENCE)
 
 
 def main(requests: int) -> None:

@@ -36,8 +36,8 @@ def test_automations_are_read_with_their_last_and_next_look() -> None:
         "sensors": [{"name": "a", "minIntervalSeconds": 30, "targets": several, "sensorState": never}],
     }
     run = {"runId": "r1", "jobName": "plan", "status": "SUCCESS", "startTime": 10.0, "endTime": 12.5}
-    found = read({"repositoriesOrError": {"nodes": [node]}, "runsOrError": {"results": [run]}})
-    sensor, schedule = found.automations
+    answer = read({"repositoriesOrError": {"nodes": [node]}, "runsOrError": {"results": [run]}})
+    sensor, schedule = answer.automations
     assert (sensor.every, sensor.runs, sensor.job, sensor.looked_at, sensor.next_at) == (
         "30 s",
         False,
@@ -47,7 +47,7 @@ def test_automations_are_read_with_their_last_and_next_look() -> None:
     )
     assert (schedule.looked, schedule.job, schedule.runs) == ("failure", "plan", True)
     assert schedule.looked_at == datetime(2026, 1, 1, tzinfo=UTC)
-    assert [run.seconds for run in found.runs] == [2.5]
+    assert [run.seconds for run in answer.runs] == [2.5]
 
 
 def test_a_dagster_that_is_not_there_or_answers_nonsense_is_a_failure_with_a_remedy() -> None:

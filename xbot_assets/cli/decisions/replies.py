@@ -7,18 +7,14 @@ from typing import Annotated
 
 import typer
 
-from xbot_assets.cli.app import settings_now
 from xbot_assets.cli.decisions.approve import preview
-from xbot_assets.cli.decisions.review import who_asks
+from xbot_assets.cli.decisions.review import review_now, who_asks
 from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.settings import Settings
 from xbot_assets.steps.engagement import suggestions
 from xbot_assets.steps.engagement.suggestions import RepliesNow
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.publishing.approval import told_time
-from xbot_assets.store.clock import DatabaseClock
-from xbot_assets.store.engine.database import open_database
-from xbot_assets.store.engine.migrate import check_schema
 
 commands = typer.Typer(
     help="List replies, post suggested ones by hand, and say who is not answered.", no_args_is_help=True
@@ -37,10 +33,8 @@ def register(app: typer.Typer) -> None:
 @contextmanager
 def account_now() -> Iterator[Account]:
     """Open the account over the database."""
-    settings = settings_now()
-    with open_database(settings) as database:
-        check_schema(database)
-        yield Account(settings, database, DatabaseClock(database))
+    with review_now() as review:
+        yield review.account
 
 
 @commands.command("list")

@@ -40,11 +40,11 @@ def jobs(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON do
     runs = is_running(settings.home)
     place = settings.home / "dagster"
     known = _rhythms(settings) if runs else {}
-    found = automations_now(known, place if runs and place.is_dir() else None, system_now())
+    automations = automations_now(known, place if runs and place.is_dir() else None, system_now())
     if as_json:
-        print_json(_document(found))
+        print_json(_document(automations))
         return
-    _print([HEAD, *map(_row, found)])
+    _print([HEAD, *map(_row, automations)])
 
 
 def _rhythms(settings: Settings) -> Mapping[str, Rhythm]:
@@ -53,13 +53,13 @@ def _rhythms(settings: Settings) -> Mapping[str, Rhythm]:
         return rhythms(Asked(database, settings, DatabaseClock(database).now()))
 
 
-def _document(found: Sequence["AutomationNow"]) -> dict[str, Any]:
+def _document(automations: Sequence["AutomationNow"]) -> dict[str, Any]:
     from xbot_assets.jobs.legacy import legacy_rows  # noqa: PLC0415 - with the definitions
     from xbot_assets.jobs.now import legacy_document  # noqa: PLC0415
     from xbot_assets.replay.catalogue import load_catalogue  # noqa: PLC0415
 
     rows = legacy_rows(load_catalogue().replaced)
-    return {"automations": [one.document for one in found], "legacy": [legacy_document(row) for row in rows]}
+    return {"automations": [one.document for one in automations], "legacy": [legacy_document(row) for row in rows]}
 
 
 def _row(one: "AutomationNow") -> tuple[str, ...]:

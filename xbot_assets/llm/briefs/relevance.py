@@ -45,5 +45,5 @@ def scores_of(answers: tuple[str, ...], cost_microusd: int) -> RelevanceScores:
     read = [_SCORE.fullmatch(answer) for answer in answers]
     if not any(read):
         raise bad_answer("No entry of the answer is a number from 0 to 10.")
-    scores = tuple(int(found[1]) / _MOST if found else None for found in read)
+    scores = tuple(int(match[1]) / _MOST if match else None for match in read)
     return RelevanceScores(scores=scores, cost_microusd=cost_microusd)

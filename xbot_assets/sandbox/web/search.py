@@ -73,9 +73,9 @@ def parse(raw: str) -> Query:
     return query
 
 
-def _unbracketed(found: re.Match[str]) -> str:
+def _unbracketed(match: re.Match[str]) -> str:
     """Keep a phrase whole; brackets only group what OR joins, which is read that way without them."""
-    return found[0] if found[0].startswith('"') else " "
+    return match[0] if match[0].startswith('"') else " "
 
 
 def _apply(query: Query, operator: str, value: str, *, negated: bool) -> None:

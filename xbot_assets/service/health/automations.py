@@ -101,9 +101,11 @@ def automations(web_url: str, token: str | None, seconds: float) -> Automations:
 def read(data: dict[str, Any]) -> Automations:
     """Return what an answer says. Raises ``KeyError`` and its like for another answer."""
     nodes = data["repositoriesOrError"]["nodes"]
-    found = [_schedule(one) for node in nodes for one in node["schedules"]]
-    found += [_sensor(one) for node in nodes for one in node["sensors"]]
-    return Automations(sorted(found, key=lambda one: one.name), [_run(one) for one in data["runsOrError"]["results"]])
+    automations = [_schedule(one) for node in nodes for one in node["schedules"]]
+    automations += [_sensor(one) for node in nodes for one in node["sensors"]]
+    return Automations(
+        sorted(automations, key=lambda one: one.name), [_run(one) for one in data["runsOrError"]["results"]]
+    )
 
 
 def _schedule(one: dict[str, Any]) -> Automation:

@@ -102,10 +102,10 @@ def _course(shell: Shell) -> dict[str, Any]:
 
 def _columns(steps: list[LaneStep], axis: list[datetime]) -> dict[str, list[float | None]]:
     by_time = {step.at: step for step in steps}
-    found = [by_time.get(at) for at in axis]
+    at_times = [by_time.get(at) for at in axis]
     return {
-        "waited": [round(step.waited_seconds, 2) if step else None for step in found],
-        "worked": [round(step.worked_seconds, 2) if step else None for step in found],
+        "waited": [round(step.waited_seconds, 2) if step else None for step in at_times],
+        "worked": [round(step.worked_seconds, 2) if step else None for step in at_times],
     }
 
 

@@ -16,7 +16,7 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.store.account.publishing_holds import Lifting, PublishingHold, insert_hold, lift_holds, open_holds
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database, Statements, Transaction
-from xbot_assets.store.publishing.restorations import settle_restorations
+from xbot_assets.store.publishing.restorations import end_restorations
 
 
 def hold_publishing(transaction: Transaction, failure: ProductError, now: datetime) -> None:
@@ -42,7 +42,7 @@ def resume_publishing(db: Database, by: str, now: datetime) -> tuple[PublishingH
     """Lift every hold by a person's word and end its alert; return what was lifted."""
     with db.transaction() as transaction:
         # By their word nothing is unknown any more that a restored backup left open.
-        settle_restorations(transaction, now)
+        end_restorations(transaction, now)
         return _lift(transaction, by, Lifting.RESUMED, now, lambda _: True)
 
 

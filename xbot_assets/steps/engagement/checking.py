@@ -16,9 +16,14 @@ def evidence_problems(product: Product) -> int:
 def pool_problems(product: Product) -> dict[str, int]:
     """Return how many open opportunities break each rule of the pool."""
     now, own = product.clock.now(), product.account.handle
-    found = opportunity_store.pool_problems(product.database, now, own) or PoolProblems(0, 0, 0, 0)
-    beyond = max(0, found.open_posts - product.settings.opportunities_max)
-    return {"beyond_size": beyond, "own": found.own, "without_text": found.without_text, "falling": found.falling}
+    problems = opportunity_store.pool_problems(product.database, now, own) or PoolProblems(0, 0, 0, 0)
+    beyond = max(0, problems.open_posts - product.settings.opportunities_max)
+    return {
+        "beyond_size": beyond,
+        "own": problems.own,
+        "without_text": problems.without_text,
+        "falling": problems.falling,
+    }
 
 
 def tell_answered_twice(product: Product) -> int:

@@ -201,7 +201,7 @@ def _pairs(readings: Sequence[OpportunityReading]) -> Iterator[tuple[Opportunity
     by_post: dict[str, list[OpportunityReading]] = {}
     for reading in readings:
         by_post.setdefault(reading.x_post_id, []).append(reading)
-    return ((found[1], found[0]) for found in by_post.values() if len(found) > 1)
+    return ((of_post[1], of_post[0]) for of_post in by_post.values() if len(of_post) > 1)
 
 
 def _counts(reading: OpportunityReading) -> SeenCounts:

@@ -16,7 +16,7 @@ from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, PostKind, Timelin
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_removed
 from xbot_assets.steps.publishing.recovery import RecoveryOutcome, read_timeline, recover_post, shown_as
-from xbot_assets.steps.publishing.restoration import doubt_shown, other_hold, settle
+from xbot_assets.steps.publishing.restoration import end_when_covered, other_hold, unconfirm_shown
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.metrics.history import imported_x_ids
 from xbot_assets.store.publishing import posts as post_store
@@ -83,10 +83,10 @@ def compare_timeline(product: Product) -> Comparison:
         _note(product, Comparison(0, None, (), (), (), (), ()))
         raise
     if restoration is not None:
-        doubt_shown(product, restoration, view, known)
+        unconfirm_shown(product, restoration, view, known)
     confirmed = _confirm_shown(product, view, known)
     if restoration is not None:
-        settle(product, restoration, view)
+        end_when_covered(product, restoration, view)
     missing, removed, back = _verify(product, view)
     phantoms = _phantoms(product, view)
     comparison = Comparison(len(view.shown), view.covers_since(), confirmed, missing, removed, back, phantoms)

@@ -48,16 +48,16 @@ def other_hold(product: Product) -> str | None:
     return next((hold.sentence for code, hold in product.account.holds.items() if code != FailureCode.RESTORED), None)
 
 
-def doubt_shown(product: Product, restoration: Restoration, view: TimelineView, known: Collection[str]) -> None:
-    """Move every waiting post that X seems to show into doubt, where it is confirmed like any other."""
+def unconfirm_shown(product: Product, restoration: Restoration, view: TimelineView, known: Collection[str]) -> None:
+    """Move every waiting post that X seems to show to the unconfirmed ones, where it is confirmed like any other."""
     database, now, since = product.database, product.clock.now(), restoration.taken_at
     expire_leases(database, now)
     waiting = restoration_store.waiting_texts(database)
     shown = [post.id for post in waiting if view.alike(post.text, since=since, taken=known)]
-    restoration_store.doubt_restored(database, shown, since, now)
+    restoration_store.unconfirm_restored(database, shown, since, now)
 
 
-def settle(product: Product, restoration: Restoration, view: TimelineView) -> None:
+def end_when_covered(product: Product, restoration: Restoration, view: TimelineView) -> None:
     """Keep what no row knows, and end the hold after the second look that surely showed everything."""
     _adopt(product, restoration, view)
     database, now = product.database, product.clock.now()
@@ -68,7 +68,7 @@ def settle(product: Product, restoration: Restoration, view: TimelineView) -> No
     if first is None or now - max(first, restoration.restored_at) < product.settings.requeue_after:
         return
     with database.transaction() as transaction:
-        restoration_store.settle_restorations(transaction, now)
+        restoration_store.end_restorations(transaction, now)
         lift_compared(transaction, product.worker, now)
 
 

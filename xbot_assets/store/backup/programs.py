@@ -90,8 +90,8 @@ def _major(directory: Path) -> int:
         ).stdout
     except OSError:
         return 0
-    found = _VERSION.search(said)
-    return int(found[1]) if found else 0
+    match = _VERSION.search(said)
+    return int(match[1]) if match else 0
 
 
 def _last_words(said: bytes) -> str:

@@ -118,9 +118,9 @@ def refuse_differing(settings: Settings, manifest: Manifest) -> None:
         PermanentFailure: ``restore_differs``.
     """
     with one_moment(settings) as moment:
-        found = differences(manifest.tables, contents_of(moment.connection, moment.statements))
-    if found:
-        told = "; ".join(found[:DIFFERENCES_TOLD])
+        differing = differences(manifest.tables, contents_of(moment.connection, moment.statements))
+    if differing:
+        told = "; ".join(differing[:DIFFERENCES_TOLD])
         raise PermanentFailure(
             f"What was restored is not what was backed up: {told}.", code=FailureCode.RESTORE_DIFFERS
         )

@@ -48,9 +48,9 @@ def note_covered(db: Statements, now: datetime) -> None:
     db.execute("note_restoration_covered", now=now)
 
 
-def settle_restorations(db: Statements, now: datetime) -> None:
+def end_restorations(db: Statements, now: datetime) -> None:
     """End what is unknown."""
-    db.execute("settle_restorations", now=now)
+    db.execute("end_restorations", now=now)
 
 
 def waiting_texts(db: Statements) -> list[WaitingText]:
@@ -58,9 +58,9 @@ def waiting_texts(db: Statements) -> list[WaitingText]:
     return db.fetch_rows(WaitingText, "waiting_posts")
 
 
-def doubt_restored(db: Statements, ids: Collection[int], taken_at: datetime, now: datetime) -> list[int]:
+def unconfirm_restored(db: Statements, ids: Collection[int], taken_at: datetime, now: datetime) -> list[int]:
     """Move waiting posts that X seems to show into doubt; return those that were moved."""
-    rows = db.fetch_all("doubt_restored", ids=list(ids), at=taken_at, now=now)
+    rows = db.fetch_all("unconfirm_restored", ids=list(ids), at=taken_at, now=now)
     return [row["id"] for row in rows]
 
 

@@ -51,10 +51,10 @@ class Visit:
         """Return what axe-core calls serious or critical here, with where it is."""
         source = AXE.read_text(encoding="utf-8")
         self.page.evaluate(f"(() => {{ {source} }})()")  # outside the page's policy, as a test's own
-        found: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
+        result: dict[str, Any] = self.page.evaluate("axe.run(document, {resultTypes: ['violations'], preload: false})")
         return [
             f"{one['id']}: {node['target']} {node['failureSummary']}"
-            for one in found["violations"]
+            for one in result["violations"]
             if one["impact"] in SERIOUS
             for node in one["nodes"]
         ]

@@ -43,8 +43,8 @@ def own(product: Product, site: Site) -> str:
 
 def rows(product: Product) -> dict[str, int]:
     """Return how many opportunities are in each state, by source."""
-    found = opportunity_store.states_since(product.database, product.clock.now() - timedelta(days=9))
-    return {f"{row.source} {row.state}": row.posts for row in found}
+    states = opportunity_store.states_since(product.database, product.clock.now() - timedelta(days=9))
+    return {f"{row.source} {row.state}": row.posts for row in states}
 
 
 def published(product: Product) -> list[str]:
@@ -152,8 +152,8 @@ def harvesting(loop_settings: Callable[..., Settings], product: Product, tmp_pat
 
 def stored(product: Product, x_post_id: str) -> tuple[str, str]:
     """Return an opportunity's state and reason."""
-    found = opportunity_store.opportunity_of(product.database, x_post_id)
-    return (found.state, found.reason) if found else ("absent", "")
+    row = opportunity_store.opportunity_of(product.database, x_post_id)
+    return (row.state, row.reason) if row else ("absent", "")
 
 
 def test_a_harvest_keeps_what_fits_with_the_reason_for_all_else_and_two_readings_rank_it(

@@ -110,8 +110,8 @@ def test_inbound_comes_first_then_what_is_relevant_and_rises(database: Database)
     )
     opportunity_store.store_relevance(database, {"1": 0.8, "2": 0.8, "3": 0.2, "4": 0.8}, "model")
     opportunity_store.store_velocities(database, {"1": 2.0, "2": 5.0, "3": 99.0})
-    found = opportunity_store.answerable(database, now=NOON, relevance=0.5, limit=10)
-    assert [one.x_post_id for one in found] == ["9", "8", "2", "1"]
+    ranked = opportunity_store.answerable(database, now=NOON, relevance=0.5, limit=10)
+    assert [one.x_post_id for one in ranked] == ["9", "8", "2", "1"]
 
 
 def test_too_old_posts_expire_and_the_least_promising_are_crowded_out(database: Database) -> None:

@@ -67,12 +67,12 @@ class PostPage:
     async def _image(self, request: Request) -> Response:
         numbers = request.path_params["post_id"], request.path_params["position"]
         try:
-            found = await asyncio.to_thread(lambda: post_picture(self._shell.connections.database(), *numbers))
+            picture = await asyncio.to_thread(lambda: post_picture(self._shell.connections.database(), *numbers))
         except ProductError as failure:
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, failure.reason) from failure
-        if found is None:
+        if picture is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such image.")
-        return Response(found.content, media_type=found.mime_type)
+        return Response(picture.content, media_type=picture.mime_type)
 
 
 def _values(review: ReviewContext, post_id: int) -> dict[str, Any]:

@@ -78,13 +78,13 @@ class WritePage:
             return drafts.draft(self._shell.connections.database(), request.path_params["draft_id"])
 
         try:
-            found = await asyncio.to_thread(read)
+            draft = await asyncio.to_thread(read)
         except PermanentFailure as failure:
             raise HTTPException(HTTPStatus.NOT_FOUND, failure.reason) from failure
         except ProductError as failure:
             raise HTTPException(HTTPStatus.SERVICE_UNAVAILABLE, failure.reason) from failure
         settings = self._shell.connections.settings()
-        return await self._shown(request, self._shell.session_of(request), _written_in(found, settings))
+        return await self._shown(request, self._shell.session_of(request), _written_in(draft, settings))
 
     async def _act(self, request: Request) -> Response:
         session, form = await self._shell.guard.changing_upload(request, UPLOAD_BYTES_MAX)

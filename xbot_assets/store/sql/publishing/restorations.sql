@@ -14,7 +14,7 @@ where settled_at is null order by id desc limit 1;
 -- A look at the timeline surely showed everything since the backup.
 update restorations set first_covered_at = %(now)s where settled_at is null and first_covered_at is null;
 
--- name: settle_restorations
+-- name: end_restorations
 -- What was published since the backup is known, or a person takes it upon themselves.
 update restorations set settled_at = %(now)s where settled_at is null;
 
@@ -26,7 +26,7 @@ update posts set lease_until = clock_timestamp() where status in ('claimed', 'ar
 -- Posts that wait for their time or for a person, in the order of their threads.
 select id, text from posts where status in ('queued', 'held') order by coalesce(thread_id, id), segment nulls first, id;
 
--- name: doubt_restored
+-- name: unconfirm_restored
 -- queued or held -> unconfirmed: after a restore, the timeline shows a post that reads like it.
 with waiting as (
     select id, status from posts where id = any(%(ids)s::bigint[]) and status in ('queued', 'held') for update
