@@ -30,7 +30,7 @@ STABLE_SECONDS = 60.0
 """A program that has run this long is sound again: its next restart starts with the shortest wait."""
 CHUNK_BYTES = 65_536
 READY_POLL_SECONDS = 0.1
-PUMP_SECONDS = 2.0
+PUMP_SECONDS = 5.0
 """How long the last lines of output may take; a stranger that inherited the pipe is not waited for."""
 
 
@@ -109,6 +109,7 @@ class Child:
         deadline = time.monotonic() + self._limits.start_seconds
         while not given_up() and not self.program.ready():
             if process.poll() is not None:
+                self._drain()
                 what = f"stopped during its start ({_ending(process.returncode)})"
                 raise self._failure(what)
             if time.monotonic() > deadline:
@@ -127,8 +128,7 @@ class Child:
         in_time = process is None or self._end(process, hurry)
         if self._keeper.is_alive():
             self._keeper.join()
-        for pump in self._pumps:
-            pump.join(PUMP_SECONDS)
+        self._drain()
         self._record.remove(self.program.name)
         return in_time
 
@@ -174,6 +174,11 @@ class Child:
         pump = threading.Thread(target=self._copy, args=(stream,), name=f"log-{self.program.name}", daemon=True)
         self._pumps.append(pump)
         pump.start()
+
+    def _drain(self) -> None:
+        """Wait until the log has all that an ended process said."""
+        for pump in self._pumps:
+            pump.join(PUMP_SECONDS)
 
     def _copy(self, stream: IO[bytes]) -> None:
         lines = LineMask()

@@ -17,8 +17,9 @@ import pytest
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.process_identity import identity_of
 from xbot_assets.runtime.environment import PACKAGE_ROOT
+from xbot_assets.runtime.machine.logfile import LogFile
 from xbot_assets.runtime.machine.processes import wait_until
-from xbot_assets.runtime.supervision.child import Limits
+from xbot_assets.runtime.supervision.child import READY_POLL_SECONDS, Limits
 from xbot_assets.runtime.supervision.orphans import read_record, record_file
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.runtime.supervision.supervisor import Stopped, Supervisor
@@ -211,6 +212,18 @@ def test_a_program_that_ends_during_its_start_is_one_clear_failure(home: Path) -
     assert caught.value.code == "start_failed"
     assert caught.value.reason == 'The broken stopped during its start (exit code 3). Its last words: "no such table".'
     assert str(home / "logs" / "broken.log") in caught.value.remedy
+
+
+def test_the_last_words_of_a_failed_start_are_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The end of a process is often seen before its output has been read."""
+    late, write = threading.Event(), LogFile.write
+    monkeypatch.setattr(LogFile, "write", lambda log, data: (late.wait(PATIENCE), write(log, data)))
+    threading.Timer(3 * READY_POLL_SECONDS, late.set).start()
+    with (
+        Supervisor(home, LIMITS, environment(home), print) as supervisor,
+        pytest.raises(PermanentFailure, match="no such table"),
+    ):
+        supervisor.start(server(home, "broken", "import sys; print('no such table'); sys.exit(3)"))
 
 
 def test_a_program_that_is_never_ready_fails_at_the_limit(home: Path) -> None:
