@@ -36,6 +36,7 @@ START_SECONDS = 600.0
 PATIENCE = {"start_timeout_seconds": "300"}
 """On a busy machine a part may take minutes to start; what is measured comes after that."""
 SUPERVISOR = "supervisor"
+CODE_SERVER = "code"
 FORK_SERVER = "fork server and runs"
 ACTIVE_RUNS = "select count(*) as many from runs where status in ('QUEUED', 'NOT_STARTED', 'STARTING', 'STARTED')"
 COUNTERS = """
@@ -79,7 +80,7 @@ class Parts:
 def _named(process: psutil.Process, part: str, names: Mapping[int, str]) -> list[tuple[psutil.Process, str]]:
     """Return a process and all below it, each with its part: its own name, or that of the process above it."""
     try:
-        own = names.get(process.pid, FORK_SERVER if _is_forked(process) else part)
+        own = names.get(process.pid, FORK_SERVER if part == CODE_SERVER and _is_forked(process) else part)
         children = process.children()
     except psutil.Error:
         return []
@@ -87,7 +88,7 @@ def _named(process: psutil.Process, part: str, names: Mapping[int, str]) -> list
 
 
 def _is_forked(process: psutil.Process) -> bool:
-    """Say whether a process is the fork server: nothing else runs under the very words of the process above it."""
+    """Say whether a process was forked and nothing else: it runs under the very words of the process above it."""
     above = process.parent()
     return above is not None and process.cmdline() == above.cmdline()
 

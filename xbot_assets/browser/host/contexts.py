@@ -16,6 +16,8 @@ PAGE_OPEN_SECONDS = 3.0
 """Opening a page ahead of need takes about 25 ms. One that takes so long hangs, and its context is given up."""
 CONTEXT_CLOSE_SECONDS = 3.0
 """A context that has not closed by then hangs, and Chromium with it; closing one takes about 10 ms."""
+REST_SECONDS = 60.0
+"""A context that nobody used for so long closes its waiting page, which holds some 27 MB and opens in 25 ms."""
 MEASURE_SECONDS = 5.0
 """Between two measurements of one context; each takes about 15 ms of Chromium's time."""
 ANSWER_SECONDS = 5.0
@@ -46,7 +48,7 @@ class WarmContext:
         self._ready: Page | None = None
         self._used: set[Page] = set()
         self._strays: list[Page] = []
-        self._measured = time.monotonic()
+        self._measured = self._used_at = time.monotonic()
         self._measuring: asyncio.Timeout | None = None
         self._born = time.monotonic()
 
@@ -88,6 +90,7 @@ class WarmContext:
         finally:
             self._used.discard(page)
             self.in_flight -= 1
+            self._used_at = time.monotonic()
 
     async def prepare(self) -> None:
         """Open the page that the next operation will get, unless there is one."""
@@ -101,6 +104,18 @@ class WarmContext:
         else:
             page.on("crash", self._crashed)
 
+    async def rest(self) -> None:
+        """Close the page that waits for the next operation; that one opens its own."""
+        async with self._opening:
+            page, self._ready = self._ready, None
+            if page is None:
+                return
+            try:
+                async with asyncio.timeout(PAGE_CLOSE_SECONDS):
+                    await page.close()
+            except (PlaywrightError, TimeoutError):
+                self.retire("a page did not close")
+
     def _crashed(self, page: Page) -> None:
         if page is self._ready:
             self._ready = None
@@ -108,8 +123,13 @@ class WarmContext:
 
     @property
     def at_rest(self) -> bool:
-        """Whether no operation is at work in it and a page waits for the next one."""
-        return self._ready is not None and self.in_flight == 0
+        """Whether no operation is at work in it, and a page waits for the next one unless that is long in coming."""
+        return self.in_flight == 0 and (self._ready is not None or self.unused)
+
+    @property
+    def unused(self) -> bool:
+        """Whether nobody has used it for long."""
+        return self.in_flight == 0 and time.monotonic() - self._used_at > REST_SECONDS
 
     @property
     def measure_due(self) -> bool:

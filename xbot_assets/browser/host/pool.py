@@ -111,6 +111,9 @@ class BrowserPool:
         if context.retired or not slot.open:
             self._retire(slot, "memory is short")
             return
+        if context.unused:
+            await context.rest()
+            return
         await context.prepare()
         if context.measure_due:
             await context.measure(meter, self._rules.origin)

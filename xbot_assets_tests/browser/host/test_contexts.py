@@ -147,6 +147,26 @@ def test_an_operation_in_a_retired_context_ends_in_peace(site: TinySite, tmp_pat
     asyncio.run(scenario())
 
 
+def test_a_context_that_nobody_uses_holds_no_page_and_serves_the_next_operation(
+    site: TinySite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its waiting page is closed; the operation that comes then opens its own, in the same context."""
+    monkeypatch.setattr("xbot_assets.browser.host.contexts.REST_SECONDS", 0.2)
+
+    async def scenario() -> None:
+        async with running_pool(site.url, tmp_path) as pool:
+            async with an_operation(pool) as (slot, page):
+                browser_context, first = page.context, context_of(slot)
+            await soon(lambda: not browser_context.pages, "no page is left")
+            async with an_operation(pool) as (slot, page):
+                await page.goto(f"{site.url}/home")
+                assert await page.title() == "X"
+                assert context_of(slot) is first
+            assert first.retired == ""
+
+    asyncio.run(scenario())
+
+
 def test_what_a_page_opened_is_closed_with_it(site: TinySite, tmp_path: Path) -> None:
     """A pop-up would otherwise stay in the context for good."""
 
