@@ -19,9 +19,9 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
 from xbot_assets.store.publishing.admission import Question, peek, take
 from xbot_assets.store.publishing.approvals import Decider, reschedule_post
-from xbot_assets.store.publishing.pace import wait_now
 from xbot_assets.store.publishing.queue import stale_posts
 from xbot_assets.testing.admission import open_limits, take_post
+from xbot_assets.testing.pace_rules import wait_now
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.queueing import (
     BUSY,
