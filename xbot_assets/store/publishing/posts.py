@@ -22,7 +22,6 @@ from xbot_assets.store.publishing.rows import (
     ExpiredLease,
     PostedByHand,
     PostEvent,
-    PublishedPost,
     RecentPost,
     UnconfirmedPost,
 )
@@ -191,11 +190,6 @@ def recent_posts(db: Statements, limit: int) -> list[RecentPost]:
 def recent_texts(db: Statements, since: datetime, limit: int = RECENT_TEXTS_MAX) -> list[str]:
     """Return the texts of the newest posts planned since then that were not refused: what a new one must not repeat."""
     return [row["text"] for row in db.fetch_all("recent_texts", since=since, limit=limit)]
-
-
-def published_since(db: Statements, since: datetime) -> list[PublishedPost]:
-    """Return posts published since then, oldest first."""
-    return db.fetch_rows(PublishedPost, "published_since", since=since)
 
 
 def post_events(db: Statements, post_id: int) -> list[PostEvent]:

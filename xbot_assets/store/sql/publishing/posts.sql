@@ -211,13 +211,6 @@ order by p.id desc limit %(limit)s;
 -- Texts that a new post must not repeat.
 select text from posts where planned_at >= %(since)s and status <> 'failed' order by planned_at desc, id desc limit %(limit)s;
 
--- name: published_since
--- Posts published since a time, oldest first.
-select id, text, topic, format, x_post_id, permalink, published_at, scheduled_at, propensity,
-    predicted_reward, bandit_version_id, predictor_version_id
-from posts where status = 'published' and published_at >= %(since)s
-order by published_at, id;
-
 -- name: post_events_of
 -- Every change of one post's state.
 select from_status, to_status, fencing_token, happened_at, note, actor, decision
