@@ -131,7 +131,7 @@ def expire_leases(db: Statements, now: datetime, *, dead: str | None = None) -> 
 
     Leases run in real time on the server's clock, however fast the product's clock runs; ``now`` dates the events.
     """
-    return db.fetch_rows(ExpiredLease, "expire_leases", now=now, dead=dead)
+    return db.fetch_rows(ExpiredLease, "expire_leases", now=now, dead=dead, code=FailureCode.LEASE_EXPIRED)
 
 
 def unconfirmed_posts(db: Statements) -> list[UnconfirmedPost]:

@@ -151,7 +151,7 @@ with held as (
         fencing_token = p.fencing_token + 1,
         claimed_by = null, claimed_at = null, lease_until = null,
         failure_kind = case held.status when 'claimed' then 'transient' else 'unknown' end,
-        failure_code = 'lease_expired',
+        failure_code = %(code)s,
         failure_reason = 'The worker ' || coalesce(held.claimed_by, '?') || ' did not finish in time.'
     from held where p.id = held.id
     returning p.id, p.fencing_token, p.failure_reason, held.status as from_status, p.status as to_status,
