@@ -1,4 +1,4 @@
-"""What people settle about posts that may or may not be on X, under the row's lock.
+"""What people decide about posts that may or may not be on X, under the row's lock.
 
 unconfirmed -> published         it is on X
             -> queued, rejected  it is not
