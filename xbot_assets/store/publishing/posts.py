@@ -63,8 +63,7 @@ def claim_post(
     transaction: Transaction, post_id: int, *, worker: str, now: datetime, lease: timedelta
 ) -> ClaimedPost | None:
     """Move queued -> claimed a post whose row the transaction holds; for ``admission.py``, which asks the rules."""
-    row = transaction.fetch_one("claim_post", id=post_id, worker=worker, now=now, lease=lease)
-    return ClaimedPost(**row) if row else None
+    return transaction.fetch_row(ClaimedPost, "claim_post", id=post_id, worker=worker, now=now, lease=lease)
 
 
 def arm_post(db: Statements, claim: ClaimedPost, now: datetime) -> bool:
