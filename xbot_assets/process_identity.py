@@ -49,6 +49,14 @@ def still_runs(pid: int, identity: str) -> bool:
     return identity_of(pid) == identity
 
 
+def runs(process: psutil.Process) -> bool:
+    """Say whether the process of a handle still runs; one that has ended and only waits to be collected does not."""
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
+
+
 def began_between(pid: int, earliest: float, latest: float) -> bool:
     """Say whether a process with this number runs and began between two times of day, in seconds since 1970."""
     began = _began(pid)

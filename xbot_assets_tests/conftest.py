@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 import pytest
-import redis
 from hypothesis import HealthCheck
 from hypothesis import settings as generated
 from psycopg import sql
@@ -25,7 +24,14 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.engine.cache import Cache, open_cache
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
-from xbot_assets.testing.servers import SettingsFor, fresh_database, running, running_postgres, with_database
+from xbot_assets.testing.servers import (
+    SettingsFor,
+    empty_cache,
+    fresh_database,
+    running,
+    running_postgres,
+    with_database,
+)
 
 FAST_SETTINGS = {
     "fsync": "off",
@@ -129,13 +135,7 @@ def database(settings_for: SettingsFor) -> Iterator[Database]:
 def cache(settings_for: SettingsFor) -> Iterator[Cache]:
     """The cache, empty."""
     settings = settings_for()
-    _empty(settings)
+    empty_cache(settings)
     opened = open_cache(settings)
     yield opened
     opened.close()
-
-
-def _empty(settings: Settings) -> None:
-    if settings.redis_url is not None:
-        with redis.Redis.from_url(settings.redis_url.get_secret_value()) as client:
-            client.flushdb()

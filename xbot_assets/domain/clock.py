@@ -69,18 +69,3 @@ class RealClock:
     def now(self) -> datetime:
         """Return the machine's time."""
         return system_now()
-
-
-@dataclass(slots=True)
-class ManualClock:
-    """A clock that moves only when told: for tests and simulations."""
-
-    time: datetime
-
-    def now(self) -> datetime:
-        """Return the time it was last set to."""
-        return self.time
-
-    def advance(self, by: timedelta) -> None:
-        """Move forward."""
-        self.time += by

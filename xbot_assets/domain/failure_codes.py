@@ -117,6 +117,11 @@ class FailureCode(StrEnum):
 
     # Publishing and approval.
     PUBLISHING_HELD = "publishing_held", _PERMANENT, "The alert says what to do."
+    LEASE_EXPIRED = "lease_expired", _CLICK, "Nothing needs doing; it waits again, or is looked for on X."
+    REJECTED = "rejected", _PERMANENT, "Nothing needs doing: a person does not want it published."
+    ENGAGED_ONLY = "engaged_only", _PERMANENT, "Nothing needs doing: that author is not answered."
+    THREAD_CAP = "thread_cap", _PERMANENT, "Nothing needs doing: enough was answered there."
+    UNANSWERABLE = "unanswerable", _PERMANENT, "Nothing needs doing: that author is not answered."
     LOST_FENCE = "lost_fence", _PERMANENT, "Nothing needs doing; another worker has the post."
     NOT_UNCONFIRMED = "not_unconfirmed", _PERMANENT, "Nothing was changed. Look at it again."
     PACE_UNKNOWN = "pace_unknown", _PERMANENT, "Run xbot migrate."

@@ -107,6 +107,7 @@ class RuleSettings(
             policy=self.policy_limits,
             spacing=self.post_spacing,
             segment_spacing=self.segment_spacing,
+            late_after=timedelta(hours=self.post_stale_hours),
             shadow=self.is_shadow,
             handle=self.handle or "",
             labelled_automated=self.automated_label_set or None,

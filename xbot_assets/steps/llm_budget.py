@@ -86,7 +86,7 @@ class DatabaseBudget:
         return record_llm_call(self.database, self._with_concurrent_runs(call))
 
     def _with_concurrent_runs(self, call: LlmCall) -> LlmCall:
-        return call.model_copy(update={"job": self.concurrent_runs.job, "beside": list(self.concurrent_runs.beside)})
+        return call.model_copy(update={"job": self.concurrent_runs.job, "beside": list(self.concurrent_runs.others)})
 
     @property
     def _lease(self) -> timedelta:

@@ -6,7 +6,6 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.domain.alerts.entry import AlertEntry, Severity
-from xbot_assets.domain.alerts.messages import Notice
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.masking import mask
@@ -94,11 +93,6 @@ def acknowledge_alert(db: Statements, key: str, who: str, now: datetime) -> None
 def open_alerts(db: Statements) -> list[Alert]:
     """Return the open alerts, gravest first, then oldest first."""
     return [Alert(**row) for row in db.fetch_all("open_alerts")]
-
-
-def waiting_notices(db: Statements, limit: int) -> list[Notice]:
-    """Return the oldest notices that not every channel has taken."""
-    return db.fetch_rows(Notice, "waiting_notices", limit=limit)
 
 
 def alert_counts(db: Statements) -> dict[str, int]:

@@ -53,8 +53,7 @@ class DatabaseClock:
 
 def read_line(db: Statements) -> ClockLine | None:
     """Return the line in force; ``None`` is real time."""
-    row = db.fetch_one("read_clock_line")
-    return ClockLine(**row) if row else None
+    return db.fetch_row(ClockLine, "read_clock_line")
 
 
 def set_line(db: Statements, line: ClockLine | None) -> None:

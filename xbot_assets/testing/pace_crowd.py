@@ -1,11 +1,11 @@
-"""Real processes that ask for admission and for the breaker's probe at once, and the serial answer to compare with.
+"""Real processes that claim posts and ask for the breaker's probe at once, and the serial answer to compare with.
 
 Used by the tests and by ``benchmarks/pace_contention.py``.
 """
 
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -15,19 +15,21 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
+from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import UnknownOutcome
-from xbot_assets.domain.pace.admission import wait_at
 from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy, Permit
 from xbot_assets.domain.pace.hours import HourWeights
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules, Pacing
 from xbot_assets.domain.pace.rate import PaceFacts, initial
+from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.database import Database, open_database
+from xbot_assets.store.publishing.admission import Question, take
 from xbot_assets.store.publishing.breaker import acquire, report
-from xbot_assets.store.publishing.pace import Admitted, admission
-from xbot_assets.store.publishing.posts import arm_post, mark_unconfirmed
-from xbot_assets.testing.admission import open_limits, take_post
+from xbot_assets.store.publishing.posts import arm_post, enqueue_posts, mark_unconfirmed
+from xbot_assets.testing.admission import LEASE, open_limits
+from xbot_assets.testing.pace_rules import wait_at
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
@@ -38,6 +40,8 @@ STEP = timedelta(seconds=389)
 """Product time between two rounds: no divisor of an hour, so that limits end between rounds and on them."""
 END_SECONDS = 300.0
 """A process that has not ended by then never will."""
+ANSWERED = 1000
+"""Keeps the numbers of what the crowd claims above zero."""
 SUCCEEDS_ONE_OF = 3
 """Of so many probes one succeeds, so the breaker mostly opens again."""
 
@@ -73,7 +77,7 @@ def _join(shared: Shared) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What one process was told: the rounds in which it was admitted, and how long each answer took."""
+    """What one process was told: the rounds in which it claimed a post, and how long each answer took."""
 
     admitted: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -89,26 +93,38 @@ class Plan:
     start: datetime
     rounds: int
     asks: int
-    ask: "Callable[[Database, Plan, datetime], bool]"
-
-
-def one_admission(db: Database, plan: Plan, now: datetime) -> bool:
-    """Ask once."""
-    return isinstance(admission(db, plan.kind, now, plan.rules), Admitted)
 
 
 def one_claim(db: Database, plan: Plan, now: datetime) -> bool:
-    """Claim a post if the pace allows it, and leave it unconfirmed: its id is lost."""
-    claim = take_post(db, replace(open_limits(), pace=plan.rules), now, worker="crowd")
-    if claim is None:
-        return False
+    """Claim a post if the rules allow it, leave it unconfirmed (its id is lost), and queue another in its place.
+
+    While another process has a post in hand nobody else may claim; that is over in a moment, and not the pace's answer.
+    """
+    question = Question(replace(open_limits(), pace=plan.rules), now, "crowd")
+    while isinstance(claim := take(db, question, lease=LEASE), Refusal):
+        if claim.rule is not RuleName.ONE_IN_HAND:
+            return False
     arm_post(db, claim, now)
     mark_unconfirmed(db, claim, UnknownOutcome("The id was lost.", code=FailureCode.NO_WITNESS), now)
+    enqueue_posts(db, [_to_claim(plan, claim.id)], now)
     return True
 
 
+def queue_for(db: Database, plan: Plan, processes: int) -> None:
+    """Queue what the processes claim first: always more than they can have in hand and not yet replaced."""
+    enqueue_posts(db, [_to_claim(plan, number) for number in range(-2 * processes, 0)], plan.start)
+
+
+def _to_claim(plan: Plan, number: int) -> NewPost:
+    """Return a post of the plan's kind that is due all the time; one post on X is answered once."""
+    post = NewPost(text=f"Post {ANSWERED + number} of a crowd.", topic="sea", format="fact", scheduled_at=plan.start)
+    if plan.kind is PaceKind.POST:
+        return post
+    return post.model_copy(update={"reply_to_x_id": str(ANSWERED + number), "reply_to_handle": "anna"})
+
+
 def serial(pacing: Pacing, plan: Plan, processes: int) -> list[int]:
-    """Return how many are admitted in each round when the same questions come one after the other."""
+    """Return how many are claimed in each round when the same questions come one after the other."""
     nothing = PaceFacts(initial(pacing), HourWeights(ZoneInfo("UTC")))
     admitted: list[datetime] = []
     counts: list[int] = []
@@ -122,7 +138,7 @@ def serial(pacing: Pacing, plan: Plan, processes: int) -> list[int]:
 
 
 def counts(told: list[Asked], rounds: int) -> list[int]:
-    """Return how many were admitted in each round."""
+    """Return how many were claimed in each round."""
     everything = [turn for asked in told for turn in asked.admitted]
     return [everything.count(turn) for turn in range(rounds)]
 
@@ -185,7 +201,7 @@ def _ask_each_round(plan: Plan) -> Asked:
             _shared.barrier.wait(END_SECONDS)
             for _ in range(plan.asks):
                 began = perf_counter()
-                if plan.ask(db, plan, plan.start + turn * STEP):
+                if one_claim(db, plan, plan.start + turn * STEP):
                     asked.admitted.append(turn)
                 asked.seconds.append(perf_counter() - began)
     return asked

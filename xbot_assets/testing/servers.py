@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+import redis
 from psycopg import sql
 
 from xbot_assets.domain.failures import PermanentFailure
@@ -85,3 +86,10 @@ def refusal(home: Path) -> str:
     with pytest.raises(PermanentFailure) as caught:
         prepared(home)
     return caught.value.code
+
+
+def empty_cache(settings: Settings) -> None:
+    """Forget everything in the cache of these settings, which the tests share."""
+    if settings.redis_url is not None:
+        with redis.Redis.from_url(settings.redis_url.get_secret_value()) as client:
+            client.flushdb()

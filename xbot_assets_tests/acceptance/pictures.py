@@ -9,8 +9,9 @@ from playwright.sync_api import Page, sync_playwright
 
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.settings import load_settings
+from xbot_assets.testing.patience import PATIENCE
 
-PAGE_MILLISECONDS = 30_000
+PAGE_MILLISECONDS = PATIENCE * 1000
 LINEAGE = "/assets/published_posts?view=lineage&lineageScope=neighbors&lineageDepth=4"
 """The one view that draws every asset of the loop without folding the groups."""
 

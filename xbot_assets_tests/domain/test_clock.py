@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xbot_assets.domain.clock import ClockLine, ManualClock
+from xbot_assets.domain.clock import ClockLine
+from xbot_assets.testing.manual_clock import ManualClock
 
 REAL = datetime(2026, 3, 1, 12, tzinfo=UTC)
 START = ClockLine(REAL, REAL)

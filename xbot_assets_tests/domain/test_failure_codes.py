@@ -1,6 +1,7 @@
 """The list of failure codes: each is used, and raised only as the kinds that it is listed with."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,15 +13,20 @@ from xbot_assets.browser.failures import classify as classify_browser
 from xbot_assets.browser.pages.refusals import publish_refusal, refusal_of
 from xbot_assets.browser.pages.states import PageState, failure_of_state
 from xbot_assets.domain import failures
+from xbot_assets.domain.admission.refusal import Consequence
+from xbot_assets.domain.admission.rules import RULES
 from xbot_assets.domain.failure_codes import GATE_CODES, FailureCode, gate_code
 from xbot_assets.domain.failure_kinds import FailureKind
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.gates import injection
 from xbot_assets.domain.gates.chain import GATES
+from xbot_assets.store.engine.statements import product_statements
 from xbot_assets.x.account_state import ACCOUNT_TROUBLE, AccountState
 
 SOURCE = Path(xbot_assets.__file__).parent
 LIST = SOURCE / "domain" / "failure_codes.py"
+REJECTING_RULES = frozenset(rule.name for rule in RULES if rule.consequence is Consequence.REJECT)
+WRITTEN_CODE = re.compile(r"failure_code\b[^,\n]*'\w+'")
 KINDS = {cls.__name__: cls.kind for cls in ProductError.__subclasses__()}
 
 
@@ -47,7 +53,7 @@ def test_every_code_is_used_somewhere() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "FailureCode"
     }
-    made = GATE_CODES | ACCOUNT_TROUBLE | frozenset(PageState)
+    made = GATE_CODES | ACCOUNT_TROUBLE | frozenset(PageState) | REJECTING_RULES
     assert [code for code in FailureCode if code.name not in named and code not in made] == []
 
 
@@ -76,6 +82,17 @@ def test_every_gate_has_a_code() -> None:
     for gate in (*GATES, injection.GATE):
         assert gate_code(gate) == f"gate_{gate}"
     assert gate_code("one of tomorrow") is FailureCode.GATE_OTHER
+
+
+def test_every_rule_that_rejects_a_post_for_good_has_a_code() -> None:
+    """It is stored with the post, as the code of any other failure is."""
+    assert [FailureCode(rule).kinds for rule in REJECTING_RULES] == [(FailureKind.PERMANENT,)] * len(REJECTING_RULES)
+
+
+def test_no_statement_writes_a_code_of_its_own() -> None:
+    """Codes come from the list, also those that are stored without anything being raised."""
+    written = [name for name, one in product_statements().items() if WRITTEN_CODE.search(one.text.decode())]
+    assert written == []
 
 
 def test_every_trouble_of_the_account_has_a_code_and_so_has_every_page_that_is_not_ready() -> None:

@@ -15,7 +15,7 @@ from xbot_assets.domain.alerts.publishing import POSTS_WAITING
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.settings import CHECKOUT
 from xbot_assets.steps.product import Product, open_product
-from xbot_assets.steps.publishing.cycle import hold_stale, publish_wait
+from xbot_assets.steps.publishing.cycle import publish_wait
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.approvals import Decider
@@ -64,7 +64,6 @@ def test_a_post_written_long_ago_is_not_taken_from_the_worker_that_has_just_clai
     assert held is not None
     much_later = now + 7 * DAY
     assert posts.expire_leases(product.database, much_later) == []
-    assert hold_stale(product) == []
     assert claim(product, much_later, worker="a second one") is None
     assert posts.arm_post(product.database, held, now)
     assert [event.to_status for event in posts.post_events(product.database, post_id)][-1] == "armed"
@@ -76,13 +75,12 @@ def test_posts_overdue_after_an_outage_go_to_a_person_with_one_alert_and_none_is
     outage = timedelta(hours=product.settings.post_stale_hours + 1)
     late = queue(product, *(f"Planned for the outage, number {number}." for number in range(30)), due=now - outage)
     (recent,) = queue(product, "Due just before it ended.", due=now - timedelta(minutes=10))
-    assert hold_stale(product) == late
-    assert hold_stale(product) == []
-    assert posts.queue_counts(product.database) == {"held": len(late), "queued": 1}
+    assert publish(product, now) == recent
+    assert publish(product, now) is None
+    assert posts.queue_counts(product.database) == {"held": len(late), "published": 1}
     (told,) = open_alerts(product.database)
     assert told.key == POSTS_WAITING.key_of()
     assert "30 post(s)" in told.reason
-    assert publish(product, now) == recent
 
 
 def test_approved_after_an_outage_posts_are_spread_and_not_sent_in_a_burst(product: Product) -> None:

@@ -11,13 +11,14 @@ import pytest
 from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import DAILY_BUDGET, CallAsk, LlmCall, Reservation
-from xbot_assets.domain.clock import ManualClock
 from xbot_assets.domain.failures import BudgetFailure, ProductError
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.calls import retrying
 from xbot_assets.llm.calls.calling import ModelAccess
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
+from xbot_assets.testing.manual_clock import ManualClock
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets_tests.llm.llm_server import LlmServer, running_llm_server
 
 NOW = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
@@ -89,7 +90,7 @@ def writer_for(
                 "api_key": SecretStr(KEY),
                 "model": "gpt-4o-mini",
                 "attempts": 3,
-                "timeout_seconds": 10,
+                "timeout_seconds": PATIENCE,
                 "base_url": server.base_url,
                 "models_retire": False,
             }

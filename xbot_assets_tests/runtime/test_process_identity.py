@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from xbot_assets.process_identity import (
@@ -14,6 +15,7 @@ from xbot_assets.process_identity import (
     began_between,
     identity_of,
     own_identity,
+    runs,
     still_runs,
 )
 from xbot_assets.testing.patience import until
@@ -58,6 +60,17 @@ def test_a_process_that_has_ended_has_no_identity_before_it_is_collected_and_aft
         assert identity_of(other.pid) is None
         assert not began_between(other.pid, 0.0, time.time() + HOUR)
     assert identity_of(other.pid) is None
+
+
+def test_the_handle_of_a_process_runs_until_it_has_ended_whether_or_not_it_was_collected() -> None:
+    """Another process may have got its number meanwhile; the handle does not mean that one."""
+    with a_process() as other:
+        handle = psutil.Process(other.pid)
+        assert runs(handle)
+        other.kill()
+        until(lambda: not runs(handle), "the process has ended")
+        assert handle.status() == psutil.STATUS_ZOMBIE
+    assert not runs(handle)
 
 
 def test_a_clock_that_is_set_does_not_change_an_identity(monkeypatch: pytest.MonkeyPatch) -> None:

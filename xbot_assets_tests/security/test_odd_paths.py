@@ -15,6 +15,7 @@ from xbot_assets.runtime.embedded.postgres_install import startable_install
 from xbot_assets.runtime.embedded.valkey import EmbeddedValkey
 from xbot_assets.runtime.machine.accounts import Account, service_account
 from xbot_assets.settings import SettingsError, load_settings
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.servers import running
 
 NOBODY = 65534
@@ -67,7 +68,10 @@ def test_the_cache_finds_its_own_configuration_in_a_path_that_reads_like_a_patte
     server = EmbeddedValkey(tmp_path / "a[b]*?\\c" / ".xbot")
     server.prepare()
     port = int(server.url().rpartition(":")[2].partition("/")[0])
-    with running(server.program(), tmp_path), socket.create_connection(("127.0.0.1", port), timeout=5) as stranger:
+    with (
+        running(server.program(), tmp_path),
+        socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as stranger,
+    ):
         stranger.sendall(b"PING\r\n")
         assert stranger.recv(100).startswith(b"-NOAUTH")
 

@@ -22,7 +22,7 @@ from xbot_assets.settings import load_settings
 from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert
-from xbot_assets.testing.patience import PATIENCE
+from xbot_assets.testing.patience import PATIENCE, growing
 from xbot_assets.x.account_state import AccountState
 from xbot_assets_tests.service.pages.review_page import without_own
 
@@ -122,14 +122,16 @@ async def test_a_component_that_hangs_is_asked_once_and_fails_in_time() -> None:
         answer.wait(PATIENCE)
         return "At last."
 
-    components = Components([Component("Slow", hang), component("Quick")], ping_seconds=0.05)
     try:
-        for _ in range(3):
-            slow, quick = await components.check()
-            assert slow.state == "failed"
-            assert slow.detail == "No answer within 0.05 s."
-            assert quick.state == "ok"
-        assert asked == [1]
+        for seconds in growing(0.05):  # so short that a busy machine may miss it for the quick one, too
+            asked.clear()
+            components = Components([Component("Slow", hang), component("Quick")], ping_seconds=seconds)
+            seen = [await components.check() for _ in range(3)]
+            assert {(slow.state, slow.detail) for slow, _ in seen} == {("failed", f"No answer within {seconds:g} s.")}
+            assert asked == [1]
+            if all(quick.state == "ok" for _, quick in seen):
+                break
+            components.close()
     finally:
         answer.set()
         components.close()

@@ -19,7 +19,7 @@ from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets.testing.servers import SettingsFor
+from xbot_assets.testing.servers import SettingsFor, empty_cache
 from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, TOKEN, browser_host
 from xbot_assets_tests.steps.site import Site
 
@@ -92,7 +92,7 @@ def product(loop_settings: Callable[..., Settings], site: Site) -> Iterator[Prod
     settings = loop_settings()
     start_clock(settings, owns_site=True)
     with open_product(settings, worker="test") as opened:
-        opened.cache.delete_prefix("")
+        empty_cache(settings)
         yield opened
     site.set_faults()
 

@@ -10,7 +10,6 @@ import pytest
 from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall
-from xbot_assets.domain.clock import ManualClock
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
@@ -21,6 +20,7 @@ from xbot_assets.steps.llm_budget import DatabaseBudget, budget_now
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.content.ledger import recent_calls
 from xbot_assets.store.engine.database import Database
+from xbot_assets.testing.manual_clock import ManualClock
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.llm.llm_server import LlmServer, running_llm_server
 

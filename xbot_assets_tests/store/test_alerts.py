@@ -16,9 +16,9 @@ from xbot_assets.store.alerts import (
     open_alerts,
     resolve_alert,
     resolve_every,
-    waiting_notices,
 )
 from xbot_assets.store.engine.database import Database, Statements
+from xbot_assets.store.operations.alert_deliveries import notices_for
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LOST = AlertEntry(
@@ -45,7 +45,7 @@ def test_an_alert_is_raised_once_and_then_counted(database: Database) -> None:
     (opened,) = open_alerts(database)
     assert (opened.times_seen, opened.severity, opened.reason) == (2, "critical", "Still gone.")
     assert (opened.raised_at, opened.last_seen_at) == (NOON, later)
-    assert [notice.event for notice in waiting_notices(database, 10)] == ["raised"]
+    assert [notice.event for notice in notices_for(database, "a channel", 10)] == ["raised"]
 
 
 def test_many_at_once_raise_one_alert(database: Database) -> None:
@@ -53,7 +53,7 @@ def test_many_at_once_raise_one_alert(database: Database) -> None:
     with ThreadPoolExecutor(8) as crowd:
         assert sum(crowd.map(lambda _: lost(database), range(40))) == 1
     assert open_alerts(database)[0].times_seen == 40
-    assert len(waiting_notices(database, 10)) == 1
+    assert len(notices_for(database, "a channel", 10)) == 1
 
 
 def test_a_resolved_alert_can_be_raised_again(database: Database) -> None:
@@ -63,7 +63,7 @@ def test_a_resolved_alert_can_be_raised_again(database: Database) -> None:
     assert resolve_alert(database, LOST, NOON) is False
     assert open_alerts(database) == []
     assert lost(database) is True
-    assert [notice.event for notice in waiting_notices(database, 10)] == ["raised", "resolved", "raised"]
+    assert [notice.event for notice in notices_for(database, "a channel", 10)] == ["raised", "resolved", "raised"]
 
 
 def test_an_alert_in_a_transaction_that_fails_was_never_raised(database: Database) -> None:
@@ -77,7 +77,7 @@ def test_an_alert_in_a_transaction_that_fails_was_never_raised(database: Databas
     with pytest.raises(KeyError):
         break_off()
     assert open_alerts(database) == []
-    assert waiting_notices(database, 10) == []
+    assert notices_for(database, "a channel", 10) == []
 
 
 def test_open_alerts_come_gravest_first(database: Database) -> None:
@@ -94,7 +94,7 @@ def test_a_look_that_is_not_counted_raises_once_and_leaves_an_open_alert_as_it_i
     assert alert(database, LOST, now=NOON + timedelta(hours=1), counted=False, reason="Still gone.") is False
     (told,) = open_alerts(database)
     assert (told.reason, told.times_seen, told.last_seen_at) == ("Gone.", 1, NOON)
-    assert [notice.event for notice in waiting_notices(database, 10)] == ["raised"]
+    assert [notice.event for notice in notices_for(database, "a channel", 10)] == ["raised"]
 
 
 def test_a_person_who_acknowledges_an_alert_closes_it_and_is_kept(database: Database, database_url: str) -> None:
@@ -105,7 +105,7 @@ def test_a_person_who_acknowledges_an_alert_closes_it_and_is_kept(database: Data
     with psycopg.connect(database_url) as connection:
         kept = connection.execute("select acknowledged_by, resolved_at from xbot.alerts").fetchall()
     assert kept == [("olga", NOON)]
-    assert [notice.event for notice in waiting_notices(database, 10)] == ["raised", "resolved"]
+    assert [notice.event for notice in notices_for(database, "a channel", 10)] == ["raised", "resolved"]
     with pytest.raises(PermanentFailure) as caught:
         acknowledge_alert(database, "session_lost", "olga", NOON)
     assert caught.value.code == "no_such_alert"

@@ -29,6 +29,7 @@ from xbot_assets.browser.chromium.confinement import (
 )
 from xbot_assets.browser.chromium.memory import Meter
 from xbot_assets.browser.failures import classify
+from xbot_assets.process_identity import runs
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ class Engine:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):
                     await self.lost.wait()
-            if not all(map(processes.alive, (*self._driver.own, *self._family.roots))):
+            if not all(map(runs, (*self._driver.own, *self._family.roots))):
                 self.give_up("Chromium's driver, or the script that started it, went away.")
 
     async def close(self) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 
-from xbot_assets.process_identity import own_identity, still_runs
+from xbot_assets.process_identity import own_identity, runs, still_runs
 
 _log = logging.getLogger(__name__)
 
@@ -37,14 +37,6 @@ def own_folder() -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"{_FOLDER_PREFIX}{os.getpid()}-{own_identity()}-"))
     folder.chmod(_OPEN_TO_PASS)
     return folder
-
-
-def alive(process: psutil.Process) -> bool:
-    """Say whether a process runs; one that only waits to be reaped does not."""
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +79,11 @@ def _group_of(process: psutil.Process) -> int | None:
 
 def end(doomed: Iterable[psutil.Process]) -> None:
     """Kill the processes, and wait a moment until none runs; one that nobody reaps has ended all the same."""
-    left, until = list(filter(alive, doomed)), time.monotonic() + KILL_SECONDS
+    left, until = list(filter(runs, doomed)), time.monotonic() + KILL_SECONDS
     for process in left:
         with contextlib.suppress(psutil.Error):
             process.kill()
-    while any(map(alive, left)) and time.monotonic() < until:
+    while any(map(runs, left)) and time.monotonic() < until:
         time.sleep(_LOOK_SECONDS)
 
 

@@ -29,8 +29,8 @@
   const DOUBLED = /\b((?:x|twitter)\.com)(\/[\w/]*)(?=\2)(\/\w{1,20}\/status\/\d+)/g;
   const writtenText = (element) => textOf(element).replace(DOUBLED, "$1$3");
   const shownText = (root, selector) => {
-    const found = root && one(root, selector);
-    return found ? squeeze(textOf(found)) : null;
+    const element = root && one(root, selector);
+    return element ? squeeze(textOf(element)) : null;
   };
   const visible = (element) => Boolean(element) && getComputedStyle(element).display !== "none";
 
@@ -91,8 +91,8 @@
   const bar = (own) => {
     const group = own('[role="group"][aria-label]')[0] || own('[role="group"]')[0];
     const label = (selector) => {
-      const found = group && one(group, selector);
-      return found ? found.getAttribute("aria-label") : null;
+      const element = group && one(group, selector);
+      return element ? element.getAttribute("aria-label") : null;
     };
     const either = (a, b) => label(`${testid(a)}, ${testid(b)}`);
     return {

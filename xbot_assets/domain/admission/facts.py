@@ -15,6 +15,7 @@ class QueueFacts:
     Attributes:
         due: whether the post waits and its time has come.
         due_at: when its time comes; ``None`` for a post that does not wait.
+        meant_at: the time that it was first meant for; failures that passed by themselves may have put it off since.
         hold: why all publishing is on hold.
         in_hand: who has a post in hand.
         last_activity: when any post was last submitted, or may have been.
@@ -27,6 +28,7 @@ class QueueFacts:
 
     due: bool = True
     due_at: datetime | None = None
+    meant_at: datetime | None = None
     hold: str | None = None
     in_hand: str | None = None
     last_activity: datetime | None = None
@@ -70,6 +72,7 @@ class AdmissionLimits:
         policy: the limits of the policy rules.
         spacing: least time between two posts.
         segment_spacing: least time between two segments of a thread, which wait for no other spacing.
+        late_after: a post that was meant for longer ago than this is a person's; ``None``: none is too late.
         shadow: whether a segment that shadow mode recorded lets the next one be recorded.
         handle: the account.
         labelled_automated: the owner's word for the account's label, where X's pages do not tell.
@@ -80,6 +83,7 @@ class AdmissionLimits:
     policy: PolicyLimits
     spacing: timedelta
     segment_spacing: timedelta
+    late_after: timedelta | None = None
     shadow: bool = False
     handle: str = ""
     labelled_automated: bool | None = None

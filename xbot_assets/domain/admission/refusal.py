@@ -21,6 +21,7 @@ class RuleName(StrEnum):
     UNANSWERABLE = "unanswerable"
     THREAD_CAP = "thread_cap"
     ENGAGED_ONLY = "engaged_only"
+    LATE = "late"
     APPROVAL = "approval"
     AUTOMATED_LABEL = "automated_label"
     ACCOUNT_AGE = "account_age"

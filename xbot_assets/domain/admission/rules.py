@@ -6,6 +6,7 @@ good, what needs a person, what only takes time.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from xbot_assets.domain.admission.facts import AdmissionFacts, AdmissionLimits
 from xbot_assets.domain.admission.refusal import Consequence, Refusal, RuleName
@@ -113,12 +114,23 @@ def breaker(facts: AdmissionFacts, _limits: AdmissionLimits) -> Objection | None
     return Objection(facts.queue.breaker) if facts.queue.breaker else None
 
 
+def late(facts: AdmissionFacts, limits: AdmissionLimits) -> Objection | None:
+    """What was meant for long ago may be wrong by now: it is neither published unasked nor dropped in silence."""
+    meant, after = facts.queue.meant_at, limits.late_after
+    if meant is None or after is None or facts.now - meant <= after:
+        return None
+    hours = after / timedelta(hours=1)
+    return Objection(f"It was due more than {hours:g} hours ago. Approve it to publish it now, or reject it.")
+
+
 def _objection(wait: Wait | None) -> Objection | None:
     return Objection(wait.reason, wait.until) if wait else None
 
 
-def _rule(name: RuleName, objects: RuleFunction, *settings: str, noted: bool = False) -> Rule:
-    return Rule(name, objects, _says(objects), settings=settings, noted=noted)
+def _rule(
+    name: RuleName, objects: RuleFunction, *settings: str, then: Consequence = Consequence.WAIT, noted: bool = False
+) -> Rule:
+    return Rule(name, objects, _says(objects), then, settings, noted)
 
 
 def _policy(name: RuleName, objects: PolicyFunction, *settings: str, then: Consequence = Consequence.WAIT) -> Rule:
@@ -159,6 +171,7 @@ RULES = (
         "engaged_within_days",
         then=Consequence.REJECT,
     ),
+    _rule(_N.LATE, late, "post_stale_hours", then=Consequence.HOLD, noted=True),
     _policy(_N.APPROVAL, policy.approval, "approval", then=Consequence.HOLD),
     _policy(_N.AUTOMATED_LABEL, policy.automated_label, "automated_label_required", "automated_label_set"),
     _policy(_N.ACCOUNT_AGE, policy.account_age, "account_age_days_min", "account_created_on"),

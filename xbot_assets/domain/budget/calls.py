@@ -27,7 +27,7 @@ class ConcurrentRuns:
     """
 
     job: str | None = None
-    beside: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 NOT_NOTED = ConcurrentRuns()
@@ -67,7 +67,7 @@ class LlmCall(BaseModel):
     Tokens are what the API says it billed. When it may have billed without saying (a time-out, a broken
     connection), they are the worst case, so that the day's wall cannot be passed unseen. ``model_version`` is the
     dated name under which the model answered. ``reservation_id`` is there exactly when a call was made. ``job`` and
-    ``beside`` are those of :class:`ConcurrentRuns`.
+    ``beside`` are the job and the others of :class:`ConcurrentRuns`.
     """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)

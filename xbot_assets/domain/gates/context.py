@@ -33,7 +33,7 @@ class GateLimits:
 
 @dataclass(frozen=True, slots=True)
 class GateContext:
-    """One judgement's surroundings.
+    """What the gates know beside the text when they judge it.
 
     ``format`` is the persona's name of the format asked for; empty: none. ``single``: whether the text is a post of its
     own; the segments of a thread may be numbered.

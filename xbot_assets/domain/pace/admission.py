@@ -1,4 +1,7 @@
-"""Whether the pace lets one more go now, and if not, from when: X's pauses, the limits and the rate, one by one."""
+"""What the rules of the pace say, one by one: X's pauses, the limits and the rate, each with when it objects no more.
+
+Their order, with all other rules, is in ``domain/admission/rules.py``.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +11,7 @@ from zoneinfo import ZoneInfo
 from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.domain.pace.hours import HourWeights
 from xbot_assets.domain.pace.pacing import HOUR, Pacing
-from xbot_assets.domain.pace.rate import PaceFacts, RateState
+from xbot_assets.domain.pace.rate import RateState
 
 _STEP_MINUTES = 15
 """Every zone's hours begin on a quarter of an hour of UTC, so an hour's weight holds until the next one at least."""
@@ -25,22 +28,6 @@ class Wait:
 def effective_rate(state: RateState, at: datetime, pacing: Pacing, hours: HourWeights) -> float:
     """Return the admissions an hour that are allowed at a time: the rate, weighed by the hour, in its bounds."""
     return pacing.bounded(pacing.bounded(state.rate) * pacing.hour_weights.bounded(hours.at(at)))
-
-
-def wait_at(facts: PaceFacts, now: datetime, pacing: Pacing) -> Wait | None:
-    """Return why nothing more of this kind may go at ``now``, or ``None`` when one may.
-
-    A record that is dated after ``now`` (the clock went back) counts as any other: the wait is longer, never shorter.
-    """
-    submitted, zone = (*facts.recent, *facts.continued), facts.hours.zone
-    limits = (
-        x_pause(facts.state, now),
-        hourly_limit(facts.recent, now, pacing),
-        daily_cap(submitted, now, pacing, zone, promised=facts.promised),
-    )
-    fixed = max(filter(None, limits), key=lambda wait: wait.until, default=None)
-    start = fixed.until if fixed else now
-    return rate_limit(facts.state, facts.recent, start, pacing, facts.hours) or fixed
 
 
 def x_pause(state: RateState, now: datetime) -> Wait | None:

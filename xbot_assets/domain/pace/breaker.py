@@ -29,7 +29,7 @@ class BreakerPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Permit:
-    """Leave to try once. Hand it back with what came of it; a probe that is kept blocks until its lease ends.
+    """Leave to try once, to be reported with its outcome; a probe that is not reported blocks until its lease ends.
 
     Attributes:
         name: the breaker.
@@ -45,7 +45,7 @@ class Permit:
 
 
 class AttemptOutcome(StrEnum):
-    """What came of one try."""
+    """How an attempt ended."""
 
     SUCCESS = "success"
     FAILURE = "failure"

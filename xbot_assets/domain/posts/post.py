@@ -4,6 +4,7 @@ import hashlib
 import html
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -64,14 +65,13 @@ class NewPost(BaseModel):
     images: tuple[PostImage, ...] = Field((), max_length=IMAGES_MAX)
 
 
-class ClaimedPost(BaseModel):
+@dataclass(frozen=True, slots=True)
+class ClaimedPost:
     """A post held by one worker under a fencing token: only that token may change it.
 
     ``answers_x_id`` is the post on X that it is published below: the one that a reply answers, or the segment before it
     in its thread. Only a post with ``reply_to_x_id`` is a reply in the sense of the pace and the rules.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     text: str

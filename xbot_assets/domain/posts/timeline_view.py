@@ -154,7 +154,7 @@ class TimelineView:
 
 
 def in_its_place(post: TimelinePost, answers: str | None) -> bool:
-    """Say whether a post stands where ours was to stand: below the post that it answers, or below none."""
+    """Say whether a post on the timeline answers what ours was to answer: the post with this id, or none."""
     if post.kind is None:
         return post.answers is None or post.answers == answers
     return post.kind is PostKind.of(answers) and post.answers == answers

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # ships no types
 
+from xbot_assets.process_identity import runs
+
 POLL_SECONDS = 0.02
 KILL_SECONDS = 5.0
 """After SIGKILL the kernel needs a moment to take a process away; not seen to take this long."""
@@ -33,11 +35,11 @@ class Tree:
 
     def alive(self) -> bool:
         """Say whether any process of the tree still runs."""
-        return any(_runs(member) for member in self._members) or _group_lives(self.leader)
+        return any(runs(member) for member in self._members) or _group_lives(self.leader)
 
     def leader_alive(self) -> bool:
         """Say whether the first process still runs."""
-        return bool(self._members) and _runs(self._members[0])
+        return bool(self._members) and runs(self._members[0])
 
     def ask(self, how: signal.Signals, *, whole_group: bool) -> None:
         """Send the signal that asks for an orderly end."""
@@ -110,21 +112,14 @@ def _marked(mark: str) -> Iterator[psutil.Process]:
     """Yield the processes that carry the mark. Those that cleared their environment are not found."""
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(MARK) == mark and _runs(process):
+            if process.environ().get(MARK) == mark and runs(process):
                 yield process
-
-
-def _runs(process: psutil.Process) -> bool:
-    try:
-        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.Error:
-        return False
 
 
 def _group_lives(group: int) -> bool:
     """Say whether a process group has a member that is not merely waiting to be collected."""
     for process in psutil.process_iter():
         with contextlib.suppress(OSError):
-            if os.getpgid(process.pid) == group and _runs(process):
+            if os.getpgid(process.pid) == group and runs(process):
                 return True
     return False

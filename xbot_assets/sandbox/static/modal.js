@@ -29,8 +29,8 @@ const confirmDiscard = (discard) => {
 
 const parent = async (holder, id) => {
   try {
-    const found = await query('TweetResultByRestId', { tweetId: id });
-    if (found.tweetResult.result) holder.append(drawn(found.tweetResult.result, null, { below: true }));
+    const answer = await query('TweetResultByRestId', { tweetId: id });
+    if (answer.tweetResult.result) holder.append(drawn(answer.tweetResult.result, null, { below: true }));
   } catch {
     // The dialog works without the post it answers, as on X.
   }

@@ -30,15 +30,15 @@ const parts = (legacy, note) => {
   if (note) return linked(note);
   const points = Array.from(legacy.full_text);
   const [start, end] = legacy.display_text_range;
-  const found = [];
+  const pieces = [];
   let at = start;
   for (const link of legacy.entities.urls) {
     if (link.indices[0] < at || link.indices[1] > end) continue;
-    found.push(unescape(points.slice(at, link.indices[0]).join('')), link);
+    pieces.push(unescape(points.slice(at, link.indices[0]).join('')), link);
     at = link.indices[1];
   }
-  found.push(unescape(points.slice(at, end).join('')));
-  return found.filter((part) => part !== '');
+  pieces.push(unescape(points.slice(at, end).join('')));
+  return pieces.filter((part) => part !== '');
 };
 
 const linked = (text) => text.split(/(https?:\/\/[^\s]+)/).filter(Boolean).map((part) => (/^https?:/.test(part) ? bare(part) : part));

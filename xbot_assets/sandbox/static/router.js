@@ -6,8 +6,7 @@ export const route = (pattern, view) => routes.push([pattern, view]);
 
 const render = () => {
   const path = location.pathname;
-  const found = routes.find(([pattern]) => pattern.test(path));
-  const [pattern, view] = found;
+  const [pattern, view] = routes.find(([shape]) => shape.test(path));
   const previous = current;
   current = view(path.match(pattern), new URLSearchParams(location.search), previous) ?? previous;
 };

@@ -19,9 +19,9 @@ export class Suggestions {
     this.close();
     clearTimeout(this.due);
     if (state.suggestions === 'off') return;
-    const found = this.editor.text.slice(0, this.editor.selection()[1]).match(BEING_WRITTEN);
-    if (!found) return;
-    this.due = setTimeout(() => this.open(found), state.suggestions === 'late' ? LATE_MS : 0);
+    const match = this.editor.text.slice(0, this.editor.selection()[1]).match(BEING_WRITTEN);
+    if (!match) return;
+    this.due = setTimeout(() => this.open(match), state.suggestions === 'late' ? LATE_MS : 0);
   }
 
   open([, sign, begun]) {

@@ -46,8 +46,8 @@ export class Timeline {
     this.busy = true;
     this.spinner.hidden = false;
     try {
-      const found = await this.load(cursor);
-      this.take(found, cursor);
+      const instructions = await this.load(cursor);
+      this.take(instructions, cursor);
     } catch (error) {
       this.fail(error, cursor);
     } finally {
@@ -57,8 +57,8 @@ export class Timeline {
     this.list.layout();
   }
 
-  take(found, cursor) {
-    const entries = found.flatMap((one) => (one.type === 'TimelinePinEntry' ? [one.entry] : one.entries ?? []));
+  take(instructions, cursor) {
+    const entries = instructions.flatMap((one) => (one.type === 'TimelinePinEntry' ? [one.entry] : one.entries ?? []));
     const bottom = entries.find((entry) => entry.content.cursorType === 'Bottom');
     const cells = entries.flatMap((entry) => this.cells(entry));
     const repeated = bottom && bottom.content.value === cursor;
@@ -107,8 +107,8 @@ export class Timeline {
 
   prompt(key, content) {
     const show = async () => {
-      const found = await this.load(content.value);
-      const entries = found.flatMap((one) => one.entries ?? []);
+      const instructions = await this.load(content.value);
+      const entries = instructions.flatMap((one) => one.entries ?? []);
       this.list.replace(key, entries.flatMap((entry) => this.cells(entry)));
     };
     const { labelText, actionText } = content.displayTreatment;

@@ -17,8 +17,8 @@ const light = (character) => LIGHT.some(([low, high]) => character.codePointAt(0
 
 const emojiAt = (text, place) => {
   EMOJI.lastIndex = place;
-  const [found] = EMOJI.exec(text) ?? [''];
-  return SIGNS.test(found) && !found.includes('\uFE0F') ? '' : found;
+  const [match] = EMOJI.exec(text) ?? [''];
+  return SIGNS.test(match) && !match.includes('\uFE0F') ? '' : match;
 };
 
 export const weight = (written) => {

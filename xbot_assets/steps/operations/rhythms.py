@@ -73,8 +73,11 @@ def _recover(asked: Asked) -> Rhythm:
 
 
 def _reconcile(asked: Asked) -> Rhythm:
-    _, covered = last_comparison(asked.database)
-    return _since(covered, asked.settings.reconcile_every, "and when a new post is to be seen on X")
+    return _since(
+        last_comparison(asked.database).covered_at,
+        asked.settings.reconcile_every,
+        "and when a new post is to be seen on X",
+    )
 
 
 def _measure(asked: Asked) -> Rhythm:

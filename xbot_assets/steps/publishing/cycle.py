@@ -35,7 +35,6 @@ from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
 from xbot_assets.store.publishing.admission import peek, take
-from xbot_assets.store.publishing.policy import hold_post
 from xbot_assets.store.publishing.threads import broken_threads, hold_broken_threads, post_images
 from xbot_assets.x.account_state import ACCOUNT_TROUBLE
 from xbot_assets.x.answers import Published
@@ -81,7 +80,6 @@ def publish_next(
     nothing = PublishReport(confirmed=confirmed, still_unconfirmed=unconfirmed)
     if product.account.hold_reason:
         return nothing
-    hold_stale(product)
     hold_broken_threads(product.database, product.clock.now(), shadow=product.settings.is_shadow)
     with permitted(product, lambda: _probe(product)) as attempt:
         claim = take(product.database, product.account.admission, lease=product.settings.lease) if attempt else None
@@ -105,17 +103,6 @@ def take_from_dead_worker(product: Product, has_ended: Callable[[str], bool]) ->
     if holder is not None and has_ended(holder):
         post_store.expire_leases(product.database, product.clock.now(), dead=holder)
     take_probe_from_dead(product, has_ended)
-
-
-def hold_stale(product: Product) -> list[int]:
-    """Give every post that was due too long ago to a person, with an alert, and return their ids.
-
-    What was topical then may be wrong by now; dropping it in silence would be worse.
-    """
-    now, hours = product.clock.now(), product.settings.post_stale_hours
-    stale = queue_store.stale_posts(product.database, now - timedelta(hours=hours))
-    why = f"late: It was due more than {hours:g} hours ago. Approve it to publish it now, or reject it."
-    return [post.id for post in stale if hold_post(product.database, post.id, why, now)]
 
 
 def publish_wait(product: Product, *, with_recovery: bool = True) -> Refusal | None:

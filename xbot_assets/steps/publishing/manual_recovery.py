@@ -1,4 +1,4 @@
-"""What a person may say of an unconfirmed post: where it is on X, and what else waits to be settled.
+"""What a person may say of an unconfirmed post: where it is on X, and what else waits for a person.
 
 The command line and the approval page both decide here.
 """
@@ -35,7 +35,7 @@ class Undecided:
 
 
 def undecided(database: Database) -> Undecided:
-    """Return everything about X that only a person can settle."""
+    """Return everything about X that only a person can decide."""
     return Undecided(
         post_store.unconfirmed_posts(database), recovery.open_phantoms(database), recovery.open_removals(database)
     )

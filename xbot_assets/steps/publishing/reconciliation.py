@@ -58,12 +58,12 @@ def comparison_wait(product: Product) -> str | None:
     settings, database, now = product.settings, product.database, product.clock.now()
     if restoration is None and recovery.first_intent(database) is None:
         return "Nothing was ever submitted."
-    compared, covered = recovery.last_comparison(database)
-    if compared is not None and now - compared < settings.verify_again:
+    last = recovery.last_comparison(database)
+    if last.compared_at is not None and now - last.compared_at < settings.verify_again:
         return "The timeline was compared a few minutes ago."
     if restoration is not None:
         return None
-    if covered is None or now - covered >= settings.reconcile_every:
+    if last.covered_at is None or now - last.covered_at >= settings.reconcile_every:
         return None
     due = recovery.verification_is_due(database, now=now, after=settings.verify_after, since=now - VERIFIED_FOR)
     return None if due else "Every post was seen when it was due."

@@ -95,12 +95,6 @@ def _entry(name: str, size: int) -> tarfile.TarInfo:
     return entry
 
 
-def read_manifest(path: Path) -> Manifest:
-    """Return what a backup says of itself; its parts are not looked at. Raises as :func:`opened_archive`."""
-    with _readable(path) as archive:
-        return _manifest(path, archive)
-
-
 @contextmanager
 def opened_archive(path: Path, scratch: Path) -> Iterator[tuple[Manifest, dict[str, Path]]]:
     """Unpack a backup into a private directory below ``scratch``, check every byte, and give it away for a block.

@@ -9,7 +9,6 @@ from xbot_assets.store.engine.database import Transaction
 from xbot_assets.store.engine.pooler import Connection
 
 PRODUCT = "xbot"
-DIFFERENCES_TOLD = 5
 
 
 def contents_of(connection: Connection, statements: Transaction) -> dict[str, TableContents]:

@@ -4,9 +4,6 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-FORMAT = 1
-"""Grows when a backup is put together in another way."""
-
 
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,7 +35,7 @@ class Manifest(_Part):
     """A whole backup.
 
     Attributes:
-        format: how the file is put together.
+        format: how the file is put together; it grows when that changes.
         program: the version of xbot-assets that made it.
         taken_at: the product's time just before the database was looked at.
         taken_at_real: the same in real time.

@@ -31,8 +31,6 @@ TIMEOUT_SECONDS = 0.5
 """For connecting and for each answer: a cache slower than this is no help."""
 RECHECK_SECONDS = 1.0
 """After a failure the cache is left alone this long, so that an outage does not slow every caller."""
-SCAN_BATCH = 500
-_GLOB = str.maketrans({character: f"\\{character}" for character in "*?[]^\\"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +61,6 @@ class Cache(Protocol):
         """Store a JSON value for ``ttl`` seconds. Raises ``TypeError`` for a value that is not JSON."""
         ...
 
-    def delete(self, key: str) -> None:
-        """Forget one key."""
-        ...
-
-    def delete_prefix(self, prefix: str) -> None:
-        """Forget every key that begins with ``prefix``."""
-        ...
-
     def ping(self) -> bool:
         """Contact the server now and say whether it answered."""
         ...
@@ -96,14 +86,6 @@ class NoCache:
     def set_json(self, key: str, value: object, ttl: float) -> None:
         """Forget at once."""
         del key, value, ttl
-
-    def delete(self, key: str) -> None:
-        """There is nothing to forget."""
-        del key
-
-    def delete_prefix(self, prefix: str) -> None:
-        """There is nothing to forget."""
-        del prefix
 
     def ping(self) -> bool:
         """There is no server."""
@@ -159,15 +141,6 @@ class RedisCache:
         text = json.dumps(value)
         self._ask(lambda: self._client.set(NAMESPACE + key, text, px=max(1, round(ttl * 1000))))
 
-    def delete(self, key: str) -> None:
-        """Forget one key."""
-        self._ask(lambda: self._client.unlink(NAMESPACE + key))
-
-    def delete_prefix(self, prefix: str) -> None:
-        """Forget every key that begins with ``prefix``."""
-        pattern = (NAMESPACE + prefix).translate(_GLOB) + "*"
-        self._ask(lambda: self._unlink_matching(pattern))
-
     def ping(self) -> bool:
         """Contact the server even during the pause after a failure."""
         self._closed_until = 0.0
@@ -197,16 +170,6 @@ class RedisCache:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _unlink_matching(self, pattern: str) -> None:
-        batch: list[bytes] = []
-        for key in self._client.scan_iter(match=pattern, count=SCAN_BATCH):
-            batch.append(key)
-            if len(batch) >= SCAN_BATCH:
-                self._client.unlink(*batch)
-                batch.clear()
-        if batch:
-            self._client.unlink(*batch)
 
     def _ask(self, question: Callable[[], Any]) -> Any | None:  # noqa: ANN401 - redis-py's answers
         """Ask the server; any failure is a miss and starts the pause."""

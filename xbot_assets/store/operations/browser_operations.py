@@ -125,11 +125,6 @@ def end_operation(
     return changed > 0
 
 
-def recent_operations(db: Statements, since: datetime) -> list[BrowserOperation]:
-    """Return the operations queued since then, newest first."""
-    return db.fetch_rows(BrowserOperation, "recent_operations", since=since)
-
-
 def newest_operations(db: Statements, limit: int) -> list[BrowserOperation]:
     """Return the operations that were asked for last, newest first."""
     return db.fetch_rows(BrowserOperation, "newest_operations", limit=limit)

@@ -63,6 +63,7 @@ class JudgedPost:
     id: int
     due: bool
     due_at: datetime | None
+    meant_at: datetime
     segment: int | None
     size: int
     follows: bool
@@ -194,6 +195,7 @@ class _Common:
         return QueueFacts(
             due=post.due,
             due_at=post.due_at,
+            meant_at=post.meant_at,
             hold=_hold_in_words(account),
             in_hand=account.in_hand,
             last_activity=account.last_activity,

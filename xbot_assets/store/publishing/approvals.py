@@ -157,7 +157,7 @@ def reject_post(db: Database, post_id: int, by: Decider) -> None:
         )
     with db.transaction() as transaction:
         for row in _held_thread(transaction, post_id, (PostStatus.HELD, PostStatus.QUEUED)):
-            transaction.execute("reject_post", id=row.id, **by.values)
+            transaction.execute("reject_post", id=row.id, code=FailureCode.REJECTED, **by.values)
             if row.thread_id is not None:
                 resolve_alert(transaction, BROKEN_THREAD, by.now, thread_id=row.thread_id)
         tell_waiting(transaction, by.now)

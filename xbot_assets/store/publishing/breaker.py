@@ -99,7 +99,7 @@ def acquire(
 def report(
     db: Database, permit: Permit, outcome: AttemptOutcome, policy: BreakerPolicy, now: datetime, *, reason: str = ""
 ) -> bool:
-    """Tell what came of a permit.
+    """Report how the attempt ended that a permit was given for; the breaker opens, closes or stays as it is.
 
     Args:
         db: the database.

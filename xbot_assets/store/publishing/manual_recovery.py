@@ -1,4 +1,4 @@
-"""What people settle about posts that may or may not be on X, under the row's lock.
+"""What people decide about posts that may or may not be on X, under the row's lock.
 
 unconfirmed -> published         it is on X
             -> queued, rejected  it is not
@@ -49,7 +49,7 @@ def decide_absent(db: Database, post_id: int, by: Decider, *, again: bool) -> No
         )
     with db.transaction() as transaction:
         lock_to_decide(transaction, post_id, UNCONFIRMED)
-        transaction.execute("decide_absent", id=post_id, again=again, **by.values)
+        transaction.execute("decide_absent", id=post_id, again=again, code=FailureCode.REJECTED, **by.values)
         resolve_alert(transaction, UNCONFIRMED_POST, by.now, post_id=post_id)
 
 

@@ -1,7 +1,7 @@
-"""The pace in PostgreSQL: one decision at a time across all processes, by the pure rules of ``domain/pace``.
+"""The pace in PostgreSQL: the facts that its rules are asked with, and what X's answers do to the rate.
 
 A post counts from the moment it is claimed until it is certain that X was not asked, so lost workers and lost ids never
-make room. A database that does not answer, or a state that makes no sense, raises: without ``Admitted`` nothing goes.
+make room. A database that does not answer, or a state that makes no sense, raises: then nothing goes.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.owner_day import budget_day
-from xbot_assets.domain.pace.admission import Wait, wait_at
 from xbot_assets.domain.pace.answers import Answer
 from xbot_assets.domain.pace.hours import EarnedReward, HourWeights, hour_weights, local_hour
 from xbot_assets.domain.pace.pacing import DAY, PaceKind, PaceRules, Pacing
@@ -21,13 +20,6 @@ from xbot_assets.store.engine.database import Database, Statements, Transaction
 
 REWARDS_MAX = 1000
 """Hours are weighed by so many posts at most, forty for each hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Admitted:
-    """Leave to publish one. ``id`` names it for :func:`release`."""
-
-    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,37 +38,9 @@ class SeenPace:
     promised: int
 
 
-def admission(db: Database, kind: PaceKind, now: datetime, rules: PaceRules) -> Admitted | Wait:
-    """Admit one, for whatever is not a row of ``posts``, and count it from now on.
-
-    A refusal costs one read; only when that read finds room is the lock taken and the question asked again.
-    """
-    wait = wait_now(db, kind, now, rules)
-    if wait is not None:
-        return wait
-    with db.transaction() as transaction:
-        lock_pace(transaction)
-        wait = wait_now(transaction, kind, now, rules)
-        return wait or _admit(transaction, kind, now)
-
-
 def lock_pace(transaction: Transaction) -> None:
     """Let nobody else be admitted, and no answer of X change the pace, until the transaction ends."""
     transaction.execute("lock_pace")
-
-
-def wait_now(db: Statements, kind: PaceKind, now: datetime, rules: PaceRules) -> Wait | None:
-    """Say why nothing of this kind may be admitted now. A hint: it admits nobody and takes no lock.
-
-    Raises:
-        PermanentFailure: ``pace_unknown`` when the state is missing.
-    """
-    return wait_at(pace_facts(db, kind, now, rules), now, rules.pacing[kind])
-
-
-def release(db: Statements, admitted: Admitted, now: datetime) -> bool:
-    """Take back an admission when it is certain that X was not asked; ``False`` when it was taken back before."""
-    return db.execute("release_admission", id=admitted.id, now=now) > 0
 
 
 def observe(db: Database, kind: PaceKind, answer: Answer, now: datetime, rules: PaceRules) -> None:
@@ -117,13 +81,6 @@ def learn_hours(db: Statements, kind: PaceKind, since: datetime, rules: PaceRule
     weights = hour_weights(earned, rules.pacing[kind].hour_weights)
     db.execute("store_hour_weights", kind=kind, weights=list(weights))
     return weights
-
-
-def _admit(transaction: Transaction, kind: PaceKind, now: datetime) -> Admitted:
-    row = transaction.fetch_one("admit", kind=kind, now=now)
-    if row is None:
-        raise PermanentFailure("The database did not note an admission.", code=FailureCode.PACE_UNKNOWN)
-    return Admitted(row["id"])
 
 
 def _state(seen: SeenPace, pacing: Pacing) -> RateState:

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from xbot_assets.domain.admission.refusal import Consequence, Refusal
 from xbot_assets.domain.alerts.publishing import POSTS_WAITING, STANDSTILL
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.policy.facts import ApprovalMode
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, resolve_alert, resolve_every
@@ -114,11 +115,12 @@ def end_standstill(db: Statements, now: datetime) -> None:
 
 def refuse_post(transaction: Transaction, post_id: int, refusal: Refusal, now: datetime) -> None:
     """Keep what a rule said of a post, and move the post where the rule says."""
-    words = {"rule": refusal.rule, "reason": refusal.sentence}
-    transaction.execute("note_policy_refusal", id=post_id, until=refusal.until, now=now, **words)
+    rule, reason = refusal.rule, refusal.sentence
+    transaction.execute("note_policy_refusal", id=post_id, rule=rule, reason=reason, until=refusal.until, now=now)
     tell_standstill(transaction, refusal, now)
-    note = f"{refusal.rule}: {refusal.sentence}"
+    note = f"{rule}: {reason}"
     if refusal.consequence is Consequence.HOLD:
         hold_post(transaction, post_id, note, now)
     elif refusal.consequence is Consequence.REJECT:
-        transaction.execute("refuse_queued_post", id=post_id, note=note, now=now, **words)
+        code = FailureCode(rule)
+        transaction.execute("refuse_queued_post", id=post_id, code=code, reason=reason, note=note, now=now)

@@ -22,7 +22,6 @@ from xbot_assets.store.publishing.rows import (
     ExpiredLease,
     PostedByHand,
     PostEvent,
-    PublishedPost,
     RecentPost,
     UnconfirmedPost,
 )
@@ -64,8 +63,7 @@ def claim_post(
     transaction: Transaction, post_id: int, *, worker: str, now: datetime, lease: timedelta
 ) -> ClaimedPost | None:
     """Move queued -> claimed a post whose row the transaction holds; for ``admission.py``, which asks the rules."""
-    row = transaction.fetch_one("claim_post", id=post_id, worker=worker, now=now, lease=lease)
-    return ClaimedPost(**row) if row else None
+    return transaction.fetch_row(ClaimedPost, "claim_post", id=post_id, worker=worker, now=now, lease=lease)
 
 
 def arm_post(db: Statements, claim: ClaimedPost, now: datetime) -> bool:
@@ -132,7 +130,7 @@ def expire_leases(db: Statements, now: datetime, *, dead: str | None = None) -> 
 
     Leases run in real time on the server's clock, however fast the product's clock runs; ``now`` dates the events.
     """
-    return db.fetch_rows(ExpiredLease, "expire_leases", now=now, dead=dead)
+    return db.fetch_rows(ExpiredLease, "expire_leases", now=now, dead=dead, code=FailureCode.LEASE_EXPIRED)
 
 
 def unconfirmed_posts(db: Statements) -> list[UnconfirmedPost]:
@@ -191,11 +189,6 @@ def recent_posts(db: Statements, limit: int) -> list[RecentPost]:
 def recent_texts(db: Statements, since: datetime, limit: int = RECENT_TEXTS_MAX) -> list[str]:
     """Return the texts of the newest posts planned since then that were not refused: what a new one must not repeat."""
     return [row["text"] for row in db.fetch_all("recent_texts", since=since, limit=limit)]
-
-
-def published_since(db: Statements, since: datetime) -> list[PublishedPost]:
-    """Return posts published since then, oldest first."""
-    return db.fetch_rows(PublishedPost, "published_since", since=since)
 
 
 def post_events(db: Statements, post_id: int) -> list[PostEvent]:

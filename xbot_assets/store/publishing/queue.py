@@ -21,14 +21,6 @@ class QueuedPost:
 
 
 @dataclass(frozen=True, slots=True)
-class StalePost:
-    """A waiting post that was due some time ago."""
-
-    id: int
-    scheduled_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class LastLlmCall:
     """The newest call that was made for a purpose."""
 
@@ -63,14 +55,6 @@ def last_planned(db: Statements) -> datetime | None:
     """Return when posts were last planned, written or not; the owner's own and the pool's do not count."""
     row = db.fetch_one("last_planned")
     return row["planned_at"] if row else None
-
-
-def stale_posts(db: Statements, before: datetime) -> list[StalePost]:
-    """Return every waiting post that was due before a time, oldest first.
-
-    A thread that was not begun is judged by its first segment; the rest of a begun one as any post.
-    """
-    return db.fetch_rows(StalePost, "stale_posts", before=before)
 
 
 def post_due_between(db: Statements, start: datetime, end: datetime) -> bool:

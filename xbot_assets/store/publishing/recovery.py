@@ -5,7 +5,7 @@ published   -> published, removed  X no longer shows it
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.failure_codes import FailureCode
@@ -161,7 +161,14 @@ def note_comparison(  # noqa: PLR0913 - one argument a column
     )
 
 
-def last_comparison(db: Statements) -> tuple[datetime | None, datetime | None]:
-    """Return when the timeline was last compared at all, and last with a look that covered something."""
-    row = db.fetch_one("last_comparison") or {}
-    return row.get("compared_at"), row.get("covered_at")
+@dataclass(frozen=True, slots=True)
+class LastComparison:
+    """When the timeline was last compared at all, and last with a look that covered something."""
+
+    compared_at: datetime | None = None
+    covered_at: datetime | None = None
+
+
+def last_comparison(db: Statements) -> LastComparison:
+    """Return when that was."""
+    return db.fetch_row(LastComparison, "last_comparison") or LastComparison()

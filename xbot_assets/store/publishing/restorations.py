@@ -1,4 +1,4 @@
-"""Restored backups: what is unknown since when, and what a look at the timeline settles."""
+"""Restored backups: what is unknown since when, and what a look at the timeline ends."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ def note_restoration(db: Statements, taken_at: datetime, now: datetime) -> None:
 
 
 def open_restoration(db: Statements) -> Restoration | None:
-    """Return the restore that is not settled, if there is one."""
+    """Return the newest restore after which something is unknown, if there is one."""
     return db.fetch_row(Restoration, "open_restoration")
 
 
@@ -59,7 +59,7 @@ def waiting_texts(db: Statements) -> list[WaitingText]:
 
 
 def unconfirm_restored(db: Statements, ids: Collection[int], taken_at: datetime, now: datetime) -> list[int]:
-    """Move waiting posts that X seems to show into doubt; return those that were moved."""
+    """Move waiting posts that X seems to show to unconfirmed; return those that were moved."""
     rows = db.fetch_all("unconfirm_restored", ids=list(ids), at=taken_at, now=now)
     return [row["id"] for row in rows]
 

@@ -85,24 +85,6 @@ class RecentPost:
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedPost:
-    """A post that is on X, with what it was planned by."""
-
-    id: int
-    text: str
-    topic: str
-    format: str
-    x_post_id: str
-    permalink: str | None
-    published_at: datetime
-    scheduled_at: datetime
-    propensity: float | None
-    predicted_reward: float | None
-    bandit_version_id: int | None
-    predictor_version_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class PostEvent:
     """One change of a post; ``actor`` and ``decision`` only when a person made it."""
 

@@ -67,13 +67,6 @@ select id, key, severity, reason, remedy, raised_at, last_seen_at, times_seen
 from alerts where resolved_at is null
 order by array_position(array['critical', 'warning', 'info'], severity), raised_at, id;
 
--- name: waiting_notices
--- Unsent notices, oldest first.
-select o.id, o.event, o.created_at, 0 as attempts, a.key, a.severity, a.reason, a.remedy
-from alert_outbox o join alerts a on a.id = o.alert_id
-where o.sent_at is null
-order by o.id limit %(limit)s;
-
 -- name: notices_for_channel
 -- Notices that a channel has not taken and may be tried with now, oldest first.
 select o.id, o.event, o.created_at, coalesce(d.attempts, 0) as attempts, a.key, a.severity, a.reason, a.remedy

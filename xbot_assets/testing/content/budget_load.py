@@ -18,7 +18,6 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.budget.calls import BUDGET_RESERVED, DAILY_BUDGET, CallAsk, LlmCall, Reservation
 from xbot_assets.domain.budget.dialects import ThinkingRules
-from xbot_assets.domain.clock import ManualClock
 from xbot_assets.domain.failures import BudgetFailure, ProductError
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.calls.calling import ModelAccess
@@ -31,6 +30,7 @@ from xbot_assets.steps.model_service import api_account
 from xbot_assets.store.content.dialects import DatabaseDialects
 from xbot_assets.store.content.ledger import record_llm_call, spent_microusd
 from xbot_assets.store.engine.database import Database, open_database
+from xbot_assets.testing.manual_clock import ManualClock
 
 MODEL = "gpt-4o-mini"
 THINKER = "gpt-4.1-nano"

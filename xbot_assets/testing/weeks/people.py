@@ -21,12 +21,14 @@ from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.approval import ReviewContext, open_review, owners_time
 from xbot_assets.store.publishing.approvals import Decider, approve_post, held_posts, reject_post
 from xbot_assets.store.publishing.policy import InboundEngagement, hold_unapproved, insert_engagements
-from xbot_assets.store.publishing.posts import enqueue_posts, published_since
+from xbot_assets.store.publishing.posts import enqueue_posts, recent_posts
 from xbot_assets.testing.crash.stack import HANDLE
 from xbot_assets.x.operations import Search
 
 TEXTS = Path(__file__).parents[1] / "content" / "gate_texts.toml"
 OPPORTUNITIES = 40
+RECENT_POSTS = 200
+"""More than a day of the week brings."""
 SEARCH_SECONDS = 60.0
 STRANGER_EVERY = 5
 """Every so many replies answer somebody who never engaged with the account."""
@@ -93,7 +95,8 @@ class People:
 
     def raw(self, kind: str, at: datetime) -> None:
         """Queue a text that no gate has seen."""
-        published = published_since(self.product.database, at - timedelta(days=1))
+        since, newest = at - timedelta(days=1), recent_posts(self.product.database, RECENT_POSTS)
+        published = [post for post in reversed(newest) if post.published_at and post.published_at >= since]
         text = published[0].text if kind == "repeated" and published else " ".join(self._texts)[:OVERLONG_CHARS]
         self._queue(text, at)
 

@@ -27,7 +27,7 @@ _SHIFT = (
 )
 _LOOKS = """
 select min(scheduled_at) filter (where status = 'queued' and scheduled_at > %(now)s) as next,
-    bool_or(status = 'queued' and scheduled_at <= %(now)s) as due,
+    exists (select from xbot.due_posts(%(now)s)) as due,
     bool_or(status = 'unconfirmed') as unconfirmed,
     max(looked_at) filter (where status = 'unconfirmed') as looked
 from xbot.posts

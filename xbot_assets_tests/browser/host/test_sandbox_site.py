@@ -15,7 +15,7 @@ from xbot_assets.sandbox.state.faults import LOCALES
 from xbot_assets.x.account_state import AccountState
 from xbot_assets.x.answers import PostReading, Published, TimelineRead
 from xbot_assets.x.operations import CheckSession, Operation, Publish, ReadOwnTimeline, ReadPosts, ReadProfile, Search
-from xbot_assets_tests.browser.host_rig import HANDLE, HostProcess
+from xbot_assets_tests.browser.host_rig import HANDLE, OPERATION_SECONDS, HostProcess
 from xbot_assets_tests.sandbox.sandbox_rig import Sandbox
 
 SHORT_SECONDS = 2.5
@@ -23,7 +23,9 @@ COMMON_WORD = "the"
 """A search that the seeded world answers with more posts than fit on a screen."""
 
 
-def _publish(host: HostProcess, text: str, *, reply_to: str | None = None, seconds: float = 20) -> Published:
+def _publish(
+    host: HostProcess, text: str, *, reply_to: str | None = None, seconds: float = OPERATION_SECONDS
+) -> Published:
     return host.run(Publish(text=text, in_reply_to=reply_to), seconds)
 
 

@@ -66,6 +66,7 @@ def test_what_nothing_stands_against_may_go(facts: AdmissionFacts) -> None:
         (with_pace(POST, recent=(NOON - 50 * MINUTE, NOON - 40 * MINUTE)), RuleName.HOURLY_LIMIT, NOON + 10 * MINUTE),
         (with_pace(POST, recent=(NOON,)), RuleName.RATE, NOON + 45 * MINUTE),
         (with_queue(POST, size=25), RuleName.DAILY_CAP, NOON + 12 * HOUR),
+        (with_queue(POST, meant_at=NOON - DAY - MINUTE), RuleName.LATE, None),
         (with_queue(POST, breaker="The publishing breaker is open: X is down."), RuleName.BREAKER, None),
     ],
 )
@@ -128,7 +129,7 @@ def everything_at_once() -> tuple[AdmissionFacts, AdmissionLimits]:
     facts = replace(REPLY, policy=replace(REPLY.policy, author_engaged_at=None, replies_to_author=(NOON,)))
     facts = replace(facts, policy=replace(facts.policy, unanswerable="stop", replies_in_thread=9))
     facts = with_queue(facts, hold="On hold.", due=False, in_hand="w", segment=1, follows=False, last_activity=NOON)
-    facts = with_queue(facts, breaker="The breaker is open.", size=500)
+    facts = with_queue(facts, breaker="The breaker is open.", size=500, meant_at=NOON - 2 * DAY)
     paused = RateState(1.0, paused_until=NOON + HOUR, pause_reason="X says no.")
     return with_pace(facts, state=paused, recent=(NOON,) * 9), replace(LIMITS, policy=policy)
 

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
-from xbot_assets.domain.pace.admission import effective_rate, wait_at
+from xbot_assets.domain.pace.admission import effective_rate
 from xbot_assets.domain.pace.answers import PUBLISHED, Answer, Outcome, answer_of
 from xbot_assets.domain.pace.hours import HourWeights, WeightBounds
 from xbot_assets.domain.pace.jitter import jittered
 from xbot_assets.domain.pace.pacing import DAY, HOUR, Pacing
 from xbot_assets.domain.pace.rate import PaceFacts, RateState, hold, initial, observe
+from xbot_assets.testing.pace_rules import wait_at
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 PACING = Pacing(

@@ -13,9 +13,9 @@ from xbot_assets.domain.alerts.entry import AlertEntry
 from xbot_assets.domain.alerts.operations import ASSET_FAILED, RUN_FAILED
 from xbot_assets.settings import Settings
 from xbot_assets.steps.operations.alert_delivery import channels_of, deliver
-from xbot_assets.store.alerts import alert, resolve_alert, waiting_notices
+from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.engine.database import Database
-from xbot_assets.store.operations.alert_deliveries import channel_state
+from xbot_assets.store.operations.alert_deliveries import channel_state, notices_for
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets.testing.sink import Sink, running_sink
 
@@ -80,7 +80,7 @@ def test_a_critical_alert_says_what_happened_what_to_do_and_where(
     resolve_alert(database, PUBLISHING_HOLD, NOON, code="locked")
     deliver(database, At(), settings)
     assert sink.titles[1:] == [f"Over: {PUBLISHING_HOLD.title}"]
-    assert waiting_notices(database, 9) == []
+    assert notices_for(database, "a channel", 9) == []
 
 
 def test_a_channel_that_is_down_gets_everything_later_and_the_other_nothing_twice(
@@ -101,7 +101,7 @@ def test_a_channel_that_is_down_gets_everything_later_and_the_other_nothing_twic
         assert deliver(database, At(), settings).sent == 1
         assert (len(sink.titles), len(other.titles)) == (1, 1)
     assert len(sink.asked) == 4
-    assert waiting_notices(database, 9) == []
+    assert notices_for(database, "a channel", 9) == []
 
 
 def test_warnings_are_gathered_into_one_message(database: Database, settings_for: SettingsFor, sink: Sink) -> None:
@@ -114,7 +114,7 @@ def test_warnings_are_gathered_into_one_message(database: Database, settings_for
     assert deliver(database, At(NOON + timedelta(minutes=30)), settings).sent == 1
     assert sink.titles == ["xbot: 2 new, 1 over"]
     assert "It fell over." in sink.taken[0]["message"]
-    assert waiting_notices(database, 9) == []
+    assert notices_for(database, "a channel", 9) == []
 
 
 def test_at_night_only_what_is_critical_comes(database: Database, settings_for: SettingsFor, sink: Sink) -> None:
@@ -145,7 +145,7 @@ def test_five_hundred_alerts_through_a_sink_that_fails_are_each_told_once(
         hold(database, code=f"fault_{number}")
     sink.refusals = FAULTS // 2
     with ThreadPoolExecutor(max_workers=3) as senders:
-        while waiting_notices(database, 1):
+        while notices_for(database, "a channel", 1):
             list(senders.map(lambda _: deliver(database, At(), settings), range(3)))
             at_once(database_url)
     lines = [message["message"] for message in sink.taken]

@@ -20,9 +20,10 @@ from xbot_assets.steps.account.publishing_hold import (
     resume_publishing,
 )
 from xbot_assets.store.account.publishing_holds import hold_reason, open_holds
-from xbot_assets.store.alerts import acknowledge_alert, open_alerts, resolve_alert, waiting_notices
+from xbot_assets.store.alerts import acknowledge_alert, open_alerts, resolve_alert
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
+from xbot_assets.store.operations.alert_deliveries import notices_for
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 LATER = NOON + timedelta(hours=1)
@@ -78,7 +79,12 @@ def test_resuming_lifts_every_hold_and_keeps_who_did_it_and_how(database: Databa
     assert open_alerts(database) == []
     assert [row["lifted_at"] for row in stored(database_url)] == [LATER, LATER]
     assert {(row["lifted_by"], row["lifted_how"]) for row in stored(database_url)} == {("olga", "resumed")}
-    assert [notice.event for notice in waiting_notices(database, 9)] == ["raised", "raised", "resolved", "resolved"]
+    assert [notice.event for notice in notices_for(database, "a channel", 9)] == [
+        "raised",
+        "raised",
+        "resolved",
+        "resolved",
+    ]
     assert resume_publishing(database, "olga", LATER) == ()
 
 

@@ -13,7 +13,6 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.settings import Settings
-from xbot_assets.store.backup.archive import read_manifest
 from xbot_assets.store.backup.contents import differences
 from xbot_assets.store.backup.dumping import dump_to
 from xbot_assets.store.backup.manifest import Manifest, TableContents
@@ -169,7 +168,7 @@ def test_a_backup_of_another_account_or_of_a_real_one_is_refused(
     backup: Path, settings: Settings, change: dict[str, str]
 ) -> None:
     """A sandbox's posts do not belong on X; the handle has no case."""
-    manifest = read_manifest(backup)
+    manifest = opened(backup)
     refuse_another(manifest.model_copy(update={"handle": manifest.handle.upper()}), settings)
     other = manifest.model_copy(update=change)
     assert refusal(lambda: refuse_another(other, settings)) == FailureCode.BACKUP_OF_ANOTHER
@@ -203,7 +202,7 @@ def test_a_password_goes_by_the_environment_and_nothing_else_of_ours_does() -> N
 
 def test_a_backup_knows_the_schema_that_it_is_of(backup: Path) -> None:
     """Every migration with its checksum, first to last."""
-    manifest = read_manifest(backup)
+    manifest = opened(backup)
     assert manifest.schema_history[0].name == "0001_initial"
     assert all(len(one.checksum) == 64 for one in manifest.schema_history)
     assert manifest.has_session

@@ -81,7 +81,7 @@ def test_a_post_that_was_answered_is_refused_by_name_whoever_queues_it(database:
         with pytest.raises(PermanentFailure) as caught:
             again()
         assert caught.value.code == "already_answered"
-    database.execute("refuse_queued_post", id=first, rule="r", reason="r", note="n", now=NOON)
+    database.execute("refuse_queued_post", id=first, code="engaged_only", reason="r", note="n", now=NOON)
     assert insert_posted_by_hand(database, by_hand, "owner", NOON) > first
 
 

@@ -28,8 +28,6 @@ def settings(url: str) -> Settings:
 def exercise(cache: Cache) -> None:
     """Do everything that a caller may do."""
     cache.set_json("k", {"a": 1}, 60)
-    cache.delete("k")
-    cache.delete_prefix("k")
     assert cache.get_json("k") is None
     assert cache.ping() is False
     assert cache.available is False
@@ -56,25 +54,6 @@ def test_entries_end_with_their_time(cache: Cache) -> None:
     """Fractions of a second count."""
     cache.set_json("short", 1, 0.05)
     until(lambda: cache.get_json("short") is None, "the entry has ended")
-
-
-def test_a_prefix_is_forgotten_literally(cache: Cache) -> None:
-    """Characters that mean something in a pattern are taken as they are; other keys stay."""
-    for key in ("a*:1", "a*:2", "ab:1", "a[b]:1", "a"):
-        cache.set_json(key, 1, 60)
-    cache.delete_prefix("a*:")
-    cache.delete_prefix("a[b]")
-    assert [key for key in ("a*:1", "a*:2", "ab:1", "a[b]:1", "a") if cache.get_json(key)] == ["ab:1", "a"]
-    cache.delete("a")
-    assert cache.get_json("a") is None
-
-
-def test_many_keys_are_forgotten_by_prefix(cache: Cache) -> None:
-    """More than one batch."""
-    for n in range(1200):
-        cache.set_json(f"many:{n}", n, 60)
-    cache.delete_prefix("many:")
-    assert all(cache.get_json(f"many:{n}") is None for n in range(0, 1200, 100))
 
 
 def test_a_value_that_is_not_json_is_a_miss(cache: Cache, valkey: EmbeddedValkey) -> None:

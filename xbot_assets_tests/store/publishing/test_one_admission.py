@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 import pytest
@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 
 from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.admission.refusal import RuleName
+from xbot_assets.domain.admission.rules import RULES
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.pace.pacing import PaceKind, PaceRules
@@ -24,8 +25,10 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.account.publishing_holds import insert_hold
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
-from xbot_assets.store.publishing.admission import Question, judge_due, peek, take, why_not
+from xbot_assets.store.publishing.admission import Question, facts_of, judge_due, peek, take, why_not
+from xbot_assets.store.publishing.approvals import Decider, approve_post
 from xbot_assets.store.publishing.breaker import breaker_wait
+from xbot_assets.store.publishing.policy import hold_post, hold_unapproved
 from xbot_assets.testing.admission import LEASE, open_limits, take_post
 from xbot_assets.testing.queueing import NOON, code_of, new_post, queue
 
@@ -239,3 +242,24 @@ def test_nothing_goes_while_the_pace_or_the_breaker_is_unknown(
     raw.execute("delete from breakers")
     assert code_of(lambda: peek(database, question)) == "no_breaker"
     assert posts.queue_counts(database) == {"queued": 1}
+
+
+@pytest.mark.parametrize(("mode", "held"), [("off", 0), ("replies", 1), ("all", 2)])
+def test_what_is_held_for_approval_beforehand_is_what_the_rule_would_hold(
+    database: Database, mode: Literal["off", "replies", "all"], held: int
+) -> None:
+    """Two statements of one rule: the owner's own words and what was approved stay in the queue under both."""
+    owner = Settings(approval=mode)
+    answer = {"reply_to_x_id": "8", "reply_to_handle": "anna"}
+    written = [new_post("Approved."), new_post("Not yet."), new_post("An answer.").model_copy(update=answer)]
+    manual = {"source": "manual"}
+    own = [new_post("My own.").model_copy(update=manual), new_post("Mine, too.").model_copy(update=manual)]
+    own[1] = own[1].model_copy(update=answer | {"reply_to_x_id": "9"})
+    ids = posts.enqueue_posts(database, [*written, *own], NOON)
+    assert hold_post(database, ids[0], "approval: wait", NOON)
+    approve_post(database, ids[0], Decider("Ann", NOON), check=lambda _db, _row: None)
+    question = Question(replace(open_limits(), policy=owner.policy_limits), NOON)
+    (rule,) = (rule for rule in RULES if rule.name is RuleName.APPROVAL)
+    objects = [number for number, facts in facts_of(database, question, ids) if rule.objects(facts, question.limits)]
+    assert hold_unapproved(database, owner, NOON) == objects
+    assert len(objects) == held

@@ -1,39 +1,25 @@
 """The pace in PostgreSQL: what counts, what X's answers do, and that nothing goes when the state is not known."""
 
-import contextlib
 from dataclasses import replace
-from datetime import timedelta
-from functools import partial
-from pathlib import Path
+from datetime import datetime, timedelta
 
-import psutil  # type: ignore[import-untyped]  # ships no types
 import psycopg
 import pytest
-from pydantic import SecretStr
 
 from xbot_assets.domain.admission.refusal import Refusal, RuleName
-from xbot_assets.domain.failures import TransientFailure, UnknownOutcome
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.answers import PUBLISHED, Answer, Outcome
 from xbot_assets.domain.pace.pacing import HOUR, PaceKind, PaceRules
+from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import open_alerts
-from xbot_assets.store.engine.database import Database, open_database
-from xbot_assets.store.engine.migrate import migrate
+from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
-from xbot_assets.store.publishing.admission import Question, take
-from xbot_assets.store.publishing.pace import (
-    Admitted,
-    admission,
-    learn_hours,
-    observe,
-    pace_facts,
-    release,
-    wait_now,
-)
+from xbot_assets.store.publishing.admission import Question, peek, take
+from xbot_assets.store.publishing.approvals import Decider, reschedule_post
+from xbot_assets.store.publishing.pace import learn_hours, observe, pace_facts
 from xbot_assets.testing.admission import open_limits, take_post
-from xbot_assets.testing.patience import PATIENCE
-from xbot_assets.testing.patience import until as eventually
+from xbot_assets.testing.pace_rules import wait_now
 from xbot_assets.testing.queueing import (
     BUSY,
     NOON,
@@ -43,9 +29,9 @@ from xbot_assets.testing.queueing import (
     claimed,
     code_of,
     finish_unconfirmed,
+    new_post,
     queue,
 )
-from xbot_assets.testing.servers import running_postgres
 
 POST, REPLY = PaceKind.POST, PaceKind.REPLY
 RULES = Settings().pace_rules
@@ -77,29 +63,37 @@ def changes_of_posts(url: str) -> list[tuple[str, float, float]]:
         ).fetchall()
 
 
-def test_an_admission_counts_from_the_moment_it_is_given(database: Database) -> None:
+def sent(db: Database, kind: PaceKind = POST, now: datetime = NOON, rules: PaceRules = RULES) -> Refusal | None:
+    """Queue one post of a kind and have it claimed and sent; return why it may not go, or ``None`` when it went."""
+    answers = {"reply_to_x_id": "7", "reply_to_handle": "anna"} if kind is REPLY else {}
+    post = new_post(f"A {kind} for {now:%F %T}.", NOON).model_copy(update=answers)
+    (post_id,) = posts.enqueue_posts(db, [post], NOON)
+    taken = take(db, Question(replace(open_limits(), pace=rules), now), lease=HOUR)
+    if isinstance(taken, Refusal):
+        reschedule_post(db, post_id, now + timedelta(days=9), Decider("Ann", now))
+        return taken
+    assert posts.arm_post(db, taken, now)
+    finish_unconfirmed(db, taken, now)
+    return None
+
+
+def test_a_post_counts_from_the_moment_it_is_claimed(database: Database) -> None:
     """One an hour: the second waits, less the tolerance, and says why."""
-    assert isinstance(admission(database, POST, NOON, RULES), Admitted)
-    wait = admission(database, POST, NOON, RULES)
-    assert isinstance(wait, Wait)
+    assert sent(database) is None
+    wait = until(database)
+    refusal = sent(database, now=NOON + timedelta(minutes=1))
+    assert refusal is not None
+    assert (refusal.rule, refusal.until) == (RuleName.RATE, wait.until)
     assert wait.until == NOON + timedelta(minutes=45)
-    assert "1.00 an hour" in wait.reason
-    assert isinstance(admission(database, POST, wait.until, RULES), Admitted)
+    assert "1.00 an hour" in refusal.sentence
+    assert sent(database, now=wait.until) is None
 
 
 def test_posts_and_replies_have_limits_of_their_own(database: Database) -> None:
     """A post does not use up a reply."""
-    assert isinstance(admission(database, POST, NOON, RULES), Admitted)
-    assert isinstance(admission(database, REPLY, NOON, RULES), Admitted)
-
-
-def test_an_admission_that_was_taken_back_does_not_count(database: Database) -> None:
-    """Once, and only once."""
-    admitted = admission(database, POST, NOON, RULES)
-    assert isinstance(admitted, Admitted)
-    assert release(database, admitted, NOON)
-    assert not release(database, admitted, NOON)
-    assert isinstance(admission(database, POST, NOON, RULES), Admitted)
+    assert sent(database) is None
+    assert wait_now(database, POST, NOON, RULES) is not None
+    assert sent(database, REPLY) is None
 
 
 def test_a_claimed_an_armed_and_an_unconfirmed_post_count(database: Database) -> None:
@@ -179,7 +173,7 @@ def test_hours_that_earn_more_get_a_higher_rate(database: Database, database_url
     assert weights[12] > 1.3
     noon_again = NOON + timedelta(days=1)
     rules = rules_with(posts_per_hour_max=4, rate_tolerance_minutes=0)
-    assert isinstance(admission(database, POST, noon_again, rules), Admitted)
+    assert sent(database, now=noon_again, rules=rules) is None
     wait = wait_now(database, POST, noon_again, rules)
     assert wait is not None
     assert wait.until - noon_again == pytest.approx(HOUR / weights[12], abs=timedelta(seconds=1))
@@ -210,9 +204,9 @@ def test_nothing_is_admitted_when_the_state_is_missing(database: Database, datab
     """Somebody emptied the table: a named failure and no post."""
     with psycopg.connect(database_url) as connection:
         connection.execute("delete from xbot.pace_rates where kind = 'post'")
-    assert code_of(lambda: admission(database, POST, NOON, RULES)) == "pace_unknown"
+    assert sent(database, REPLY) is None
+    assert code_of(lambda: sent(database)) == "pace_unknown"
     assert code_of(lambda: observe(database, POST, PUBLISHED, NOON, RULES)) == "pace_unknown"
-    assert isinstance(admission(database, REPLY, NOON, RULES), Admitted)
 
 
 @pytest.mark.parametrize(
@@ -233,18 +227,22 @@ def test_a_state_that_makes_no_sense_cannot_be_stored(database_url: str, odd: by
         connection.execute(odd)
 
 
-def test_a_clock_that_was_moved_back_admits_nothing_more(database: Database) -> None:
+def test_a_clock_that_was_moved_back_lets_nothing_more_go(database: Database) -> None:
     """What was sent in what is now the future still counts, as does a pause."""
-    assert isinstance(admission(database, POST, NOON + 3 * HOUR, RULES), Admitted)
-    wait = admission(database, POST, NOON, RULES)
-    assert isinstance(wait, Wait)
-    assert wait.until > NOON + 3 * HOUR
+    assert sent(database, now=NOON + 3 * HOUR) is None
+    refusal = sent(database)
+    assert refusal is not None
+    assert refusal.until == NOON + 3 * HOUR
+    assert until(database).until > NOON + 3 * HOUR
 
 
-def test_the_hint_admits_nobody(database: Database) -> None:
+def test_to_ask_uses_nothing_up(database: Database) -> None:
     """A sensor may ask as often as it likes."""
-    assert wait_now(database, POST, NOON, RULES) is None
-    assert isinstance(admission(database, POST, NOON, RULES), Admitted)
+    queue(database, "waits")
+    question = Question(replace(open_limits(), pace=RULES), NOON)
+    for _ in range(3):
+        assert peek(database, question) is None
+    assert isinstance(take(database, question, lease=HOUR), ClaimedPost)
 
 
 def test_a_claim_in_the_transaction_of_the_question_is_what_counts(database: Database) -> None:
@@ -261,56 +259,3 @@ def test_a_claim_in_the_transaction_of_the_question_is_what_counts(database: Dat
     refusal = take(database, Question(limits, NOON), lease=HOUR)
     assert isinstance(refusal, Refusal)
     assert refusal.rule is RuleName.RATE
-
-
-def test_a_database_cut_in_the_middle_admits_nobody_it_did_not_note(tmp_path: Path) -> None:
-    """SIGKILL of the server while admissions are asked for: each one given is there afterwards, and none but those.
-
-    Whether the one that was under way is given after all, once the server is back, or fails, is up to the server.
-    """
-    settings = Settings(home=tmp_path / ".xbot", database_connect_seconds=1)
-    rules = rules_with(posts_per_hour_max=60, posts_per_day_max=200, rate_start_per_hour=60, rate_ceiling_per_hour=60)
-    with running_postgres(settings.home) as postgres:
-        settings = settings.model_copy(update={"database_url": SecretStr(postgres.url())})
-        migrate(settings)
-        given: list[int] = []
-        unknown_writes = 0
-        with open_database(settings) as db:
-            for minute in range(40):
-                if minute == 20:
-                    kill_server(int((postgres.data / "postmaster.pid").read_text().split()[0]))
-                try:
-                    admitted = admission(db, POST, NOON + timedelta(minutes=minute), rules)
-                except (TransientFailure, UnknownOutcome) as failure:
-                    assert failure.code in {"database_unreachable", "write_in_doubt"}  # noqa: PT017 - it may succeed
-                    unknown_writes += failure.code == "write_in_doubt"
-                else:
-                    assert isinstance(admitted, Admitted)
-                    given.append(admitted.id)
-        noted = noted_after_restart(settings)
-    assert len(given) >= 20
-    assert set(given) <= set(noted)
-    assert len(noted) <= len(given) + unknown_writes
-
-
-def kill_server(pid: int) -> None:
-    """Kill the server with all its processes: one that serves a busy connection outlives its parent for a while."""
-    server = psutil.Process(pid)
-    for process in [server, *server.children()]:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-
-
-def noted_after_restart(settings: Settings) -> list[int]:
-    """Return the admissions that the restarted server knows."""
-    assert settings.database_url is not None
-    url = settings.database_url.get_secret_value()
-    return eventually(partial(_noted, url), "the server is back")
-
-
-def _noted(url: str) -> list[int]:
-    try:
-        with psycopg.connect(url, connect_timeout=round(PATIENCE)) as connection:
-            return [row[0] for row in connection.execute("select id from xbot.pace_admissions").fetchall()]
-    except psycopg.OperationalError:
-        return []

@@ -21,12 +21,11 @@ from xbot_assets.testing.pace_crowd import (
     Plan,
     counts,
     hold_probe,
-    one_admission,
-    one_claim,
+    queue_for,
     serial,
 )
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets.testing.queueing import NOON, queue
+from xbot_assets.testing.queueing import NOON
 
 if TYPE_CHECKING:
     from multiprocessing.queues import Queue
@@ -52,11 +51,12 @@ def crowd() -> Iterator[Crowd]:
 @pytest.mark.soak
 @pytest.mark.slow
 def test_eight_processes_asking_a_thousand_times_are_answered_as_one_after_the_other(
-    crowd: Crowd, database_url: str
+    crowd: Crowd, database: Database, database_url: str
 ) -> None:
-    """Round for round the serial count: a greater one is an over-admission, a smaller one a false refusal."""
+    """Round for round the serial count: with a greater one too much was claimed, with a smaller one refused."""
     rules = BURSTS.pace_rules
-    plan = Plan(database_url, rules, PaceKind.REPLY, NOON, ROUNDS, ASKS_A_ROUND, one_admission)
+    plan = Plan(database_url, rules, PaceKind.REPLY, NOON, ROUNDS, ASKS_A_ROUND)
+    queue_for(database, plan, PROCESSES)
     pacing = rules.pacing[PaceKind.REPLY]
     admitted = counts(crowd.rush(plan), ROUNDS)
     assert admitted == serial(pacing, plan, PROCESSES)
@@ -72,9 +72,9 @@ def test_eight_processes_that_claim_posts_and_lose_their_ids_keep_the_pace(
     crowd: Crowd, database: Database, database_url: str
 ) -> None:
     """The claim itself is the record: unconfirmed posts count, and none is claimed beyond the rate."""
-    queue(database, *(f"post number {n}" for n in range(20)))
     rules = Settings().pace_rules
-    plan = Plan(database_url, rules, PaceKind.POST, NOON, CLAIM_ROUNDS, 1, one_claim)
+    plan = Plan(database_url, rules, PaceKind.POST, NOON, CLAIM_ROUNDS, 1)
+    queue_for(database, plan, PROCESSES)
     admitted = counts(crowd.rush(plan), CLAIM_ROUNDS)
     assert admitted == serial(rules.pacing[PaceKind.POST], plan, PROCESSES)
     assert sum(admitted) > 2

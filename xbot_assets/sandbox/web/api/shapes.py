@@ -22,7 +22,6 @@ EDITS_ALLOWED = 5
 EDIT_WINDOW_MS = 3_600_000
 _COUNTS = ("bookmark_count", "favorite_count", "quote_count", "reply_count", "retweet_count")
 _USER_COUNTS = ("relationship_counts", "tweet_counts")
-_MENTION = r"@(\w{1,15})"
 
 
 @dataclass(frozen=True, slots=True)

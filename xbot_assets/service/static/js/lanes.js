@@ -16,8 +16,8 @@ document.addEventListener("DOMContentLoaded", async () => {
   const clock = (time) => hours.format(new Date(time * 1000));
 
   const draw = (place) => {
-    const found = lanes[place.dataset.lane];
-    if (!found.waited.some((value) => value !== null)) {
+    const course = lanes[place.dataset.lane];
+    if (!course.waited.some((value) => value !== null)) {
       place.textContent = "Nothing in this lane.";
       place.classList.add("empty");
       return;
@@ -36,7 +36,7 @@ document.addEventListener("DOMContentLoaded", async () => {
       ],
       scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
     };
-    const plot = new uPlot(options, [at, found.waited, found.worked], place);
+    const plot = new uPlot(options, [at, course.waited, course.worked], place);
     new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: 170 })).observe(place);
   };
 

@@ -12,12 +12,6 @@ update browser_operations set
     outcome = %(outcome)s, failure_code = %(code)s, failure_reason = %(reason)s
 where id = %(id)s and ended_at is null;
 
--- name: recent_operations
--- Operations since a time, newest first.
-select id, kind, lane, run_id, queued_at, requested_at, started_at, ended_at, slot, outcome, failure_code, failure_reason
-from browser_operations where queued_at >= %(since)s
-order by queued_at desc, id;
-
 -- name: insert_queue_samples
 -- Who waits for the browser now.
 insert into browser_queue_samples (sampled_at, lane, waiting, oldest_seconds)

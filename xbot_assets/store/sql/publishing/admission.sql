@@ -23,7 +23,7 @@ from (select 1) one left join account_facts a on a.handle = lower(%(handle)s);
 -- What the rules ask of each of these posts, in the given order: its place in the queue and its thread, whether this
 -- very text was approved, and its author. Read in the transaction that holds a post's row, nothing of it can change.
 select p.id, p.id in (select id from due_posts(%(now)s)) as due,
-    case when p.status = 'queued' then p.scheduled_at end as due_at,
+    case when p.status = 'queued' then p.scheduled_at end as due_at, coalesce(p.slot_at, p.scheduled_at) as meant_at,
     p.segment, greatest(1, (select count(*) from posts t where t.thread_id = p.id)) as size,
     coalesce(b.status = 'published' or (b.status = 'shadowed' and %(shadow)s), false) as follows,
     greatest(b.armed_at, b.published_at) as before_at,

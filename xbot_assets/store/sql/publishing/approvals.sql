@@ -82,7 +82,7 @@ with old as (
     select id, status from posts where id = %(id)s and status in ('held', 'queued')
 ), moved as (
     update posts p set
-        status = 'rejected', failure_kind = 'permanent', failure_code = 'rejected', failure_reason = %(why)s
+        status = 'rejected', failure_kind = 'permanent', failure_code = %(code)s, failure_reason = %(why)s
     from old where p.id = old.id
     returning p.id, p.fencing_token, old.status as from_status
 )

@@ -1,5 +1,6 @@
 -- The pace: limits and rates. Rows of posts that are armed, unconfirmed, published or shadowed count by themselves, so
--- that a lost worker or a lost id never makes room; pace_admissions holds what is not a row of posts.
+-- that a lost worker or a lost id never makes room; pace_admissions holds what is not a row of posts, such as posts that
+-- a restored database does not know.
 
 -- name: lock_pace
 -- One decision at a time. Its own statement: the next one's snapshot must be newer than the lock.
@@ -35,14 +36,6 @@ select r.kind, r.rate, r.successes, r.failures, r.paused_until, r.pause_reason, 
             and h.status in ('claimed', 'armed', 'unconfirmed', 'published', 'shadowed')
     ) as promised
 from pace_rates r where r.kind = %(kind)s;
-
--- name: admit
--- Note one admission.
-insert into pace_admissions (kind, admitted_at) values (%(kind)s, %(now)s) returning id;
-
--- name: release_admission
--- Take an admission back.
-update pace_admissions set released_at = %(now)s where id = %(id)s and released_at is null;
 
 -- name: store_rate
 -- Store the state of one kind.

@@ -36,7 +36,7 @@ select id from moved order by id;
 -- queued -> rejected by a rule.
 with moved as (
     update posts set
-        status = 'rejected', failure_kind = 'permanent', failure_code = %(rule)s, failure_reason = %(reason)s
+        status = 'rejected', failure_kind = 'permanent', failure_code = %(code)s, failure_reason = %(reason)s
     where id = %(id)s and status = 'queued' returning id, fencing_token
 )
 insert into post_events (post_id, from_status, to_status, fencing_token, happened_at, note)

@@ -151,7 +151,7 @@ with held as (
         fencing_token = p.fencing_token + 1,
         claimed_by = null, claimed_at = null, lease_until = null,
         failure_kind = case held.status when 'claimed' then 'transient' else 'unknown' end,
-        failure_code = 'lease_expired',
+        failure_code = %(code)s,
         failure_reason = 'The worker ' || coalesce(held.claimed_by, '?') || ' did not finish in time.'
     from held where p.id = held.id
     returning p.id, p.fencing_token, p.failure_reason, held.status as from_status, p.status as to_status,
@@ -210,13 +210,6 @@ order by p.id desc limit %(limit)s;
 -- name: recent_texts
 -- Texts that a new post must not repeat.
 select text from posts where planned_at >= %(since)s and status <> 'failed' order by planned_at desc, id desc limit %(limit)s;
-
--- name: published_since
--- Posts published since a time, oldest first.
-select id, text, topic, format, x_post_id, permalink, published_at, scheduled_at, propensity,
-    predicted_reward, bandit_version_id, predictor_version_id
-from posts where status = 'published' and published_at >= %(since)s
-order by published_at, id;
 
 -- name: post_events_of
 -- Every change of one post's state.

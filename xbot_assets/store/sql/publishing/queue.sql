@@ -32,10 +32,3 @@ select claimed_by from posts where status in ('claimed', 'armed') limit 1;
 -- When a plan last queued a post, from whatever source; replies have plans of their own.
 select max(planned_at) as planned_at from posts
 where source <> 'manual' and status not in ('emergency_pool', 'retired') and reply_to_x_id is null;
-
--- name: stale_posts
--- Waiting posts that were meant for before a time; of a thread that was not begun, only its first segment.
-select p.id, p.scheduled_at from posts p left join posts h on h.id = p.thread_id
-where p.status = 'queued' and coalesce(p.slot_at, p.scheduled_at) < %(before)s
-    and (coalesce(p.segment, 0) = 0 or h.status in ('unconfirmed', 'published', 'shadowed'))
-order by p.scheduled_at, p.id;

@@ -65,7 +65,7 @@ with moved as (
         looks = 0, looked_at = null, first_absent_at = null,
         armed_at = null, claimed_by = null, claimed_at = null, lease_until = null,
         failure_kind = case when not %(again)s then 'permanent' end,
-        failure_code = case when not %(again)s then 'rejected' end,
+        failure_code = case when not %(again)s then %(code)s end,
         failure_reason = case when not %(again)s then %(why)s end
     where id = %(id)s and status = 'unconfirmed'
     returning id, status, fencing_token

@@ -19,7 +19,6 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.store.publishing.manual_recovery import decide_absent
-from xbot_assets.store.publishing.queue import stale_posts
 from xbot_assets.testing.queueing import SPACING, new_post
 from xbot_assets_tests.store.publishing.queue.queue_under_test import CAP, CLICKED, LONG, OVER, QueueUnderTest
 
@@ -175,11 +174,9 @@ class QueueMachine(QueueUnderTest, RuleBasedStateMachine):
         policy.hold_post(self.db, self.any_post(which), "because", self.now)
 
     @rule()
-    def hold_by_rules(self) -> None:
-        """The rules look over the queue: what needs approval and what is too late."""
+    def hold_unapproved(self) -> None:
+        """What needs approval is held before its time; what is too late, the claim holds."""
         policy.hold_unapproved(self.db, self.settings, self.now)
-        for row in stale_posts(self.db, self.now - LATE):
-            assert policy.hold_post(self.db, row.id, "late", self.now)
 
     # -- people
 

@@ -17,11 +17,10 @@ from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.posts.post import ClaimedPost
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts
-from xbot_assets.store.publishing.admission import Question, peek, take
+from xbot_assets.store.publishing.admission import Question, peek, take, why_not
 from xbot_assets.store.publishing.approvals import Decider, reschedule_post
-from xbot_assets.store.publishing.pace import wait_now
-from xbot_assets.store.publishing.queue import stale_posts
 from xbot_assets.testing.admission import open_limits, take_post
+from xbot_assets.testing.pace_rules import wait_now
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.queueing import (
     BUSY,
@@ -119,9 +118,12 @@ def test_a_post_put_off_again_and_again_is_late_by_the_time_it_was_meant_for(dat
         posts.disarm_post(database, held, BUSY, now, not_before=now + SPACING)
         now += SPACING
     assert row(database, post_id).scheduled_at == now
-    assert [late.id for late in stale_posts(database, NOON + timedelta(seconds=1))] == [post_id]
+    question = Question(replace(open_limits(), late_after=now - NOON - timedelta(seconds=1)), now)
+    refusal = why_not(database, question, post_id)
+    assert refusal is not None
+    assert (refusal.rule, refusal.moves) == (RuleName.LATE, True)
     reschedule_post(database, post_id, now, Decider("Ann", now))
-    assert stale_posts(database, NOON + timedelta(seconds=1)) == []
+    assert why_not(database, question, post_id) is None
 
 
 def test_a_disarmed_post_counts_neither_for_spacing_nor_for_the_cap(database: Database) -> None:

@@ -187,7 +187,7 @@ def test_the_queue_is_counted_and_listed(database: Database) -> None:
     assert posts.queue_counts(database) == {"published": 1, "queued": 1}
     assert posts.recent_texts(database, NOON) == ["waiting", "The sea is salt."]
     assert posts.recent_texts(database, NOON + timedelta(seconds=1)) == []
-    assert [post.text for post in posts.published_since(database, NOON)] == ["The sea is salt."]
+    assert [post.text for post in posts.recent_posts(database, 9)] == ["waiting", "The sea is salt."]
 
 
 def test_the_schema_knows_the_same_states_as_the_domain(database_url: str) -> None:

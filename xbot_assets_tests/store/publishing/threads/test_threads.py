@@ -1,6 +1,7 @@
 """Threads in the queue: who goes next, what they wait for, and what becomes of the rest when one breaks."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,9 +14,9 @@ from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.posts.post import ClaimedPost, NewPost
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database
-from xbot_assets.store.publishing import posts, queue, threads
-from xbot_assets.store.publishing.admission import Question, facts_of, why_not
-from xbot_assets.testing.admission import open_limits, take_post
+from xbot_assets.store.publishing import posts, threads
+from xbot_assets.store.publishing.admission import Question, facts_of, judge_due, take, why_not
+from xbot_assets.testing.admission import LEASE, open_limits, take_post
 from xbot_assets.testing.queueing import (
     BUSY,
     NOON,
@@ -179,8 +180,12 @@ def test_a_late_thread_is_judged_by_its_first_segment_and_a_begun_one_as_any_pos
     begun = queue_thread(database, "One.", "Two.", "Three.")
     finished(database)
     waiting = queue_thread(database, "Four.", "Five.")
-    late = [post.id for post in queue.stale_posts(database, NOON + timedelta(days=1))]
-    assert late == [begun[1], begun[2], waiting[0]]
+    question = Question(replace(open_limits(), late_after=timedelta(hours=1)), NOON + timedelta(days=1))
+    rules = {number: refusal and refusal.rule for number, refusal in judge_due(database, question)}
+    late, ordered = RuleName.LATE, RuleName.THREAD_ORDER
+    assert rules == {begun[1]: late, begun[2]: ordered, waiting[0]: late, waiting[1]: ordered}
+    take(database, question, lease=LEASE)
+    assert states(database, [*begun, *waiting]) == ["published", *["held"] * 4]
 
 
 def test_of_eight_claimers_at_once_one_gets_each_segment(database: Database) -> None:
