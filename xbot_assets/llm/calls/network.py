@@ -73,6 +73,7 @@ def http_client(base_url: str) -> httpx2.Client:
         PermanentFailure: ``bad_proxy``; what the environment says of proxies or certificates cannot be used.
     """
     try:
+        _refuse_placeless(_proxy_of(base_url))
         # A proxy from the environment cannot reach this machine's own loopback.
         return _Client(trust_env=not is_loopback(base_url))
     except OSError as error:
@@ -90,12 +91,28 @@ def was_sent(exc: openai.APIConnectionError) -> bool | None:
 
 def proxy_in_use(base_url: str) -> str | None:
     """Return the proxy that requests to an address go through, without its password; ``None`` for a direct way."""
-    parts, proxies = urlsplit(base_url), getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or is_loopback(base_url) or proxy_bypass(parts.hostname or ""):
+    proxy = _proxy_of(base_url)
+    if proxy is None:
         return None
     scheme, _, rest = proxy.rpartition("://")
     return f"{scheme or 'http'}://{rest.rpartition('@')[2].partition('/')[0]}"
+
+
+def _proxy_of(base_url: str) -> str | None:
+    """Return the proxy that the environment names for an address, as it is written there."""
+    parts, proxies = urlsplit(base_url), getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return None if not proxy or is_loopback(base_url) or proxy_bypass(parts.hostname or "") else proxy
+
+
+def _refuse_placeless(proxy: str | None) -> None:
+    """Raise ValueError for a proxy without a host, or with a port that none can have: the client takes it."""
+    if proxy is None:
+        return
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    host = parts.hostname or ""
+    if not host.strip() or parts.port == 0 or " " in parts.netloc.rpartition("@")[2] or parts.path.startswith("//"):
+        raise ValueError
 
 
 def is_loopback(url: str) -> bool:
