@@ -26,7 +26,8 @@ _LEAKS = re.compile(
     \bas\ an\ (?:ai|artificial\ intelligence|language\ model|assistant)\b | \b(?:ai|large)\ language\ model\b
     | ^\W*(?:sure|certainly|of\ course|absolutely|okay|great)[!,.:\s]+here(?:'s|\ is|\ are|\ you\ go)\b
     | ^\W*here(?:'s|\ is|\ are)\ (?:your|a|an|the|my|one|some)\ (?:\w+\ ){{0,3}}{_KIND}\b
-    | ^\W*(?:post|tweet|draft|version|answer|caption|option|prompt|output|response|text)\ *\#?\d*\ *:
+    | ^\W*(?:post|tweet|draft|version|answer|caption|option|prompt|output|response|text|assistant)\ *\#?\d*\ *:
+    | [(\[]\W*(?:\d+\ *(?:/\ *\d+\ *)?(?:characters|chars)|char(?:acter)?s?(?:\ count)?\ *:\ *\d+)[^)\]]*[)\]]\W*$
     | \[(?:insert|your|add|topic|name|link)\b[^\]]*\] | \{{\w+\}} | </?\w+> | ^\W*\{{\s*"
     | ^\W*(?:i'm|i\ am)\ (?:very\ )?sorry,?\ but\ i\b | \bi\ can(?:'t|not)\ (?:help|assist|comply)\ with\b
     | \b(?:this|the)\ (?:tweet|post)\ is\ (?:\d+|under|within|exactly)\b | \bthe\ tone\ (?:you|that)\b
