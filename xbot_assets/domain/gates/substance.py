@@ -82,7 +82,7 @@ def _break(seen: str) -> str | None:
     last = seen.rstrip()
     if _ENDS_DECORATED.search(last):
         return None
-    if last.endswith(_BREAKS_OFF):
+    if last.endswith(_BREAKS_OFF) and not (last.endswith(";") and asks(last)):
         return "It breaks off: finish the sentence."
     spoken = words(last)
     if not _ENDS_WELL.search(last) and spoken and spoken[-1] in UNFINISHED:
