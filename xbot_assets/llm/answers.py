@@ -33,12 +33,19 @@ def _number(value: object) -> int | None:
     return int(digits[0]) if digits else None
 
 
+def _worded(value: object) -> object:
+    """Take a bare number for its digits: a judgement is asked for as a text, and some models know better."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
 class _Draft(BaseModel):
     """One post. A server that is not held to the schema may leave out the number; the order counts then."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
     number: Annotated[int | None, BeforeValidator(_number)] = None
-    text: str = Field(validation_alias=AliasChoices("text", "post", "tweet", "content"))
+    text: Annotated[str, BeforeValidator(_worded)] = Field(
+        validation_alias=AliasChoices("text", "post", "tweet", "content")
+    )
 
 
 class _Drafts(BaseModel):

@@ -97,6 +97,12 @@ def test_a_line_break_that_was_not_escaped_is_part_of_the_text() -> None:
     assert texts_of(read_completion(body({"content": content})), 1, LIMIT) == ("One.\nTwo.",)
 
 
+def test_a_number_in_the_place_of_a_text_is_its_digits() -> None:
+    """As in a judgement from 0 to 10."""
+    content = '{"posts": [{"number": 1, "text": 7}, {"number": 2, "text": "8"}]}'
+    assert texts_of(read_completion(body({"content": content})), 2, LIMIT) == ("7", "8")
+
+
 def test_an_apostrophe_that_was_escaped_is_an_apostrophe() -> None:
     """JSON knows no such escape, and many a model writes it."""
     content = '{"posts": [{"number": 1, "text": "It\\\'s \\"C\\#\\", \\u00e9\\n."}]}'
