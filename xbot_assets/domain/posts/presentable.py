@@ -114,11 +114,11 @@ _PROBLEMS = (
     ),
     (re.compile(r"<!--|<!doctype\b|<!\[CDATA", re.IGNORECASE), _HTML),
     (_UNSTORABLE, "It holds control characters."),
-    (re.compile(r'\A["“„«](?=\w)[^"“”„«»]*\Z|\A[^"“”„«»]*(?<![\d\s])"\Z'), "It has a quotation mark at one end only."),
     (_BREAK_SPOKEN_OF, "It holds a backslash and an n, and it is not clear whether a line break is meant."),
     *wrappings.PROBLEMS,
 )
-_THREAD_PROBLEMS = (
+_SINGLE_PROBLEMS = (
+    (re.compile(r'\A["“„«](?=\w)[^"“”„«»]*\Z|\A[^"“”„«»]*(?<![\d\s])"\Z'), "It has a quotation mark at one end only."),
     (re.compile(rf"\A[(\[]?[1-9]\ufe0f?\u20e3? ?{_OF} ?(?:[2-9]|1\d|n)?[)\]:.]?\s+(?=[A-Z\"“])"), _OF_A_THREAD),
     (re.compile(rf"\A(?:[1-9]{_OF}(?=[A-Z][a-z]|🧵)|[①-⑳]{_OF})"), _OF_A_THREAD),
     (re.compile(rf"\A(?:tweet|post|part) \d{{1,2}}(?: ?{_OF} ?| of )\d", re.IGNORECASE), _OF_A_THREAD),
@@ -169,7 +169,7 @@ def presentation_problem(text: str, *, single: bool = True) -> str | None:
         return "It holds an entity of HTML: write the character itself."
     if text.count("**") == 1:
         text = _POWER.sub(" ", text)
-    checks = (*_PROBLEMS, *(_THREAD_PROBLEMS if single else ()))
+    checks = (*_PROBLEMS, *(_SINGLE_PROBLEMS if single else ()))
     return next((reason for pattern, reason in checks if pattern.search(text)), None)
 
 

@@ -199,9 +199,10 @@ def test_what_has_no_certain_meaning_is_refused_with_the_reason(text: str, said:
 
 
 def test_segments_of_a_thread_may_be_numbered() -> None:
-    """There the number says the truth."""
+    """There the number says the truth, and a quotation may go on in the next one."""
     assert presentable("1/ Compost is alive.", single=False) == "1/ Compost is alive."
     assert presentation_problem("2/3 Then water it.", single=False) is None
+    assert presentation_problem("“Then water it.", single=False) is None
 
 
 @given(st.text(max_size=120) | st.text(alphabet="ab \n\\nrt*_`#-+>\"'&;1/()[]<br>", max_size=60))
