@@ -17,7 +17,7 @@ def body_of(raw: bytes) -> Mapping[str, Any] | None:
     """Return the object that a body is; ``None`` when it is none."""
     try:
         text = raw.decode("utf-8-sig")
-        body = _merged(text) if text.lstrip().startswith(_OF_A_STREAM) else _whole(text)
+        body = _merged(text) or None if text.lstrip().startswith(_OF_A_STREAM) else _whole(text)
     except (ValueError, RecursionError):
         return None
     if isinstance(body, list) and body:

@@ -47,10 +47,13 @@ def test_a_question_is_known_by_the_signs_and_words_of_its_language(language: st
 
 
 def test_a_semicolon_at_the_end_of_another_language_breaks_off() -> None:
-    """It asks in Greek alone."""
+    """It asks in Greek alone, and nowhere in the middle of a sentence."""
     refusal = judged("Dry the chicken well before you fry it;", "en")
     assert refusal is not None
     assert refusal.gate == "substance"
+    statement = judged("Dry the chicken well; wet skin never turns brown.", "en", "question")
+    assert statement is not None
+    assert statement.gate == "format"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import re
 
-_MARKS = "[?؟;՞፧⁇]"
+_MARKS = "[?؟\u037e՞፧⁇]"
 _GREEK = '[\u0370-\u03ff\u1f00-\u1fff]["\u00bb)]?;(?=\\s|$)'
 """Greek asks with a sign of its own, which Unicode takes for a semicolon."""
 _PARTICLES = (
