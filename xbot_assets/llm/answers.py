@@ -1,32 +1,51 @@
 """The form of the model's answer: what is asked for, and reading it back."""
 
+import contextlib
 import json
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import openai
 from openai.types.shared_params import ResponseFormatJSONObject, ResponseFormatJSONSchema
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.llm.failures import bad_answer, cut, filtered
-from xbot_assets.llm.servers.content import values_in, without_thoughts
+from xbot_assets.llm.servers.content import mended, values_in, without_thoughts
 from xbot_assets.llm.servers.reading import BROKEN, CUT, DECLINED, FILTERED, Reading
 
 _LONE_SURROGATE = re.compile(
     r"(?<!\\)(?:\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB]..)\\u[dD][c-fC-F][0-9a-fA-F]{2})"
 )
 """An escape that is half a character: no parser takes it, and the other posts of the answer are good."""
+_DIGITS = re.compile(r"\d{1,4}")
+_LISTS, _SINGLE = ("posts", "tweets", "drafts"), ("post", "tweet")
+_AROUND = ("parameters", "arguments", "properties", "input", "answer", "response", "result")
+"""What models put around an answer that they take for a call of a function, or for a schema."""
 _SHAPE = json.dumps({"posts": [{"number": 1, "text": "the first post"}]})
+
+
+def _number(value: object) -> int | None:
+    """Read a number as models write it (``"1."``); one that is none is left out."""
+    digits = _DIGITS.search(str(value))
+    return int(digits[0]) if digits else None
+
+
+def _worded(value: object) -> object:
+    """Take a bare number for its digits: a judgement is asked for as a text, and some models know better."""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
 class _Draft(BaseModel):
     """One post. A server that is not held to the schema may leave out the number; the order counts then."""
 
     model_config = ConfigDict(str_strip_whitespace=True)
-    number: int | None = None
-    text: str = Field(validation_alias=AliasChoices("text", "post", "content"))
+    number: Annotated[int | None, BeforeValidator(_number)] = None
+    text: Annotated[str, BeforeValidator(_worded)] = Field(
+        validation_alias=AliasChoices("text", "post", "tweet", "content")
+    )
 
 
 class _Drafts(BaseModel):
@@ -129,22 +148,42 @@ def _drafts(content: str, asked: int) -> list[_Draft] | None:
 
     What stands before an answer are thoughts about it, or the form that it was asked for.
     """
-    read: list[list[_Draft]] = []
-    for value in values_in(content):
-        try:
-            read.append(_Drafts.model_validate(_as_drafts(value)).posts)
-        except ValidationError:
-            continue
+    read = [*_read(content)] or [*_read(mended(content))]
     return next((drafts for drafts in reversed(read) if len(drafts) == asked), read[-1] if read else None)
+
+
+def _read(content: str) -> Iterator[list[_Draft]]:
+    for value in values_in(content):
+        with contextlib.suppress(ValidationError):
+            yield _Drafts.model_validate(_as_drafts(value)).posts
 
 
 def _as_drafts(value: object) -> Any:  # noqa: ANN401 - JSON on its way to the model
     """Bring the shapes that a model chooses by itself into the one that was asked for."""
     if isinstance(value, list):
         return {"posts": value}  # of objects only: a bare list of words may be part of a sentence
-    posts = value.get("posts", [value] if "text" in value else None) if isinstance(value, dict) else None
+    named = _unpacked(value) if isinstance(value, dict) else {}
+    posts = next((named[name] for name in _LISTS if name in named), [named] if "text" in named else None)
+    single = next((named[name] for name in _SINGLE if isinstance(named.get(name), str)), None)
+    if posts is None and single is not None:
+        posts = [single]
     if isinstance(posts, dict):
         posts = list(posts.values())  # by their numbers
     if not isinstance(posts, list) or not posts:
         return value
-    return {"posts": [{"text": post} if isinstance(post, str) else post for post in posts]}
+    return {"posts": [{"text": post} if isinstance(post, str) else _small(post) for post in posts]}
+
+
+def _unpacked(value: dict[str, Any]) -> dict[str, Any]:
+    """Return an object with its names in small letters; of one that only holds the answer, what it holds."""
+    named = _small(value)
+    while not {*_LISTS, *_SINGLE, "text"} & set(named):
+        inner = next((named[name] for name in _AROUND if isinstance(named.get(name), dict)), None)
+        if inner is None:
+            break
+        named = _small(inner)
+    return named
+
+
+def _small(value: Any) -> Any:  # noqa: ANN401 - JSON
+    return {name.lower(): held for name, held in value.items()} if isinstance(value, dict) else value

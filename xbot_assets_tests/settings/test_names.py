@@ -45,6 +45,19 @@ def problems(tmp_path: Path, **environ: str) -> list[str]:
         ("USERNAME", "HANDLE"),
         ("TZ", "TIMEZONE"),
         ("_LLM", "LLM"),
+        ("LLM_API_KEY", "OPENAI_API_KEY"),
+        ("LLM_KEY", "OPENAI_API_KEY"),
+        ("LLM_BASE_URL", "OPENAI_BASE_URL"),
+        ("OPENAI_ENDPOINT", "OPENAI_BASE_URL"),
+        ("MODEL_NAME", "PLAN_MODEL"),
+        ("PRICE_FILE", "PRICES_PATH"),
+        ("BACKUP_FOLDER", "BACKUP_PATH"),
+        ("DATA_DIR", "HOME"),
+        ("DRY_RUN", "MODE"),
+        ("LANGUAGE", "PERSONA_PATH"),
+        ("MAX_POSTS", "POSTS_PER_DAY_MAX"),
+        ("WEBHOOK_URL", "ALERT_URLS"),
+        ("CACHE_URL", "REDIS_URL"),
     ],
 )
 def test_the_nearest_right_name_is_told(written: str, meant: str, tmp_path: Path) -> None:
@@ -61,7 +74,9 @@ def test_every_name_with_a_letter_missing_leads_back_to_itself(name: str) -> Non
     assert slip in KNOWN or nearest(slip, KNOWN) == name
 
 
-@pytest.mark.parametrize("name", ["FOO", "NONSENSE", "TYPO", "QQQQ"])
+@pytest.mark.parametrize(
+    "name", ["FOO", "NONSENSE", "TYPO", "QQQQ", "TEMPERATURE", "MAX_TOKENS", "LOG_LEVEL", "SECRET"]
+)
 def test_a_name_like_none_is_given_no_advice(name: str, tmp_path: Path) -> None:
     """A wrong suggestion is worse than none."""
     assert problems(tmp_path, **{f"XBOT_{name}": "1"}) == [

@@ -49,7 +49,7 @@ async def read_profile(page: Page, site: Site, operation: ReadProfile, attempt: 
         raise accounts.failure(asked) or unshown(FailureCode.NO_ACCOUNT, asked) from failure
     exact = next((user for user in users if user.handle.casefold() == asked.casefold()), None)
     if exact is not None:
-        return _completed(_exact(exact, accounts.why_unshown(asked)), seen)
+        return _completed(exact_profile(exact, accounts.why_unshown(asked)), seen)
     if seen.profile is None:
         raise accounts.failure(asked, seen.state.empty) or unshown(
             FailureCode.ACCOUNT_UNAVAILABLE, asked, seen.state.empty
@@ -57,7 +57,8 @@ async def read_profile(page: Page, site: Site, operation: ReadProfile, attempt: 
     return profile_of_page(asked, seen.profile, seen.state.language)
 
 
-def _exact(user: GraphUser, hidden: FailureCode | None) -> ProfileRead:
+def exact_profile(user: GraphUser, hidden: FailureCode | None) -> ProfileRead:
+    """Return the profile that X's data tell; ``hidden`` is why the account's posts are not shown."""
     return ProfileRead(
         handle=user.handle,
         name=user.name,

@@ -26,7 +26,8 @@ _LEAKS = re.compile(
     \bas\ an\ (?:ai|artificial\ intelligence|language\ model|assistant)\b | \b(?:ai|large)\ language\ model\b
     | ^\W*(?:sure|certainly|of\ course|absolutely|okay|great)[!,.:\s]+here(?:'s|\ is|\ are|\ you\ go)\b
     | ^\W*here(?:'s|\ is|\ are)\ (?:your|a|an|the|my|one|some)\ (?:\w+\ ){{0,3}}{_KIND}\b
-    | ^\W*(?:post|tweet|draft|version|answer|caption|option|prompt|output|response|text)\ *\#?\d*\ *:
+    | ^\W*(?:post|tweet|draft|version|answer|caption|option|prompt|output|response|text|assistant)\ *\#?\d*\ *:
+    | [(\[]\W*(?:\d+\ *(?:/\ *\d+\ *)?(?:characters|chars)|char(?:acter)?s?(?:\ count)?\ *:\ *\d+)[^)\]]*[)\]]\W*$
     | \[(?:insert|your|add|topic|name|link)\b[^\]]*\] | \{{\w+\}} | </?\w+> | ^\W*\{{\s*"
     | ^\W*(?:i'm|i\ am)\ (?:very\ )?sorry,?\ but\ i\b | \bi\ can(?:'t|not)\ (?:help|assist|comply)\ with\b
     | \b(?:this|the)\ (?:tweet|post)\ is\ (?:\d+|under|within|exactly)\b | \bthe\ tone\ (?:you|that)\b
@@ -81,7 +82,7 @@ def _break(seen: str) -> str | None:
     last = seen.rstrip()
     if _ENDS_DECORATED.search(last):
         return None
-    if last.endswith(_BREAKS_OFF):
+    if last.endswith(_BREAKS_OFF) and not (last.endswith(";") and asks(last)):
         return "It breaks off: finish the sentence."
     spoken = words(last)
     if not _ENDS_WELL.search(last) and spoken and spoken[-1] in UNFINISHED:

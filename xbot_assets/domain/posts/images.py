@@ -73,7 +73,7 @@ def post_image(file_name: str, content: bytes, alt_text: str = "") -> PostImage:
             code=FailureCode.ALT_TEXT_TOO_LONG,
             remedy="Shorten it.",
         )
-    plain = _NOT_IN_A_NAME.sub("-", name)[-FILE_NAME_CHARS:]
+    plain = _NOT_IN_A_NAME.sub("-", name)[-FILE_NAME_CHARS:] if name.strip(".") else mime_type.replace("/", ".")
     return PostImage(file_name=plain, mime_type=mime_type, content=content, alt_text=alt)
 
 

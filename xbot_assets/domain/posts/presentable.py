@@ -17,21 +17,30 @@ _NESTED_ENTITIES = 2
 _BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]|[ \t]*<br ?/?>[ \t]*", re.IGNORECASE)
 _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 """Control characters, lone surrogates and what is no character: PostgreSQL refuses some, X the others."""
+_TERMINAL = re.compile("(?:\x1b\\[|\x9b)[0-9;?]*[@-~]|\x1b\\][^\x07\x1b\n]*(?:\x07|\x1b\\\\)")
+"""Colours and titles of a terminal: their letters mean nothing without the control character before them."""
 _UNSEEN = re.compile(
     "[\u00ad\u180e\u200b\u2060\u202d\u202e\ufff9-\ufffb]"
     "|(?<!\U0001f3f4)(?<![\U000e0020-\U000e007e])[\U000e0020-\U000e007f]+"
 )
 """Takes no room, or turns the text round; what joins letters and emoji, or marks a direction, is needed and stays."""
-_ESCAPES_OF_CODE = re.compile(r"(?<![^\W_])[A-Za-z]:\\|\\\\|\\[^nrt\"'\W]")
+_PATH = re.compile(r"(?<![^\W_])[A-Za-z]:\\")
+_ESCAPES_OF_CODE = re.compile(rf"{_PATH.pattern}|\\\\|\\[^nrt\"'\W]")
+"""A path, or other escapes: there a backslash and an n may be anything."""
 _NO_SHAPE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"})
 _SHAPELESS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
 """Marks, letters and symbols that are drawn as nothing (Unicode's Default_Ignorable_Code_Point, and the empty braille
 cell); the spaces and format characters are told by their category."""
-"""A path, or other escapes: there a backslash and an n may be anything."""
 _ESCAPED_BREAK = re.compile(r"[ \t]*(?:\\r)?\\n[ \t]*")
 _ESCAPED_QUOTE = re.compile(r"\\([\"'])")
+_ESCAPED_SLASH = re.compile(r"(?<=\w)\\/(?=\w)|(?<=:)\\/\\/(?=\w)")
+"""As JSON may write one."""
+_ESCAPED_MARK = re.compile(
+    r"(?<![\\¯])\\(?:(?!\*[\w^]\*/)([*#`~!&%$])|([-+>|])(?= )|(?<=\w\\)(_)(?=\w))|(?<=^\d)\\([.)])(?= )", re.MULTILINE
+)
+"""How a sign is written in Markdown that is none of its marks; shrugs and cheers keep their arms."""
 _BREAK_SPOKEN_OF = re.compile(
     r"[\"'`“‘]\\n[\"'`”’]|\w \\n (?=[a-z])|\b[A-Za-z]:\\n(?=[A-Z])|[.!?:,;…] ?\\\\n"  # noqa: RUF001
     r"|\\\\n(?=[A-Z\s\\]|\Z)|\\(?:nabla|nu|neq?|neg|not|newline|text\w*|theta|tau|times|tan|to|top|tfrac|rho|right\w*)\b"
@@ -43,7 +52,7 @@ _DUNDER = r"(?:init|main|name|call|str|repr|dict|slots|all|file|doc|eq|hash|len)
 _MARKUP = (
     (re.compile(r"(?<![A-Za-z0-9*])\*\*\*?(?=\S)([^*\n]+?)(?<=\S)\*\*\*?(?![A-Za-z0-9*])"), r"\1"),
     (re.compile(rf"(?<![\w_@#/.])__(?!{_DUNDER})(?=\S)([^_\n]+?)(?<=\S)__(?![\w_])"), r"\1"),
-    (re.compile(r"(?<![A-Za-z0-9*=/&])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![A-Za-z0-9*])"), r"\1"),
+    (re.compile(r"(?<![A-Za-z0-9*=/&\\])\*(?=[^\s*])([^*\n]+?)(?<=\S)\*(?![A-Za-z0-9*])"), r"\1"),
     (re.compile(r"(?<![\w_@#/.\\])_(?=[^\s_])([^_\n]+?)(?<=\S)_(?![\w_])"), r"\1"),
     (re.compile(r"`([^`\n]+)`"), r"\1"),
     (re.compile(r"^[ \t]*#{1,6}[ \t]+(?=[^\s\d])|^[ \t]*#{2,6}[ \t]+(?=\d)", re.MULTILINE), ""),
@@ -54,6 +63,8 @@ _MARKUP = (
 Names of Python keep their underlines, and a single ``#`` before a digit may be the sign for a number ("# 1 reason").
 """
 _NESTED_MARKS = 2
+_WRAPPED_AT_MOST = 3
+"""Layers around a text, each seen when the one around it is off: a label in bold in quotation marks."""
 _DASHED = re.compile(r"^[ \t]*-[ \t]+(?=\S)", re.MULTILINE)
 _LIST_FROM = 2
 _QUOTE_MARKED = re.compile(r"^> ?", re.MULTILINE)
@@ -61,13 +72,19 @@ _MORE_THAN = r">[ \t]*(?:[$€£¥~]?\d|=)"
 """A comparison at the beginning of a line ("> 90 % of all startups fail"), not the mark of a quotation."""
 _OPENINGS = '"“„„„“"”«»‹›‘‚\'「『｢＂'  # noqa: RUF001
 _CLOSINGS = '"”“”""””»«›‹’‘\'」』｣＂'  # noqa: RUF001
+_REPEATED_QUOTES = re.compile(r"\A(\"{2,3}|'{2,3})(?=[^\"'\s])(.+?)\1\Z", re.DOTALL)
+"""As Python and wikis write them."""
 _QUOTES = tuple(zip(_OPENINGS, _CLOSINGS, strict=True))
 """Of all languages, and the pairs that an editor makes by halves."""
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")  # noqa: RUF001
+_OF = "[/\u2044\u2215\uff0f]"
+"""A slash, and the signs that look like one."""
 _FIRST_OF_A_THREAD = re.compile(
-    r"\A(?:1/(?=[ \n])|[(\[]1/(?:\d{1,2}|n|x)?[)\]]|1/(?!(?:5|10)[:.])(?:\d{1,2}|n|x)[:.)\n])\s*"
+    rf"\A(?:[1\uff11]{_OF}(?=[ \n])|[(\[]1{_OF}(?:\d{{1,2}}|n|x)?[)\]]"
+    rf"|1{_OF}(?!(?:5|10)[:.])(?:\d{{1,2}}|n|x)[:.)\n])\s*"
 )
 """One of five, and of ten, may be somebody's rating."""
+_LINK_IN_BRACKETS = re.compile(r"<(https?://[^\s<>]+)>")
 _SPACE_AT_ENDS = re.compile(r"[ \t]+(?=\n|\Z)")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -90,14 +107,26 @@ _PROBLEMS = (
     ),
     (re.compile(rf"</?(?:{_HTML_NAMES})(?:\s[^<>\n]{{0,60}})?/?>", re.IGNORECASE), _HTML),
     (re.compile(r"(?<!\w)</?[A-Za-z][^<>\n]{0,60}>"), _HTML),
+    (re.compile(r"^[ \t]*={3,}[ \t]*$|(?<![\w=])==(?=\w)[^=\n]+(?<=\S)==(?![\w=])", re.MULTILINE), _MARKDOWN),
+    (
+        re.compile(r"^[ \t]*\[[^\]\n]+\]:[ \t]*https?://|(?<!\w)\[(?=[^\]\n]*[^\W\d])[^\]\n]+\]\[\w*\]", re.MULTILINE),
+        _MARKDOWN,
+    ),
+    (re.compile(r"<!--|<!doctype\b|<!\[CDATA", re.IGNORECASE), _HTML),
     (_UNSTORABLE, "It holds control characters."),
     (_BREAK_SPOKEN_OF, "It holds a backslash and an n, and it is not clear whether a line break is meant."),
     *wrappings.PROBLEMS,
 )
-_THREAD_PROBLEMS = (
-    (re.compile(r"\A[(\[]?[1-9]\ufe0f?\u20e3?/(?:[2-9]|1\d|n)?[)\]:.]?\s+(?=[A-Z\"“])"), _OF_A_THREAD),
+_SINGLE_PROBLEMS = (
+    (re.compile(r'\A["“„«](?=\w)[^"“”„«»]*\Z|\A[^"“”„«»]*(?<![\d\s])"\Z'), "It has a quotation mark at one end only."),
+    (re.compile(rf"\A[(\[]?[1-9]\ufe0f?\u20e3? ?{_OF} ?(?:[2-9]|1\d|n)?[)\]:.]?\s+(?=[A-Z\"“])"), _OF_A_THREAD),
+    (re.compile(rf"\A(?:[1-9]{_OF}(?=[A-Z][a-z]|🧵)|[①-⑳]{_OF})"), _OF_A_THREAD),
+    (re.compile(rf"\A(?:tweet|post|part) \d{{1,2}}(?: ?{_OF} ?| of )\d", re.IGNORECASE), _OF_A_THREAD),
     (re.compile(r"[(\[]1/(?:[2-9]|1\d|n)[)\]]\W*\Z", re.IGNORECASE), _OF_A_THREAD),
-    (re.compile(r"\A\W*(?:\w+ )?🧵|🧵\W*\Z|\Athread\s*:|\ba thread\s*(?:[:👇⬇↓]|\Z)", re.IGNORECASE), _OF_A_THREAD),
+    (
+        re.compile(r"\A\W*(?:\w+ )?🧵|🧵\W*\Z|\Athread\s*[:👇⬇↓]|\ba thread\s*(?:[:👇⬇↓]|\Z)", re.IGNORECASE),
+        _OF_A_THREAD,
+    ),
 )
 
 
@@ -108,7 +137,24 @@ def presentable(text: str, *, single: bool = True) -> str:
         text: as a model, a person or a file gave it.
         single: whether it is a post of its own; the segments of a thread may be numbered.
     """
-    for step in (_characters, _unfenced, wrappings.unwrapped, _line_breaks, _unquoted, _unmarked, _unquoted):
+    for _ in range(_WRAPPED_AT_MOST):
+        before, text = text, _once(text, single=single)
+        if text == before:
+            break
+    return text
+
+
+def _once(text: str, *, single: bool) -> str:
+    for step in (
+        _characters,
+        _unfenced,
+        wrappings.unwrapped,
+        _line_breaks,
+        _unescaped,
+        _unquoted,
+        _unmarked,
+        _unquoted,
+    ):
         text = step(text)
     if single:
         text = _FIRST_OF_A_THREAD.sub("", text)
@@ -123,7 +169,7 @@ def presentation_problem(text: str, *, single: bool = True) -> str | None:
         return "It holds an entity of HTML: write the character itself."
     if text.count("**") == 1:
         text = _POWER.sub(" ", text)
-    checks = (*_PROBLEMS, *(_THREAD_PROBLEMS if single else ()))
+    checks = (*_PROBLEMS, *(_SINGLE_PROBLEMS if single else ()))
     return next((reason for pattern, reason in checks if pattern.search(text)), None)
 
 
@@ -138,7 +184,7 @@ def _is_seen(character: str) -> bool:
 
 def storable(text: str) -> str:
     """Return the text without what the database or X refuses; nothing else changes."""
-    return _UNSTORABLE.sub("", text)
+    return _UNSTORABLE.sub("", _TERMINAL.sub("", text))
 
 
 def _characters(text: str) -> str:
@@ -162,12 +208,20 @@ def _line_breaks(text: str) -> str:
     return _ESCAPED_QUOTE.sub(r"\1", _ESCAPED_BREAK.sub("\n", text).replace("\\t", " "))
 
 
+def _unescaped(text: str) -> str:
+    if "\\" not in text or "\\\\" in text or _PATH.search(text):
+        return text
+    text = _ESCAPED_SLASH.sub(lambda slashes: slashes[0].replace("\\", ""), text)
+    return _ESCAPED_MARK.sub(lambda mark: "".join(filter(None, mark.groups())), text)
+
+
 def _unfenced(text: str) -> str:
     fenced = _FENCE.match(text)
     return fenced[2] if fenced else text
 
 
 def _unmarked(text: str) -> str:
+    text = _LINK_IN_BRACKETS.sub(r"\1", text)
     for pattern, plain in _MARKUP * _NESTED_MARKS:
         text = pattern.sub(plain, text)
     lines = [line for line in text.splitlines() if line.strip()]
@@ -178,7 +232,9 @@ def _unmarked(text: str) -> str:
 
 def _unquoted(text: str) -> str:
     """Take off quotation marks around the whole text; two quotations in it, or a quoted beginning, keep theirs."""
-    whole = text.strip()
+    whole = _REPEATED_QUOTES.sub(r"\2", text.strip())
+    if whole != text.strip():
+        return whole
     for opening, closing in _QUOTES:
         inner = whole[1:-1]
         wrapped = len(whole) > len(opening + closing) and whole[0] == opening and whole[-1] == closing

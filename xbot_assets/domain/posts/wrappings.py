@@ -16,12 +16,19 @@ _LABEL = re.compile(r"\A(?:tweet|x post|post text|tweet text)[ \t]*:\s*(?=\S)", 
 _ESCAPED = re.compile(r"((?:\\u[0-9a-fA-F]{4})+)")
 _SPOKEN_OF = re.compile(r"(?<![^\s(\"'`“])\\u[0-9a-fA-F]{4}(?![^\s)\"'`”.,;:!?])|\\\\u[0-9a-fA-F]{4}")
 """Stands alone, like a word: perhaps the escape itself is meant."""
+_END_TOKEN = re.compile(
+    r"\s*(?:<\|(?:endoftext|end_of_text|im_end|eot_id|eom_id|end|return)\|>|</s>|<eos>|<end_of_turn>"
+    r"|<\uff5cend\u2581of\u2581sentence\uff5c>)\s*\Z"
+)
+"""By which models of several makers say that the text is over; servers with a wrong template show it."""
 _TEXT_NAMES = r"(?:text|post|posts|tweet|content|message|body|caption)"
 
 _JSON = "It is written as JSON: write the text alone."
 _NOT_THE_TEXT = "It begins with words about the post instead of the post: write the text alone."
 _PLACEHOLDER = "It holds a placeholder that nobody has filled in."
 _SOURCE = "It holds the mark of a source that is not shown."
+_FOREIGN = "It holds a mark of a model's own format."
+_PRIVATE = "It holds a character for private use, which readers do not see as it is meant."
 _NUMBERED = "It holds a character written as a backslash and a number."
 _TEX = "It holds TeX, which X shows as it is: write plain text."
 PROBLEMS = (
@@ -43,16 +50,38 @@ PROBLEMS = (
         _PLACEHOLDER,
     ),
     (re.compile(r"\[\^\d+\]|【[^】\n]*†[^】\n]*】|[.!?]\s?(?:\[\d{1,2}\])+(?=\s|\Z)"), _SOURCE),
+    (
+        re.compile(
+            r"\ue200|oaicite|contentReference\[|turn\d+(?:search|view|news|fetch)\d+|\[cite(?:_start|:[^\]]*)\]"
+        ),
+        _SOURCE,
+    ),
+    (
+        re.compile(
+            r"<\|[^<>|\n]{1,40}\|>|<\uff5c[^<>\n]{1,40}\uff5c>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_\w+>"
+            r"|</?(?:eos|bos|pad|unk|answer|final|output|response|think\w*|tweet|post|text)>",
+            re.IGNORECASE,
+        ),
+        _FOREIGN,
+    ),
+    (re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]"), _PRIVATE),
     (re.compile(r"\\\([^\n]+?\\\)|\\\[[^\n]+?\\\]|\$\$[^$\n]+\$\$|\\(?:frac|sqrt|boxed|mathbb|mathrm)\{"), _TEX),
-    (re.compile(r"\\u[0-9a-fA-F]{4}|\\x[89a-fA-F][0-9a-fA-F]"), _NUMBERED),
+    (
+        re.compile(r"\\u[0-9a-fA-F]{4}|\\u\{[0-9a-fA-F]{1,6}\}|\\U[0-9a-fA-F]{8}|\\x[89a-fA-F][0-9a-fA-F]"),
+        _NUMBERED,
+    ),
     (re.compile("\ufffd"), "It holds a character that was lost on the way (U+FFFD)."),
+    (
+        re.compile("â€[\u0080-\u009f™œ“”˜¦¢]|Ã[\u00a0-\u00bf]|Â[\u00a3-\u00bf]|ðŸ"),  # noqa: RUF001
+        "It holds UTF-8 that was read as another encoding, so that other letters are shown than are meant.",
+    ),
 )
 """What is left of these, each with its sentence."""
 
 
 def unwrapped(text: str) -> str:
     """Return the text without what stands around it."""
-    return _unlabelled(_from_json(_unescaped(text)))
+    return _unlabelled(_END_TOKEN.sub("", _from_json(_unescaped(text))))
 
 
 def _unescaped(text: str) -> str:

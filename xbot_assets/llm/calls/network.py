@@ -5,7 +5,8 @@ Proxies are named by ``ALL_PROXY``, ``HTTPS_PROXY``, ``HTTP_PROXY`` and ``NO_PRO
 """
 
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Any
@@ -22,6 +23,8 @@ OPENAI_BASE_URL = "https://api.openai.com/v1"
 PROXY_NAMES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY")
 """What is read of the environment, in capitals or in small letters."""
 CERTIFICATE_NAMES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+ANSWER_BYTES_MAX = 16 * 1024 * 1024
+"""Far above any answer, its thoughts included; a body without an end is not kept in memory."""
 _SENDING = "xbot_sending"
 _TRACE = "trace"
 """httpcore's name for the callback that is told of each stage of a request."""
@@ -47,23 +50,59 @@ class _Sending:
             self.handshake.close()
 
 
+class _Bounded(httpx2.SyncByteStream):
+    """An answer's body that ends in time: a server may keep a connection busy with blank lines for minutes.
+
+    The time-outs of the libraries below are for each piece that arrives.
+    """
+
+    def __init__(self, stream: Any, request: httpx2.Request, until: float) -> None:  # noqa: ANN401 - httpx's own
+        self._stream, self._request, self._until = stream, request, until
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = ANSWER_BYTES_MAX
+        for piece in self._stream:
+            left -= len(piece)
+            if time.monotonic() > self._until or left < 0:
+                raise httpx2.ReadTimeout("the answer does not end", request=self._request)
+            yield piece
+
+    def close(self) -> None:
+        """Close the connection's stream."""
+        self._stream.close()
+
+
 class _Client(openai.DefaultHttpxClient):
     """The SDK's own client, which notes how far each request came and lets only HTTP's failures out.
 
-    A proxy that answers nonsense makes the libraries below raise what the SDK does not expect.
+    A proxy that answers nonsense makes the libraries below raise what the SDK does not expect. The time-out of a
+    request holds for the whole of its answer.
     """
 
-    def send(self, request: httpx2.Request, **options: Any) -> httpx2.Response:  # noqa: ANN401 - httpx's own
+    def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401 - httpx's own
         """Send one request as the SDK asks."""
         sending = _Sending()
+        seconds = request.extensions.get("timeout", {}).get("read")
+        until = float("inf") if seconds is None else time.monotonic() + seconds
         request.extensions = {**request.extensions, _SENDING: sending, _TRACE: sending.note}
         try:
-            return super().send(request, **options)
+            response = super().send(request, stream=True, **options)
+            response.stream = _Bounded(response.stream, request, until)
+            return response if stream else _read_whole(response)
         except httpx2.HTTPError:
             raise
         except Exception as error:
             kind = httpx2.ReadError if sending.began else httpx2.ConnectError
             raise kind(f"unexpected {type(error).__name__}", request=request) from error
+
+
+def _read_whole(response: httpx2.Response) -> httpx2.Response:
+    try:
+        response.read()
+    except BaseException:
+        response.close()
+        raise
+    return response
 
 
 def http_client(base_url: str) -> httpx2.Client:
@@ -73,6 +112,7 @@ def http_client(base_url: str) -> httpx2.Client:
         PermanentFailure: ``bad_proxy``; what the environment says of proxies or certificates cannot be used.
     """
     try:
+        _refuse_placeless(_proxy_of(base_url))
         # A proxy from the environment cannot reach this machine's own loopback.
         return _Client(trust_env=not is_loopback(base_url))
     except OSError as error:
@@ -90,12 +130,28 @@ def was_sent(exc: openai.APIConnectionError) -> bool | None:
 
 def proxy_in_use(base_url: str) -> str | None:
     """Return the proxy that requests to an address go through, without its password; ``None`` for a direct way."""
-    parts, proxies = urlsplit(base_url), getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or is_loopback(base_url) or proxy_bypass(parts.hostname or ""):
+    proxy = _proxy_of(base_url)
+    if proxy is None:
         return None
     scheme, _, rest = proxy.rpartition("://")
     return f"{scheme or 'http'}://{rest.rpartition('@')[2].partition('/')[0]}"
+
+
+def _proxy_of(base_url: str) -> str | None:
+    """Return the proxy that the environment names for an address, as it is written there."""
+    parts, proxies = urlsplit(base_url), getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return None if not proxy or is_loopback(base_url) or proxy_bypass(parts.hostname or "") else proxy
+
+
+def _refuse_placeless(proxy: str | None) -> None:
+    """Raise ValueError for a proxy without a host, or with a port that none can have: the client takes it."""
+    if proxy is None:
+        return
+    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    host = parts.hostname or ""
+    if not host.strip() or parts.port == 0 or " " in parts.netloc.rpartition("@")[2] or parts.path.startswith("//"):
+        raise ValueError
 
 
 def is_loopback(url: str) -> bool:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.prices import Price
+from xbot_assets.regular_files import read_regular_text
 
 TOKENS = 1_000_000
 """Our prices are for so many."""
@@ -105,7 +106,7 @@ def compare_with(path: Path, prices: Iterable[Price]) -> list[Comparison]:
 
 def _document(path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(path.read_text("utf-8"), parse_float=Decimal)
+        document = json.loads(read_regular_text(path), parse_float=Decimal)
     except OSError as error:
         raise _bad(path, [f"cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
@@ -123,10 +124,13 @@ def _looks_priced(entry: object) -> bool:
 
 def _listed(document: dict[str, Any], model: str, problems: list[str]) -> _Listed | None:
     try:
+        if not isinstance(document[model], dict):
+            problems.append(f"{model}: this is no entry of a model")
+            return None
         return _Listed.model_validate(document[model])
     except ValidationError as error:
         problems += [
-            f"{model}.{'.'.join(map(str, item['loc']))}: {item['msg'].removeprefix('Value error, ')}"
+            f"{'.'.join(map(str, (model, *item['loc'])))}: {item['msg'].removeprefix('Value error, ')}"
             for item in error.errors(include_input=False, include_url=False)
         ]
         return None

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.posts.presentable import storable
 from xbot_assets.llm.prices import PRICE_REMEDY, Price, PriceList
 
 SHUTDOWN_DATE = "shutdown_date"
@@ -123,7 +124,8 @@ class ModelService:
 
 def announced_ends(listed: Iterable[object]) -> dict[str, date | None]:
     """Return the models of an API's list with the end that each announces; a date that cannot be read is absent."""
-    return {str(name): _day(getattr(one, SHUTDOWN_DATE, None)) for one in listed if (name := getattr(one, "id", None))}
+    named = ((storable(str(getattr(one, "id", None) or "")), one) for one in listed)
+    return {name: _day(getattr(one, SHUTDOWN_DATE, None)) for name, one in named if name}
 
 
 def _day(said: object) -> date | None:

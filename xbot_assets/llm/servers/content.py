@@ -44,6 +44,15 @@ def values_in(content: str) -> Iterator[object]:
         place = _next(text, end)
 
 
+_ESCAPE = re.compile(r"\\(?:([\"\\/bfnrt]|u[0-9a-fA-F]{4})|(.))", re.DOTALL)
+
+
+def mended(content: str) -> str:
+    """Return a message whose escapes and spaces a reader of JSON takes: an escaped apostrophe has one meaning."""
+    whole = _ESCAPE.sub(lambda escape: escape[0] if escape[1] else escape[2], content)
+    return whole.replace("\u00a0", " ")
+
+
 def _unescaped(text: str) -> str:
     """Return what a message holds that is itself a text of JSON: some servers write it twice."""
     if not text.lstrip().startswith('"{'):

@@ -9,11 +9,31 @@ from typing import Any
 
 import openai
 
+from xbot_assets.domain.posts.presentable import storable
 from xbot_assets.masking import mask
 
 _SAID_AT_MOST = 200
 _READ_AT_MOST = 4000
 _DELAY = re.compile(r'"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"')
+_CODES = ("code", "type", "status", "status_code")
+_STATUSES = {
+    word: status
+    for status, words in {
+        400: "invalid_request_error invalid_argument failed_precondition 2013",
+        401: "authentication_error unauthenticated invalid_api_key 1004 2049",
+        402: "billing_error 1008",
+        403: "permission_error permission_denied",
+        404: "not_found_error not_found model_not_found",
+        429: "rate_limit_error rate_limit_exceeded resource_exhausted too_many_requests 1002 1039",
+        500: "api_error internal internal_error",
+        503: "overloaded_error unavailable service_unavailable",
+        504: "deadline_exceeded timeout_error",
+    }.items()
+    for word in words.split()
+}
+"""What an error without a status has instead: Anthropic's types, Google's words, MiniMax's numbers."""
+_NO_ERROR = frozenset({"0", "200", "ok", "success", "none", ""})
+"""Codes of an answer that went well."""
 _MESSAGE_NAMES = ("message", "msg", "status_msg", "detail", "error_description", "error")
 
 
@@ -72,10 +92,22 @@ def error_in(body: Mapping[str, Any]) -> ErrorAnswer | None:
     told = body.get("error") or first.get("error")
     if not told and not first:
         told = _told_otherwise(body)
-    if not told:
+    if not told or (first and _went_well(told)):
         return None
-    status = _status(told) or _status(body) or HTTPStatus.BAD_GATEWAY
+    status = _status(told) or _status(body) or _named(told) or HTTPStatus.BAD_GATEWAY
     return read_error(status, {"error": told}, json.dumps(told))
+
+
+def _went_well(told: object) -> bool:
+    """Say whether an object for errors is there and tells of none."""
+    if not isinstance(told, Mapping) or any(_sentences(told)):
+        return False
+    return {str(told.get(name, "")).lower() for name in _CODES} <= _NO_ERROR
+
+
+def _named(told: object) -> int | None:
+    codes = (str(told.get(name)).lower() for name in _CODES) if isinstance(told, Mapping) else ()
+    return next((_STATUSES[code] for code in codes if code in _STATUSES), None)
 
 
 def _told_otherwise(body: Mapping[str, Any]) -> object:
@@ -91,7 +123,7 @@ def read_error(status: int, body: object, text: str) -> ErrorAnswer:
         body = body[0]  # Gemini's errors come in a list
     inner = body.get("error", body) if isinstance(body, Mapping) else body
     sources = [source for source in (inner, body) if isinstance(source, Mapping)]
-    named = (source.get(name) for source in sources for name in ("code", "type", "status"))
+    named = (source.get(name) for source in sources for name in _CODES)
     delay = _DELAY.search(text[:_READ_AT_MOST])
     return ErrorAnswer(
         status=status,
@@ -128,4 +160,4 @@ def _status(told: object) -> int | None:
 
 def masked(message: str) -> str:
     """Return what somebody said as one short line, with anything like a key masked."""
-    return mask(" ".join(message.split()))[:_SAID_AT_MOST]
+    return mask(" ".join(storable(message).split()))[:_SAID_AT_MOST]

@@ -1,10 +1,12 @@
 """What is used of a completion's body, and nothing else: a field that nobody reads may hold or lack anything."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from xbot_assets.domain.posts.presentable import storable
 from xbot_assets.llm.failures import bad_answer
 from xbot_assets.llm.servers.bodies import body_of
 from xbot_assets.llm.servers.errors import ErrorAnswer, error_in
@@ -20,13 +22,19 @@ CUT = frozenset(
 FILTERED = frozenset(
     {
         "content_filter", "content_filtered", "safety", "recitation", "prohibited_content", "blocklist", "spii",
-        "sensitive", "guardrail_intervened",
+        "sensitive", "guardrail_intervened", "image_safety", "moderation", "flagged", "blocked",
     }
 )  # fmt: skip
 """A filter stopped it: OpenAI's word, Gemini's, Zhipu's and Bedrock's."""
-BROKEN = frozenset({"error", "insufficient_system_resource", "network_error", "abort", "aborted"})
-"""The server gave up: OpenRouter's word, DeepSeek's, Zhipu's and vLLM's."""
+BROKEN = frozenset(
+    {"error", "insufficient_system_resource", "network_error", "abort", "aborted", "error_finish", "timeout"}
+)
+"""The server gave up: OpenRouter's word, DeepSeek's, Zhipu's, vLLM's and others'."""
 DECLINED = frozenset({"refusal"})
+_ENDS = ("finish_reason", "native_finish_reason", "stop_reason", "done_reason", "finishReason")
+_END_PREFIX = re.compile(r"^finish_?reason[._]")
+"""As enumerations are printed: ``FinishReason.MAX_TOKENS``, ``FINISH_REASON_SAFETY``."""
+_MODEL_CHARS = 200
 _TEXT_TYPES = frozenset({"text", "output_text"})
 _THOUGHTS = ("reasoning_content", "reasoning")
 
@@ -56,10 +64,10 @@ def read_completion(raw: bytes) -> Reading:
     choice, message = _choice(body)
     return Reading(
         usage=usage_in(body),
-        model=_text(body.get("model")) or None,
-        finish=_text(choice.get("finish_reason")).lower(),
+        model=storable(_text(body.get("model")))[:_MODEL_CHARS] or None,
+        finish=_end(choice),
         content=_written(message),
-        refusal=_text(message.get("refusal")),
+        refusal=_text(message.get("refusal")) or _refusal_part(message.get("content")),
         has_choice=bool(choice),
         error=error_in(body),
     )
@@ -67,10 +75,24 @@ def read_completion(raw: bytes) -> Reading:
 
 def _choice(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     choices = body.get("choices")
+    if isinstance(choices, Mapping):
+        choices = [choices.get("0", choices)]
     choice = choices[0] if isinstance(choices, list) and choices else {}
     choice = choice if isinstance(choice, Mapping) else {}
-    message = choice.get("message")
+    message = choice.get("message") or choice.get("delta") or choice.get("text")
+    if isinstance(message, str):
+        message = {"content": message}
     return choice, message if isinstance(message, Mapping) else {}
+
+
+def _end(choice: Mapping[str, Any]) -> str:
+    told = next((word for name in _ENDS if (word := _text(choice.get(name)))), "")
+    return _END_PREFIX.sub("", told.strip().lower().replace("-", "_"))
+
+
+def _refusal_part(content: object) -> str:
+    parts = content if isinstance(content, list) else ()
+    return "".join(_text(part.get("refusal")) for part in parts if isinstance(part, Mapping))
 
 
 def _written(message: Mapping[str, Any]) -> str:

@@ -15,14 +15,16 @@ SECOND_EFFORT = "low"
 """Tried when a model cannot be kept from thinking and its server does not say what it takes."""
 
 _FORMAT = re.compile(
-    r"response_?format|response format|json_?schema|structured[_ ]output|guided_json|output_format|json mode"
+    r"response_?format|response format|json_?schema|structured[_ ]output|guided[_ ](?:json|decoding)|output_format"
+    r"|json[ _-]mode"
 )
 _LIMIT = re.compile(r"max_?completion_?tokens|max_?tokens|max_?output_?tokens|context (?:length|window)|num_predict")
 _TOO_MUCH = re.compile(
-    r"too (?:large|high|big|long)|at most|exceed|maximum (?:context|value|number|of)|less than|afford"
+    r"too (?:large|high|big|long)|at most|exceed|maximum (?:context|value|number|of|allowed)|less than|afford"
+    r"|greater than|higher than|[<>]=? ?\d|\brange\b|between \W?\d"
 )
 _SEED = re.compile(r"\bseed\b")
-_EFFORT = re.compile(r"reasoning[_ ]?effort|\bthinking|\breasoning\b|\bbudget 0\b")
+_EFFORT = re.compile(r"reasoning[_ ]?effort|\bthink(?:ing)?\b|\breasoning\b|\bbudget 0\b")
 _UNKNOWN_PARAMETER = re.compile(r"unrecogni[sz]ed|unknown|extra|not permitted|unsupported param|does not support param")
 _ABOUT_PARAMETERS = re.compile(
     r"param|argument|field|unsupported|not supported|unrecogni[sz]ed|unknown|extra|schema|invalid input|unavailable"

@@ -13,12 +13,32 @@ from typing import Any
 MICROUSD_PER_USD = 1_000_000
 _TICKS_PER_MICROUSD = 10_000
 """xAI's ``cost_in_usd_ticks`` are 10,000,000,000 to the dollar."""
-_PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "promptTokenCount", "prompt_eval_count")
-_COMPLETION = ("completion_tokens", "output_tokens", "completionTokens", "candidatesTokenCount", "eval_count")
-_THOUGHT = ("reasoning_tokens", "thinking_tokens", "thoughtsTokenCount")
-_TOTAL = ("total_tokens", "totalTokens", "totalTokenCount")
+_PROMPT = (
+    "prompt_tokens",
+    "input_tokens",
+    "promptTokens",
+    "inputTokens",
+    "promptTokenCount",
+    "prompt_token_count",
+    "prompt_eval_count",
+)
+_COMPLETION = (
+    "completion_tokens",
+    "output_tokens",
+    "completionTokens",
+    "outputTokens",
+    "candidatesTokenCount",
+    "candidates_token_count",
+    "eval_count",
+)
+_THOUGHT = ("reasoning_tokens", "thinking_tokens", "reasoningTokens", "thoughtsTokenCount", "thoughts_token_count")
+_TOTAL = ("total_tokens", "totalTokens", "totalTokenCount", "total_token_count")
 _PLACES = (("usage",), ("usageMetadata",), ("x_groq", "usage"), ("choices", "usage"), ("usage", "usage"))
 """Where an answer has its usage; of a list, in its first entry."""
+_TOKENS_MOST = 10**9
+"""No context is of this size: what reads like one has been misread, and the books could not hold it."""
+_USD_MOST = 10_000
+"""For one answer; a server that names more has another unit in mind."""
 _DIGITS = re.compile(r"[0-9]{1,15}(?:\.0*)?")
 _CACHED = ("cached_tokens", "cache_write_tokens")
 _CACHED_BESIDE = ("cache_read_input_tokens", "cache_creation_input_tokens")
@@ -101,9 +121,10 @@ def _detail(given: Mapping[str, Any], of: tuple[str, ...], names: tuple[str, ...
 
 def _told(given: Mapping[str, Any]) -> int:
     """Read the price in the two forms whose unit is certain: xAI's, and OpenRouter's (US dollars)."""
-    ticks = _number(given.get("cost_in_usd_ticks"))
+    ticks = _whole(given.get("cost_in_usd_ticks"))
     if ticks is not None:
-        return ceil(ticks / _TICKS_PER_MICROUSD)
+        microusd = ceil(ticks / _TICKS_PER_MICROUSD)
+        return microusd if microusd <= _USD_MOST * MICROUSD_PER_USD else 0
     details = given.get("cost_details")
     if not isinstance(details, Mapping) and "is_byok" not in given:
         return 0
@@ -113,8 +134,8 @@ def _told(given: Mapping[str, Any]) -> int:
 
 
 def _dollars(value: object) -> float:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
-    return max(0.0, float(str(value))) if is_number else 0.0
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _USD_MOST
+    return float(str(value)) if is_number else 0.0
 
 
 def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
@@ -124,6 +145,11 @@ def _first(given: Mapping[str, Any], names: tuple[str, ...]) -> int | None:
 
 def _number(value: object) -> int | None:
     """Return a count of tokens; some servers write it as 12.0 or "12"."""
+    number = _whole(value)
+    return number if number is None or number <= _TOKENS_MOST else None
+
+
+def _whole(value: object) -> int | None:
     if isinstance(value, str) and _DIGITS.fullmatch(value.strip()):
         return int(value.strip().partition(".")[0])
     if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:

@@ -131,6 +131,9 @@ def test_a_profile_s_number_is_read_in_the_page_s_language(text: str | None, lan
 
 
 LABELS = {
+    "ar": ("{} من الردود", "{} من إعادات النشر", "{} من الإعجابات", "{} من الإشارات المرجعية", "٣٠١٤٢ من المشاهدات"),
+    "bn": ("{}টি উত্তর", "{}টি রিপোস্ট", "{}টি লাইক", "{}টি বুকমার্ক", "৩০১৪২টি ভিউ"),
+    "cs": ("{} odpovědí", "{} přeposlání", "{} lajků", "{} záložek", "30 142 zobrazení"),
     "de": ("{} Antworten", "{} Reposts", "{} „Gefällt mir“-Angaben", "{} Lesezeichen", "30.142 Mal angezeigt"),
     "es": ("{} respuestas", "{} reposts", "{} Me gusta", "{} elementos guardados", "30142 reproducciones"),
     "fa": ("{} پاسخ", "{} بازنشر", "{} پسند", "{} نشانک", "۳۰۱۴۲ بازدید"),
@@ -141,11 +144,15 @@ LABELS = {
     "it": ("{} risposte", "{} repost", "{} Mi piace", "{} segnalibri", "30142 visualizzazioni"),
     "ja": ("{} 件の返信", "{} 件のリポスト", "{} 件のいいね", "{} 件のブックマーク", "30142 件の表示"),
     "ko": ("답글 {}개", "재게시 {}회", "마음에 들어요 {}회", "북마크 {}개", "조회수 30142회"),
+    "pl": ("{} odpowiedzi", "{} podania dalej", "{} polubienia", "{} zakładek", "30 142 wyświetlenia"),
     "ro": ("{} de răspunsuri", "{} de repostări", "{} de aprecieri", "{} marcaje", "30142 de vizualizări"),
     "ru": ("{} ответов", "{} репоста", "{} отметки «Нравится»", "{} закладок", "30142 просмотра"),
+    "sv": ("{} svar", "{} återpubliceringar", "{} gilla-markeringar", "{} bokmärken", "30 142 visningar"),
     "th": ("การตอบกลับ {} รายการ", "รีโพสต์ {} ครั้ง", "ชอบ {} ครั้ง", "บุ๊กมาร์ก {} รายการ", "การดู 30142 ครั้ง"),
     "tr": ("{} yanıt", "{} yeniden gönderi", "{} beğeni", "{} yer işareti", "30142 görüntülenme"),
+    "uk": ("{} відповідей", "{} репости", "{} вподобання", "{} закладок", "30142 перегляди"),
     "vi": ("{} phản hồi", "{} lượt đăng lại", "{} lượt thích", "{} dấu trang", "30142 lượt xem"),
+    "zh-Hant": ("{} 則回覆", "{} 次轉發", "{} 個喜歡", "{} 個書籤", "30142 次觀看"),
 }
 """What is counted, in words that stand before and after its number; a page's last item has the views."""
 

@@ -4,9 +4,16 @@ from typing import Any
 
 import pytest
 
-from xbot_assets.browser.pages.told.graphql import post_of
+from xbot_assets.browser.pages.profile import exact_profile
+from xbot_assets.browser.pages.refusals import publish_refusal
+from xbot_assets.browser.pages.told.accounts import HeardAccounts
+from xbot_assets.browser.pages.told.graphql import post_of, user_by_screen_name
+from xbot_assets.browser.pages.told.lists import HeardList, Tab
 from xbot_assets.browser.pages.told.post_text import author_text
 from xbot_assets.browser.pages.told.posts import ToldPosts
+from xbot_assets.browser.pages.told.timelines import timeline as timeline_of
+from xbot_assets.browser.pages.traffic import Answer
+from xbot_assets.domain.posts.timeline_view import PostKind
 from xbot_assets.x.answers import Counts, PostReading, QuotedPost
 
 SHORT = "https://t.co/abcdefghij"
@@ -144,6 +151,53 @@ def test_photos_are_told_too() -> None:
     """The page may not have drawn them."""
     media = {"media": [{"type": "photo"}, {"type": "photo"}, {"type": "video"}]}
     assert heard(told_post(extended_entities=media)).completed(reading()).photos == 2
+
+
+def _places(node: object, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [place, *(below for name, inner in inside for below in _places(inner, (*place, name)))]
+
+
+def _whole_answer() -> dict[str, Any]:
+    """Return an answer with every field that is read."""
+    author = {"screen_name": "ann", "name": "Ann", "description": "bio", "pinned_tweet_ids_str": ["5"]}
+    user = {"__typename": "User", "rest_id": "9", "core": author, "legacy": author, "profile_bio": author}
+    link = {"url": SHORT, "expanded_url": ADDRESS, "indices": [0, 3]}
+    legacy = {"in_reply_to_status_id_str": "5", "conversation_id_str": "5", "extended_entities": {"media": [{}]}}
+    legacy |= {"entities": {"urls": [link]}, "retweeted_status_result": {"result": told_post("3")}}
+    post = told_post(**legacy) | {"edit_control": {"edit_tweet_ids": ["1", "2"]}}
+    post |= {"quoted_status_result": {"result": told_post("7")}, "core": {"user_results": {"result": user}}}
+    entry = {"entryId": "t", "content": {"itemContent": {"tweet_results": {"result": post}, "promotedMetadata": {}}}}
+    instructions = [
+        {"type": "TimelineAddEntries", "entries": [entry]},
+        {"type": "TimelinePinEntry", "entry": entry},
+        {"type": "TimelineTerminateTimeline", "direction": "Bottom"},
+    ]
+    timeline = {"timeline": {"instructions": instructions}}
+    return {"data": {"user": {"result": {**user, "timeline": timeline}}}, "errors": [{"code": 63, "extensions": {}}]}
+
+
+@pytest.mark.parametrize("odd", [None, 0, 10**30, 1.5, "", "x", [], [None], [[]], {}, {"a": 1}, True, "\ud800"])
+def test_a_field_of_another_kind_is_not_told_and_costs_nothing_else(odd: object) -> None:
+    """Each field of an answer in turn holds what X never sent there."""
+    for place in _places(_whole_answer())[1:]:
+        body: Any = _whole_answer()
+        inside = body
+        for step in place[:-1]:
+            inside = inside[step]
+        inside[place[-1]] = odd
+        told, listed, accounts = ToldPosts(), HeardList(Tab.POSTS), HeardAccounts("owner")
+        answer = Answer("UserTweets", {"screen_name": "ann"}, body)
+        told.hear(body)
+        assert told.completed(reading()).post_id == "1"
+        listed.hear(answer)
+        assert listed.kinds({"1"}) <= set(PostKind)
+        accounts.hear(answer)
+        accounts.failure("ann")
+        timeline_of(body)
+        user = user_by_screen_name(body)
+        assert user is None or exact_profile(user, None).handle == user.handle
+        assert publish_refusal(200, {}, body).reason
 
 
 @pytest.mark.parametrize(

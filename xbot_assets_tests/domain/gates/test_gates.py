@@ -97,6 +97,21 @@ def test_unicode_tricks_do_not_get_around_a_gate(text: str, gate: str) -> None:
     assert judged(text) == gate
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Assistant: Dry the chicken well before you fry it.",
+        "Dry the chicken well before you fry it. (41 characters)",
+        "Dry the chicken well before you fry it.\n\n(Character count: 41)",
+        "Dry the chicken well before you fry it. [41/280 chars]",
+    ],
+)
+def test_what_is_said_of_a_post_is_no_part_of_it(text: str) -> None:
+    """Who wrote it, and how long it is."""
+    assert judged(text) == "substance"
+    assert judged("Dry the chicken well before you fry it (30 minutes).") == OK
+
+
 def test_a_question_may_say_enough_with_one_word() -> None:
     """And so may a sentence; two words of greeting may not."""
     assert judged("What is always in your freezer?") == OK

@@ -32,6 +32,32 @@ def test_a_natural_post_of_every_format_passes(language: str, name: str, text: s
 
 @pytest.mark.parametrize(
     ("language", "text"),
+    [
+        ("el", "Πώς αποθηκεύετε τα καρότα τον χειμώνα;"),
+        ("el", "Πώς αποθηκεύετε τα καρότα τον χειμώνα\u037e"),
+        ("zh", "你家厨房里最老的工具是什么"),
+        ("zh", "冬天你們怎麼保存胡蘿蔔"),
+        ("hy", "Ինչպե՞ս եք պահում գազարը ձմռանը։"),  # noqa: RUF001
+        ("am", "ካሮትን በክረምት እንዴት ታስቀምጣላችሁ፧"),
+    ],
+)
+def test_a_question_is_known_by_the_signs_and_words_of_its_language(language: str, text: str) -> None:
+    """No format is impossible in a language that a persona may name."""
+    assert judged(text, language, "question") is None
+
+
+def test_a_semicolon_at_the_end_of_another_language_breaks_off() -> None:
+    """It asks in Greek alone, and nowhere in the middle of a sentence."""
+    refusal = judged("Dry the chicken well before you fry it;", "en")
+    assert refusal is not None
+    assert refusal.gate == "substance"
+    statement = judged("Dry the chicken well; wet skin never turns brown.", "en", "question")
+    assert statement is not None
+    assert statement.gate == "format"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
     [("ja", "おはよう"), ("zh", "同意"), ("th", "สวัสดี"), ("km", "ល្អ"), ("lo", "ດີ"), ("my", "ဟုတ်တယ်")],
 )
 def test_a_greeting_says_nothing_there_either(language: str, text: str) -> None:

@@ -51,6 +51,22 @@ from xbot_assets.domain.posts.presentable import presentable, presentation_probl
         ("Tweet: Compost is alive.", "Compost is alive."),
         ("Caf\\u00e9 \\ud83c\\udf31 soon, it\\u2019s true", "Café 🌱 soon, it’s true"),  # noqa: RUF001
         ("a\u200bb\u00adc\u202ed\U000e0041", "abcd"),
+        ("\x1b[1;32mGreen\x1b[0m \x9b4mline\x1b]0;title\x07", "Green line"),
+        ("Tag it \\#soil, pay \\$5, rock \\& roll\\!", "Tag it #soil, pay $5, rock & roll!"),
+        ("\\*\\*Bold\\*\\* and snake\\_case", "Bold and snake_case"),
+        ("1\\. soil\n2\\. seeds", "1. soil\n2. seeds"),
+        ("\\- soil\n\\- seeds", "• soil\n• seeds"),
+        ("See https:\\/\\/example.com\\/a", "See https://example.com/a"),
+        ('""Compost is alive.""', "Compost is alive."),
+        ('"""Compost is "alive", they say."""', 'Compost is "alive", they say.'),
+        ("''Compost is alive.''", "Compost is alive."),
+        ('"**Tweet:** Compost is alive."', "Compost is alive."),
+        ("<https://example.com/a>", "https://example.com/a"),
+        ("Compost is alive.<|im_end|>\n", "Compost is alive."),
+        ("Compost is alive.</s>", "Compost is alive."),
+        ("Compost is alive.<\uff5cend\u2581of\u2581sentence\uff5c>", "Compost is alive."),
+        ("\uff11\uff0f Compost is alive.", "Compost is alive."),
+        ("1\u2044 Compost is alive.", "Compost is alive."),
     ],
 )
 def test_what_has_one_meaning_is_replaced(written: str, shown: str) -> None:
@@ -91,6 +107,14 @@ def test_what_has_one_meaning_is_replaced(written: str, shown: str) -> None:
         "We sing [chorus] twice (2/3 of the time)",
         "#️⃣ and \\o/ and \\(^o^)/",
         "{braces} stay",
+        "\\*o*/ and \\o/, both cheer",
+        "a --> b, a == b, and a ==> c",
+        "grid[x][y]",
+        'Six pipes of 4"',
+        '"Stir it," she said.',
+        "C:\\#soil",
+        "1 / 2 cup of soil",
+        "Ãos e Âmbar",
     ],
 )
 def test_what_only_looks_like_a_trace_stays(text: str) -> None:
@@ -138,6 +162,33 @@ def test_what_only_looks_like_a_trace_stays(text: str) -> None:
         ("Caf\\xe9", "backslash and a number"),
         ("The escape \\u2019 is an apostrophe", "backslash and a number"),
         ("Caf\ufffd", "lost on the way"),
+        ("donâ€™t", "another encoding"),
+        ("CafÃ©", "another encoding"),
+        ("Alive ðŸŒ±", "another encoding"),
+        ("Smile \\U0001F600", "backslash and a number"),
+        ("Smile \\u{1F600}", "backslash and a number"),
+        ("<!-- ready --> Compost is alive.", "HTML"),
+        ("Compost\n=======\nIt is alive.", "Markdown"),
+        ("It is ==alive== now", "Markdown"),
+        ("Alive, see [soil][1]\n[1]: https://example.com", "Markdown"),
+        ('"Compost is alive.', "at one end only"),
+        ('Compost is alive."', "at one end only"),
+        ("“Compost is alive.", "at one end only"),
+        ("[INST] Compost is alive. [/INST]", "model's own format"),
+        ("<|im_start|>assistant\nCompost is alive.", "model's own format"),
+        ("Alive<end_of_turn> and well", "model's own format"),
+        ("Compost is alive \ue200cite\ue202turn0search1\ue201", "source"),
+        ("Compost is alive :contentReference[oaicite:0]{index=0}", "source"),
+        ("Compost is alive [cite: 3]", "source"),
+        ("An apple \uf8ff a day", "private use"),
+        ("1/🧵 Compost is alive", "part of a thread"),
+        ("1 / 5 Compost is alive", "part of a thread"),
+        ("1\u22155 Compost is alive", "part of a thread"),
+        ("1/Compost is alive", "part of a thread"),
+        ("①/③ Compost is alive", "part of a thread"),
+        ("Tweet 1/3: Compost is alive", "part of a thread"),
+        ("Part 1 of 3: Compost is alive", "part of a thread"),
+        ("Thread 👇 Compost is alive", "part of a thread"),
     ],
 )
 def test_what_has_no_certain_meaning_is_refused_with_the_reason(text: str, said: str) -> None:
@@ -148,9 +199,10 @@ def test_what_has_no_certain_meaning_is_refused_with_the_reason(text: str, said:
 
 
 def test_segments_of_a_thread_may_be_numbered() -> None:
-    """There the number says the truth."""
+    """There the number says the truth, and a quotation may go on in the next one."""
     assert presentable("1/ Compost is alive.", single=False) == "1/ Compost is alive."
     assert presentation_problem("2/3 Then water it.", single=False) is None
+    assert presentation_problem("“Then water it.", single=False) is None
 
 
 @given(st.text(max_size=120) | st.text(alphabet="ab \n\\nrt*_`#-+>\"'&;1/()[]<br>", max_size=60))

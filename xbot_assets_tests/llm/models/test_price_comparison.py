@@ -1,6 +1,7 @@
 """Our prices beside a LiteLLM price file."""
 
 import json
+import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -69,7 +70,7 @@ def test_a_model_under_a_sellers_name_is_another_price(tmp_path: Path) -> None:
         (SAMPLE | {"m": {"input_cost_per_token": 1e-07}}, "m.output_cost_per_token"),
         (SAMPLE | {"m": SAME | {"deprecation_date": "soon"}}, "m.deprecation_date"),
         (SAMPLE | {"m": SAME | {"deprecation_date": 0}}, "m.deprecation_date"),
-        (SAMPLE | {"m": None}, "m."),
+        (SAMPLE | {"m": None}, "m: this is no entry of a model"),
     ],
 )
 def test_a_file_that_is_none_or_has_a_bad_entry_is_refused_whole(document: object, said: str, tmp_path: Path) -> None:
@@ -88,6 +89,13 @@ def test_a_file_that_cannot_be_read_says_why(content: bytes | None, tmp_path: Pa
         path.write_bytes(content)
     with pytest.raises(PermanentFailure, match=r"cannot be read|not UTF-8"):
         compare_with(path, [OURS])
+
+
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(tmp_path: Path) -> None:
+    """Nobody writes into it."""
+    os.mkfifo(tmp_path / "prices.json")
+    with pytest.raises(PermanentFailure, match="not a regular file"):
+        compare_with(tmp_path / "prices.json", [OURS])
 
 
 def test_the_shipped_prices_are_those_of_the_named_source() -> None:

@@ -125,7 +125,8 @@ def test_an_announced_date_that_cannot_be_read_is_absent(said: object, end: date
 
 def test_a_list_without_dates_or_names_announces_nothing() -> None:
     """Other servers know no such field."""
-    assert announced_ends([SimpleNamespace(id="m"), SimpleNamespace(id=None), SimpleNamespace()]) == {"m": None}
+    nameless = [SimpleNamespace(id=None), SimpleNamespace(), SimpleNamespace(id="\x00")]
+    assert announced_ends([SimpleNamespace(id="m\x00\ud800"), *nameless]) == {"m": None}
 
 
 def test_the_wall_books_a_succession_under_the_model_that_was_called(

@@ -48,6 +48,15 @@ def stream(*parts: object) -> bytes:
         {"content": '{"number": 1, "text": "Right."}'},
         {"content": '{"posts": {"1": "Right."}}'},
         {"content": '{"posts": ["Right."]}'},
+        {"content": '{"Posts": [{"Number": "1.", "Text": "Right."}]}'},
+        {"content": '{"tweets": [{"tweet": "Right."}]}'},
+        {"content": '{"post": "Right."}'},
+        {"content": '{"name": "posts", "parameters": {"posts": [{"number": 1, "text": "Right."}]}}'},
+        {"content": '{"type": "object", "properties": {"posts": [{"number": 1, "text": "Right."}]}}'},
+        {"content": ANSWER.replace(" ", "\u00a0")},
+        {"content": ANSWER.replace("Right", "\\Right")},
+        {"content": f"<tool_call>{ANSWER}</tool_call>"},
+        {"content": f"<|begin_of_box|>{ANSWER}<|end_of_box|>"},
     ],
 )
 def test_the_answer_is_found_wherever_a_message_holds_it(message: dict[str, Any]) -> None:
@@ -88,6 +97,80 @@ def test_a_line_break_that_was_not_escaped_is_part_of_the_text() -> None:
     assert texts_of(read_completion(body({"content": content})), 1, LIMIT) == ("One.\nTwo.",)
 
 
+def test_a_number_in_the_place_of_a_text_is_its_digits() -> None:
+    """As in a judgement from 0 to 10."""
+    content = '{"posts": [{"number": 1, "text": 7}, {"number": 2, "text": "8"}]}'
+    assert texts_of(read_completion(body({"content": content})), 2, LIMIT) == ("7", "8")
+
+
+def test_an_apostrophe_that_was_escaped_is_an_apostrophe() -> None:
+    """JSON knows no such escape, and many a model writes it."""
+    content = '{"posts": [{"number": 1, "text": "It\\\'s \\"C\\#\\", \\u00e9\\n."}]}'
+    assert texts_of(read_completion(body({"content": content})), 1, LIMIT) == ('It\'s "C#", é\n.',)
+
+
+CHOICE = {"message": {"content": ANSWER}, "finish_reason": "stop"}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"choices": [{"delta": {"content": ANSWER}}]},
+        {"choices": [{"text": ANSWER}]},
+        {"choices": [{"message": ANSWER}]},
+        {"choices": {"0": CHOICE}},
+        {"choices": CHOICE},
+        {"data": {"choices": [CHOICE]}, "code": 0, "message": "success"},
+        {"result": {"choices": [CHOICE]}, "success": True},
+        {"choices": [CHOICE], "error": {"code": 0, "message": ""}},
+        {"choices": [CHOICE], "error": {"code": "success"}},
+        {"choices": [CHOICE], "base_resp": {"status_code": 0, "status_msg": "success"}},
+    ],
+)
+def test_an_answer_is_read_in_the_shapes_of_gateways(given: dict[str, Any]) -> None:
+    """A stream's part, an old API's text, an object in an object, an error that says all went well."""
+    reading = read_completion(json.dumps({**given, "usage": USAGE}).encode())
+    assert reading.error is None
+    assert texts_of(reading, 1, LIMIT) == ("Right.",)
+    assert (reading.usage.prompt, reading.usage.completion) == (10, 5)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"id: 1\nevent: message\ndata: %s\n\n",
+        b"retry: 3000\r\ndata:%s\r\n\r\ndata:[DONE]\r\n",
+        b'data: %s\n\ndata: {"choi',
+        b"%s\n[DONE]",
+        b"%s\n{}\n",
+        b"\n\n %s",
+        b"\xef\xbb\xbf%s",
+    ],
+)
+def test_what_stands_around_an_answer_s_json_does_not_matter(raw: bytes) -> None:
+    """Other fields of events, an end that was cut, blank lines to keep the connection, a byte-order mark."""
+    reading = read_completion(raw % body({"content": ANSWER}))
+    assert texts_of(reading, 1, LIMIT) == ("Right.",)
+    assert reading.usage.is_known
+
+
+def test_a_stream_without_events_is_put_together() -> None:
+    """One part a line."""
+    parts = [{"choices": [{"delta": {"content": text}}]} for text in (ANSWER[:9], ANSWER[9:])]
+    raw = "\n".join(json.dumps(part) for part in [*parts, {"choices": [], "usage": USAGE}]).encode()
+    assert texts_of(read_completion(raw), 1, LIMIT) == ("Right.",)
+
+
+def test_what_the_books_cannot_hold_never_reaches_them() -> None:
+    """A NUL in a name or a sentence, and a number that no column takes, would lose the bill."""
+    huge = {"prompt_tokens": 10**30, "completion_tokens": 5, "cost_in_usd_ticks": 10**40}
+    given = {"model": "m\x00\ud800" + "x" * 500, "choices": [CHOICE], "usage": huge}
+    reading = read_completion(json.dumps(given).encode())
+    assert reading.model == "m" + "x" * 199
+    assert (reading.usage.prompt, reading.usage.completion, reading.usage.told_microusd) == (None, 5, 0)
+    assert read_error(500, {"error": "no\x00\ud800 way"}, "").said() == "no way"
+
+
 def test_a_stream_that_nobody_asked_for_is_put_together() -> None:
     """Its usage is in the last part."""
     half = len(ANSWER) // 2
@@ -121,6 +204,15 @@ def test_a_body_that_is_no_json_is_a_bad_answer(raw: bytes) -> None:
         ({"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, FailureCode.INSUFFICIENT_QUOTA),
         ({"error": {"message": "slow down", "code": "429"}}, FailureCode.RATE_LIMITED),
         ({"error": "model overloaded", "choices": None}, FailureCode.SERVER_ERROR),
+        ({"type": "error", "error": {"type": "rate_limit_error", "message": "slow"}}, FailureCode.RATE_LIMITED),
+        ({"type": "error", "error": {"type": "authentication_error", "message": "no"}}, FailureCode.INVALID_API_KEY),
+        ({"type": "error", "error": {"type": "permission_error", "message": "no"}}, FailureCode.ACCESS_DENIED),
+        ({"type": "error", "error": {"type": "overloaded_error", "message": "busy"}}, FailureCode.SERVER_ERROR),
+        ({"error": {"status": "RESOURCE_EXHAUSTED", "message": "Quota exceeded"}}, FailureCode.RATE_LIMITED),
+        ({"error": {"status": "UNAUTHENTICATED", "message": "no"}}, FailureCode.INVALID_API_KEY),
+        ({"error": {"type": "invalid_request_error", "message": "bad"}}, FailureCode.BAD_REQUEST),
+        ({"base_resp": {"status_code": 1004, "status_msg": "login fail"}}, FailureCode.INVALID_API_KEY),
+        ({"base_resp": {"status_code": 1002, "status_msg": "slow"}, "choices": None}, FailureCode.RATE_LIMITED),
     ],
 )
 def test_an_error_under_status_200_is_an_error_whatever_it_is_called(given: dict[str, Any], code: FailureCode) -> None:
@@ -138,6 +230,12 @@ def test_an_error_under_status_200_is_an_error_whatever_it_is_called(given: dict
         ("model_context_window_exceeded", FailureCode.ANSWER_CUT),
         ("guardrail_intervened", FailureCode.CONTENT_FILTER),
         ("SAFETY", FailureCode.CONTENT_FILTER),
+        ("max-tokens", FailureCode.ANSWER_CUT),
+        ("FinishReason.MAX_TOKENS", FailureCode.ANSWER_CUT),
+        ("FINISH_REASON_SAFETY", FailureCode.CONTENT_FILTER),
+        ("IMAGE_SAFETY", FailureCode.CONTENT_FILTER),
+        ("content-filter", FailureCode.CONTENT_FILTER),
+        ("timeout", FailureCode.SERVER_ERROR),
         ("network_error", FailureCode.SERVER_ERROR),
         (3, FailureCode.BAD_ANSWER),
     ],
@@ -147,6 +245,22 @@ def test_the_words_for_an_end_of_many_servers_are_known(finish: object, code: Fa
     with pytest.raises(ProductError) as caught:
         texts_of(read_completion(body({"content": ANSWER[:20]}, finish)), 1, LIMIT)
     assert caught.value.code is code
+
+
+@pytest.mark.parametrize("name", ["native_finish_reason", "stop_reason", "done_reason", "finishReason"])
+def test_an_end_told_under_another_name_is_read(name: str) -> None:
+    """Where the usual field is null."""
+    choice = {"message": {"content": ANSWER[:20]}, "finish_reason": None, name: "max_tokens"}
+    with pytest.raises(ProductError) as caught:
+        texts_of(read_completion(json.dumps({"choices": [choice], "usage": USAGE}).encode()), 1, LIMIT)
+    assert caught.value.code is FailureCode.ANSWER_CUT
+
+
+def test_a_refusal_among_the_parts_of_a_message_is_one() -> None:
+    """It is no empty answer, which would be asked for again."""
+    with pytest.raises(ProductError) as caught:
+        texts_of(read_completion(body({"content": [{"type": "refusal", "refusal": "No."}]})), 1, LIMIT)
+    assert caught.value.code is FailureCode.REFUSED
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,12 @@ def details(thought: object) -> dict[str, object]:
             20,
         ),
         ({"usage": {"prompt_tokens": 10, "completion_tokens": 5}}, (10, 5), 0),
+        ({"inputTokens": 10, "outputTokens": 5, "totalTokens": 905, "reasoningTokens": 900}, (10, 905), 900),
+        (
+            {"prompt_token_count": 10, "candidates_token_count": 5, "thoughts_token_count": 900},
+            (10, 905),
+            900,
+        ),
     ],
 )
 def test_the_dearer_reading_of_a_usage_is_billed(given: dict[str, Any], billed: tuple[int, int], thought: int) -> None:
@@ -62,6 +68,7 @@ def test_the_dearer_reading_of_a_usage_is_billed(given: dict[str, Any], billed: 
         {"prompt_tokens": 0, "completion_tokens": None},
         {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
         {"total_tokens": 60},
+        {"prompt_tokens": 10**12, "completion_tokens": 10**30},
         {"prompt_tokens": float("nan"), "completion_tokens": float("inf")},
     ],
 )
@@ -85,6 +92,9 @@ def test_an_answer_without_a_usage_has_none(body: dict[str, Any]) -> None:
         ({"cost": 0.00002, "is_byok": True, "cost_details": {"upstream_inference_cost": 0.0004}}, 420),
         ({"cost": 12}, 0),
         ({"cost": {"total": 1}, "is_byok": False}, 0),
+        ({"cost": 1e300, "is_byok": False}, 0),
+        ({"cost": float("nan"), "is_byok": False}, 0),
+        ({"cost_in_usd_ticks": 10**40}, 0),
     ],
 )
 def test_a_price_is_read_where_its_unit_is_certain(given: dict[str, Any], microusd: int) -> None:

@@ -31,6 +31,12 @@ def test_an_image_is_known_by_its_first_bytes(content: bytes, mime_type: str) ->
     assert (image.mime_type, image.file_name, image.alt_text) == (mime_type, "my-sea-1-.jpg", "the sea")
 
 
+@pytest.mark.parametrize("name", ["", "/", ".."])
+def test_an_image_without_a_name_is_called_by_its_kind(name: str) -> None:
+    """A browser's field takes no file without one."""
+    assert post_image(name, png(1)).file_name == "image.png"
+
+
 @pytest.mark.parametrize(
     ("content", "alt", "code", "reason"),
     [

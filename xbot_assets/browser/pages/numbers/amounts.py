@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from xbot_assets.browser.pages.numbers.notation import NOUNS, SMALL_M, Notation, Words, plain, shortenings
+from xbot_assets.browser.pages.numbers.notation import COUNTERS, NOUNS, SMALL_M, Notation, Words, plain, shortenings
 
 _NUMBER = re.compile(r"([0-9]+(?:[.,\u066b\u066c'\u2019 ][0-9]+)*)")
 _MARK = re.compile(r"[^0-9]")
@@ -99,7 +99,7 @@ def _times(before: str, after: str, notation: Notation) -> int | None:
 def _followed(after: str, notation: Notation) -> int | None:
     rest = after.lstrip().casefold()
     touches = not after[:1].isspace()
-    if not rest or (not touches and rest.startswith(NOUNS)):
+    if not rest or rest.startswith(COUNTERS if touches else NOUNS):
         return 1
     for word, times in notation.after.items():
         if rest.startswith(word) and _ends(word, rest[len(word) :], touches=touches):

@@ -18,10 +18,25 @@ LANGUAGES = re.findall(
 """The languages that X can be shown in, and some of their neighbours."""
 _ALIASES = {"msa": "ms", "iw": "he", "in": "id", "no": "nb", "tl": "fil"}
 """Names that X uses, or used, for languages which have another one today."""
-_MORE_WORDS = frozenset({"tsd", "mill", "lakh", "lac", "crore", "cr", "rb", "k", "m", "b"})
+_MORE_WORDS = frozenset(
+    {"tsd", "mill", "lakh", "lac", "crore", "cr", "rb", "k", "m", "b", *"十百千拾佰仟십백", "สิบ", "ร้อย"}
+)
 """Shortenings that people use beside those of CLDR: a number before one of them is not read without its meaning."""
+_THOUSAND, _MILLION = 10**3, 10**6
+_OWN_WORDS: Mapping[str, Mapping[str, int]] = {
+    "de": {"tsd.": _THOUSAND},
+    "en": {"lakh": 10**5, "crore": 10**7},
+    "gl": {"mil": _THOUSAND},
+    "hi": {"हजार": _THOUSAND, "ला॰": 10**5},
+    "ja": {"千": _THOUSAND, "百万": _MILLION, "千万": 10 * _MILLION},
+    "ko": {"십만": 10**5, "백만": _MILLION, "천만": 10 * _MILLION},
+    "zh": {"千": _THOUSAND, "百万": _MILLION, "百萬": _MILLION, "千万": 10 * _MILLION, "千萬": 10 * _MILLION},
+}
+"""Words with one meaning in their language that CLDR, which names one for each size, leaves out."""
 NOUNS = ("mi piace",)
 """What X counts in one language ("Mi piace", likes) and begins with what shortens a number in another."""
+COUNTERS = ("টি", "টা", "জন")
+"""Written in one with the number before them, in Bengali: "48টি" is 48 of something."""
 SMALL_M = "m"
 """A million in English; where decimals have a comma it may be a thousand ("38,2 m" in Catalan), and is not read."""
 _TRILLIONS = frozenset("조兆")
@@ -93,6 +108,7 @@ def _notation(locale: Locale) -> Notation:
     marks = locale.number_symbols.get("latn", {})
     decimal = marks.get("decimal")
     words = [(before, after, times) for before, after, times in _words(locale) if after not in _TRILLIONS]
+    words += [("", word, times) for word, times in _OWN_WORDS.get(locale.language, {}).items()]
     return Notation(
         decimal if decimal in {".", ","} else None,
         _sure((after, times) for before, after, times in words if after and not before),

@@ -98,21 +98,29 @@ def first(node: object, *paths: tuple[str, ...]) -> Any:  # noqa: ANN401 - JSON 
     return next((value for path in paths if (value := at(node, *path)) is not None), None)
 
 
+def _word(node: object, *paths: tuple[str, ...]) -> str | None:
+    """Return the first of several places that holds a text; what is of another kind is not told."""
+    return next((value for path in paths if isinstance(value := at(node, *path), str)), None)
+
+
+def _words(told: object) -> tuple[str, ...]:
+    return tuple(one for one in told if isinstance(one, str)) if isinstance(told, list) else ()
+
+
 def user_of(result: object) -> GraphUser | None:
     """Read a ``user_results.result`` in any of its three shapes; ``None`` when it is no readable user."""
-    rest_id = at(result, "rest_id")
-    handle = first(result, ("core", "screen_name"), ("legacy", "screen_name"))
+    rest_id, handle = _word(result, ("rest_id",)), _word(result, ("core", "screen_name"), ("legacy", "screen_name"))
     if rest_id is None or handle is None:
         return None
     return GraphUser(
         rest_id=rest_id,
         handle=handle,
-        name=first(result, ("core", "name"), ("legacy", "name")) or "",
+        name=_word(result, ("core", "name"), ("legacy", "name")) or "",
         followers=_count(result, ("relationship_counts", "followers"), "followers_count"),
         following=_count(result, ("relationship_counts", "following"), "friends_count"),
         posts=_count(result, ("tweet_counts", "tweets"), "statuses_count"),
-        bio=first(result, ("profile_bio", "description"), ("legacy", "description")) or "",
-        pinned=tuple(first(result, ("pinned_items", "tweet_ids_str"), ("legacy", "pinned_tweet_ids_str")) or ()),
+        bio=_word(result, ("profile_bio", "description"), ("legacy", "description")) or "",
+        pinned=_words(first(result, ("pinned_items", "tweet_ids_str"), ("legacy", "pinned_tweet_ids_str"))),
         created_at=_moment(first(result, ("core", "created_at"), ("legacy", "created_at"))),
         labelled_automated=_labelled(result),
         blocked=_told(result, "blocking"),
@@ -177,38 +185,38 @@ def unwrapped(result: object) -> object:
 def post_of(result: object) -> GraphPost | None:
     """Read a ``tweet_results.result``; ``None`` for tombstones and posts that are not shown."""
     inner = unwrapped(result)
-    legacy, post_id = at(inner, "legacy"), at(inner, "rest_id")
+    legacy, post_id = at(inner, "legacy"), _word(inner, ("rest_id",))
     if legacy is None or post_id is None:
         return None
     original = at(legacy, "retweeted_status_result", "result")
     return GraphPost(
         post_id=post_id,
         author=user_of(at(inner, "core", "user_results", "result")),
-        created_at=at(legacy, "created_at") or "",
-        lang=at(legacy, "lang"),
+        created_at=_word(legacy, ("created_at",)) or "",
+        lang=_word(legacy, ("lang",)),
         replies=whole_number(at(legacy, "reply_count")),
         reposts=whole_number(at(legacy, "retweet_count")),
         quotes=whole_number(at(legacy, "quote_count")),
         likes=whole_number(at(legacy, "favorite_count")),
         bookmarks=whole_number(at(legacy, "bookmark_count")),
         views=whole_number(at(inner, "views", "count")),
-        text=at(legacy, "full_text") or "",
-        long_text=at(inner, "note_tweet", "note_tweet_results", "result", "text"),
-        in_reply_to=at(legacy, "in_reply_to_status_id_str"),
-        conversation=at(legacy, "conversation_id_str"),
+        text=_word(legacy, ("full_text",)) or "",
+        long_text=_word(inner, ("note_tweet", "note_tweet_results", "result", "text")),
+        in_reply_to=_word(legacy, ("in_reply_to_status_id_str",)),
+        conversation=_word(legacy, ("conversation_id_str",)),
         repost_of=_inner_id(original),
         quoted=_inner_id(at(inner, "quoted_status_result", "result")),
         media=_media(at(legacy, "extended_entities", "media")),
         original=post_of(original),
         earlier=_earlier(at(inner, "edit_control"), post_id),
-        in_reply_to_handle=at(legacy, "in_reply_to_screen_name"),
+        in_reply_to_handle=_word(legacy, ("in_reply_to_screen_name",)),
         sensitive=truth(at(legacy, "possibly_sensitive")),
     )
 
 
 def _earlier(control: object, post_id: str) -> tuple[str, ...]:
     told = first(control, ("edit_control_initial", "edit_tweet_ids"), ("edit_tweet_ids",))
-    return tuple(one for one in told if isinstance(one, str) and one != post_id) if isinstance(told, list) else ()
+    return tuple(one for one in _words(told) if one != post_id)
 
 
 def _media(told: object) -> tuple[str, ...]:
@@ -216,7 +224,7 @@ def _media(told: object) -> tuple[str, ...]:
 
 
 def _inner_id(result: object) -> str | None:
-    return first(result, ("rest_id",), ("tweet", "rest_id"))  # type: ignore[no-any-return]
+    return _word(result, ("rest_id",), ("tweet", "rest_id"))
 
 
 def created_id(body: object) -> str | None:

@@ -110,7 +110,7 @@ def told_list(body: object) -> ToldList | None:
 
 def _terminates(instruction: Mapping[str, object]) -> bool:
     kind = instruction.get("type") or instruction.get("__typename")
-    return kind == "TimelineTerminateTimeline" and instruction.get("direction") in _ENDS
+    return kind == "TimelineTerminateTimeline" and str(instruction.get("direction")) in _ENDS
 
 
 def _contents(instruction: Mapping[str, object]) -> Iterator[tuple[object, bool]]:
@@ -139,7 +139,8 @@ def _told(content: object, *, alone: bool) -> ToldPost | None:
     answers = legacy.get("in_reply_to_status_id_str")
     if isinstance(answers, str) and answers.isdecimal():
         return ToldPost(post_id, PostKind.REPLY, answers, alone)
-    elsewhere = legacy.get("conversation_id_str") not in {None, post_id}
+    conversation = legacy.get("conversation_id_str")
+    elsewhere = conversation is not None and conversation != post_id
     doubtful = answers or elsewhere or legacy.get("in_reply_to_user_id_str") or legacy.get("in_reply_to_screen_name")
     return ToldPost(post_id, None if doubtful else PostKind.ORIGINAL, None, alone)
 

@@ -59,7 +59,7 @@ def timeline(body: object) -> list[TimelineItem]:
 
 
 def _items(instruction: Json) -> Iterator[TimelineItem]:
-    pinned = "TimelinePinEntry" in {instruction.get("type"), instruction.get("__typename")}
+    pinned = "TimelinePinEntry" in (instruction.get("type"), instruction.get("__typename"))
     entries = [instruction["entry"]] if "entry" in instruction else instruction.get("entries")
     for entry in _mappings(entries):
         content = at(entry, "content") or {}
