@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from xbot_assets.cli.entry import CRASH_LOG, EXIT_CRASHED, guarded
 from xbot_assets.cli.terminal import Styled, echo, harmless, print_json
 from xbot_assets.domain.clock import system_now
 from xbot_assets.runtime.environment import PACKAGE_ROOT
+from xbot_assets.runtime.machine.logfile import LogFile
 from xbot_assets.store.alerts import alert
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import policy, posts
@@ -42,6 +44,30 @@ def test_a_document_keeps_every_character_and_prints_none_of_them(capsys: pytest
     said = capsys.readouterr().out
     assert said.replace("\n", "").isprintable()
     assert json.loads(said) == document
+
+
+def test_what_a_log_is_given_cannot_steer_the_terminal_that_it_is_read_on(tmp_path: Path) -> None:
+    """A stranger's text comes into the log of the part that read it; colours, which Dagster writes, stay."""
+    log = LogFile(tmp_path / "code.log")
+    log.write(f"\x1b[31mError\x1b[0m: {ORDERS}{''.join(CONTROLS)} é 日本\r\n".encode())
+    kept = (tmp_path / "code.log").read_bytes().decode()
+    assert kept.startswith("\x1b[31mError\x1b[0m: ")
+    assert kept.endswith("é 日本\r\n")
+    rest = kept.replace("\x1b[31m", "").replace("\x1b[0m", "").replace("\r\n", "")
+    assert [sign for sign in (*CONTROLS, "\u202e", "\u2066") if sign in rest and sign not in "\n\t"] == []
+
+
+def test_a_stranger_s_text_in_a_traceback_steers_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The log of crashes is written by the command itself."""
+    monkeypatch.setenv("XBOT_HOME", str(tmp_path / ".xbot"))
+
+    def crash() -> None:
+        raise RuntimeError(ORDERS)
+
+    assert guarded(crash) == EXIT_CRASHED
+    kept = (tmp_path / ".xbot" / "logs" / CRASH_LOG).read_text()
+    assert "RuntimeError" in kept
+    assert [sign for sign in (*CONTROLS, "\u202e") if sign in kept and sign not in "\n\t"] == []
 
 
 def on_a_terminal(home: Path, words: list[str], **settings: str) -> str:
