@@ -1,5 +1,6 @@
 """The part of the approval page about posts on X: what a person says of them is checked, stored and shown."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
