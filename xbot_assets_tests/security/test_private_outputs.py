@@ -17,9 +17,9 @@ AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a fil
 ANSWERS = 'topics = [{name = "tea"}, {name = "maps"}]\naudience = "People who sit down"\ntones = ["dry"]\n'
 
 
-@pytest.fixture(params=[0o000, 0o022, 0o077], ids=oct)
+@pytest.fixture(params=[0o000, 0o022], ids=oct)
 def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """Every file that is made may be read and changed by all, or read by all, or by nobody else."""
+    """Every file that is made may be read and changed by all, or read by all."""
     wanted: int = request.param
     before = os.umask(wanted)
     yield wanted
