@@ -28,8 +28,8 @@ from xbot_assets.steps.operations.alert_channels import Channel
 from xbot_assets.x.operations import CheckSession
 from xbot_assets_tests.security.echoing_api import STATUSES, EchoingApi, echoing_api
 
-SECRET = "canary-0of/this+client"  # noqa: S105 - planted
-IN_URL = "canary-0of%2Fthis%2Bclient"
+SECRET = "canary-0of/this+client-of-ours"  # noqa: S105 - planted
+IN_URL = "canary-0of%2Fthis%2Bclient-of-ours"
 SECONDS = 10.0
 
 
