@@ -75,6 +75,7 @@ def of_service(settings: Settings) -> list[Address]:
 @contextmanager
 def dagster_ui(place: Path) -> Iterator[Starlette]:
     """Give Dagster's own application, without our door, over an instance without any definitions."""
+    place.mkdir(exist_ok=True)
     with (
         dg.DagsterInstance.local_temp(str(place)) as instance,
         WorkspaceProcessContext(instance, EmptyWorkspaceTarget()) as context,
