@@ -185,7 +185,8 @@ def test_looking_changes_nothing_wherever_one_looks(
     app = build_app(Connections(lambda: settings), [])
     known = {"post_id": [held, str(numbers["queued"][0])], "draft_id": [draft], "position": ["0"]}
     reads = [address for address in addresses(app, known) if address.method in READS]
-    before, statuses = dump_of(database_url), set()
+    before = dump_of(database_url)
+    statuses: set[int] = set()
     for address in reads:
         for query in ("", "?done=approve&post=1&start=2026-03-01T00:00&end=2026-03-08T00:00&page=2&to=dagster"):
             asking = Address(address.method, address.path + query)
