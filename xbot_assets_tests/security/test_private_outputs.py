@@ -49,7 +49,7 @@ def mode(path: Path) -> int:
 def told(home: Path, *words: str, **settings: str) -> None:
     """Run a command in this process, as the umask is this process's."""
     given = {"XBOT_HOME": str(home), "XBOT_REDIS_URL": "off", "XBOT_BROWSER_URL": "http://127.0.0.1:9"}
-    given |= {"XBOT_BROWSER_TOKEN": "a token"} | {f"XBOT_{name.upper()}": value for name, value in settings.items()}
+    given |= {"XBOT_BROWSER_TOKEN": "a-token"} | {f"XBOT_{name.upper()}": value for name, value in settings.items()}
     done = CliRunner().invoke(app, list(words), env=given)
     assert done.exit_code == 0, (done.output, done.exception)
 
