@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from functools import partial
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -15,6 +17,9 @@ from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.store.alerts import alert
 from xbot_assets_tests.security.echoing_api import STATUSES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 JOB = "spill"
 SENSOR_WORDS = "The sensor spills"
@@ -35,7 +40,8 @@ def _ask(settings: Settings, status: int) -> None:
     """Have posts written by a server that answers with a status and repeats the key, and ask it for its models."""
     elsewhere = settings.model_copy(update={"openai_base_url": f"{settings.openai_base_url}/echo-{status}"})
     with open_product(elsewhere, worker=JOB) as product:
-        for ask in (lambda: _write(product), product.writer.ping):
+        asks: tuple[Callable[[], None], ...] = (partial(_write, product), product.writer.ping)
+        for ask in asks:
             try:
                 ask()
             except ProductError:
