@@ -25,11 +25,10 @@ BY_HAND = (
     ("POST", "/report_asset_materialization/second_user"),
 )  # fmt: skip
 """Beside what the applications list: questions in an address, and what Chromium would answer at."""
+NOTHING = (("", ""),)
 BODIES = (
     ("form_token=x&name=me&token=x&text=x", "application/x-www-form-urlencoded"),
     (json.dumps(MUTATION), "application/json"),
-    ("--b--", "multipart/form-data; boundary=b"),
-    ("", ""),
 )
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -40,10 +39,10 @@ def of_http(port: int, asks: list[list[str]], cookie: str) -> Iterator[str]:
         return
     sent = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"} if cookie else {}
     for method, path in (*asks, *BY_HAND):
-        bodies = (("", ""),) if method in {"GET", "HEAD"} else BODIES
-        for body, kind in bodies:
+        reads = method in {"GET", "HEAD"}
+        for body, kind in NOTHING if reads or (method, path) in BY_HAND else BODIES:
             headers = {**sent, "Content-Type": kind} if kind else sent
-            data = body.encode() if len(bodies) > 1 else None
+            data = None if reads else body.encode()
             url = f"http://127.0.0.1:{port}{path}"
             yield from _asked(urllib.request.Request(url, data, headers, method=method))
 

@@ -15,11 +15,13 @@ from xbot_assets_tests.security.shared_stack import SharedStack, shared_stack
 HERE = Path(__file__).parent
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of the stack first and those that break it last of them, then those of the database, in groups.
 
     A run with ``--dist loadgroup`` so starts one stack on one worker at once and one PostgreSQL on another, and what
-    needs neither goes on where there is time.
+    needs neither goes on where there is time. Before xdist, which writes the groups into the tests' names: where this
+    directory is what was asked for, it would come first, and two workers start a stack each.
     """
     places = [number for number, item in enumerate(items) if HERE in item.path.parents]
     ours = sorted((items[number] for number in places), key=_rank)

@@ -24,6 +24,8 @@ from xbot_assets.service.app import build_app
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.pages import live
 from xbot_assets.settings import Settings
+from xbot_assets.steps.operations.alert_delivery import deliver
+from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import Database
 from xbot_assets.testing.learned_scene import play_learned
 from xbot_assets.testing.page_scene import play
@@ -185,6 +187,9 @@ def test_looking_changes_nothing_wherever_one_looks(
     app = build_app(Connections(lambda: settings), [])
     known = {"post_id": [held, str(numbers["queued"][0])], "draft_id": [draft], "position": ["0"]}
     reads = [address for address in addresses(app, known) if address.method in READS]
+    deliver(
+        database, DatabaseClock(database), settings
+    )  # beside the pages it is noted that nobody is to be sent alerts
     before = dump_of(database_url)
     statuses: set[int] = set()
     for address in reads:

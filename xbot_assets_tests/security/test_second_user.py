@@ -28,7 +28,14 @@ pytestmark = pytest.mark.soak  # needs a whole stack
 
 SOCKET_BYTES_MAX = 107
 OPEN_TO_ALL = {
-    "service": {"GET /health/live", "HEAD /health/live", "GET /static/css/base.css", "GET /login", "HEAD /login"},
+    "service": {
+        "GET /health/live",
+        "HEAD /health/live",
+        "GET /static/css/base.css",
+        "GET /login",
+        "HEAD /login",
+        "HEAD /opened",
+    },  # fmt: skip
     "browser": {"GET /health", "HEAD /health"},
     "sandbox": {"GET /_sandbox/health", "HEAD /_sandbox/health"},
 }
