@@ -35,7 +35,7 @@ OPEN_TO_ALL = {
         "GET /login",
         "HEAD /login",
         "HEAD /opened",
-    },  # fmt: skip
+    },
     "browser": {"GET /health", "HEAD /health"},
     "sandbox": {"GET /_sandbox/health", "HEAD /_sandbox/health"},
 }
