@@ -19,6 +19,8 @@ from urllib.parse import quote, quote_plus, unquote, urlsplit
 MASK = "[secret]"
 SHORTEST = 6
 """Characters; a shorter value is not masked, as it would be found within ordinary words."""
+HELD_BYTES = 2048
+"""Of a line that does not end, so many wait for what comes: longer than any secret, however it is written."""
 _HALF_HIDDEN = r"[\w-]*\*[\w*-]*"
 _BEFORE_A_KEY = r"""(?:(?<![a-z])api[ _-]?key["']?|\bkey)(?: [a-z]{2,12}){0,2} ?[:=]? ?["'`(]?"""
 _PATTERNS = (
@@ -192,11 +194,20 @@ class LineMask:
         self._begun = b""
 
     def feed(self, data: bytes) -> bytes:
-        """Take a piece; return the whole lines that are known now, masked."""
+        """Take a piece; return the whole lines that are known now, masked, and what a very long one begins with."""
         whole, newline, self._begun = (self._begun + data).rpartition(b"\n")
-        if len(self._begun) > io.DEFAULT_BUFFER_SIZE:
-            return mask_bytes(whole + newline) + self.rest()
-        return mask_bytes(whole + newline)
+        told = mask_bytes(whole + newline)
+        return told + self._beginning() if len(self._begun) > io.DEFAULT_BUFFER_SIZE else told
+
+    def _beginning(self) -> bytes:
+        """Take from a line what goes before its last :data:`HELD_BYTES`, cut where no secret lies across the cut."""
+        whole = mask_bytes(self._begun)
+        for cut in range(len(self._begun) - HELD_BYTES, 0, -HELD_BYTES):
+            first, last = mask_bytes(self._begun[:cut]), self._begun[cut:]
+            if first + mask_bytes(last) == whole:
+                self._begun = last
+                return first
+        return self.rest()
 
     def rest(self) -> bytes:
         """Return what is left of a line that was not ended."""

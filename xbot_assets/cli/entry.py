@@ -11,7 +11,7 @@ import typer
 
 from xbot_assets.cli.app import app
 from xbot_assets.cli.arguments import check_arguments
-from xbot_assets.cli.terminal import Styled, echo
+from xbot_assets.cli.terminal import Styled, echo, harmless
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.masking import mask
@@ -87,7 +87,8 @@ def _keep_traceback() -> str:
     try:
         home = whole_path(Path(os.environ.get("XBOT_HOME") or default_home()))
         logs = private_directory(home_directory(home) / LOGS_DIRECTORY)
-        told = f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{mask(traceback.format_exc())}\n"
+        trace = harmless(mask(traceback.format_exc()))
+        told = f"--- {system_now():%Y-%m-%d %H:%M:%S} UTC, {sys.argv[1:2]}\n{trace}\n"
         with open_private(logs / CRASH_LOG, os.O_WRONLY | os.O_APPEND) as stream:
             stream.write(told.encode(errors="backslashreplace"))
     except (OSError, ValueError, ProductError):

@@ -16,6 +16,6 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3g}"
     text = "" if value is None else str(value)
-    for mark in "\\`*_[]<>|!":
+    for mark in "\\`*_[]<>|!&~":
         text = text.replace(mark, f"\\{mark}")
-    return text.replace("\n", " ")
+    return " ".join(text.split())

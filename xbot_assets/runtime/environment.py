@@ -20,9 +20,12 @@ WEB = DATABASE | {"service_token"}
 """The UI is behind the pages' login."""
 MODEL_KEY = "openai_api_key"
 BROWSER_HOST = frozenset({"browser_token", "session_key", "sandbox_token"})
-SERVICE = secret_names() - {"session_key"}
-CODE = secret_names() - {"session_key"}
-"""The secret settings that each part is given; :func:`environment_of` withholds the others."""
+SERVICE = secret_names() - {"session_key", "sandbox_token"}
+"""It shows everything, asks every part whether it is well, and sends the alerts."""
+CODE = DATABASE | {"redis_url", "browser_token", "sandbox_token", MODEL_KEY}
+"""Steps put alerts into the database; they neither send them nor open the pages.
+
+Each is the secret settings that a part is given; :func:`environment_of` withholds the others."""
 _PLAIN_NAMES = frozenset(
     {"PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LANGUAGE", "TZ", "TZDIR", "TMPDIR", "TERM"}
 )

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 from xbot_assets.cli.app import app
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.history.archive import TIME_FORMAT
+from xbot_assets.steps.metrics import history
 from xbot_assets.store.content.gates import judged_against
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.metrics.history import imported_x_ids
@@ -130,3 +131,55 @@ def test_what_is_no_archive_is_refused_whole_with_the_reason(
     ):
         assert told in refused(run_import(file)), file
     assert judged_against(database, YESTERDAY - timedelta(days=1), with_pool=False) == []
+
+
+TO_HARM: dict[str, dict[str, object]] = {
+    "an empty link": {
+        "full_text": "Good." * 900,
+        "entities": {"urls": [{"url": "", "expanded_url": "https://example.org/" + "x" * 8_000}]},
+    },
+    "links that grow": {"full_text": "Go.", "entities": {"urls": [{"url": "o", "expanded_url": "o" * 8_000}] * 3}},
+    "a count beyond all": {"favorite_count": "9" * 30},
+    "a count of many digits": {"favorite_count": "9" * 5_000},
+    "half a character": {"full_text": "\ud800"},
+    "other digits": {"id_str": "\u0661\u0662"},
+    "a NUL in a language": {"lang": "e\x00n"},
+    "a NUL in an id": {"in_reply_to_status_id_str": "5\x00"},
+    "a time beyond all time": {"created_at": "Fri Dec 31 23:59:59 -1400 9999"},
+    "a text without an end": {"full_text": "x" * 300_000},
+}
+
+
+@pytest.mark.parametrize("harm", TO_HARM)
+def test_a_post_that_was_made_to_harm_is_refused_with_the_whole_archive(
+    database: Database, run_import: Import, tmp_path: Path, harm: str
+) -> None:
+    """An archive came by mail, or from who sold the account."""
+    posts = [{"tweet": tweet(1, "Good.")}, {"tweet": tweet(2, "Good.") | TO_HARM[harm]}]
+    file = archive(tmp_path / "a.zip", {"data/tweets.js": script("tweets", posts)})
+    assert "post 2 of" in refused(run_import(file))
+    assert judged_against(database, YESTERDAY - timedelta(days=1), with_pool=False) == []
+
+
+def test_an_archive_that_was_made_to_harm_is_refused_before_it_is_unpacked(
+    run_import: Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many small bombs, two files of one name, and bytes that no compression makes."""
+    whole = script("tweets", [{"tweet": tweet(1, "Post.")}] * 200)
+    monkeypatch.setattr(history, "SCRIPTS_BYTES_MAX", 3 * len(whole))
+    bombs = archive(tmp_path / "bombs.zip", {f"data/tweets-part{number}.js": whole for number in range(1, 5)})
+    assert "larger than any that X makes" in refused(run_import(bombs))
+    (tmp_path / "tweets.js").write_text(whole * 4)
+    assert "cannot be opened" in refused(run_import(tmp_path / "tweets.js"))
+    twice = tmp_path / "twice.zip"
+    with zipfile.ZipFile(twice, "w") as packed:
+        packed.writestr("data/tweets.js", whole)
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            packed.writestr("data/tweets.js", whole)
+    assert "two files of one name" in refused(run_import(twice))
+    flipped = bytearray(archive(tmp_path / "flipped.zip", {"data/tweets.js": whole}).read_bytes())
+    with zipfile.ZipFile(tmp_path / "flipped.zip") as packed:
+        begin = packed.getinfo("data/tweets.js").header_offset + 60
+    flipped[begin : begin + 30] = bytes(30)
+    (tmp_path / "flipped.zip").write_bytes(flipped)
+    assert "cannot be opened or is cut" in refused(run_import(tmp_path / "flipped.zip"))

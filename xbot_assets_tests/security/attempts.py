@@ -12,6 +12,7 @@ import socket
 import sys
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 
 SECONDS = 10
@@ -19,37 +20,31 @@ MUTATION = {"query": 'mutation{setConcurrencyLimit(concurrencyKey:"second_user",
 HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 LOGIN = b"user\0%s\0database\0%s\0\0"
 PROTOCOL_3 = b"\x00\x03\x00\x00"
-GETS = (
-    "/", "/health", "/health/live", "/health/ready", "/api/status.json", "/inbox", "/server_info", "/opened?code=x",
-    "/graphql?query={version}", "/operations", "/json/version", "/static/css/base.css", "/login", "/_sandbox/clock",
-    "/approvals", "/calendar", "/calendar/posts.json", "/posts/1", "/insights", "/system", "/system/jobs",
-    "/write", "/events",
+BY_HAND = (
+    ("GET", "/graphql?query={version}"), ("GET", "/opened?code=x"), ("GET", "/json/version"), ("GET", "/health"),
+    ("POST", "/report_asset_materialization/second_user"),
 )  # fmt: skip
-POSTS = (
-    ("/graphql", json.dumps(MUTATION), "application/json"),
-    ("/report_asset_materialization/second_user", "", ""),
-    ("/report_asset_materialization/second_user", "{}", "application/json"),
-    ("/approvals/1/approve", "form_token=x", "application/x-www-form-urlencoded"),
-    ("/inbox/1/approve", "form_token=x", "application/x-www-form-urlencoded"),
-    ("/write", "--b--", "multipart/form-data; boundary=b"),
-    ("/write/1/plan", "form_token=x", "application/x-www-form-urlencoded"),
-    ("/write/count", "text=x", "application/x-www-form-urlencoded"),
-    ("/login", "name=me&token=x", "application/x-www-form-urlencoded"),
-    ("/logout", "form_token=x", "application/x-www-form-urlencoded"),
-    ("/operations", "{}", "application/json"),
-    ("/_sandbox/clock", "{}", "application/json"),
+"""Beside what the applications list: questions in an address, and what Chromium would answer at."""
+NOTHING = (("", ""),)
+BODIES = (
+    ("form_token=x&name=me&token=x&text=x", "application/x-www-form-urlencoded"),
+    (json.dumps(MUTATION), "application/json"),
 )
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
-def of_http(port: int, cookie: str) -> Iterator[str]:
-    """Ask for pages and changes, with a cookie that was come by; yield what was answered well."""
+def of_http(port: int, asks: list[list[str]], cookie: str) -> Iterator[str]:
+    """Ask a server for everything, with a cookie that was come by; yield what was answered well."""
+    if not _exchange(port, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").startswith(b"HTTP/"):
+        return
     sent = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"} if cookie else {}
-    for path in GETS:
-        yield from _asked(urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=sent))
-    for path, body, kind in POSTS:
-        headers = {**sent, "Content-Type": kind} if kind else sent
-        yield from _asked(urllib.request.Request(f"http://127.0.0.1:{port}{path}", body.encode(), headers))
+    for method, path in (*asks, *BY_HAND):
+        reads = method in {"GET", "HEAD"}
+        for body, kind in NOTHING if reads or (method, path) in BY_HAND else BODIES:
+            headers = {**sent, "Content-Type": kind} if kind else sent
+            data = None if reads else body.encode()
+            url = f"http://127.0.0.1:{port}{path}"
+            yield from _asked(urllib.request.Request(url, data, headers, method=method))
 
 
 def _asked(request: urllib.request.Request) -> Iterator[str]:
@@ -57,7 +52,7 @@ def _asked(request: urllib.request.Request) -> Iterator[str]:
         with OPENER.open(request, timeout=SECONDS) as answer:
             if answer.status < 300:
                 yield f"{request.get_method()} {request.full_url.partition('127.0.0.1:')[2]}"
-    except (OSError, ValueError, HTTPException):  # refused, or no HTTP is spoken here
+    except (OSError, ValueError, HTTPException):  # refused
         return
 
 
@@ -124,8 +119,13 @@ def of_process(pid: int) -> Iterator[str]:
 def main() -> None:
     """Try everything, and tell."""
     target = json.load(sys.stdin)
-    cookie = target.get("cookie", "")
-    succeeded = [told for port in target["ports"] for told in (*of_http(port, cookie), *of_other_protocols(port))]
+    asks, cookie = target["asks"], target.get("cookie", "")
+
+    def of_port(port: int) -> list[str]:
+        return [*of_http(port, asks, cookie), *of_other_protocols(port)]
+
+    with ThreadPoolExecutor(len(target["ports"])) as ports:
+        succeeded = sorted({told for told_of_one in ports.map(of_port, target["ports"]) for told in told_of_one})
     succeeded += [told for name in target["sockets"] for told in of_socket(name)]
     succeeded += [told for path in target["files"] for told in of_file(path)]
     succeeded += [told for pid in target["processes"] for told in of_process(pid)]

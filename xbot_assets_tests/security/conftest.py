@@ -13,29 +13,31 @@ from xbot_assets_tests.security.second_user import SecondUser, second_user
 from xbot_assets_tests.security.shared_stack import SharedStack, shared_stack
 
 HERE = Path(__file__).parent
-NEEDS_STACK = "stack"
-BREAKS_STACK = "breaks_stack"
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the tests of the stack first and those that break it last of them, in one group.
+    """Put the tests of the stack first and those that break it last of them, then those of the database, in groups.
 
-    A run with ``--dist loadgroup`` so starts one stack on one worker at once, beside which the others go on.
+    A run with ``--dist loadgroup`` so starts one stack on one worker at once and one PostgreSQL on another, and what
+    needs neither goes on where there is time. Before xdist, which writes the groups into the tests' names: where this
+    directory is what was asked for, it would come first, and two workers start a stack each.
     """
     places = [number for number, item in enumerate(items) if HERE in item.path.parents]
     ours = sorted((items[number] for number in places), key=_rank)
     for number, item in zip(places, ours, strict=True):
         items[number] = item
         if _rank(item) < len(_RANKS):
-            item.add_marker(pytest.mark.xdist_group("stack"))
+            item.add_marker(pytest.mark.xdist_group(_RANKS[_rank(item)][1]))
 
 
-_RANKS = (NEEDS_STACK, BREAKS_STACK)
+_RANKS = (("stack", "stack"), ("breaks_stack", "stack"), ("postgres", "database"))
+"""Fixtures, and the group of the tests that need them; of several the last counts."""
 
 
 def _rank(item: pytest.Item) -> int:
     needs = getattr(item, "fixturenames", ())
-    return max((number for number, name in enumerate(_RANKS) if name in needs), default=len(_RANKS))
+    return max((number for number, (name, _) in enumerate(_RANKS) if name in needs), default=len(_RANKS))
 
 
 @pytest.fixture(scope="session")

@@ -22,7 +22,8 @@ ATTEMPTS = Path(__file__).with_name("attempts.py")
 ACCEPTS = 0x10000
 """The flag of a listening socket in ``/proc/net/unix`` (the kernel's ``__SO_ACCEPTCON``)."""
 _BECOME = (
-    "import sys,os,encodings.idna,contextlib,collections.abc,http.client,json,socket,urllib.request; "
+    "import sys,os,encodings.idna,contextlib,collections.abc,concurrent.futures.thread,http.client,json,socket; "
+    "import urllib.request; "
     "u,g=int(sys.argv[1]),int(sys.argv[2]); source=open(sys.argv[3]).read(); os.chdir('/'); os.setgroups([]); "
     "os.setgid(g); os.setuid(u); exec(compile(source,'attempts','exec'))"
 )

@@ -1,13 +1,14 @@
 """Pages of other origins, in a real browser in which the owner is logged in: nothing they send gets anything done."""
 
+import json
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import TimeoutError as TooLate
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -15,9 +16,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from xbot_assets.browser.chromium.find import find_browser
+from xbot_assets.door.dagster_ui import DESTINATION
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.serving import served
+from xbot_assets_tests.security.addresses import of_service
 from xbot_assets_tests.security.shared_stack import TOKEN, SharedStack
 
 pytestmark = pytest.mark.soak  # needs a whole stack
@@ -63,6 +66,8 @@ async function attack() {{
   await ask("{service}/approvals", {{mode: "no-cors"}});
   await socket("{web}/graphql".replace("http", "ws"));
   await socket("{service}/".replace("http", "ws"));
+  await Promise.all({addresses}.flatMap(([method, path]) =>
+    ["no-cors", "cors"].map(mode => ask("{service}" + path, {{method, mode}}))));
   for (const form of document.forms) {{
     const answered = new Promise(done => document.getElementsByName("nowhere")[0].onload = done);
     form.submit();
@@ -75,23 +80,29 @@ addEventListener("load", attack);
 MUTATION = "mutation%7BsetConcurrencyLimit(concurrencyKey:%22forged_"
 
 
-@contextmanager
-def browser() -> Iterator[BrowserContext]:
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
     """A browser for which the evil name leads to this machine, as a rebound one would."""
     binary = find_browser(load_settings({}, use_parts=False))
     with sync_playwright() as playwright:
         rebound = f"--host-resolver-rules=MAP {EVIL_NAME} 127.0.0.1"
         opened = playwright.chromium.launch(executable_path=binary, args=["--no-sandbox", rebound])
-        context = opened.new_context(viewport={"width": 1600, "height": 1000})
-        context.set_default_timeout(PATIENCE * 1000)
-        yield context
+        yield opened
         opened.close()
 
 
-def logged_in(context: BrowserContext, stack: SharedStack, *words: str) -> Page:
-    """Open the link that ``xbot open`` prints, as its owner does."""
+@pytest.fixture
+def browser(chromium: Browser) -> Iterator[BrowserContext]:
+    """The browser as nobody has used it yet."""
+    with chromium.new_context(viewport={"width": 1600, "height": 1000}) as context:
+        context.set_default_timeout(PATIENCE * 1000)
+        yield context
+
+
+def logged_in(context: BrowserContext, stack: SharedStack, **more: str) -> Page:
+    """Open a one-time link, as the owner does."""
     page = context.new_page()
-    page.goto(stack.opened(*words))
+    page.goto(stack.link(**more))
     return page
 
 
@@ -110,7 +121,8 @@ def asked(parts: Settings, query: str) -> Any:  # noqa: ANN401 - JSON
 
 def hostile(parts: Settings) -> Starlette:
     """A site whose page does everything at once."""
-    html = ATTACK.format(web=parts.web_url, service=parts.service_url, mutation=MUTATION)
+    asks = [[address.method, address.path] for address in of_service(parts) if address.method in {"GET", "POST"}]
+    html = ATTACK.format(web=parts.web_url, service=parts.service_url, mutation=MUTATION, addresses=json.dumps(asks))
 
     async def kittens(_request: Request) -> Response:
         return HTMLResponse(html)
@@ -119,18 +131,20 @@ def hostile(parts: Settings) -> Starlette:
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", EVIL_NAME])
-def test_a_page_of_another_origin_gets_nothing_done(stack: SharedStack, parts: Settings, name: str) -> None:
+def test_a_page_of_another_origin_gets_nothing_done(
+    stack: SharedStack, parts: Settings, browser: BrowserContext, name: str
+) -> None:
     """From another port of this machine the session's cookie goes along; the origin stops it."""
-    with browser() as context, served(hostile(parts)) as evil:
-        logged_in(context, stack).wait_for_url(f"{parts.service_url}/")
-        page = context.new_page()
+    with served(hostile(parts)) as evil:
+        logged_in(browser, stack).wait_for_url(f"{parts.service_url}/")
+        page = browser.new_page()
         answers: list[tuple[str, int]] = []
         ours = (str(parts.web_url), str(parts.service_url))
         page.on("response", lambda got: answers.append((got.url, got.status)) if got.url.startswith(ours) else None)
         page.goto(evil.replace("127.0.0.1", name))
         page.wait_for_function("window.finished")
         seen = page.evaluate("window.seen")
-        assert [what for what in seen if "opened" in what or " 200" in what] == []
+        assert [what for what in seen if what.startswith("opened ") or what.endswith(" 200")] == []
         assert {status for _, status in answers} <= REFUSED
         assert len(answers) >= 7
         assert not [frame for frame in page.frames if frame.url.startswith(ours)]
@@ -143,33 +157,35 @@ def test_a_page_of_another_origin_gets_nothing_done(stack: SharedStack, parts: S
     assert ["forged"] not in [asset["key"]["path"] for asset in forged["assetRecordsOrError"]["assets"]]
 
 
-def test_a_name_that_was_pointed_here_reads_nothing(stack: SharedStack, parts: Settings) -> None:
+def test_a_name_that_was_pointed_here_reads_nothing(
+    stack: SharedStack, parts: Settings, browser: BrowserContext
+) -> None:
     """Rebinding makes a page's own origin ours to the browser; to us it is a name that nobody has."""
-    with browser() as context:
-        logged_in(context, stack).wait_for_url(f"{parts.service_url}/")
-        for url in (parts.web_url, parts.service_url):
-            page = context.new_page()
-            got = page.goto(str(url).replace("127.0.0.1", EVIL_NAME))
-            assert got is not None
-            assert got.status == HTTPStatus.BAD_REQUEST
-            script = "fetch('/graphql', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{}'})"
-            assert page.evaluate(f"{script}.then(answer => answer.status)") == HTTPStatus.BAD_REQUEST
+    logged_in(browser, stack).wait_for_url(f"{parts.service_url}/")
+    for url in (parts.web_url, parts.service_url):
+        page = browser.new_page()
+        got = page.goto(str(url).replace("127.0.0.1", EVIL_NAME))
+        assert got is not None
+        assert got.status == HTTPStatus.BAD_REQUEST
+        script = "fetch('/graphql', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: '{}'})"
+        assert page.evaluate(f"{script}.then(answer => answer.status)") == HTTPStatus.BAD_REQUEST
 
 
-def test_lineage_launching_runs_and_logs_work_by_clicks(stack: SharedStack, parts: Settings) -> None:
+def test_lineage_launching_runs_and_logs_work_by_clicks(
+    stack: SharedStack, parts: Settings, browser: BrowserContext
+) -> None:
     """The door is in nobody's way: the UI's own pages, its questions and its WebSocket pass."""
-    with browser() as context:
-        page = logged_in(context, stack, "--dagster")
-        page.wait_for_url(f"{parts.web_url}/**")
-        refused: list[str] = []
-        page.on("response", lambda got: refused.append(got.url) if got.status in REFUSED else None)
-        page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
-        run = until(lambda: _launched(page, parts), "a run was launched by a click")
-        page.goto(f"{parts.web_url}/runs")
-        page.locator(f"a[href*='{run[:8]}']").first.click()
-        page.get_by_text("RUN_SUCCESS").first.wait_for()
-        page.get_by_text("Materialized value llm_failure_patterns.").first.wait_for()
-        assert refused == []
+    page = logged_in(browser, stack, to=DESTINATION)
+    page.wait_for_url(f"{parts.web_url}/**")
+    refused: list[str] = []
+    page.on("response", lambda got: refused.append(got.url) if got.status in REFUSED else None)
+    page.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    run = until(lambda: _launched(page, parts), "a run was launched by a click")
+    page.goto(f"{parts.web_url}/runs")
+    page.locator(f"a[href*='{run[:8]}']").first.click()
+    page.get_by_text("RUN_SUCCESS").first.wait_for()
+    page.get_by_text("Materialized value llm_failure_patterns.").first.wait_for()
+    assert refused == []
 
 
 def _launched(page: Page, parts: Settings) -> str | None:
@@ -188,19 +204,18 @@ def _launched(page: Page, parts: Settings) -> str | None:
     return str(runs[0]["runId"]) if runs else None
 
 
-def test_logging_out_ends_the_session_everywhere(stack: SharedStack, parts: Settings) -> None:
+def test_logging_out_ends_the_session_everywhere(stack: SharedStack, parts: Settings, browser: BrowserContext) -> None:
     """A copy of the cookie is worth nothing afterwards, on either server."""
-    with browser() as context:
-        page = logged_in(context, stack)
-        page.wait_for_url(f"{parts.service_url}/")
-        cookies = {cookie["name"]: cookie["value"] for cookie in context.cookies()}
-        for url in (parts.web_url, parts.service_url):
-            assert _status(f"{url}/", cookies) == HTTPStatus.OK
-        page.goto(f"{parts.service_url}/approvals")
-        page.get_by_role("button", name="Log out").click()
-        page.wait_for_url(f"{parts.service_url}/login")
-        for url in (parts.web_url, parts.service_url):
-            assert _status(f"{url}/", cookies) == HTTPStatus.UNAUTHORIZED
+    page = logged_in(browser, stack)
+    page.wait_for_url(f"{parts.service_url}/")
+    cookies = {cookie["name"]: cookie["value"] for cookie in browser.cookies()}
+    for url in (parts.web_url, parts.service_url):
+        assert _status(f"{url}/", cookies) == HTTPStatus.OK
+    page.goto(f"{parts.service_url}/approvals")
+    page.get_by_role("button", name="Log out").click()
+    page.wait_for_url(f"{parts.service_url}/login")
+    for url in (parts.web_url, parts.service_url):
+        assert _status(f"{url}/", cookies) == HTTPStatus.UNAUTHORIZED
 
 
 def _status(url: str, cookies: dict[str, str]) -> int:

@@ -208,6 +208,18 @@ def test_a_secret_that_two_pieces_of_output_share_is_masked() -> None:
     assert written + lines.rest() == f"one\nit is {MASK} two\nthr".encode()
 
 
+@pytest.mark.parametrize("secret", [KEY, f"sk-proj-{'aB3' * 30}", f"Bearer {'xY9' * 30}"])
+@pytest.mark.parametrize("before", range(8_100, 8_260, 9))
+def test_a_secret_in_a_line_without_an_end_is_masked_wherever_the_line_is_cut(secret: str, before: int) -> None:
+    """Some providers answer with one line of many thousand characters; it is not kept back until it ends."""
+    lines, text = LineMask(), f"{'x ' * (before // 2)}{secret} {'y ' * 9_000}".encode()
+    pieces = [lines.feed(text[at : at + 777]) for at in range(0, len(text), 777)]
+    assert sum(map(len, pieces)) > len(text) / 2
+    written = (b"".join(pieces) + lines.rest()).decode()
+    assert written == mask(text.decode())
+    assert secret[-8:] not in written
+
+
 @pytest.mark.parametrize(("mode", "line", "told"), [
     (0o644, "XBOT_OPENAI_API_KEY=x", True),
     (0o640, "XBOT_DATABASE_URL=postgresql://a:b@c/d", True),

@@ -1,6 +1,7 @@
 """Odd input: refused whole, in one sentence, before anything is stored, and without waiting for ever."""
 
 import os
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 from xbot_assets import regular_files
 from xbot_assets.browser.session.source import load_session
 from xbot_assets.cli.app import app
-from xbot_assets.cli.entry import EXIT_FAILED
+from xbot_assets.cli.entry import EXIT_FAILED, main
 from xbot_assets.cli.images import read_images
 from xbot_assets.cli.sandbox import duration
 from xbot_assets.cli.sessions.owner_login import log_in_owner
@@ -55,21 +56,49 @@ NOW = datetime(2026, 5, 1, tzinfo=UTC)
 # The command line.
 
 
-@pytest.mark.parametrize("words", [("post", "ab\udcffcd"), ("alerts", "acknowledge", "\udcff"), ("\udcff",)])
-def test_words_that_are_not_utf8_are_refused_whole(tmp_path: Path, words: tuple[str, ...]) -> None:
-    """Nothing of the command is carried out."""
-    done = xbot(tmp_path / ".xbot", *words)
+def test_bytes_that_are_not_utf8_arrive_as_such_and_are_refused(tmp_path: Path) -> None:
+    """By the command as a shell runs it."""
+    done = xbot(tmp_path / ".xbot", "post", "ab\udcffcd")
     assert done.returncode == EXIT_FAILED
-    assert done.stderr.startswith(f"Argument {len(words)} of the command holds bytes that are not UTF-8 text.")
+    assert done.stderr.startswith("Argument 2 of the command holds bytes that are not UTF-8 text.")
     assert not (tmp_path / ".xbot").exists()
 
 
-def test_control_characters_on_the_command_line_are_refused_and_not_repeated(tmp_path: Path) -> None:
+@pytest.fixture
+def command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Run the command line in this process, and return its exit code and what it said on standard error."""
+    monkeypatch.setenv("XBOT_HOME", str(tmp_path / ".xbot"))
+
+    def run(*words: str) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["xbot", *words])
+        with pytest.raises(SystemExit) as ending:
+            main()
+        return int(ending.value.code or 0), capsys.readouterr().err
+
+    return run
+
+
+@pytest.mark.parametrize("words", [("post", "ab\udcffcd"), ("alerts", "acknowledge", "\udcff"), ("\udcff",)])
+def test_words_that_are_not_utf8_are_refused_whole(
+    tmp_path: Path, command: Callable[..., tuple[int, str]], words: tuple[str, ...]
+) -> None:
+    """Nothing of the command is carried out."""
+    code, said = command(*words)
+    assert code == EXIT_FAILED
+    assert said.startswith(f"Argument {len(words)} of the command holds bytes that are not UTF-8 text.")
+    assert not (tmp_path / ".xbot").exists()
+
+
+def test_control_characters_on_the_command_line_are_refused_and_not_repeated(
+    command: Callable[..., tuple[int, str]],
+) -> None:
     """A line break or a tab in a text is none of them."""
-    done = xbot(tmp_path / ".xbot", "no\x1b]0;such\x07command")
-    assert done.stderr.startswith("Argument 1 of the command holds a control character (U+001B).")
-    assert "\x1b" not in done.stderr
-    assert "Argument" not in xbot(tmp_path / ".xbot", "post", "One.\n\tTwo.").stderr
+    _, said = command("no\x1b]0;such\x07command")
+    assert said.startswith("Argument 1 of the command holds a control character (U+001B).")
+    assert "\x1b" not in said
+    assert "Argument" not in command("post", "One.\n\tTwo.")[1]
 
 
 @pytest.mark.parametrize("value", ["x\udcff", "a\x00b", "\x1b[31m"])

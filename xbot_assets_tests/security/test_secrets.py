@@ -2,21 +2,31 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import psutil  # type: ignore[import-untyped]  # ships no types
-import psycopg
 import pytest
-from psycopg import sql
+from typer.testing import CliRunner
 
+from xbot_assets.cli.app import app
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.masking import MASK
 from xbot_assets.runtime.machine.accounts import BROWSER_ACCOUNT, SECRETS_FILE, service_account
 from xbot_assets.runtime.machine.processes import MARK
 from xbot_assets.settings import PARTS_FILE
+from xbot_assets.store.backup.archive import opened_archive
+from xbot_assets.store.backup.manifest import DUMP
+from xbot_assets.store.backup.programs import client_programs
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets_tests.security.leaking_defs import SENSOR_WORDS
-from xbot_assets_tests.security.shared_stack import IN_URL, PLANTED, SENT, TOKEN, SharedStack
+from xbot_assets_tests.acceptance.command import environment
+from xbot_assets_tests.security.addresses import of_service
+from xbot_assets_tests.security.database_dump import dump_of
+from xbot_assets_tests.security.echoing_api import STATUSES
+from xbot_assets_tests.security.leaking_defs import ASKED_WORDS, SENSOR_WORDS
+from xbot_assets_tests.security.shared_stack import PLANTED, PLANTED_IN_URLS, SENT, TOKEN, SharedStack
 
 pytestmark = pytest.mark.soak  # needs a whole stack
 
@@ -27,13 +37,21 @@ NEEDS: dict[str, set[str]] = {
     "valkey": set(),
     "sandbox": {"sandbox_token"},
     "browser": {"browser_token", "sandbox_token", "session_key"},
-    "service": {"openai_api_key", "password in a URL", "browser_token", "sandbox_token", "service_token"},
-    "code": {"openai_api_key", "password in a URL", "browser_token", "sandbox_token", "service_token"},
+    "service": {"openai_api_key", "browser_token", "service_token", *PLANTED_IN_URLS},
+    "code": {"openai_api_key", "password in a URL", "browser_token", "sandbox_token"},
     "web": {"service_token"},
     "daemon": set(),
 }
 """What each part of the stack may have in its environment."""
-PAGES = ("/", "/approvals", "/api/status.json", "/health/ready")
+TOLD = (
+    ("status",), ("status", "--json"), ("jobs",), ("jobs", "--json"), ("alerts", "list", "--json"),
+    ("alerts", "channels"), ("database",), ("learn", "report", "--json"),
+    ("learn", "report", "--out", "{place}/learned.html"),
+)  # fmt: skip
+"""What tells on a terminal or in a file how the account is; ``xbot backup`` is tried by itself."""
+NEVER_ENDS = "/events"
+ANSWERED = {200, 400, 403, 404, 503}
+"""No stretch of time was named to the calendar, no word to the link, nothing was drawn yet, and not all is well."""
 
 
 def _held_in(text: str, secrets: dict[str, str]) -> list[str]:
@@ -52,50 +70,89 @@ def test_no_secret_is_in_a_log_or_any_other_file(spilled: SharedStack) -> None:
     captured = [text for path, text in texts.items() if path.suffix == ".err" and "Written to" in text]
     assert captured, "Dagster keeps what steps write"
     assert all(MASK in text for text in captured)
+    for status in STATUSES:
+        assert any(f"{ASKED_WORDS}, with status {status}" in text for text in captured), status
 
 
 def test_no_secret_is_in_a_dump_of_the_database(spilled: SharedStack) -> None:
     """Events, ticks, the ledger, alerts and all other tables, as text."""
-    dump = _dump(spilled)
-    assert "Unforeseen, with" in dump
-    assert "An echo of" in dump
-    assert SENSOR_WORDS in dump
+    url = spilled.settings().database_url
+    assert url is not None
+    dump = "\n".join(row for rows in dump_of(url.get_secret_value()).values() for row in rows)
+    for told in ("Unforeseen, with", "An echo of", SENSOR_WORDS, "Alarmed by"):
+        assert told in dump
     assert _held_in(dump, spilled.secrets()) == []
 
 
-def _dump(stack: SharedStack) -> str:
-    url = stack.settings().database_url
-    assert url is not None
-    with psycopg.connect(url.get_secret_value()) as connection:
-        tables = connection.execute(
-            "select schemaname, tablename from pg_tables where schemaname not in ('pg_catalog', 'information_schema')"
-        ).fetchall()
-        rows = [
-            row[0]
-            for table in tables
-            for row in connection.execute(sql.SQL("select t::text from {} t").format(sql.Identifier(*table)))
-        ]
-    return "\n".join(rows)
+def test_no_secret_is_told_to_who_gets_the_alerts(spilled: SharedStack) -> None:
+    """What a channel is sent leaves the machine."""
+    sent = [text for text in spilled.api.bodies if "Alarmed by" in text]
+    assert sent
+    assert _held_in("\n".join(sent), spilled.secrets()) == []
 
 
-def test_no_secret_is_on_a_page_or_a_command_line(spilled: SharedStack) -> None:
-    """Of all processes of the machine, and the pages that anybody on it can open."""
+def test_no_secret_is_on_any_page(spilled: SharedStack) -> None:
+    """Of those that the application lists: views, data, figures, and what it answers to who asks for nothing."""
+    settings = spilled.settings()
+    asks = [address for address in of_service(settings) if address.method == "GET" and address.path != NEVER_ENDS]
+    assert len(asks) > 20
     login = {"Authorization": f"Bearer {TOKEN}"}
-    with httpx.Client(trust_env=False, timeout=PATIENCE, headers=login) as client:
-        answers = [client.get(f"{spilled.settings().service_url}{path}") for path in PAGES]
-    assert [answer.status_code for answer in answers if answer.status_code not in {200, 503}] == []
-    pages = [answer.text for answer in answers]
-    assert _held_in("\n".join(pages), spilled.secrets()) == []
-    lines = []
+    with httpx.Client(base_url=str(settings.service_url), trust_env=False, timeout=PATIENCE, headers=login) as client:
+        answers = [client.get(address.path) for address in asks]
+    assert {answer.status_code for answer in answers} <= ANSWERED
+    texts = [f"{answer.text}\n{answer.headers}" for answer in answers]
+    assert {answer.request.url.path: held for answer, text in zip(answers, texts, strict=True)
+            if (held := _held_in(text, spilled.secrets()))} == {}  # fmt: skip
+
+
+def test_no_secret_is_told_by_a_command_or_kept_in_a_backup(
+    spilled: SharedStack, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is one on the command line of any process of the machine while they run."""
+    for name, value in environment(spilled.home, **spilled.given).items():
+        monkeypatch.setenv(name, value)
+    backup, secrets, lines = tmp_path / "all.backup", spilled.secrets(), set[str]()
+    with ThreadPoolExecutor(1) as beside:
+        made = beside.submit(_told, ["backup", "--to", str(backup)])
+        until(lambda: _noted(lines) and made.done(), "the backup is made")
+    assert any("pg_dump" in line for line in lines), "it was seen at work"
+    texts = [made.result(), *lines, backup.read_bytes().decode(errors="replace"), _dump_in(backup, tmp_path)]
+    texts += [_told([word.format(place=tmp_path) for word in words]) for words in TOLD]
+    texts.append((tmp_path / "learned.html").read_text())
+    assert [held for text in texts if (held := _held_in(text, secrets))] == []
+
+
+def _told(words: list[str]) -> str:
+    """Run a command in this process, which costs a second less, and return all that it printed."""
+    done = CliRunner().invoke(app, words)
+    # Not all is well here, which some commands say by their exit code; none fails.
+    assert done.exception is None or isinstance(done.exception, SystemExit), (words, done.output, done.exception)
+    return done.output
+
+
+def _dump_in(backup: Path, scratch: Path) -> str:
+    """Return a backup's dump as text: it is compressed."""
+    target = scratch / "dump.sql"
+    with opened_archive(backup, scratch) as (manifest, parts):
+        programs = client_programs(manifest.client_major)
+        words = [f"--file={target}", str(parts[DUMP])]
+        programs.run("pg_restore", words, "postgresql://", FailureCode.RESTORE_FAILED)
+    text = target.read_text(errors="replace")
+    assert "Unforeseen, with" in text
+    return text
+
+
+def _noted(lines: set[str]) -> bool:
+    """Add the command line of every process there is now."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            lines.append(" ".join(process.cmdline()))
-    assert _held_in("\n".join(lines), spilled.secrets()) == []
+            lines.add(" ".join(process.cmdline()))
+    return True
 
 
 def test_each_part_has_only_the_secrets_that_it_needs(spilled: SharedStack) -> None:
     """In the environment of every process that belongs to it."""
-    planted = PLANTED | {"password in a URL": IN_URL}
+    planted = PLANTED | PLANTED_IN_URLS
     seen: dict[str, set[str]] = {name: set() for name in NEEDS}
     for process in psutil.process_iter():
         with suppress(psutil.Error):

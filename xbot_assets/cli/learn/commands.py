@@ -11,7 +11,7 @@ from xbot_assets.cli.learn.page import page
 from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.runtime.machine.files import private_directory
+from xbot_assets.runtime.machine.files import home_directory, write_for_owner
 from xbot_assets.steps.learning.report import learning_report
 from xbot_assets.steps.learning.report_words import in_short
 from xbot_assets.steps.product import open_product
@@ -43,7 +43,7 @@ def report(
     if as_json:
         print_json(asdict(told))
         return
-    path = out or private_directory(settings.home) / PAGE_NAME
+    path = out or home_directory(settings.home) / PAGE_NAME
     _write(path, page(told))
     for line in in_short(told):
         echo(line)
@@ -52,7 +52,7 @@ def report(
 
 def _write(path: Path, text: str) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        write_for_owner(path, text)
     except OSError as error:
         raise PermanentFailure(
             f"The report cannot be written to {path}: {error.strerror}.",

@@ -23,6 +23,14 @@ ACCOUNT_FILE = re.compile(r"(?:.*/)?account\.js")
 TIME_FORMAT = "%a %b %d %H:%M:%S %z %Y"
 REPOST_MARK = "RT @"
 """How a repost's text begins; the words are another author's."""
+COUNT_MAX = 10**15
+"""Beyond all that X ever counted; the database's numbers end not far above."""
+TEXT_CHARS_MAX = 200_000
+"""Eight times the longest post that X takes, every character as an HTML entity."""
+ADDRESS_CHARS_MAX = 8_192
+LINKS_MAX = 1_000
+WORD_CHARS_MAX = 64
+"""Of a language or an id."""
 _ASSIGNMENT = re.compile(r"\s*window\.YTD\.[\w.]+\s*=\s*")
 
 
@@ -40,25 +48,25 @@ class ArchivedPost:
 
 
 class _Link(BaseModel):
-    url: str
-    expanded_url: str | None = None
+    url: str = Field(min_length=1, max_length=ADDRESS_CHARS_MAX)
+    expanded_url: str | None = Field(None, max_length=ADDRESS_CHARS_MAX)
 
 
 class _Entities(BaseModel):
-    urls: list[_Link] = []
+    urls: list[_Link] = Field([], max_length=LINKS_MAX)
 
 
 class _Post(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    id_str: str = Field(pattern=r"^\d{1,20}$")
-    full_text: str | None = None
-    text: str | None = None
-    created_at: str
-    in_reply_to_status_id_str: str | None = None
-    lang: str | None = None
-    favorite_count: int = Field(ge=0)
-    retweet_count: int = Field(ge=0)
+    id_str: str = Field(pattern=r"^[0-9]{1,20}$")
+    full_text: str | None = Field(None, max_length=TEXT_CHARS_MAX)
+    text: str | None = Field(None, max_length=TEXT_CHARS_MAX)
+    created_at: str = Field(max_length=WORD_CHARS_MAX)
+    in_reply_to_status_id_str: str | None = Field(None, pattern=r"^[0-9]{0,20}$")
+    lang: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]*$", max_length=WORD_CHARS_MAX)
+    favorite_count: int = Field(ge=0, le=COUNT_MAX)
+    retweet_count: int = Field(ge=0, le=COUNT_MAX)
     entities: _Entities = _Entities()
 
 
@@ -77,7 +85,7 @@ def posts_of(script: str, name: str) -> Iterator[ArchivedPost | None]:
         try:
             post = _Post.model_validate(inner)
             yield _archived(post)
-        except (ValidationError, ValueError) as error:
+        except (ValidationError, ValueError, OverflowError) as error:
             raise bad_archive(f"post {number} of {name} is not as X writes it") from error
 
 
@@ -130,7 +138,7 @@ def _as_written(post: _Post) -> str:
     """Return the text with its links as they were written and without X's HTML entities.
 
     Raises:
-        ValueError: there is none.
+        ValueError: there is none, or it grows beyond every post.
     """
     text = post.full_text if post.full_text is not None else post.text
     if text is None:
@@ -138,5 +146,7 @@ def _as_written(post: _Post) -> str:
     for link in post.entities.urls:
         if link.expanded_url:
             text = text.replace(link.url, link.expanded_url)
+        if len(text) > TEXT_CHARS_MAX:
+            raise ValueError
     # The database takes no NUL, and no reader ever saw one.
     return html.unescape(text).replace("\0", "")

@@ -49,6 +49,25 @@ def open_private(path: Path, flags: int) -> BufferedWriter:
     return os.fdopen(descriptor, "wb")
 
 
+def write_for_owner(path: Path, text: str) -> None:
+    """Write where the owner said, for the owner only, whatever the umask: also over a file that others could read.
+
+    A device or a pipe is written to as it is.
+
+    Raises:
+        OSError: it cannot be written, or the file belongs to somebody else, who would read it.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_NOCTTY | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode):
+            if status.st_uid != os.geteuid():
+                raise PermissionError(errno.EPERM, "it is another user's file", str(path))
+            os.fchmod(descriptor, 0o600)
+            os.ftruncate(descriptor, 0)
+        stream.write(text)
+
+
 def keep_to_ourselves() -> None:
     """Have this process, and all that it starts, make files for its owner only, and leave no memory on the disk.
 

@@ -11,6 +11,13 @@ LOG_BYTES_MAX = 10 * 1024 * 1024
 """A log is turned over at this size; with one kept copy a program uses at most twice as much disk."""
 TAIL_BYTES = 4096
 """How far back the last words are looked for."""
+_ORDERS = re.compile(
+    rb"\x1b(?!\[[0-9;]{0,16}m)|[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]|\r(?!\n)|\xc2[\x80-\x9f]"
+    rb"|\xe2\x80[\x8e\x8f\xa8-\xae]|\xe2\x81[\xa6-\xa9]|\xd8\x9c"
+)
+"""What steers the terminal that a log is read on: control characters but tab, line end and what sets a colour, which
+Dagster's own lines have, and marks of direction, in UTF-8."""
+_IN_THEIR_PLACE = "\N{REPLACEMENT CHARACTER}".encode()
 _FATAL = re.compile(r"\b(?:FATAL|PANIC): ")
 """PostgreSQL's lines that say why it ends; more lines follow them."""
 
@@ -26,13 +33,17 @@ class LogFile:
         private_directory(path.parent)
 
     def write(self, data: bytes) -> None:
-        """Append ``data``. A full disk loses the lines, never the program that wrote them."""
+        """Append ``data``, which may hold what strangers wrote, so that it steers no terminal.
+
+        A full disk loses the lines, never the program that wrote them.
+        """
+        harmless = _ORDERS.sub(_IN_THEIR_PLACE, data)
         with self._lock:
-            self._tail = (self._tail + data)[-TAIL_BYTES:]
+            self._tail = (self._tail + harmless)[-TAIL_BYTES:]
             try:
                 self._turn_over()
                 with open_private(self.path, os.O_WRONLY | os.O_APPEND) as stream:
-                    stream.write(data)
+                    stream.write(harmless)
             except OSError:
                 return
 

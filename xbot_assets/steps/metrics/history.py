@@ -1,6 +1,9 @@
 """Importing what the account wrote before this system, so that it is not written again and is known when X shows it."""
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,13 +18,21 @@ from xbot_assets.domain.history.archive import (
     owner_of,
     posts_of,
 )
+from xbot_assets.regular_files import open_regular, read_regular
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.metrics.history import import_posts, lock_history
 
 BATCH = 500
 """Posts stored by one statement."""
-SCRIPT_BYTES_MAX = 1 << 30
-"""Most that one file of an archive may hold unpacked: X splits a history into parts far below this, a bomb does not."""
+SCRIPTS_BYTES_MAX = 1 << 30
+"""Most that the files of an archive which matter may hold unpacked, together: a million posts with all that X says of
+them; a bomb does not keep to it."""
+_NO_ARCHIVE = (
+    OSError, EOFError, ValueError, zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error,
+    # A password, and an unknown compression.
+    RuntimeError, NotImplementedError,
+)  # fmt: skip
+"""What zipfile raises for a file that is no zip, is cut, or was made to harm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +97,29 @@ def _scripts(path: Path) -> Iterator[tuple[str, str]]:
     try:
         if not path.is_file():
             raise bad_archive(f"{path} is no file")
-        if not zipfile.is_zipfile(path):
-            yield path.name, _decoded(path.read_bytes(), path.name)
-            return
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                if POST_FILE.fullmatch(entry.filename) or ACCOUNT_FILE.fullmatch(entry.filename):
-                    yield entry.filename, _unpacked(archive, entry)
-    except (OSError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        # zipfile tells of a password by RuntimeError, and of an unknown compression by NotImplementedError.
+        with open_regular(path) as stream:
+            if not zipfile.is_zipfile(stream):
+                yield path.name, _decoded(read_regular(path, SCRIPTS_BYTES_MAX), path.name)
+                return
+            with zipfile.ZipFile(stream) as archive:
+                yield from _that_matter(archive)
+    except _NO_ARCHIVE as error:
         raise bad_archive(f"{path.name} cannot be opened or is cut") from error
 
 
-def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> str:
-    if entry.file_size > SCRIPT_BYTES_MAX:
-        raise bad_archive(f"{entry.filename} is larger than any that X makes")
-    return _decoded(archive.read(entry), entry.filename)
+def _that_matter(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    entries = [
+        entry
+        for entry in archive.infolist()
+        if POST_FILE.fullmatch(entry.filename) or ACCOUNT_FILE.fullmatch(entry.filename)
+    ]
+    # zipfile gives no more of an entry than its size, as told in the list, says.
+    if sum(entry.file_size for entry in entries) > SCRIPTS_BYTES_MAX:
+        raise bad_archive("it is larger than any that X makes")
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise bad_archive("it holds two files of one name")
+    for entry in entries:
+        yield entry.filename, _decoded(archive.read(entry), entry.filename)
 
 
 def _decoded(data: bytes, name: str) -> str:

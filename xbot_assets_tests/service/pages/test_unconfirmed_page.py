@@ -1,5 +1,6 @@
 """The part of the approval page about posts on X: what a person says of them is checked, stored and shown."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -102,6 +103,18 @@ def test_unknown_posts_are_shown_as_text_and_acknowledged_together(database: Dat
     assert [row.x_post_id for row in recovery.open_phantoms(database)] == ["503"]
     assert send(client, "503/acknowledge")[0] == 303
     assert recovery.open_phantoms(database) == []
+
+
+def test_what_was_read_as_an_address_leads_to_the_site_and_nowhere_else(database: Database, client: TestClient) -> None:
+    """A name before an @, another host, a script: the link is then the account's own page."""
+    elsewhere = ("@evil.example/1", "//evil.example/1", "https://evil.example/1", "javascript:1", ".evil.example/1")
+    rows = [
+        SeenPost(str(600 + place), "x", path, NOON, None) for place, path in enumerate((*elsewhere, "/me/status/9"))
+    ]
+    recovery.note_phantoms(database, rows, system_now())
+    links = re.findall(r'<a href="([^"]+)" rel="noreferrer" hx-boost', client.get("/inbox").text)
+    assert len(links) == len(rows)
+    assert set(links) == {"http://127.0.0.1:9/me", "http://127.0.0.1:9/me/status/9"}
 
 
 def test_a_form_of_another_site_settles_nothing(database: Database, client: TestClient) -> None:

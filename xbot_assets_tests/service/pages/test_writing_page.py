@@ -133,5 +133,7 @@ def test_only_our_own_form_writes(database: Database, client: TestClient) -> Non
     ("text", "counted"), [("", 0), ("né", 2), ("🧅", 2), ("https://example.org/a/long/one", 23), ("漢字", 4)]
 )
 def test_a_text_is_counted_as_x_counts(client: TestClient, text: str, counted: int) -> None:
-    """And nothing is kept of it."""
-    assert client.post("/write/count", data={"text": text}, headers=ORIGIN).json()["counted"] == counted
+    """And nothing is kept of it. Only the page's own form is counted: a count is a POST like any other."""
+    data = {"form_token": token_of(client), "text": text}
+    assert client.post("/write/count", data=data, headers=ORIGIN).json()["counted"] == counted
+    assert client.post("/write/count", data={"text": text}, headers=ORIGIN).status_code == 403

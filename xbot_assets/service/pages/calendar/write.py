@@ -18,7 +18,6 @@ from xbot_assets.domain.posts.images import GIF_BYTES_MAX, IMAGE_BYTES_MAX, IMAG
 from xbot_assets.domain.posts.presentable import presentable, presentation_problem, shows_nothing
 from xbot_assets.domain.posts.threads import SEGMENTS_MAX
 from xbot_assets.domain.posts.weighted_length import weighted_length
-from xbot_assets.door.guard import posted_fields
 from xbot_assets.door.sessions import Session
 from xbot_assets.door.uploads import UploadForm
 from xbot_assets.service.pages.inbox.decisions import STATUS_OF
@@ -98,8 +97,8 @@ class WritePage:
 
     async def _count(self, request: Request) -> Response:
         """Count a text as X does; nothing is kept of it."""
-        typed = (await posted_fields(request)).get("text", "")
-        text = presentable(typed)
+        _, fields = await self._shell.guard.changing_form(request)
+        text = presentable(fields.get("text", ""))
         problem = None if shows_nothing(text) else presentation_problem(text)
         most = self._shell.connections.settings().post_max_weighted_chars
         return JSONResponse({"counted": weighted_length(text), "most": most, "problem": problem})

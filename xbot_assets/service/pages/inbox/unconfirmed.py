@@ -18,8 +18,6 @@ UNCONFIRMED_DONE = {
     "acknowledge": "It is noted that you know of it.",
 }
 """What the page says after each action."""
-SITE = "https://x.com"
-"""Where a permalink leads when no other target is set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,6 @@ class UndecidedCards:
 def cards_of(waiting: Undecided, account: Account) -> UndecidedCards:
     """Return what waits with times in words and whole addresses, as the page shows it."""
     settings = account.settings
-    site = settings.target_url or SITE
 
     def card(post: UnconfirmedPost | PhantomPost | RemovedPost) -> dict[str, Any]:
         row = asdict(post)
@@ -43,7 +40,9 @@ def cards_of(waiting: Undecided, account: Account) -> UndecidedCards:
             for name in ("intended_at", "created_at", "removed_at")
             if row.get(name)
         }
-        return row | times | {"url": f"{site}{row.get('permalink') or account.profile_path}"}
+        # What was read on X may name any place: only an address of the site itself is a link.
+        url = account.address(row.get("permalink")) or account.address(account.profile_path)
+        return row | times | {"url": url}
 
     return UndecidedCards(
         [card(row) for row in waiting.unconfirmed],

@@ -7,7 +7,8 @@
 
   const count = async (area) => {
     const shown = document.getElementById(area.dataset.count);
-    const answer = await fetch("/write/count", { method: "POST", body: new URLSearchParams({ text: area.value }) });
+    const form_token = area.form.elements.form_token.value;
+    const answer = await fetch("/write/count", { method: "POST", body: new URLSearchParams({ form_token, text: area.value }) });
     if (!answer.ok || !shown) return;
     const { counted, most } = await answer.json();
     shown.textContent = `${counted} of ${most}, as X counts`;
