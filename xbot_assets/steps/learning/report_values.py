@@ -67,12 +67,16 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class RunningTest:
-    """What is tested against a champion, since when, and what that can prove: ``provable`` is in rewards a post."""
+    """What is tested against a champion, since when, and what that can prove: ``provable`` is in rewards a post.
+
+    ``share`` is the challenger's in the choice of what is posted.
+    """
 
     kind: ModelKind
     champion: int
     challenger: int
     since: datetime
+    share: float
     last_word: str
     provable: tuple[Provable, ...]
 

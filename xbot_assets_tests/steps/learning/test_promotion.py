@@ -25,7 +25,13 @@ from xbot_assets_tests.steps.unheard import writing_product
 START = datetime(2026, 7, 1, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
 CHOICE = Choice(Arm("sea", "fact"), 0.5, {"sea": {"fact": 0.5, "list": 0.5}})
-RULES = {"compare_posts_min": 20, "compare_posts_best": 30, "compare_posts_max": 60, "flip_days_min": 7}
+RULES = {
+    "compare_posts_min": 20,
+    "compare_posts_best": 30,
+    "compare_posts_max": 60,
+    "compare_rules_posts_max": 60,
+    "flip_days_min": 7,
+}
 
 
 @pytest.fixture
@@ -110,7 +116,7 @@ def test_what_cannot_be_told_names_what_would_be_needed(product: Product) -> Non
     earn(product, 0.5, START + DAY)
     unsure = decided(product)
     assert (unsure.verdict, unsure.champion) == ("cannot_tell", old)
-    assert "more posts would show it" in unsure.reason or "no number of posts" in unsure.reason
+    assert "more posts would show it" in unsure.reason or "of a test are too few" in unsure.reason
     assert [one["days"] for one in unsure.evidence["comparison"]["provable"]] == [30, 90]
 
 
