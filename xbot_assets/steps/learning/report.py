@@ -29,6 +29,7 @@ from xbot_assets.steps.learning.report_values import (
     RareArm,
     RunningTest,
 )
+from xbot_assets.steps.learning.report_weeks import weeks
 from xbot_assets.steps.learning.training import OUTCOME_LOST_AFTER
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.learning import comparisons
@@ -73,6 +74,7 @@ def learning_report(account: Account) -> LearningReport:
         insights=_insights(posts, account, settings.zone),
         hours=_hours(posts, settings.zone),
         rare_arms=_rare_arms(account, posts),
+        weeks=weeks(db, settings.learn_posts_max),
         decisions=_decisions(events),
         tests=_tests(account, events, pace),
         groups_provable=_groups_provable(posts, pace, settings.comparison_rules),

@@ -115,6 +115,21 @@ def test_a_plan_in_a_test_records_the_chances_of_both_sides(product: Product, da
     assert {by_id[one.id] for one in mixed.posts} == {(steady.id, restarting.id)}
 
 
+def test_the_report_tells_how_each_way_of_learning_did_week_by_week(product: Product) -> None:
+    """What it chose alone, and what both sides of a test chose, with intervals."""
+    begin(product)
+    post(product, START + DAY, topics(product)[0], count=10)
+    decided(product)
+    at(product, START + 8 * DAY)
+    post(product, START + 8 * DAY, topics(product)[0], count=1)
+    newest, oldest = learning_report(product.account).weeks
+    assert (newest.rule, newest.in_test, newest.posts, newest.low) == ("steady", True, 1, None)
+    assert (oldest.rule, oldest.in_test, oldest.posts) == ("steady", False, 10)
+    assert oldest.low is not None
+    assert oldest.high is not None
+    assert oldest.low < oldest.rate < oldest.high
+
+
 def test_a_better_challenger_is_promoted_by_posts_of_its_own_choice(product: Product) -> None:
     """And taken back, with an alert, when readers change their mind."""
     steady, restarting = begin(product)
