@@ -124,7 +124,9 @@ class Champions:
         since_flip = now - last if last else None
         rules = self._rules
         posts_max = rules.sequence.posts_max
-        step = next_step(evidence.compared, posts_max=posts_max, since_flip=since_flip, least=rules.least)
+        step = next_step(
+            evidence.compared, posts_max=posts_max, since_flip=since_flip, least=rules.least, lived=self._share > 0
+        )
         if step is NextStep.FLIP:
             self.changes.append(Change(now, self._other, evidence.explanation))
             self.rule = self._other

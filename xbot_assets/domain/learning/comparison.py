@@ -80,13 +80,17 @@ def compare(gains: Vector, rules: SequenceRules, posts_a_day: float) -> Comparis
     return Comparison(verdict, len(gains), gain, low, high, deviation, needed, can)
 
 
-def next_step(compared: Comparison, *, posts_max: int, since_flip: timedelta | None, least: timedelta) -> NextStep:
+def next_step(
+    compared: Comparison, *, posts_max: int, since_flip: timedelta | None, least: timedelta, lived: bool = True
+) -> NextStep:
     """Return what follows: a proof changes the champion, unless the last change is too recent.
 
+    ``lived``: the challenger had its share of what was compared. Without one a few posts have great weights, the
+    sequence does not hold, and nothing is promoted.
     A challenger that is shown worse is dropped. A test that has shown nothing ends after ``posts_max`` posts, and
     another begins.
     """
-    if compared.verdict is Verdict.BETTER:
+    if compared.verdict is Verdict.BETTER and lived:
         return NextStep.WAIT if since_flip is not None and since_flip < least else NextStep.FLIP
     if compared.posts >= posts_max:
         return NextStep.BEGIN_ANEW

@@ -56,8 +56,8 @@ class LearningSettings(BaseModel):
         ge=0,
         le=0.5,
         description="While a way of learning is in test, its share in the choice of what is posted: with a half, tests "
-        "need the fewest posts, and cost the most when it is worse. With 0 it is compared on the champion's choices "
-        "alone, which hardly ever proves anything.",
+        "need the fewest posts, and cost the most when it is worse. With 0 it is told what the champion's choices say, "
+        "and no other is ever promoted.",
     )
     challenger_growth: float = Field(
         1.25, ge=1, le=100, description="A challenging predictor learned from so many times the champion's outcomes."

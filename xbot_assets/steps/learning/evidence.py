@@ -7,7 +7,7 @@ has, and posts planned before both sides had a version. Imported posts have no o
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -94,16 +94,19 @@ def predictor_gains(posts: Iterable[ComparedPost], champion: Predictor, challeng
     return Gains(errors[:, 0] - errors[:, 1], left_out, means)
 
 
-def bandit_gains(db: Statements, since: datetime, champion: Rule, challenger: Rule) -> Gains:
+def bandit_gains(db: Statements, since: datetime, champion: Rule, challenger: Rule, *, lived: bool = True) -> Gains:
     """Return the doubly robust gain of one rule over another at each post, each as it was when the post was planned.
 
-    It is what the rule would have chosen having learned from the champion's posts; what it would have learned from
-    posts of its own, no log can tell.
+    It is what the rule would have chosen having learned from the same posts. ``lived``: only posts count that both
+    sides chose, for what the champion chose alone may have any weight.
     """
     posts = compared_posts(db, since)
+    alone = sum(_chosen_alone(post) for post in posts) if lived else 0
+    posts = [post for post in posts if not (lived and _chosen_alone(post))]
     times = sorted({post.planned_at for post in posts if _why_left_out(post, needs_chances=True) is None})
     sides = [bandit_versions_at(db, rule, times) for rule in (champion, challenger)]
-    return gains_of_rules(posts, sides[0], sides[1], {})
+    gains = gains_of_rules(posts, sides[0], sides[1], {})
+    return replace(gains, left_out=gains.left_out | ({"chosen by the champion alone": alone} if alone else {}))
 
 
 def gains_of_rules(posts: Iterable[ComparedPost], champion: VersionsAt, challenger: VersionsAt, known: Known) -> Gains:
@@ -166,6 +169,10 @@ def _usable(posts: Iterable[ComparedPost], *, needs_chances: bool) -> tuple[list
         else:
             usable.append(post)
     return usable, left_out
+
+
+def _chosen_alone(post: ComparedPost) -> bool:
+    return post.tested_version_id is None and _why_left_out(post, needs_chances=True) is None
 
 
 def _why_left_out(post: ComparedPost, *, needs_chances: bool) -> str | None:

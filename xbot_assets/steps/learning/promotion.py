@@ -26,7 +26,7 @@ from xbot_assets.store.learning.models import ChampionVerdict, ModelKind, ModelV
 
 KINDS: tuple[ModelKind, ...] = ("bandit", "predictor")
 SEATING = frozenset({"first", "refreshed", "promoted", "rolled_back"})
-NO_SHARE = "It has no share in what is posted any more; it is watched on the champion's posts."
+NO_SHARE = "It has no share in what is posted, so what the champion's posts say of it is told and proves nothing."
 HELD = "Models are held (XBOT_MODELS_HELD): nothing is promoted or rolled back."
 
 
@@ -121,10 +121,10 @@ def _judge_bandit(product: Product, transaction: Transaction, champion: ModelVer
         foreseen = _begin_test(product, transaction, latest, rival, now)
         words = f"The {other} way of learning is tested against it from now on. {foreseen.words}"
         return _refreshed(champion, latest, words, foreseen.numbers, told_apart=False)
-    gains = bandit_gains(transaction, tested.since, rule, other)
+    gains = bandit_gains(transaction, tested.since, rule, other, lived=tested.share > 0)
     evidence = weigh(gains, product.settings.comparison_of("bandit"), now - tested.since)
     words, numbers = f"The {other} way of learning: {evidence.explanation}", {**evidence.numbers, "share": tested.share}
-    step = _next_step(product, transaction, "bandit", evidence, now)
+    step = _next_step(product, transaction, "bandit", evidence, now, lived=tested.share > 0)
     if step is NextStep.FLIP:
         foreseen = _begin_test(product, transaction, rival, latest, now)
         return _flip(transaction, champion, rival, evidence, foreseen)
@@ -133,7 +133,9 @@ def _judge_bandit(product: Product, transaction: Transaction, champion: ModelVer
         return Promotion("bandit", champion, "dropped", f"{words} {NO_SHARE}", numbers)
     if step is NextStep.WAIT:
         words = _too_soon(product, words)
-    elif step is NextStep.BEGIN_ANEW:
+    elif not tested.share:
+        words = f"{words} {NO_SHARE}"
+    if step is NextStep.BEGIN_ANEW:
         foreseen = _begin_test(product, transaction, latest, rival, now)
         words = f"{words} The test is over, and a new one begins. {foreseen.words}"
         numbers |= foreseen.numbers
@@ -212,7 +214,13 @@ def _next_test(
 
 
 def _next_step(
-    product: Product, transaction: Transaction, kind: ModelKind, evidence: Evidence, now: datetime
+    product: Product,
+    transaction: Transaction,
+    kind: ModelKind,
+    evidence: Evidence,
+    now: datetime,
+    *,
+    lived: bool = True,
 ) -> NextStep:
     last, settings = comparisons.last_flip(transaction, kind), product.settings
     return next_step(
@@ -220,6 +228,7 @@ def _next_step(
         posts_max=settings.comparison_of(kind).posts_max,
         since_flip=None if last is None else now - last,
         least=settings.least_between_flips,
+        lived=lived,
     )
 
 

@@ -57,6 +57,14 @@ def test_a_slow_account_is_told_that_it_can_prove_nothing() -> None:
     assert quarter.effect is not None
 
 
+def test_without_a_share_nothing_is_promoted_and_what_is_worse_is_dropped() -> None:
+    """Few posts of great weight seem to prove anything."""
+    rest = {"posts_max": 400, "since_flip": None, "least": timedelta(days=7), "lived": False}
+    better, worse = (Comparison(one, 50, 0.1, 0.0, 0.2, 0.1, None, ()) for one in (Verdict.BETTER, Verdict.WORSE))
+    assert next_step(better, **rest) is NextStep.GO_ON  # type: ignore[arg-type]
+    assert next_step(worse, **rest) is NextStep.DROP  # type: ignore[arg-type]
+
+
 def test_a_test_that_ends_proves_no_more_however_long_one_waits() -> None:
     """What 90 days of a quick account can prove is what the test's last post can; and its end is named."""
     short = replace(RULES, posts_max=200)

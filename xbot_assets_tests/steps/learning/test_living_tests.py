@@ -155,12 +155,38 @@ def test_a_worse_challenger_loses_its_share_and_is_watched_on(product: Product) 
     post(product, START + DAY, topics(product)[0])
     dropped = decided(product)
     assert (dropped.verdict, dropped.champion) == ("dropped", steady)
-    assert "no share in what is posted any more" in dropped.reason
+    assert "no share in what is posted" in dropped.reason
     assert dropped.evidence["share"] == 0.5
     tested = comparisons.challenger(product.database, "bandit")
     assert tested is not None
     assert (tested.share, rule_of(tested.model)) == (0, "restarting")
     assert choosers(product).tested is None
+
+
+def test_what_the_champion_chose_alone_proves_nothing(product: Product) -> None:
+    """In a test it is left out, for what is said of the other may rest on a post of any weight; and counted."""
+    begin(product)
+    post(product, START + DAY / 2, topics(product)[1], count=3)
+    decided(product)
+    held = replace(product, settings=product.settings.model_copy(update={"models_held": True}))
+    post(held, START + 5 * DAY, topics(product)[1], count=3)
+    post(product, START + 10 * DAY, topics(product)[1], count=5)
+    unsure = decided(product)
+    assert unsure.verdict == "cannot_tell"
+    assert unsure.evidence["left_out"] == {"chosen by the champion alone": 3}
+    assert unsure.evidence["comparison"]["posts"] == 5
+
+
+def test_a_challenger_without_a_share_is_never_promoted(product: Product) -> None:
+    """However good it seems by the champion's posts; that is told."""
+    steady, _ = begin(product)
+    alone = replace(product, settings=product.settings.model_copy(update={"compare_share": 0.0}))
+    decided(alone)
+    post(alone, START + DAY, topics(product)[1])
+    told = decided(alone)
+    assert (told.verdict, told.champion) == ("cannot_tell", steady)
+    assert told.evidence["comparison"]["verdict"] == "better"
+    assert "proves nothing" in told.reason
 
 
 def test_held_models_choose_alone(product: Product) -> None:
