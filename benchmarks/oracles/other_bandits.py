@@ -134,7 +134,7 @@ VW_WORDS = (
     "--squarecb --gamma_scale 1000",
     "--squarecb --gamma_scale 1000 --power_t 0",
 )
-GITTINS = tuple({"epsilon": e, "forgetfulness": f} for e in (0.02, 0.1) for f in (0.0, 0.001, 0.01))
+GITTINS = tuple({"epsilon": e, "forgetfulness": f} for e in (0.02, 0.1) for f in (1.0, 0.999, 0.99))
 RULES: dict[str, tuple[tuple[str, Make], ...]] = {
     "mabwiser": (("", Mabwiser),),
     "river, Thompson": (("", partial(River, make=_river_thompson)),),
