@@ -102,7 +102,7 @@ def differences(folder: Path) -> dict[str, float]:
     low, high = running_bounds(stream["values"], RULES)
     looked = np.isfinite(low)
     told["sequence"] = float(
-        max(np.abs(low - stream["low"])[looked].max(), np.abs(high - stream["high"])[looked].max())
+        max(np.abs(ours_of[looked] - stream[end][looked]).max() for ours_of, end in ((low, "low"), (high, "high")))
     )
     return told
 
