@@ -216,8 +216,10 @@ class Seen:
 def seen(posts: Sequence[int | None], pace: float) -> Seen:
     """Return when something happened, over runs."""
     known = [one for one in posts if one is not None]
-    quantiles = [float(one) for one in np.quantile(known, (0.5, 0.9))] if known else [None, None]
-    return Seen(len(known), sum(one <= 90 * pace for one in known), *quantiles)
+    if not known:
+        return Seen(0, 0, None, None)
+    middle, most = (float(one) for one in np.quantile(known, (0.5, 0.9)))
+    return Seen(len(known), sum(one <= 90 * pace for one in known), middle, most)
 
 
 def row_of(setup: Setup, case: Case, luck: Vector, runs: int, asked: argparse.Namespace) -> Row:

@@ -85,8 +85,8 @@ def _tell_of_rollback(
     transaction: Transaction, champion: ModelVersion | None, decision: Promotion, now: datetime
 ) -> None:
     if champion is not None and decision.verdict == "rolled_back":
-        facts = {"kind": decision.kind, "version": champion.version, "reason": decision.reason}
-        alert(transaction, MODEL_ROLLED_BACK, now=now, **facts)
+        kind, version = decision.kind, champion.version
+        alert(transaction, MODEL_ROLLED_BACK, now=now, kind=kind, version=version, reason=decision.reason)
 
 
 def _newest(product: Product, transaction: Transaction, kind: ModelKind) -> ModelVersion | None:
