@@ -14,44 +14,32 @@ Rules, all in this one run:
 * restarting, told: the product's, all evidence cut at the change, which it is told: the bound of its kind.
 
 The choice of a post is one draw, which is what the product's estimated chances are the long run of.
+
+With ``--others DIR`` also, in the same run and on the same readers, mabwiser's Thompson sampling, river's Thompson
+sampling and Bayes UCB, and, tuned, gittins and Vowpal Wabbit: they are installed from PyPI into an environment of their
+own in that directory, once, which needs 400 MB.
 """
 
 import argparse
 import json
+import subprocess
+import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.bandit_world import NEVER, RATES, SCENARIOS, BanditRule, Scenario, regret
 from xbot_assets.domain.learning.bandit import Arm, prior
 from xbot_assets.domain.learning.changes import ChangeWatcher, WatchRules
 
-RATES = np.linspace(0.02, 0.08, 6)
-ROUNDS = 3000
-DELAY = 50
 STRENGTH = 25.0
 """A prior deviation of .05 of each effect: of the size of the differences between arms here."""
-NEVER = float("inf")
 ARMS = [Arm(str(number), "post") for number in range(len(RATES))]
-
-
-class BanditRule(Protocol):
-    """Chooses an arm, learns what one earned, and may be told that everything has changed."""
-
-    def choose(self) -> int:
-        """Return the arm of the next post."""
-        ...
-
-    def learn(self, arm: int, reward: float) -> None:
-        """Take one outcome in."""
-        ...
-
-    def told(self) -> None:
-        """Forget: everything has changed."""
-        ...
 
 
 class Plain:
@@ -98,23 +86,9 @@ class Product:
         self._watcher.see(ARMS[arm], reward)
 
 
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """When the order is reversed, if it is, and how many posts late an outcome is known."""
-
-    name: str
-    change: float
-    delay: int
-
-
-SCENARIOS = (
-    Scenario("stationary", NEVER, 0),
-    Scenario("drift at T/2", ROUNDS / 2, 0),
-    Scenario("delay 50", NEVER, DELAY),
-    Scenario("drift and delay", ROUNDS / 2, DELAY),
-)
 STEADY = WatchRules(threshold=NEVER, draw_variance=1.0)
 BOLD = WatchRules(threshold=NEVER)
+OTHERS = ("mabwiser==2.7.4", "river==0.26.1", "gittins==2.0.1", "vowpalwabbit==9.11.9")
 RULES: dict[str, tuple[Callable[[np.random.Generator], BanditRule], bool]] = {
     "plain": (Plain, False),
     "steady": (lambda rng: Product(rng, STEADY), False),
@@ -124,24 +98,6 @@ RULES: dict[str, tuple[Callable[[np.random.Generator], BanditRule], bool]] = {
     "restarting, told": (lambda rng: Product(rng, WatchRules()), True),
 }
 """Each rule, and whether it is told of the change."""
-
-
-def regret(rule: BanditRule, scenario: Scenario, rng: np.random.Generator, *, told: bool) -> float:
-    """Return what one run loses."""
-    rates = rng.permutation(RATES)
-    chance = rng.random(ROUNDS)
-    lost, waiting = 0.0, list[tuple[int, float]]()
-    for now in range(ROUNDS):
-        if now == scenario.change:
-            rates = RATES.min() + RATES.max() - rates
-            if told:
-                rule.told()
-        arm = rule.choose()
-        lost += float(rates.max() - rates[arm])
-        waiting.append((arm, float(chance[now] < rates[arm])))
-        if len(waiting) > scenario.delay:
-            rule.learn(*waiting.pop(0))
-    return lost
 
 
 def all_regrets(name: str, scenario: Scenario, seeds: Sequence[int]) -> NDArray[np.float64]:
@@ -154,36 +110,60 @@ def all_regrets(name: str, scenario: Scenario, seeds: Sequence[int]) -> NDArray[
     return np.array(runs)
 
 
+def ours(seeds: Sequence[int]) -> Iterator[tuple[str, str, str, NDArray[np.float64], float]]:
+    """Yield scenario, rule, its options, its regrets and the seconds that they took."""
+    for scenario in SCENARIOS:
+        for name, (_, told) in RULES.items():
+            if told and scenario.change == NEVER:
+                continue
+            began = time.perf_counter()
+            lost = all_regrets(name, scenario, seeds)
+            yield scenario.name, name, "", lost, time.perf_counter() - began
+
+
+def others(folder: Path, seeds: range) -> Iterator[tuple[str, str, str, NDArray[np.float64], float]]:
+    """Yield the same of other projects' bandits, which another Python plays."""
+    python = folder / "bin" / "python"
+    if not python.exists():
+        _run([sys.executable, "-m", "venv", str(folder)])
+        _run([str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *OTHERS])
+    with tempfile.TemporaryFile("w+") as said:
+        _run([str(python), "-m", "benchmarks.oracles.other_bandits", str(seeds.start), str(len(seeds))], said)
+        said.seek(0)
+        for row in json.load(said):
+            yield row["scenario"], row["rule"], row["options"], np.array(row["regrets"]), row["seconds"]
+
+
+def _run(command: list[str], to: Any = None) -> None:  # noqa: ANN401 - a file
+    subprocess.run(command, check=True, stdout=to, cwd=Path(__file__).parent.parent)  # noqa: S603 - our own words
+
+
 def main() -> None:
     """Run every rule in every scenario and print medians, means, standard errors, and medians over plain's."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=40)
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--others", type=Path, metavar="DIR", help="where other bandits are, or are installed")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
-    rows = []
-    for scenario in SCENARIOS:
-        plain = 0.0
-        for name in RULES:
-            if RULES[name][1] and scenario.change == NEVER:
-                continue
-            began = time.perf_counter()
-            lost = all_regrets(name, scenario, seeds)
-            middle = float(np.median(lost))
-            plain = plain or middle
-            row = {
-                "scenario": scenario.name,
-                "rule": name,
-                "median": round(middle, 1),
-                "mean": round(float(lost.mean()), 1),
-                "standard_error": round(float(lost.std(ddof=1) / np.sqrt(len(lost))), 1),
-                "of_plain": round(middle / plain, 2),
-                "seconds": round(time.perf_counter() - began, 1),
-            }
-            rows.append(row)
-            if not asked.json:
-                print("  ".join(f"{key} {value}" for key, value in row.items() if key != "seconds"), flush=True)
+    rows, plain = [], dict[str, float]()
+    played = [ours(seeds)] + ([others(asked.others, seeds)] if asked.others else [])
+    for scenario, rule, options, lost, seconds in (one for part in played for one in part):
+        middle = float(np.median(lost))
+        row = {
+            "scenario": scenario,
+            "rule": rule,
+            "median": round(middle, 1),
+            "mean": round(float(lost.mean()), 1),
+            "standard_error": round(float(lost.std(ddof=1) / np.sqrt(len(lost))), 1),
+            "of_plain": round(middle / plain.setdefault(scenario, middle), 2),
+            "options": options,
+            "seconds": round(seconds, 1),
+        }
+        rows.append(row)
+        if not asked.json:
+            print("  ".join(f"{key} {value}" for key, value in row.items() if key != "seconds"), flush=True)
     if asked.json:
         print(json.dumps(rows, indent=1))
 

@@ -26,12 +26,13 @@ from xbot_assets.domain.learning.sequences import SequenceRules, Vector, running
 
 PACKAGES = (
     "numpy<2",
-    "pandas<2.2",
+    "pandas<2",
     "scipy<1.12",
     "scikit-learn<1.4",
     "matplotlib<3.9",
     "seaborn<0.14",
     "pyyaml",
+    "mypy_extensions",
     "tqdm",
 )
 ORACLES = ("obp==0.4.1", "ville==0.1.0")
@@ -41,6 +42,15 @@ def __getattr__(name):
         raise AttributeError(name)
     return type(name, (), {})
 """
+TORCH = {
+    "": ("nn", "optim", "utils"),
+    "nn": ("functional",),
+    "nn/functional": (),
+    "optim": (),
+    "utils": ("data",),
+    "utils/data": (),
+}
+"""The modules of torch that obp names, each with those below it."""
 CHILD = Path(__file__).parent / "oracles" / "obp_and_ville.py"
 CLOSE = 1e-9
 RULES = SequenceRules(alpha=0.05, first_look=40, narrowest_at=150, caution=0)
@@ -69,9 +79,10 @@ def _run(command: list[str]) -> None:
 
 def _write_torch(package: Path) -> None:
     """Write modules of torch's names, so that obp can be imported."""
-    for module in ("", "nn", "nn/functional", "optim", "utils", "utils/data"):
+    for module, parts in TORCH.items():
         (package / module).mkdir(parents=True, exist_ok=True)
-        (package / module / "__init__.py").write_text(STAND_IN, encoding="utf-8")
+        imports = "".join(f"from . import {part}\n" for part in parts)
+        (package / module / "__init__.py").write_text(imports + STAND_IN, encoding="utf-8")
 
 
 def differences(folder: Path) -> dict[str, float]:
@@ -91,7 +102,7 @@ def differences(folder: Path) -> dict[str, float]:
     low, high = running_bounds(stream["values"], RULES)
     looked = np.isfinite(low)
     told["sequence"] = float(
-        max(np.abs(low - stream["low"])[looked].max(), np.abs(high - stream["high"])[looked].max())
+        max(np.abs(ours_of[looked] - stream[end][looked]).max() for ours_of, end in ((low, "low"), (high, "high")))
     )
     return told
 

@@ -11,15 +11,19 @@ from xbot_assets.domain.learning.bandit import (
     Observed,
     Posterior,
     Rule,
-    choice_probabilities,
+    Vector,
     choose,
+    draw_arms,
     expected_rewards,
+    in_test,
     learn,
+    other_rule,
+    version_chances,
 )
 from xbot_assets.domain.learning.changes import ChangeWatcher, learn_restarting
 from xbot_assets.domain.learning.comparison import NextStep, next_step
 from xbot_assets.domain.learning.sequence_rules import SequenceRules
-from xbot_assets.steps.learning.evidence import Known, gains_of_rules, weigh
+from xbot_assets.steps.learning.evidence import Gains, Known, gains_of_rules, weigh
 from xbot_assets.store.learning.comparisons import ComparedPost, VersionAt
 
 JUDGED_EVERY = timedelta(days=1)
@@ -31,7 +35,7 @@ class ChangeRules:
     """What a change of champion needs, from the settings: see ``settings/groups/learning.py``."""
 
     sequence: SequenceRules
-    posts_max: int
+    share: float
     least: timedelta
     learned_from: int
 
@@ -64,21 +68,28 @@ class Champions:
         self._watcher = ChangeWatcher(start)
         self._seen: list[Observed] = []
         self._posts: list[ComparedPost] = []
+        self._gains = np.zeros(0)
         self._planned: dict[Rule, dict[datetime, VersionAt]] = {"steady": {}, "restarting": {}}
         self._known: Known = {}
         self._since: datetime | None = None
+        self._share = rules.share
         self._judged: datetime | None = None
 
     def draw(self, count: int, rng: np.random.Generator, now: datetime) -> tuple[Draw, int | None]:
-        """Choose the arms of a plan by the champion, and note what either side knew then."""
+        """Choose the arms of a plan by the champion, or by both sides of a test, and note what either side knew then.
+
+        With the arms comes the version that chose alone; none before the first training, and in a test.
+        """
         version = self._latest.get(self.rule)
-        drawn = choose(version.posterior if version else self._start, count, rng)
-        if version is not None:
-            self._known[version.id] = (version.posterior, drawn.chances, expected_rewards(version.posterior))
-            self._know(self._latest[self._other])
-            for one in self._latest.values():
-                self._planned[one.rule][now] = VersionAt(now, one.id, {})
-        return drawn, version.id if version else None
+        if version is None:
+            return choose(self._start, count, rng), None
+        rival = self._latest[self._other]
+        own, other = self._chances(version), self._chances(rival)
+        tested = self._since is not None and self._share > 0
+        chances = in_test(own, other, self._share) if tested else own
+        for one in self._latest.values():
+            self._planned[one.rule][now] = VersionAt(now, one.id, {})
+        return draw_arms(version.posterior.arms, chances, count, rng), None if tested else version.id
 
     def train(self, observed: Sequence[Observed]) -> None:
         """Take outcomes in by both ways of learning, as if all were learned anew."""
@@ -105,29 +116,40 @@ class Champions:
             return
         self._judged = now
         planned = self._planned
-        gains = gains_of_rules(self._posts, planned[self.rule], planned[self._other], self._known)
-        evidence = weigh(gains, self._rules.sequence, now - self._since)
+        # What a post says does not change with those after it, so each is weighed once.
+        newest = gains_of_rules(self._posts, planned[self.rule], planned[self._other], self._known)
+        self._gains, self._posts = np.concatenate([self._gains, newest.values]), []
+        evidence = weigh(Gains(self._gains, {}, {}), self._rules.sequence, now - self._since)
         last = self.changes[-1].at if self.changes else None
         since_flip = now - last if last else None
         rules = self._rules
-        step = next_step(evidence.compared, posts_max=rules.posts_max, since_flip=since_flip, least=rules.least)
+        posts_max = rules.sequence.posts_max
+        step = next_step(
+            evidence.compared, posts_max=posts_max, since_flip=since_flip, least=rules.least, lived=self._share > 0
+        )
         if step is NextStep.FLIP:
             self.changes.append(Change(now, self._other, evidence.explanation))
             self.rule = self._other
         if step in {NextStep.FLIP, NextStep.BEGIN_ANEW}:
-            self._since, self._posts = now, []
+            self._begin_test(now, rules.share)
+        elif step is NextStep.DROP and self._share:
+            self._begin_test(now, 0.0)
+
+    def _begin_test(self, now: datetime, share: float) -> None:
+        self._since, self._share, self._posts, self._gains = now, share, [], np.zeros(0)
 
     @property
     def _other(self) -> Rule:
-        return "restarting" if self.rule == "steady" else "steady"
+        return other_rule(self.rule)
 
     def _posterior(self, rule: Rule) -> Posterior:
         return self._latest[rule].posterior if rule in self._latest else self._start
 
-    def _know(self, version: Version) -> None:
+    def _chances(self, version: Version) -> Vector:
         if version.id not in self._known:
-            chances = choice_probabilities(version.posterior, np.random.default_rng(version.id))
+            chances = version_chances(version.posterior, version.id)
             self._known[version.id] = (version.posterior, chances, expected_rewards(version.posterior))
+        return self._known[version.id][1]
 
     def posteriors(self) -> dict[Rule, Posterior]:
         """Return what each way of learning knows now."""

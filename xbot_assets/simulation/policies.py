@@ -39,8 +39,9 @@ class Measured:
             self.choice.propensity,
             self.choice.chances,
             self.version_id,
-            self.planned_at,
-            self.published_at,
+            tested_version_id=None,
+            planned_at=self.planned_at,
+            published_at=self.published_at,
             removed=False,
             reward=self.reward,
         )

@@ -78,8 +78,8 @@ def setup_from(
         start=prior(topics, formats, strength=settings.bandit_prior_strength),
         rule=settings.bandit_rule,
         changes=ChangeRules(
-            settings.comparison_rules,
-            settings.compare_posts_max,
+            settings.comparison_of("bandit"),
+            settings.compare_share,
             settings.least_between_flips,
             settings.learn_posts_max,
         ),

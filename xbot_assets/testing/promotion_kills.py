@@ -1,7 +1,8 @@
 """Processes that train and promote until they are killed: ``python -m xbot_assets.testing.promotion_kills KILLS SEED``.
 
 The settings come from the environment. After each kill the champions are looked at: one of each kind once there was
-one, and the very one that the newest event that seated a version names. Prints one JSON document.
+one, the very one that the newest event that seated a version names, and the one that planning takes, from the cache or
+not; what is in test against a bandit learns in the other way. Prints one JSON document.
 """
 
 import json
@@ -11,13 +12,13 @@ import signal
 import sys
 import time
 
-from xbot_assets.domain.learning.bandit import Arm, Observed, Posterior, prior
 from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.settings import Settings, load_settings
-from xbot_assets.steps.learning.promotion import KINDS, SEATING, promote_newest
-from xbot_assets.steps.learning.training import LEARNERS
+from xbot_assets.steps.learning.promotion import KINDS, SEATING, promote_newest, rule_of
+from xbot_assets.steps.learning.training import current_champion, train_bandit
 from xbot_assets.steps.product import Product, open_product
-from xbot_assets.store.learning import models
+from xbot_assets.store.learning import comparisons, models
+from xbot_assets.store.learning.models import ChampionEvent, ModelKind
 
 ALIVE_SECONDS = (0.05, 0.5)
 """Shortest and longest life of a promoting process, once it has begun."""
@@ -26,25 +27,22 @@ EVENTS_SHOWN = 100_000
 
 
 def promote_until_killed(settings: Settings, ready: int) -> None:
-    """Store newer versions and promote them, again and again; write a byte to ``ready`` before the first."""
+    """Train, promote and read what planning would, again and again; write a byte to ``ready`` before the first."""
     with open_product(settings, worker="kills") as product:
         os.write(ready, b"r")
         while True:
             _train(product)
             promote_newest(product)
+            for kind in KINDS:
+                current_champion(product, kind)
 
 
 def _train(product: Product) -> None:
-    persona, now = product.account.persona, product.clock.now()
-    blank = prior(persona.topic_names, persona.format_names, strength=2)
-    post = Observed(Arm(persona.topic_names[0], persona.format_names[0]), 0.5)
+    train_bandit(product)
     newest = models.model_versions(product.database, "predictor", 1)
     more = newest[0].outcomes_used + 1 if newest else 1
-    made: list[Posterior] = [learner(blank, [post]) for learner in LEARNERS.values()]
-    for posterior in made:
-        models.insert_model_version(product.database, "bandit", posterior.model_dump(), {}, more, now)
     fitted = Predictor(base=0.5, weights={}).model_dump()
-    models.insert_model_version(product.database, "predictor", fitted, {}, more, now)
+    models.insert_model_version(product.database, "predictor", fitted, {}, more, product.clock.now())
 
 
 def kill_one(settings: Settings, alive_seconds: float) -> None:
@@ -67,14 +65,24 @@ def faults(settings: Settings) -> tuple[list[str], int]:
     with open_product(settings, worker="judge") as product:
         events = models.champion_events(product.database, EVENTS_SHOWN)
         for kind in KINDS:
-            seated = [event for event in events if event.kind == kind and event.verdict in SEATING]
-            champion = models.champion(product.database, kind)
-            if champion is None and seated:
-                wrong.append(f"no champion {kind}")
-            if champion is not None and (not seated or seated[0].version_id != champion.id):
-                wrong.append(f"the champion {kind} is not the one last promoted")
+            wrong += _faults_of(product, kind, events)
         newest = models.model_versions(product.database, "predictor", 1)
     return wrong, newest[0].version if newest else 0
+
+
+def _faults_of(product: Product, kind: ModelKind, events: list[ChampionEvent]) -> list[str]:
+    seated = [event for event in events if event.kind == kind and event.verdict in SEATING]
+    champion, tested = models.champion(product.database, kind), comparisons.challenger(product.database, kind)
+    if champion is None:
+        return [f"no champion {kind}"] if seated else []
+    wrong = []
+    if not seated or seated[0].version_id != champion.id:
+        wrong.append(f"the champion {kind} is not the one last promoted")
+    if current_champion(product, kind) != champion:
+        wrong.append(f"planning takes another {kind} than the champion")
+    if kind == "bandit" and tested is not None and rule_of(tested.model) == rule_of(champion):
+        wrong.append("the champion bandit is tested against its own way of learning")
+    return wrong
 
 
 def main() -> None:

@@ -1,8 +1,13 @@
 """``xbot simulate``: seeds alone decide, policies are what they say, and what is compared is paired."""
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +16,16 @@ from typer.testing import CliRunner
 from xbot_assets.cli.app import app
 from xbot_assets.cli.entry import EXIT_FAILED
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.domain.learning.bandit import Arm, Choice, choose
+from xbot_assets.domain.learning.bandit import (
+    Arm,
+    Choice,
+    Observed,
+    draw_arms,
+    expected_rewards,
+    in_test,
+    learn,
+    version_chances,
+)
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.settings import Settings
 from xbot_assets.simulation.champions import Champions
@@ -22,6 +36,8 @@ from xbot_assets.simulation.policies import Fixed, Measured, Ours
 from xbot_assets.simulation.setup import BEGINS, Setup, life_of, live, setup_from
 from xbot_assets.simulation.study import study
 from xbot_assets.simulation.table import as_text
+from xbot_assets.steps.learning.evidence import Known, gains_of_rules
+from xbot_assets.store.learning.comparisons import VersionAt
 
 DAYS, PACE = 9, 6
 
@@ -43,6 +59,46 @@ def test_a_seed_is_a_life(tmp_path: Path) -> None:
     assert times[0] == times[1] == sorted(times[0])
     assert [post.arm for post in ours.posts] != [post.arm for post in random.posts]
     assert live(a_setup(), PolicyName.RANDOM, 4) != random
+
+
+def in_a_process_of_its_own(home: Path, hash_seed: str) -> dict[str, Any]:
+    """Return what the command prints where sets and dictionaries of words are ordered by another seed."""
+    words = ["simulate", "--days", "9", "--seed", "3", "--posts-a-day", "6", "--turn-day", "4", "--json"]
+    words += ["--policy", "ours", "--policy", "random"]
+    code = "from xbot_assets.cli import main; main()"
+    environment = os.environ | {"XBOT_HOME": str(home), "PYTHONHASHSEED": hash_seed}
+    ended = subprocess.run(
+        [sys.executable, "-P", "-c", code, *words], env=environment, capture_output=True, text=True, check=True
+    )
+    told: dict[str, Any] = json.loads(ended.stdout)
+    return told
+
+
+def test_the_same_seed_gives_the_same_result_in_every_process(tmp_path: Path) -> None:
+    """Nothing of it hangs on the order of a set: what one person sees, another sees again, to the last digit."""
+    first, again = (in_a_process_of_its_own(tmp_path, one) for one in ("1", "2"))
+    assert first == again
+    assert first["results"]
+
+
+def test_what_a_post_says_of_a_test_does_not_change_with_those_after_it() -> None:
+    """So posts may be weighed as they come: one after the other they give what all at once give."""
+    setup, rng = a_setup(), np.random.default_rng(4)
+    known: Known = {}
+    for number in (1, 2):
+        taught = learn(setup.start, [Observed(arm, float(rng.random())) for arm in setup.arms])
+        known[number] = (taught, version_chances(taught, number), expected_rewards(taught))
+    chances = in_test(known[1][1], known[2][1], 0.5)
+    times = [BEGINS + number * timedelta(hours=3) for number in range(9)]
+    sides = [{at: VersionAt(at, number, {}) for at in times} for number in known]
+    posts = [
+        Measured(n, draw_arms(setup.arms, chances, 1, rng).chosen[0], None, at, at, float(rng.random())).compared()
+        for n, at in enumerate(times)
+    ]
+    at_once = gains_of_rules(posts, *sides, known).values
+    one_by_one = [gains_of_rules([post], *sides, known).values for post in posts]
+    assert np.concatenate(one_by_one) == pytest.approx(at_once, rel=1e-12)
+    assert np.ptp(at_once) > 0
 
 
 def test_the_best_fixed_arm_is_the_best_in_hindsight() -> None:
@@ -149,7 +205,8 @@ def test_the_chances_of_a_champion_s_own_posts_are_those_it_drew_with() -> None:
     own.train([])
     drawn, version = own.draw(2, rng, BEGINS)
     assert version is not None
-    again = choose(own.posteriors()["steady"], 2, np.random.default_rng(3))
+    chances = version_chances(own.posteriors()["steady"], version)
+    again = draw_arms(own.posteriors()["steady"].arms, chances, 2, np.random.default_rng(3))
     assert [one.arm for one in drawn.chosen] == [one.arm for one in again.chosen]
     first = drawn.chosen[0]
     assert isinstance(first.arm, Arm)

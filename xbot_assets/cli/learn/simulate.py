@@ -1,5 +1,6 @@
 """``xbot simulate``: whether the product would learn, against readers that it does not know."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -41,6 +42,8 @@ def simulate(  # noqa: PLR0913, PLR0917 - options
 
     Nothing is asked, posted or stored; the bandit, the outcomes and the proofs are the product's own.
     """
+    # A dozen columns are too few to share among threads: on a busy machine these took eight times as long.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # numpy, which the supervisor needs not
     from xbot_assets.simulation.plots import draw  # noqa: PLC0415
     from xbot_assets.simulation.setup import setup_from  # noqa: PLC0415

@@ -1,6 +1,6 @@
 """Every alert there is, by subject."""
 
-from xbot_assets.domain.alerts import account, content, engagement, metrics, operations, publishing
+from xbot_assets.domain.alerts import account, content, engagement, learning, metrics, operations, publishing
 from xbot_assets.domain.alerts.entry import AlertEntry
 
 SUBJECTS: dict[str, tuple[AlertEntry, ...]] = {
@@ -8,6 +8,7 @@ SUBJECTS: dict[str, tuple[AlertEntry, ...]] = {
     "Publishing": publishing.ENTRIES,
     "Content": content.ENTRIES,
     "Metrics": metrics.ENTRIES,
+    "Learning": learning.ENTRIES,
     "Engagement": engagement.ENTRIES,
     "Operations": operations.ENTRIES,
 }

@@ -27,6 +27,11 @@ PRIOR_SPREAD = 0.25
 """Prior standard deviation of each effect."""
 
 
+def other_rule(rule: Rule) -> Rule:
+    """Return the way of learning that a champion of this one is tested against."""
+    return "restarting" if rule == "steady" else "steady"
+
+
 class Arm(NamedTuple):
     """One kind of post: what it is about and how it is written."""
 
@@ -119,8 +124,19 @@ def choose(posterior: Posterior, count: int, rng: np.random.Generator) -> Draw:
     The propensity is that of being the best arm of one draw; later arms of the same plan are drawn
     again until they differ, so theirs is the probability among what was left.
     """
-    arms = posterior.arms
-    probabilities = choice_probabilities(posterior, rng)
+    return draw_arms(posterior.arms, choice_probabilities(posterior, rng), count, rng)
+
+
+def in_test(champion: Vector, challenger: Vector, share: float) -> Vector:
+    """Return the chances by which arms are drawn while a challenger with a share is in test.
+
+    Either side's own are at most ``1 / share`` times as large, so what a post says of one side never weighs more.
+    """
+    return (1 - share) * champion + share * challenger
+
+
+def draw_arms(arms: Sequence[Arm], probabilities: Vector, count: int, rng: np.random.Generator) -> Draw:
+    """Draw ``count`` different arms by their chances; each later one by its chance among what was left."""
     left = np.ones(len(arms), dtype=bool)
     chosen: list[Choice] = []
     for _ in range(min(count, len(arms))):
@@ -150,6 +166,11 @@ def choice_probabilities(posterior: Posterior, rng: np.random.Generator) -> Vect
     best = (draws @ _design(posterior, posterior.arms).T).argmax(axis=1)
     counts = np.bincount(best, minlength=len(posterior.arms)) + 0.5
     return np.asarray(counts / counts.sum(), dtype=np.float64)
+
+
+def version_chances(posterior: Posterior, version_id: int) -> Vector:
+    """Return the choice probabilities of a stored version, the same each time: what it would have done can be said."""
+    return choice_probabilities(posterior, np.random.default_rng(version_id))
 
 
 class ArmEstimate(NamedTuple):

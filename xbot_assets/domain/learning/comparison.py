@@ -35,6 +35,7 @@ class NextStep(StrEnum):
     FLIP = "flip"
     WAIT = "wait"
     BEGIN_ANEW = "begin anew"
+    DROP = "drop"
     GO_ON = "go on"
 
 
@@ -52,7 +53,7 @@ class Comparison:
     """A challenger against the champion: mean gain of reward a post, and its interval at this look.
 
     ``gain``, ``low`` and ``high`` are ``None`` before the first look. ``posts_needed`` are posts in all, if the gain
-    seen so far were the true one; ``None`` when that is not known, or when no account lives to see it.
+    seen so far were the true one; ``None`` when that is not known, or when the test ends before.
     """
 
     verdict: Verdict
@@ -79,14 +80,21 @@ def compare(gains: Vector, rules: SequenceRules, posts_a_day: float) -> Comparis
     return Comparison(verdict, len(gains), gain, low, high, deviation, needed, can)
 
 
-def next_step(compared: Comparison, *, posts_max: int, since_flip: timedelta | None, least: timedelta) -> NextStep:
+def next_step(
+    compared: Comparison, *, posts_max: int, since_flip: timedelta | None, least: timedelta, lived: bool = True
+) -> NextStep:
     """Return what follows: a proof changes the champion, unless the last change is too recent.
 
-    A test that has shown nothing ends after ``posts_max`` posts, and another begins.
+    ``lived``: the challenger had its share of what was compared. Without one a few posts have great weights, the
+    sequence does not hold, and nothing is promoted.
+    A challenger that is shown worse is dropped. A test that has shown nothing ends after ``posts_max`` posts, and
+    another begins.
     """
-    if compared.verdict is Verdict.BETTER:
+    if compared.verdict is Verdict.BETTER and lived:
         return NextStep.WAIT if since_flip is not None and since_flip < least else NextStep.FLIP
-    return NextStep.BEGIN_ANEW if compared.posts >= posts_max else NextStep.GO_ON
+    if compared.posts >= posts_max:
+        return NextStep.BEGIN_ANEW
+    return NextStep.DROP if compared.verdict is Verdict.WORSE else NextStep.GO_ON
 
 
 def provable_effects(posts_a_day: float, deviation: float, rules: SequenceRules) -> tuple[Provable, ...]:
@@ -105,7 +113,7 @@ def explain(compared: Comparison, rules: SequenceRules) -> str:
     seen = f"It gains {compared.gain:+.4f} of reward a post over {compared.posts} posts ({interval})."
     if compared.verdict is not Verdict.CANNOT_TELL:
         return f"Shown to be {compared.verdict.value}. {seen}"
-    return f"Cannot tell yet. {seen} {_needs(compared)} {provable_in_words(compared.provable)}".strip()
+    return f"Cannot tell yet. {seen} {_needs(compared, rules)} {provable_in_words(compared.provable)}".strip()
 
 
 def provable_in_words(provable: Sequence[Provable]) -> str:
@@ -116,7 +124,7 @@ def provable_in_words(provable: Sequence[Provable]) -> str:
     return f"At this pace {HORIZONS[-1]} days are too few for a proof." if provable else ""
 
 
-def _needs(compared: Comparison) -> str:
+def _needs(compared: Comparison, rules: SequenceRules) -> str:
     if compared.posts_needed is None:
-        return "If that is the true gain, no number of posts will show it."
+        return f"If that is the true gain, the {rules.posts_max} posts of a test are too few to show it."
     return f"If that is the true gain, about {max(0, compared.posts_needed - compared.posts)} more posts would show it."

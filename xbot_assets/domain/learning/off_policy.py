@@ -105,6 +105,15 @@ def doubly_robust_scores(log: ChoiceLog, target: Vector, expected: Vector) -> Ve
     return np.asarray((target * expected).sum(axis=1) + weights(log, target) * surprise, dtype=np.float64)
 
 
+def gain_deviation(old: Vector, new: Vector, chosen_by: Vector, noise: float) -> float:
+    """Return how far the doubly robust gain of one post spreads, before any post is seen.
+
+    It is that of rewards which spread by ``noise`` around what is expected of their arms, when arms are chosen with the
+    chances ``chosen_by``; all three are chances of the same arms.
+    """
+    return noise * float(np.sqrt((np.square(new - old) / chosen_by).sum()))
+
+
 def _expect_chances(log: ChoiceLog, target: Vector) -> None:
     if target.ndim != 2 or len(target) != len(log):  # noqa: PLR2004 - a row for each post, a column for each arm
         raise ValueError("A policy needs a row of chances for each post of the log.")

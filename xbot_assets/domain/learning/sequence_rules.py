@@ -9,12 +9,14 @@ class SequenceRules:
     """How sure to be, before how many posts nothing is said, and after how many the interval is narrowest.
 
     ``caution`` says how often the value farthest from the mean is counted again in the variance; 0 is the paper's.
+    A sequence of ``posts_max`` posts that has shown nothing is given up.
     """
 
     alpha: float
     first_look: int
     narrowest_at: int
     caution: int = 2
+    posts_max: int = 1_000_000
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1 or self.first_look < 2 or self.narrowest_at < 1:  # noqa: PLR2004 - two have a spread

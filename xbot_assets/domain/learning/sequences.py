@@ -23,8 +23,6 @@ Vector = NDArray[np.float64]
 
 POWER = 0.8
 """The chance of a proof that :func:`least_provable_effect` and :func:`posts_needed` ask for: the usual one."""
-POSTS_NEEDED_MAX = 1_000_000
-"""More posts than this are never published: the answer is then ``None``."""
 
 
 def half_width(posts: int, rules: SequenceRules) -> float:
@@ -46,22 +44,27 @@ def least_provable_effect(posts: int, deviation: float, rules: SequenceRules) ->
     """Return the least true mean that ``posts`` values prove to differ from 0 with chance :data:`POWER` or more.
 
     ``None`` below the first look. Proofs before the last post are not counted, so the true chance is a little higher.
+    More than ``rules.posts_max`` posts prove no more: the sequence has ended.
     """
     if posts < rules.first_look:
         return None
+    posts = min(posts, rules.posts_max)
     # The value farthest from the mean of n normal ones is about sqrt(2 log n) standard deviations away.
     cautious = math.sqrt(1 + rules.caution * 2 * math.log(posts) / posts)
     return deviation * (cautious * half_width(posts, rules) + NormalDist().inv_cdf(POWER) / math.sqrt(posts))
 
 
 def posts_needed(effect: float, deviation: float, rules: SequenceRules) -> int | None:
-    """Return after how many posts such an effect is proven with chance :data:`POWER`; ``None`` when hardly ever."""
+    """Return after how many posts such an effect is proven with chance :data:`POWER`.
+
+    ``None`` when the sequence ends before.
+    """
 
     def provable(posts: int) -> bool:
         least = least_provable_effect(posts, deviation, rules)
         return least is not None and least <= abs(effect)
 
-    low, high = rules.first_look - 1, POSTS_NEEDED_MAX
+    low, high = rules.first_look - 1, rules.posts_max
     if not provable(high):
         return None
     while high - low > 1:

@@ -43,7 +43,8 @@ class NewPost(BaseModel):
 
     ``propensity`` is the probability with which the bandit chose this arm when it chose it; without it the
     post cannot be used to judge another policy. ``arm_chances`` holds, by topic and format, the chances of all arms
-    that were open then. A reply names the post that it answers and that post's author.
+    that were open then; ``tested_version_id`` is the version in test that had a share in them. A reply names the post
+    that it answers and that post's author.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +55,7 @@ class NewPost(BaseModel):
     features: dict[str, float] = Field(default_factory=dict)
     source: str = "llm"
     bandit_version_id: int | None = None
+    tested_version_id: int | None = None
     predictor_version_id: int | None = None
     propensity: float | None = Field(None, gt=0, le=1)
     arm_chances: dict[str, dict[str, float]] | None = None

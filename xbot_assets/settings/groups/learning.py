@@ -1,5 +1,6 @@
 """Learning from what posts earned."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal
 
@@ -39,7 +40,24 @@ class LearningSettings(BaseModel):
     compare_posts_min: int = Field(40, ge=20, le=1000, description="Posts before a comparison says anything.")
     compare_posts_best: int = Field(150, ge=20, le=10_000, description="Posts at which a comparison is sharpest.")
     compare_posts_max: int = Field(
-        400, ge=40, le=10_000, description="Posts after which a test that has shown nothing ends, and the next begins."
+        400,
+        ge=40,
+        le=10_000,
+        description="Posts after which a test of a predictor that has shown nothing ends, and the next begins.",
+    )
+    compare_rules_posts_max: int = Field(
+        1000,
+        ge=40,
+        le=10_000,
+        description="The same for a way in which the bandit learns: there are two of them, so no other waits.",
+    )
+    compare_share: float = Field(
+        0.5,
+        ge=0,
+        le=0.5,
+        description="While a way of learning is in test, its share in the choice of what is posted: with a half, tests "
+        "need the fewest posts, and cost the most when it is worse. With 0 it is told what the champion's choices say, "
+        "and no other is ever promoted.",
     )
     challenger_growth: float = Field(
         1.25, ge=1, le=100, description="A challenging predictor learned from so many times the champion's outcomes."
@@ -50,8 +68,13 @@ class LearningSettings(BaseModel):
 
     @property
     def comparison_rules(self) -> SequenceRules:
-        """How a challenger is compared with the champion."""
+        """How sure to be of a difference, without an end."""
         return SequenceRules(self.compare_alpha, self.compare_posts_min, self.compare_posts_best)
+
+    def comparison_of(self, kind: Literal["bandit", "predictor"]) -> SequenceRules:
+        """Return how a challenger of a kind is compared with the champion, and when that is given up."""
+        most = self.compare_rules_posts_max if kind == "bandit" else self.compare_posts_max
+        return replace(self.comparison_rules, posts_max=most)
 
     @property
     def least_between_flips(self) -> timedelta:

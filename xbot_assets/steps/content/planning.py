@@ -15,8 +15,7 @@ from xbot_assets.domain.budget.calls import DAILY_BUDGET
 from xbot_assets.domain.budget.tiers import BudgetTier
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind, ProductError
-from xbot_assets.domain.learning import bandit
-from xbot_assets.domain.learning.bandit import Arm, Choice, Draw, Posterior
+from xbot_assets.domain.learning.bandit import Arm, Choice, Draw
 from xbot_assets.domain.learning.features import post_features, with_hour
 from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.domain.pace.jitter import jittered
@@ -28,6 +27,7 @@ from xbot_assets.steps.content.fallback import fallback_posts, watch_fallback_sh
 from xbot_assets.steps.content.gatekeeping import judge_for
 from xbot_assets.steps.content.model_watch import watch_models
 from xbot_assets.steps.language_model import brief_for
+from xbot_assets.steps.learning.choosers import Choosers, choosers
 from xbot_assets.steps.learning.training import current_champion
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.model_service import rules_in_use
@@ -89,10 +89,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Models:
-    """The champions as planning uses them."""
+    """Who chooses arms, and the champion that predicts."""
 
-    posterior: Posterior
-    bandit_version: ModelVersion | None
+    choosers: Choosers
     predictor: Predictor | None
     predictor_version: ModelVersion | None
 
@@ -159,9 +158,9 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
         BudgetFailure: the day's budget or the provider's quota is used up.
         PermanentFailure: the key, the model's name or the persona is wrong, or every answer was unusable.
     """
-    models = _champions(product)
+    models = _models(product)
     tier = budget_now(product.database, product.settings, product.clock.now()).tier
-    drawn = bandit.choose(models.posterior, tier.posts, generator)
+    drawn = models.choosers.draw(tier.posts, generator)
     # Tones vary at random, so that posts of one arm do not all sound alike.
     arms = [(choice.arm, str(generator.choice(product.account.persona.tones))) for choice in drawn.chosen]
     brief = brief_for(product.settings, product.database, product.account.persona, arms, product.clock.now())
@@ -231,17 +230,10 @@ def _tell_person(product: Product, failure: ProductError) -> None:
         )
 
 
-def _champions(product: Product) -> _Models:
-    bandit_version = current_champion(product, "bandit")
+def _models(product: Product) -> _Models:
     predictor_version = current_champion(product, "predictor")
-    topics, formats = product.account.persona.topic_names, product.account.persona.format_names
-    posterior = Posterior.model_validate(bandit_version.parameters) if bandit_version else None
-    if posterior is None or (posterior.topics, posterior.formats) != (tuple(topics), tuple(formats)):
-        # No version yet, or the persona was edited since: start from the prior rather than from wrong columns.
-        posterior = bandit.prior(topics, formats, strength=product.settings.bandit_prior_strength)
-        bandit_version = None
     fitted = Predictor.model_validate(predictor_version.parameters) if predictor_version else None
-    return _Models(posterior, bandit_version, fitted, predictor_version)
+    return _Models(choosers(product), fitted, predictor_version)
 
 
 def _slots(product: Product, count: int) -> list[datetime]:
@@ -256,12 +248,14 @@ def _new_post(product: Product, models: _Models, choice: Choice, written: Writte
     features = post_features(written.text, written.tone)
     seen = with_hour(features, at, product.settings.zone)
     predicted = models.predictor.predict(seen, choice.arm.topic, choice.arm.format) if models.predictor else None
+    chosen_by, tested = models.choosers.version, models.choosers.tested
     return NewPost(
         text=written.text,
         topic=choice.arm.topic,
         format=choice.arm.format,
         features=features,
-        bandit_version_id=models.bandit_version.id if models.bandit_version else None,
+        bandit_version_id=chosen_by.id if chosen_by else None,
+        tested_version_id=tested.version.id if tested else None,
         predictor_version_id=models.predictor_version.id if models.predictor_version else None,
         propensity=choice.propensity,
         arm_chances=choice.chances,
@@ -279,8 +273,8 @@ def _report(
     tier: BudgetTier,
     drawn: Draw,
 ) -> Plan:
-    chances = zip(models.posterior.arms, drawn.chances, strict=True)
-    version = models.bandit_version
+    chances = zip(models.choosers.posterior.arms, drawn.chances, strict=True)
+    version = models.choosers.version
     return Plan(
         posts=tuple(
             PlannedPost(i, p.text, p.topic, p.format, p.scheduled_at, p.propensity, p.predicted_reward)
@@ -292,9 +286,5 @@ def _report(
         cost_microusd=written.cost_microusd,
         bandit_version=version.version if version else None,
         chances=tuple(sorted(((a, float(c)) for a, c in chances), key=lambda pair: -pair[1])),
-        reason=(
-            f"Arms chosen by bandit version {version.version}, which learned from {version.outcomes_used} outcomes."
-            if version
-            else "Arms chosen from the prior: nothing was learned yet."
-        ),
+        reason=models.choosers.reason,
     )

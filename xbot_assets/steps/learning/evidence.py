@@ -7,7 +7,7 @@ has, and posts planned before both sides had a version. Imported posts have no o
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,8 +19,8 @@ from xbot_assets.domain.learning.bandit import (
     Posterior,
     Rule,
     Vector,
-    choice_probabilities,
     expected_rewards,
+    version_chances,
 )
 from xbot_assets.domain.learning.comparison import Comparison, compare, explain
 from xbot_assets.domain.learning.features import with_hour
@@ -94,16 +94,19 @@ def predictor_gains(posts: Iterable[ComparedPost], champion: Predictor, challeng
     return Gains(errors[:, 0] - errors[:, 1], left_out, means)
 
 
-def bandit_gains(db: Statements, since: datetime, champion: Rule, challenger: Rule) -> Gains:
+def bandit_gains(db: Statements, since: datetime, champion: Rule, challenger: Rule, *, lived: bool = True) -> Gains:
     """Return the doubly robust gain of one rule over another at each post, each as it was when the post was planned.
 
-    It is what the rule would have chosen having learned from the champion's posts; what it would have learned from
-    posts of its own, no log can tell.
+    It is what the rule would have chosen having learned from the same posts. ``lived``: only posts count that both
+    sides chose, for what the champion chose alone may have any weight.
     """
     posts = compared_posts(db, since)
+    alone = sum(_chosen_alone(post) for post in posts) if lived else 0
+    posts = [post for post in posts if not (lived and _chosen_alone(post))]
     times = sorted({post.planned_at for post in posts if _why_left_out(post, needs_chances=True) is None})
     sides = [bandit_versions_at(db, rule, times) for rule in (champion, challenger)]
-    return gains_of_rules(posts, sides[0], sides[1], {})
+    gains = gains_of_rules(posts, sides[0], sides[1], {})
+    return replace(gains, left_out=gains.left_out | ({"chosen by the champion alone": alone} if alone else {}))
 
 
 def gains_of_rules(posts: Iterable[ComparedPost], champion: VersionsAt, challenger: VersionsAt, known: Known) -> Gains:
@@ -130,8 +133,8 @@ def _of_one_persona(rows: Sequence[_Row], left_out: Counter[str]) -> list[_Row]:
 
 
 def _bandit_gains(rows: Sequence[_Row], left_out: Counter[str]) -> Gains:
-    if len(rows) < ESTIMATES_MIN:
-        return Gains(np.zeros(len(rows)), dict(left_out), {})
+    if not rows:
+        return Gains(np.zeros(0), dict(left_out), {})
     log = ChoiceLog(
         np.array([old.arms.index(Arm(post.topic, post.format)) for post, old, _ in rows]),
         np.array([post.reward for post, *_ in rows]),
@@ -142,16 +145,19 @@ def _bandit_gains(rows: Sequence[_Row], left_out: Counter[str]) -> Gains:
         "champion": np.array([old.chances for _, old, _ in rows]),
         "challenger": np.array([new.chances for *_, new in rows]),
     }
-    estimates = {
-        side: {
-            "ips": asdict(ips(log, chances)),
-            "snips": asdict(snips(log, chances)),
-            "doubly_robust": asdict(doubly_robust(log, chances, expected)),
-        }
-        for side, chances in sides.items()
-    }
+    estimates = {side: _estimates(log, chances, expected) for side, chances in sides.items()}
     old, new = (doubly_robust_scores(log, chances, expected) for chances in sides.values())
-    return Gains(new - old, dict(left_out), estimates)
+    return Gains(new - old, dict(left_out), estimates if len(rows) >= ESTIMATES_MIN else {})
+
+
+def _estimates(log: ChoiceLog, chances: Vector, expected: Vector) -> dict[str, Any]:
+    if len(log) < ESTIMATES_MIN:
+        return {}
+    return {
+        "ips": asdict(ips(log, chances)),
+        "snips": asdict(snips(log, chances)),
+        "doubly_robust": asdict(doubly_robust(log, chances, expected)),
+    }
 
 
 def _usable(posts: Iterable[ComparedPost], *, needs_chances: bool) -> tuple[list[ComparedPost], Counter[str]]:
@@ -163,6 +169,10 @@ def _usable(posts: Iterable[ComparedPost], *, needs_chances: bool) -> tuple[list
         else:
             usable.append(post)
     return usable, left_out
+
+
+def _chosen_alone(post: ComparedPost) -> bool:
+    return post.tested_version_id is None and _why_left_out(post, needs_chances=True) is None
 
 
 def _why_left_out(post: ComparedPost, *, needs_chances: bool) -> str | None:
@@ -183,15 +193,13 @@ def _at(post: ComparedPost, version: VersionAt | None, known: Known) -> _RuleCha
         return "before both had a version"
     if version.id not in known:
         posterior = Posterior.model_validate(version.parameters)
-        # The seed is the version, so that looking again gives the same numbers.
-        chances = choice_probabilities(posterior, np.random.default_rng(version.id))
-        known[version.id] = (posterior, chances, expected_rewards(posterior))
+        known[version.id] = (posterior, version_chances(posterior, version.id), expected_rewards(posterior))
     posterior, chances, expected = known[version.id]
     recorded = post.arm_chances or {}
     logged = np.array([recorded.get(arm.topic, {}).get(arm.format, 0.0) for arm in posterior.arms])
     if Arm(post.topic, post.format) not in posterior.arms or not np.isclose(logged.sum(), 1):
         return OTHER_PERSONA
-    if post.bandit_version_id == version.id:
+    if post.bandit_version_id == version.id and post.tested_version_id is None:
         return _RuleChances(posterior.arms, logged / logged.sum(), expected)
     open_ones = np.where(logged > 0, chances, 0.0)
     return _RuleChances(posterior.arms, open_ones / open_ones.sum(), expected)

@@ -11,19 +11,22 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from xbot_assets.domain.learning.bandit import Posterior, Rule
-from xbot_assets.domain.learning.comparison import NextStep, Verdict, next_step
+from xbot_assets.domain.alerts.learning import MODEL_ROLLED_BACK
+from xbot_assets.domain.learning.bandit import Posterior, Rule, other_rule
+from xbot_assets.domain.learning.comparison import NextStep, next_step
 from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.steps.learning.evidence import Evidence, bandit_gains, predictor_gains, weigh
+from xbot_assets.steps.learning.foresight import Foresight, foresee_test
 from xbot_assets.steps.product import Product
+from xbot_assets.store.alerts import alert
 from xbot_assets.store.engine.database import Transaction
 from xbot_assets.store.learning import comparisons
 from xbot_assets.store.learning import models as model_store
-from xbot_assets.store.learning.comparisons import Challenger
 from xbot_assets.store.learning.models import ChampionVerdict, ModelKind, ModelVersion
 
 KINDS: tuple[ModelKind, ...] = ("bandit", "predictor")
 SEATING = frozenset({"first", "refreshed", "promoted", "rolled_back"})
+NO_SHARE = "It has no share in what is posted, so what the champion's posts say of it is told and proves nothing."
 HELD = "Models are held (XBOT_MODELS_HELD): nothing is promoted or rolled back."
 
 
@@ -70,11 +73,20 @@ def _decide(product: Product, kind: ModelKind) -> Promotion | None:
                 verdict=decision.verdict,
                 evidence=decision.evidence,
             )
+            _tell_of_rollback(transaction, champion, decision, now)
         else:
             comparisons.note_champion_event(
                 transaction, kind, decision.verdict, decision.reason, decision.evidence, now
             )
     return decision
+
+
+def _tell_of_rollback(
+    transaction: Transaction, champion: ModelVersion | None, decision: Promotion, now: datetime
+) -> None:
+    if champion is not None and decision.verdict == "rolled_back":
+        kind, version = decision.kind, champion.version
+        alert(transaction, MODEL_ROLLED_BACK, now=now, kind=kind, version=version, reason=decision.reason)
 
 
 def _newest(product: Product, transaction: Transaction, kind: ModelKind) -> ModelVersion | None:
@@ -99,34 +111,52 @@ def _judge(
 
 def _judge_bandit(product: Product, transaction: Transaction, champion: ModelVersion, now: datetime) -> Promotion:
     rule = rule_of(champion)
-    other: Rule = "restarting" if rule == "steady" else "steady"
+    other = other_rule(rule)
     rival = comparisons.newest_of_rule(transaction, other)
     latest = comparisons.newest_of_rule(transaction, rule) or champion
     if rival is None:
-        return _refreshed(champion, latest, f"No version learns in the other way ({other}) yet.", {})
+        return _refreshed(champion, latest, f"No version learns in the other way ({other}) yet.", {}, told_apart=False)
     tested = comparisons.challenger(transaction, "bandit")
     if tested is None or rule_of(tested.model) != other:
-        comparisons.set_challenger(transaction, rival, now)
-        return _refreshed(champion, latest, f"The {other} way of learning is tested against it from now on.", {})
-    gains = bandit_gains(transaction, tested.since, rule, other)
-    evidence = weigh(gains, product.settings.comparison_rules, now - tested.since)
-    words = f"The {other} way of learning: {evidence.explanation}"
-    step = _next_step(product, transaction, "bandit", evidence, now)
+        foreseen = _begin_test(product, transaction, latest, rival, now)
+        words = f"The {other} way of learning is tested against it from now on. {foreseen.words}"
+        return _refreshed(champion, latest, words, foreseen.numbers, told_apart=False)
+    gains = bandit_gains(transaction, tested.since, rule, other, lived=tested.share > 0)
+    evidence = weigh(gains, product.settings.comparison_of("bandit"), now - tested.since)
+    words, numbers = f"The {other} way of learning: {evidence.explanation}", {**evidence.numbers, "share": tested.share}
+    step = _next_step(product, transaction, "bandit", evidence, now, lived=tested.share > 0)
     if step is NextStep.FLIP:
-        comparisons.set_challenger(transaction, latest, now)
-        return _flip(transaction, champion, rival, evidence)
+        foreseen = _begin_test(product, transaction, rival, latest, now)
+        return _flip(transaction, champion, rival, evidence, foreseen)
+    if step is NextStep.DROP and tested.share:
+        comparisons.set_challenger(transaction, rival, now)
+        return Promotion("bandit", champion, "dropped", f"{words} {NO_SHARE}", numbers)
     if step is NextStep.WAIT:
         words = _too_soon(product, words)
-    elif step is NextStep.BEGIN_ANEW:
-        comparisons.set_challenger(transaction, rival, now)
-        words = f"{words} The test is over, and a new one begins."
-    return _refreshed(champion, latest, words, evidence.numbers)
+    elif not tested.share:
+        words = f"{words} {NO_SHARE}"
+    if step is NextStep.BEGIN_ANEW:
+        foreseen = _begin_test(product, transaction, latest, rival, now)
+        words = f"{words} The test is over, and a new one begins. {foreseen.words}"
+        numbers |= foreseen.numbers
+    return _refreshed(champion, latest, words, numbers)
 
 
-def _refreshed(champion: ModelVersion, latest: ModelVersion, reason: str, numbers: Mapping[str, Any]) -> Promotion:
-    """Keep the champion's way of learning, in its newest version."""
+def _begin_test(
+    product: Product, transaction: Transaction, champion: ModelVersion, rival: ModelVersion, now: datetime
+) -> Foresight:
+    """Test a version from now on, a bandit with a share of what is posted, and say what that can prove."""
+    share = product.settings.compare_share if rival.kind == "bandit" else 0.0
+    comparisons.set_challenger(transaction, rival, now, share=share)
+    return foresee_test(transaction, product.settings, champion, rival, now)
+
+
+def _refreshed(
+    champion: ModelVersion, latest: ModelVersion, reason: str, numbers: Mapping[str, Any], *, told_apart: bool = True
+) -> Promotion:
+    """Keep the champion's way of learning, in its newest version; ``told_apart`` says that it was tried to."""
     if latest.id == champion.id:
-        verdict: ChampionVerdict = "cannot_tell" if numbers else "stays"
+        verdict: ChampionVerdict = "cannot_tell" if told_apart else "stays"
         return Promotion("bandit", champion, verdict, reason, numbers)
     took_in = (
         f"The champion's way of learning took in {latest.outcomes_used} outcomes ({champion.outcomes_used} before)."
@@ -145,16 +175,20 @@ def _judge_predictor(
         return _next_test(product, transaction, newest, champion, now)
     posts = comparisons.compared_posts(transaction, tested.since)
     old, new = Predictor.model_validate(champion.parameters), Predictor.model_validate(tested.parameters)
-    evidence = weigh(predictor_gains(posts, old, new, settings.zone), settings.comparison_rules, now - tested.since)
-    compared, words = evidence.compared, f"Version {tested.version} against {champion.version}: {evidence.explanation}"
+    gains, rules = predictor_gains(posts, old, new, settings.zone), settings.comparison_of("predictor")
+    evidence = weigh(gains, rules, now - tested.since)
+    words = f"Version {tested.version} against {champion.version}: {evidence.explanation}"
     step = _next_step(product, transaction, "predictor", evidence, now)
     if step is NextStep.FLIP:
-        comparisons.set_challenger(transaction, champion, now)
-        return _flip(transaction, champion, tested.model, evidence)
+        foreseen = _begin_test(product, transaction, tested.model, champion, now)
+        return _flip(transaction, champion, tested.model, evidence, foreseen)
     if step is NextStep.WAIT:
         return Promotion("predictor", champion, "stays", _too_soon(product, words), evidence.numbers)
-    if compared.verdict is Verdict.WORSE or step is NextStep.BEGIN_ANEW:
-        return _dropped(transaction, newest, champion, tested, words, evidence, now)
+    if step in {NextStep.DROP, NextStep.BEGIN_ANEW}:
+        rival = newest if newest.id != tested.id else champion
+        foreseen = _begin_test(product, transaction, champion, rival, now)
+        next_test = f" Version {rival.version} is next. {foreseen.words}" if rival.id != champion.id else ""
+        return Promotion("predictor", champion, "dropped", f"The test is over. {words}{next_test}", evidence.numbers)
     return Promotion("predictor", champion, "cannot_tell", words, evidence.numbers)
 
 
@@ -174,45 +208,44 @@ def _next_test(
     needed = product.settings.challenger_growth * champion.outcomes_used
     if newest.id == champion.id or newest.outcomes_used < needed:
         return Promotion("predictor", champion, "stays", f"A challenger needs {needed:.0f} outcomes to learn from.")
-    comparisons.set_challenger(transaction, newest, now)
-    reason = f"Version {newest.version} is tested against version {champion.version} from now on."
-    return Promotion("predictor", champion, "stays", reason)
-
-
-def _dropped(  # noqa: PLR0913, PLR0917 - a decision with its evidence
-    transaction: Transaction,
-    newest: ModelVersion,
-    champion: ModelVersion,
-    tested: Challenger,
-    words: str,
-    evidence: Evidence,
-    now: datetime,
-) -> Promotion:
-    """End a test that will promote nobody; the newest version is next, when it is another."""
-    rival = newest if newest.id != tested.id else champion
-    comparisons.set_challenger(transaction, rival, now)
-    return Promotion("predictor", champion, "dropped", f"The test is over. {words}", evidence.numbers)
+    foreseen = _begin_test(product, transaction, champion, newest, now)
+    reason = f"Version {newest.version} is tested against version {champion.version} from now on. {foreseen.words}"
+    return Promotion("predictor", champion, "stays", reason, foreseen.numbers)
 
 
 def _next_step(
-    product: Product, transaction: Transaction, kind: ModelKind, evidence: Evidence, now: datetime
+    product: Product,
+    transaction: Transaction,
+    kind: ModelKind,
+    evidence: Evidence,
+    now: datetime,
+    *,
+    lived: bool = True,
 ) -> NextStep:
     last, settings = comparisons.last_flip(transaction, kind), product.settings
     return next_step(
         evidence.compared,
-        posts_max=settings.compare_posts_max,
+        posts_max=settings.comparison_of(kind).posts_max,
         since_flip=None if last is None else now - last,
         least=settings.least_between_flips,
+        lived=lived,
     )
 
 
-def _flip(transaction: Transaction, champion: ModelVersion, rival: ModelVersion, evidence: Evidence) -> Promotion:
-    """Seat a challenger that was shown better."""
+def _flip(
+    transaction: Transaction,
+    champion: ModelVersion,
+    rival: ModelVersion,
+    evidence: Evidence,
+    foreseen: Foresight,
+) -> Promotion:
+    """Seat a challenger that was shown better; ``foreseen`` is of the test that now begins the other way round."""
     back = _was_champion(transaction, champion, rival)
     verdict: ChampionVerdict = "rolled_back" if back else "promoted"
     act = "Rolled back" if back else "Promoted"
-    numbers = {**evidence.numbers, "instead_of": champion.version}
-    reason = f"{act} in place of version {champion.version}. {evidence.explanation}"
+    numbers = {**evidence.numbers, "instead_of": champion.version, **foreseen.numbers}
+    next_test = f"It is tested against its predecessor from now on. {foreseen.words}"
+    reason = f"{act} in place of version {champion.version}. {evidence.explanation} {next_test}"
     return Promotion(champion.kind, rival, verdict, reason, numbers)
 
 

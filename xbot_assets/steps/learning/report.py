@@ -10,9 +10,7 @@ from datetime import timedelta
 from statistics import fmean, stdev
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from xbot_assets.domain.learning.bandit import Arm, Posterior, choice_probabilities, estimates
+from xbot_assets.domain.learning.bandit import Arm, Posterior, estimates, version_chances
 from xbot_assets.domain.learning.comparison import Provable, provable_effects
 from xbot_assets.domain.learning.features import TONE
 from xbot_assets.domain.learning.insights import GROUP_MIN, Effect, Finding, as_ratio, effects
@@ -31,6 +29,7 @@ from xbot_assets.steps.learning.report_values import (
     RareArm,
     RunningTest,
 )
+from xbot_assets.steps.learning.report_weeks import weeks
 from xbot_assets.steps.learning.training import OUTCOME_LOST_AFTER
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.learning import comparisons
@@ -75,6 +74,7 @@ def learning_report(account: Account) -> LearningReport:
         insights=_insights(posts, account, settings.zone),
         hours=_hours(posts, settings.zone),
         rare_arms=_rare_arms(account, posts),
+        weeks=weeks(db, settings.learn_posts_max),
         decisions=_decisions(events),
         tests=_tests(account, events, pace),
         groups_provable=_groups_provable(posts, pace, settings.comparison_rules),
@@ -161,7 +161,7 @@ def _rare_arms(account: Account, posts: Sequence[ReportedPost]) -> tuple[RareArm
     tried = defaultdict[Arm, int](int)
     for post in posts:
         tried[Arm(post.topic, post.format)] += 1
-    chosen = choice_probabilities(posterior, np.random.default_rng(version.id)).tolist()
+    chosen = version_chances(posterior, version.id).tolist()
     chances = dict(zip(posterior.arms, chosen, strict=True))
     rare = [
         RareArm(one.arm.topic, one.arm.format, tried[one.arm], chances[one.arm], one.mean)
@@ -186,10 +186,18 @@ def _test(account: Account, kind: ModelKind, events: Sequence[ChampionEvent], pa
     if champion is None or tested is None or tested.id == champion.id:
         return None
     last = next((event for event in events if event.kind == kind), None)
-    deviation = ((last.evidence.get("comparison") or {}) if last else {}).get("deviation")
-    rules = account.settings.comparison_rules
-    provable = provable_effects(pace, float(deviation), rules) if pace and deviation else ()
-    return RunningTest(kind, champion.version, tested.version, tested.since, last.reason if last else "", provable)
+    deviation = _deviation(last)
+    rules = account.settings.comparison_of(kind)
+    provable = provable_effects(pace, deviation, rules) if pace and deviation else ()
+    words = last.reason if last else ""
+    return RunningTest(kind, champion.version, tested.version, tested.since, tested.share, words, provable)
+
+
+def _deviation(last: ChampionEvent | None) -> float | None:
+    """Return how far a post's gain spreads: as seen, or as foreseen when the test began."""
+    evidence = last.evidence if last else {}
+    told = [(evidence.get(name) or {}).get("deviation") for name in ("foreseen", "comparison")]
+    return next((float(one) for one in told if one), None)
 
 
 def _groups_provable(posts: Sequence[ReportedPost], pace: float | None, rules: SequenceRules) -> tuple[Provable, ...]:

@@ -66,13 +66,33 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Week:
+    """What one week's posts earned that a champion's way of learning chose, alone or sharing with what is in test.
+
+    ``rate`` is the engagement per view of an ordinary one of them, with a 95 % interval; ``None`` with one post.
+    """
+
+    begins_at: datetime
+    rule: str
+    in_test: bool
+    posts: int
+    rate: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class RunningTest:
-    """What is tested against a champion, since when, and what that can prove: ``provable`` is in rewards a post."""
+    """What is tested against a champion, since when, and what that can prove: ``provable`` is in rewards a post.
+
+    ``share`` is the challenger's in the choice of what is posted.
+    """
 
     kind: ModelKind
     champion: int
     challenger: int
     since: datetime
+    share: float
     last_word: str
     provable: tuple[Provable, ...]
 
@@ -96,6 +116,8 @@ class LearningReport:
     insights: tuple[Insight, ...]
     hours: tuple[HourCell, ...]
     rare_arms: tuple[RareArm, ...]
+    weeks: tuple[Week, ...]
+    """Newest first."""
     decisions: tuple[Decision, ...]
     tests: tuple[RunningTest, ...]
     groups_provable: tuple[Provable, ...]

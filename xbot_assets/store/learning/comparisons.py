@@ -14,6 +14,7 @@ class ComparedPost:
     """A post with an outcome, and what its arm was chosen by.
 
     ``arm_chances`` holds the chances of all arms that were open, by topic and format; ``None`` when not recorded.
+    ``tested_version_id`` is the version in test that had a share in them; ``None`` when the champion chose alone.
     """
 
     post_id: int
@@ -24,6 +25,7 @@ class ComparedPost:
     propensity: float | None
     arm_chances: dict[str, dict[str, float]] | None
     bandit_version_id: int | None
+    tested_version_id: int | None
     planned_at: datetime
     published_at: datetime
     removed: bool
@@ -41,7 +43,7 @@ class VersionAt:
 
 @dataclass(frozen=True, slots=True)
 class Challenger:
-    """The version in test, and since when posts are compared."""
+    """The version in test, since when posts are compared, and its share in the choice of what is posted."""
 
     id: int
     kind: ModelKind
@@ -51,6 +53,7 @@ class Challenger:
     outcomes_used: int
     trained_at: datetime
     since: datetime
+    share: float
 
     @property
     def model(self) -> ModelVersion:
@@ -87,9 +90,12 @@ def challenger(db: Statements, kind: ModelKind) -> Challenger | None:
     return db.fetch_row(Challenger, "challenger", kind=kind)
 
 
-def set_challenger(db: Statements, version: ModelVersion, now: datetime) -> None:
-    """Begin to compare a version with its kind's champion, on posts planned from now on."""
-    db.execute("set_challenger", kind=version.kind, id=version.id, now=now)
+def set_challenger(db: Statements, version: ModelVersion, now: datetime, *, share: float = 0.0) -> None:
+    """Begin to compare a version with its kind's champion, on posts planned from now on.
+
+    ``share`` of the chances that those posts are chosen with are the challenger's, at most a half.
+    """
+    db.execute("set_challenger", kind=version.kind, id=version.id, now=now, share=share)
 
 
 def lock_champions(transaction: Transaction, kind: ModelKind) -> None:

@@ -39,6 +39,18 @@ class WaitingOutcomes:
         return self.young + self.unread + self.without_views + self.uncounted
 
 
+@dataclass(frozen=True, slots=True)
+class WeekOfRule:
+    """What the posts of one week earned that one way of learning chose, alone or in a test."""
+
+    week: datetime
+    rule: str
+    in_test: bool
+    posts: int
+    mean: float
+    deviation: float | None
+
+
 def reported_posts(db: Statements, limit: int) -> list[ReportedPost]:
     """Return the newest posts with an outcome that answer nobody and were not taken down, oldest first."""
     return db.fetch_rows(ReportedPost, "reported_posts", limit=limit)
@@ -48,3 +60,8 @@ def waiting_outcomes(db: Statements, *, since: datetime, young_since: datetime) 
     """Count posts published since a time that have no outcome; those after ``young_since`` are too young for one."""
     times = {"since": since, "young_since": young_since}
     return db.fetch_row(WaitingOutcomes, "waiting_outcomes", **times) or WaitingOutcomes(0, None, 0, 0, 0)
+
+
+def weeks_of_rules(db: Statements, limit: int) -> list[WeekOfRule]:
+    """Return what the newest outcomes say of each champion's way of learning, newest week first."""
+    return db.fetch_rows(WeekOfRule, "weeks_of_rules", limit=limit)

@@ -9,9 +9,12 @@ from xbot_assets.domain.learning.bandit import (
     Posterior,
     choice_probabilities,
     choose,
+    draw_arms,
     estimates,
+    in_test,
     learn,
     prior,
+    version_chances,
 )
 
 TOPICS = ("bread", "bikes", "moss", "tax")
@@ -80,6 +83,28 @@ def test_one_plan_never_holds_the_same_arm_twice() -> None:
     """Two posts of one plan differ."""
     chosen = choose(prior(TOPICS, FORMATS, strength=2), 12, np.random.default_rng(0)).chosen
     assert len({c.arm for c in chosen}) == 12
+
+
+def test_in_a_test_arms_come_with_the_mixed_chances() -> None:
+    """So either side's own are at most twice as large with a half, and what is drawn has them as its frequency."""
+    champion, challenger = (version_chances(simulate(40, seed)[0], seed) for seed in (1, 5))
+    mixed = in_test(champion, challenger, 0.5)
+    assert mixed.sum() == pytest.approx(1)
+    for side in (champion, challenger):
+        assert (side / mixed).max() <= 2
+    arms, rng = prior(TOPICS, FORMATS, strength=2).arms, np.random.default_rng(2)
+    chosen = [draw_arms(arms, mixed, 1, rng).chosen[0] for _ in range(2000)]
+    for arm, chance in zip(arms, mixed.tolist(), strict=True):
+        of = [one for one in chosen if one.arm == arm]
+        assert len(of) / len(chosen) == pytest.approx(chance, abs=0.04)
+        assert all(one.propensity == pytest.approx(chance, rel=1e-12) for one in of)
+
+
+def test_what_a_version_would_do_is_the_same_each_time() -> None:
+    """Asked again it says the same; another version draws other numbers."""
+    posterior, _ = simulate(15, 3)
+    assert (version_chances(posterior, 7) == version_chances(posterior, 7)).all()
+    assert (version_chances(posterior, 7) != version_chances(posterior, 8)).any()
 
 
 def test_learning_in_one_batch_or_one_by_one_is_the_same() -> None:

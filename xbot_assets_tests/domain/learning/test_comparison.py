@@ -1,5 +1,6 @@
 """A challenger is better, worse, or cannot be told from the champion; each with numbers and sentences."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -15,6 +16,7 @@ from xbot_assets.domain.learning.comparison import (
     provable_effects,
 )
 from xbot_assets.domain.learning.sequence_rules import SequenceRules
+from xbot_assets.domain.learning.sequences import least_provable_effect
 
 RULES = SequenceRules(alpha=0.05, first_look=40, narrowest_at=150)
 
@@ -55,6 +57,24 @@ def test_a_slow_account_is_told_that_it_can_prove_nothing() -> None:
     assert quarter.effect is not None
 
 
+def test_without_a_share_nothing_is_promoted_and_what_is_worse_is_dropped() -> None:
+    """Few posts of great weight seem to prove anything."""
+    rest = {"posts_max": 400, "since_flip": None, "least": timedelta(days=7), "lived": False}
+    better, worse = (Comparison(one, 50, 0.1, 0.0, 0.2, 0.1, None, ()) for one in (Verdict.BETTER, Verdict.WORSE))
+    assert next_step(better, **rest) is NextStep.GO_ON  # type: ignore[arg-type]
+    assert next_step(worse, **rest) is NextStep.DROP  # type: ignore[arg-type]
+
+
+def test_a_test_that_ends_proves_no_more_however_long_one_waits() -> None:
+    """What 90 days of a quick account can prove is what the test's last post can; and its end is named."""
+    short = replace(RULES, posts_max=200)
+    month, quarter = provable_effects(20, 0.2, short)
+    assert month.effect == quarter.effect == least_provable_effect(200, 0.2, RULES)
+    compared = compare(np.random.default_rng(1).normal(0.005, 0.2, 150), short, 5)
+    assert compared.posts_needed is None
+    assert "the 200 posts of a test are too few to show it" in explain(compared, short)
+
+
 @pytest.mark.parametrize(
     ("verdict", "posts", "since_flip", "step"),
     [
@@ -63,12 +83,13 @@ def test_a_slow_account_is_told_that_it_can_prove_nothing() -> None:
         (Verdict.BETTER, 500, timedelta(days=6), NextStep.WAIT),
         (Verdict.CANNOT_TELL, 50, None, NextStep.GO_ON),
         (Verdict.CANNOT_TELL, 400, None, NextStep.BEGIN_ANEW),
-        (Verdict.WORSE, 399, timedelta(days=6), NextStep.GO_ON),
+        (Verdict.WORSE, 399, timedelta(days=6), NextStep.DROP),
+        (Verdict.WORSE, 400, None, NextStep.BEGIN_ANEW),
     ],
 )
 def test_a_proof_changes_the_champion_unless_the_last_change_is_too_recent(
     verdict: Verdict, posts: int, since_flip: timedelta | None, step: NextStep
 ) -> None:
-    """And a test that has shown nothing for long ends."""
+    """What is shown worse is dropped, and a test that has shown nothing for long ends."""
     compared = Comparison(verdict, posts, 0.1, 0.0, 0.2, 0.1, None, ())
     assert next_step(compared, posts_max=400, since_flip=since_flip, least=timedelta(days=7)) is step

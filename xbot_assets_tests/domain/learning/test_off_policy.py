@@ -11,6 +11,7 @@ from xbot_assets.domain.learning.off_policy import (
     Vector,
     doubly_robust,
     doubly_robust_scores,
+    gain_deviation,
     ips,
     snips,
     weights,
@@ -52,6 +53,17 @@ def test_the_intervals_are_those_that_come_out_by_hand() -> None:
     value = 4 / 9
     error = np.sqrt((0.5 * (1 - value)) ** 2 + (3 * (0.5 - value)) ** 2 + value**2) / 4.5
     assert (normalised.value - normalised.low) / error == pytest.approx(1.959964, abs=1e-6)
+
+
+def test_how_far_a_gain_spreads_is_known_before_any_post() -> None:
+    """As it then spreads in a log of a quarter of a million posts, with what is expected of each arm known."""
+    rng, mixed = np.random.default_rng(1), (CHOSEN + OTHER) / 2
+    arms = rng.choice(len(MEANS), size=250_000, p=mixed)
+    log = ChoiceLog(arms, MEANS[arms] + rng.normal(0, 0.2, len(arms)), mixed[arms])
+    rows = len(arms), 1
+    old, new = (doubly_robust_scores(log, np.tile(one, rows), np.tile(MEANS, rows)) for one in (CHOSEN, OTHER))
+    assert gain_deviation(CHOSEN, OTHER, mixed, 0.2) == pytest.approx(float(np.std(new - old)), rel=0.01)
+    assert gain_deviation(CHOSEN, CHOSEN, CHOSEN, 0.2) == 0
 
 
 def test_the_estimates_are_those_of_a_loop_over_posts() -> None:

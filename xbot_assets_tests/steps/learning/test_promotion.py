@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 
 from xbot_assets.domain.clock import ClockLine, system_now
-from xbot_assets.domain.learning.bandit import Arm, Choice, Observed, Posterior, choose, learn, prior
+from xbot_assets.domain.learning.bandit import (
+    Arm,
+    Choice,
+    Observed,
+    Posterior,
+    choose,
+    draw_arms,
+    in_test,
+    learn,
+    prior,
+    version_chances,
+)
 from xbot_assets.domain.learning.changes import learn_restarting
 from xbot_assets.domain.learning.predictor import Predictor
 from xbot_assets.steps.learning import promotion
@@ -25,7 +36,13 @@ from xbot_assets_tests.steps.unheard import writing_product
 START = datetime(2026, 7, 1, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
 CHOICE = Choice(Arm("sea", "fact"), 0.5, {"sea": {"fact": 0.5, "list": 0.5}})
-RULES = {"compare_posts_min": 20, "compare_posts_best": 30, "compare_posts_max": 60, "flip_days_min": 7}
+RULES = {
+    "compare_posts_min": 20,
+    "compare_posts_best": 30,
+    "compare_posts_max": 60,
+    "compare_rules_posts_max": 60,
+    "flip_days_min": 7,
+}
 
 
 @pytest.fixture
@@ -110,7 +127,7 @@ def test_what_cannot_be_told_names_what_would_be_needed(product: Product) -> Non
     earn(product, 0.5, START + DAY)
     unsure = decided(product)
     assert (unsure.verdict, unsure.champion) == ("cannot_tell", old)
-    assert "more posts would show it" in unsure.reason or "no number of posts" in unsure.reason
+    assert "more posts would show it" in unsure.reason or "of a test are too few" in unsure.reason
     assert [one["days"] for one in unsure.evidence["comparison"]["provable"]] == [30, 90]
 
 
@@ -172,14 +189,16 @@ def bandit_versions(product: Product) -> tuple[Posterior, ModelVersion, Posterio
 
 def test_a_bandit_that_learns_in_another_way_is_promoted_when_the_log_shows_it_better(product: Product) -> None:
     """From the recorded chances alone; the way that is champion then takes new outcomes in at once."""
-    blank, steady, _, restarting = bandit_versions(product)
+    blank, steady, fond, restarting = bandit_versions(product)
     assert decided(product, "bandit").champion == steady
     assert decided(product, "bandit").verdict == "stays"
     rng = np.random.default_rng(3)
-    choices = [choose(blank, 1, rng).chosen[0] for _ in range(55)]
+    chances = in_test(version_chances(blank, steady.id), version_chances(fond, restarting.id), 0.5)
+    choices = [draw_arms(blank.arms, chances, 1, rng).chosen[0] for _ in range(55)]
     best = restarting.evaluation.get("topic", product.account.persona.topic_names[0])
     earned = [float(rng.normal(0.7 if choice.arm.topic == best else 0.3, 0.05)) for choice in choices]
-    publish_tested(product, [ToPublish(c, r, steady.id) for c, r in zip(choices, earned, strict=True)], START + DAY)
+    tested = [ToPublish(c, r, steady.id, tested_id=restarting.id) for c, r in zip(choices, earned, strict=True)]
+    publish_tested(product, tested, START + DAY)
     at(product, START + 4 * DAY)
     promoted = decided(product, "bandit")
     assert (promoted.verdict, promoted.champion) == ("promoted", restarting)
@@ -193,11 +212,11 @@ def test_a_bandit_that_learns_in_another_way_is_promoted_when_the_log_shows_it_b
 
 def test_posts_without_the_chances_of_their_choice_say_nothing_of_bandits(product: Product) -> None:
     """Nor do those of another persona."""
-    blank, steady, _, _ = bandit_versions(product)
+    blank, steady, _, other = bandit_versions(product)
     decided(product, "bandit")
     decided(product, "bandit")
     chosen = choose(blank, 1, np.random.default_rng(1)).chosen[0]
-    rest = [ToPublish(CHOICE, 0.5, steady.id), ToPublish(chosen, 0.5, steady.id)]
+    rest = [ToPublish(one, 0.5, steady.id, tested_id=other.id) for one in (CHOICE, chosen)]
     publish_tested(product, rest, START + DAY)
     at(product, START + 3 * DAY)
     stays = decided(product, "bandit")

@@ -113,7 +113,7 @@ def assert_same_posteriors(product: Product, observed: list[Observed]) -> None:
     """The newest stored version of each way of learning is what the simulated champions know after these posts."""
     persona, settings = product.account.persona, product.settings
     start = prior(persona.topic_names, persona.format_names, strength=settings.bandit_prior_strength)
-    rules = ChangeRules(settings.comparison_rules, 400, timedelta(days=7), settings.learn_posts_max)
+    rules = ChangeRules(settings.comparison_rules, 0.5, timedelta(days=7), settings.learn_posts_max)
     champions = Champions(start, "steady", rules)
     for one in observed:
         champions.train([one])

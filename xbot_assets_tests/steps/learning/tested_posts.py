@@ -16,12 +16,13 @@ COUNTS = {"replies": 0, "reposts": 0, "likes": 1, "bookmarks": 0, "views": 9, "l
 
 
 class ToPublish(NamedTuple):
-    """A post to be: its choice, its reward, and which version chose it."""
+    """A post to be: its choice, its reward, and which versions chose it."""
 
     choice: Choice
     reward: float
     version_id: int | None = None
     source: str = "llm"
+    tested_id: int | None = None
 
 
 def publish_tested(product: Product, tested: Sequence[ToPublish], first: datetime) -> None:
@@ -39,6 +40,7 @@ def _publish(product: Product, one: ToPublish, at: datetime, text: str) -> None:
         features={"length": 1.0},
         source=one.source,
         bandit_version_id=one.version_id,
+        tested_version_id=one.tested_id,
         propensity=one.choice.propensity,
         arm_chances=one.choice.chances,
         scheduled_at=at,

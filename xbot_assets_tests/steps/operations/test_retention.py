@@ -135,16 +135,17 @@ def test_a_purge_takes_some_batches_and_leaves_the_rest_to_the_next(
 def test_what_something_else_rests_on_stays_however_old_it_is(
     product: Product, connection: psycopg.Connection[Any]
 ) -> None:
-    """The newest reading and that of an outcome, the call of a post, a champion, the last comparison, an open alert."""
+    """The newest reading and that of an outcome, the call of a post, a champion, what was in test, an open alert."""
     for hours in (3, 2, 1):
         put(connection, "post_metrics", f"{OLD} - interval '{hours} hours'")
     connection.execute(
         "insert into engagement_outcomes (post_id, reward, score, level, read_at, computed_at) "
         "select 1, 0.5, 0.5, 0.5, min(read_at), now() from post_metrics"
     )
-    for table in ("llm_calls", "model_versions", "model_versions", "timeline_reconciliations", "session_checks"):
+    for table in ("llm_calls", *["model_versions"] * 3, "timeline_reconciliations", "session_checks"):
         put(connection, table, OLD)
     connection.execute("update posts set llm_call_id = (select max(id) from llm_calls)")
+    connection.execute("update posts set tested_version_id = (select id from model_versions where version = 2)")
     connection.execute("insert into champions select kind, id, now(), 'r' from model_versions where version = 1")
     put(connection, "alerts", OLD)
     connection.execute("update alert_outbox set sent_at = null")

@@ -4,7 +4,7 @@
 -- Posts with an outcome that were planned after a time, in the order in which their outcomes became known: a sequence
 -- that is looked at again may only grow at its end.
 select p.id as post_id, p.topic, p.format, p.features, p.source, p.propensity, p.arm_chances, p.bandit_version_id,
-    p.planned_at, p.published_at, p.removed_at is not null as removed, e.reward
+    p.tested_version_id, p.planned_at, p.published_at, p.removed_at is not null as removed, e.reward
 from engagement_outcomes e join posts p on p.id = e.post_id
 where p.planned_at > %(since)s
 order by e.computed_at, p.id;
@@ -28,14 +28,15 @@ order by version desc limit 1;
 
 -- name: challenger
 -- Who is compared with the champion of a kind, and since when.
-select v.id, v.kind, v.version, v.parameters, v.evaluation, v.outcomes_used, v.trained_at, c.since
+select v.id, v.kind, v.version, v.parameters, v.evaluation, v.outcomes_used, v.trained_at, c.since, c.share
 from challengers c join model_versions v on v.id = c.version_id
 where c.kind = %(kind)s;
 
 -- name: set_challenger
 -- Begin to compare a version with the champion.
-insert into challengers (kind, version_id, since) values (%(kind)s, %(id)s, %(now)s)
-on conflict (kind) do update set version_id = excluded.version_id, since = excluded.since;
+insert into challengers (kind, version_id, since, share) values (%(kind)s, %(id)s, %(now)s, %(share)s)
+on conflict (kind) do update set
+    version_id = excluded.version_id, since = excluded.since, share = excluded.share;
 
 -- name: lock_champions
 -- One decision about a kind at a time. Its own statement, so that the next one sees what was decided before it.

@@ -19,3 +19,15 @@ select count(*) filter (where published_at > %(young_since)s) as young,
     ) as without_views,
     count(*) filter (where published_at <= %(young_since)s and views > 0) as uncounted
 from reading_schedule where not has_outcome and published_at > %(since)s;
+
+-- name: weeks_of_rules
+-- What posts earned week by week, by the way of learning that was champion when they were chosen; those of a test apart.
+select date_trunc('week', p.published_at, 'UTC') as week, coalesce(v.parameters ->> 'rule', 'steady') as rule,
+    p.tested_version_id is not null as in_test, count(*)::integer as posts, avg(e.score) as mean,
+    stddev_samp(e.score) as deviation
+from (select post_id, score from engagement_outcomes order by post_id desc limit %(limit)s) e
+join posts p on p.id = e.post_id
+join model_versions v on v.id = p.bandit_version_id
+where p.removed_at is null
+group by week, rule, in_test
+order by week desc, rule, in_test;

@@ -94,6 +94,7 @@ delete from model_versions where id in (
         and v.version < (select max(version) from model_versions n where n.kind = v.kind)
         and not exists (select from posts p where p.bandit_version_id = v.id)
         and not exists (select from posts p where p.predictor_version_id = v.id)
+        and not exists (select from posts p where p.tested_version_id = v.id)
         and not exists (select from champions c where c.version_id = v.id)
         and not exists (select from champion_events e where e.version_id = v.id)
         and not exists (select from challengers g where g.version_id = v.id)
