@@ -143,7 +143,8 @@ select
     (select count(*) from posts where status in ('queued', 'held') and reply_to_x_id is not null) as waiting,
     (select max(planned_at) from posts where reply_to_x_id is not null and source = 'llm') as last_planned,
     (select count(*) from reply_suggestions s join reply_opportunities o using (x_post_id)
-        where s.state in ('suggested', 'copied') and o.expires_at > %(now)s) as suggested,
+        where s.state in ('suggested', 'copied') and o.expires_at > %(now)s
+            and s.created_at > %(now)s::timestamptz - interval '8 days') as suggested,
     (select max(created_at) from reply_suggestions) as last_suggested;
 
 -- name: conversation_turns
