@@ -149,10 +149,19 @@ def next_reading_at(db: Statements) -> datetime | None:
 def insert_readings(db: Statements, rows: Iterable[Fields]) -> int:
     """Store readings and return how many were new; one that has the post and time of another is that one.
 
+    Of posts that are not on X nothing is stored.
+
     Each row has ``post_id, read_at, replies, reposts, likes, bookmarks, views, label``, and ``next_read_at`` and
     ``unchanged_readings`` for the post; ``views`` is ``None`` when the page did not show them.
     """
-    return db.execute("insert_readings", rows=as_rows(rows))
+    given = list(rows)
+    make_months(db, {row["read_at"] for row in given})
+    return db.execute("insert_readings", rows=as_rows(given))
+
+
+def make_months(db: Statements, times: Iterable[datetime]) -> None:
+    """Make room for readings of these times: they are kept by the month."""
+    db.execute("make_reading_months", times=sorted(times))
 
 
 def insert_misses(db: Statements, rows: Iterable[Fields]) -> int:

@@ -25,12 +25,14 @@ class RetentionRule:
         statement: which deletes a batch of it.
         setting: the days that it is kept, as the settings name them.
         clock: on which clock its times are.
+        by_month: whole months are dropped, and the statement itself tells how many rows went.
     """
 
     table: str
     statement: str
     setting: str
     clock: TimeOf = TimeOf.PRODUCT
+    by_month: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class TableSize:
 _HISTORY, _RECORDS = "retention_history_days", "retention_records_days"
 _OPERATIONS = "retention_operations_days"
 RULES = (
-    RetentionRule("post_metrics", "purge_readings", _HISTORY),
+    RetentionRule("post_metrics", "purge_readings", _HISTORY, by_month=True),
     RetentionRule("account_metrics", "purge_account_readings", _HISTORY),
     RetentionRule("llm_calls", "purge_llm_calls", _HISTORY),
     RetentionRule("template_uses", "purge_template_uses", _HISTORY),
@@ -122,6 +124,9 @@ KEPT: Mapping[str, str] = {
 
 def purge_batch(db: Statements, rule: RetentionRule, before: datetime, rows: int) -> int:
     """Delete one batch of what is older than a time on the rule's clock; return how many rows went."""
+    if rule.by_month:
+        row = db.fetch_one(rule.statement, before=before)
+        return int(row["rows"]) if row else 0
     return db.execute(rule.statement, before=before, rows=rows)
 
 

@@ -26,6 +26,10 @@ select least(
     (select min(next_read_at) from reading_schedule where read_at is not null and next_read_at is not null)
 ) as at;
 
+-- name: make_reading_months
+-- Make the months that readings of these times belong to; most of the time there is nothing to do.
+select make_reading_month(at) from unnest(%(times)s::timestamptz[]) as t (at);
+
 -- name: insert_readings
 -- Store readings and when their posts are read next; the newest reading of a post counts.
 with stored as (
@@ -35,6 +39,7 @@ with stored as (
         position integer, post_id bigint, read_at timestamptz, replies integer, reposts integer, likes integer,
         bookmarks integer, views bigint, label text
     )
+    where exists (select from reading_schedule w where w.post_id = r.post_id)
     order by r.position
     on conflict (post_id, read_at) do nothing
     returning post_id, read_at, replies, reposts, likes, bookmarks, views

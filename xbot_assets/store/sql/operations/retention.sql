@@ -2,14 +2,8 @@
 -- Tables that only grow are read from their oldest row on, so that nothing has to be sorted and no index is needed.
 
 -- name: purge_readings
--- Readings, but for the newest of each post and the one that its outcome was made from.
-delete from post_metrics where (post_id, read_at) in (
-    select m.post_id, m.read_at from post_metrics m
-    where m.read_at < %(before)s
-        and exists (select from post_metrics n where n.post_id = m.post_id and n.read_at > m.read_at)
-        and not exists (select from engagement_outcomes e where e.post_id = m.post_id and e.read_at = m.read_at)
-    limit %(rows)s
-);
+-- Readings of whole months; a post's newest counts are in its reading_schedule, what it earned in its outcome.
+select drop_reading_months(%(before)s) as rows;
 
 -- name: purge_account_readings
 -- Readings of the profile.
@@ -158,12 +152,16 @@ select min(applied_at) as at from schema_migrations;
 
 -- name: table_sizes
 -- What each table of the product's and of Dagster's holds, the largest first; rows are the server's own estimate.
-select n.nspname || '.' || c.relname as name, pg_total_relation_size(c.oid) as bytes,
-    greatest(0, coalesce(s.n_live_tup, 0))::bigint as rows
+-- One that is kept in parts is told of as one.
+select n.nspname || '.' || coalesce(w.relname, c.relname) as name,
+    sum(pg_total_relation_size(c.oid))::bigint as bytes, sum(greatest(0, coalesce(s.n_live_tup, 0)))::bigint as rows
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
+left join pg_inherits i on i.inhrelid = c.oid
+left join pg_class w on w.oid = i.inhparent
 left join pg_stat_all_tables s on s.relid = c.oid
-where n.nspname in ('xbot', 'dagster') and c.relkind = 'r'
+where n.nspname in ('xbot', 'dagster') and c.relkind in ('r', 'p')
+group by 1
 order by bytes desc, name;
 
 -- name: purge_opportunities
