@@ -64,6 +64,7 @@ RULES = (
     RetentionRule("metric_misses", "purge_misses", _RECORDS),
     RetentionRule("quarantined_readings", "purge_quarantined", _RECORDS),
     RetentionRule("reading_batches", "purge_reading_batches", _RECORDS),
+    RetentionRule("page_evidence", "purge_page_evidence", _RECORDS),
     RetentionRule("post_judgements", "purge_judgements", _RECORDS),
     RetentionRule("timeline_reconciliations", "purge_reconciliations", _RECORDS),
     RetentionRule("policy_refusals", "purge_policy_refusals", _RECORDS),

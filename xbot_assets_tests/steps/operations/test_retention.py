@@ -38,6 +38,8 @@ ROWS = {
     "metric_misses": "insert into metric_misses (post_id, missed_at, why, reason) values (1, {at}, 'gone', 'r')",
     "quarantined_readings": "insert into quarantined_readings (read_at, problem, reason, evidence) values "
     "({at}, 'twice', 'r', '{{}}')",
+    "page_evidence": "insert into page_evidence (seen_at, operation, path, reason, outline) values "
+    "({at}, 'o', '/p', 'r', '')",
     "reading_batches": "insert into reading_batches (read_at, asked, posts_read) values ({at}, 1, 1)",
     "post_judgements": "insert into post_judgements (judged_at, text, topic, format, purpose) values "
     "({at}, 't', 't', 'f', 'plan')",

@@ -2,7 +2,8 @@
 
 -- name: posts_to_measure
 -- Published posts due for a look with their newest counts, never read first, then in the order in which they fell due.
-select s.post_id as id, p.x_post_id, s.published_at, s.read_at as metrics_read_at, s.unchanged_readings, s.falls,
+select s.post_id as id, p.x_post_id, s.published_at, s.read_at as metrics_read_at, s.looked_at,
+    s.unchanged_readings, s.falls,
     s.replies, s.reposts, s.likes, s.bookmarks, s.views
 from (
     (
@@ -104,12 +105,41 @@ select id, post_id, read_at, problem, reason, evidence from quarantined_readings
 
 -- name: insert_reading_batch
 -- How much of what one operation asked for was read.
-insert into reading_batches (read_at, asked, posts_read) values (%(now)s, %(asked)s, %(posts_read)s);
+insert into reading_batches (read_at, asked, posts_read, looked, unparsed, changed, compared, disagreed)
+values (
+    %(now)s, %(asked)s, %(posts_read)s, %(looked)s, %(unparsed)s, %(changed)s, %(compared)s, %(disagreed)s
+);
 
 -- name: reading_success
--- How many posts the last operations asked for, and how many were read.
-select coalesce(sum(asked), 0)::bigint as asked, coalesce(sum(posts_read), 0)::bigint as posts_read
-from (select asked, posts_read from reading_batches order by id desc limit %(batches)s) b;
+-- How many posts the last operations asked for, and how many were read; what is usual is told by those at which X's page
+-- had not changed.
+select coalesce(sum(asked), 0)::bigint as asked, coalesce(sum(posts_read), 0)::bigint as posts_read,
+    coalesce(sum(looked) filter (where not changed), 0)::bigint as looked,
+    coalesce(sum(unparsed) filter (where not changed), 0)::bigint as unparsed,
+    max(read_at) filter (where posts_read > 0) as read_at
+from (
+    select asked, posts_read, looked, unparsed, changed, read_at from reading_batches order by id desc limit %(batches)s
+) b;
+
+-- name: newest_batches
+-- The last operations that read posts, newest first.
+select read_at, asked, posts_read, looked, unparsed, changed, compared, disagreed
+from reading_batches order by id desc limit %(batches)s;
+
+-- name: keep_page_evidence
+-- Keep a page that could not be read, unless one was kept a short time ago and nothing else calls for it.
+insert into page_evidence (seen_at, operation, path, reason, outline)
+select %(now)s, %(operation)s, %(path)s, %(reason)s, %(outline)s
+where not exists (select from page_evidence where id = (select max(id) from page_evidence) and seen_at > %(since)s)
+returning id;
+
+-- name: newest_page_evidence
+-- The pages that could not be read, newest first, without the pages themselves.
+select id, seen_at, operation, path, reason from page_evidence order by id desc limit %(limit)s;
+
+-- name: page_evidence
+-- One of them.
+select id, seen_at, operation, path, reason, outline from page_evidence where id = %(id)s;
 
 -- name: latest_reading
 -- The newest reading of a post.

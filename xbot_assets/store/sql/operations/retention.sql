@@ -38,6 +38,11 @@ where id in (select id from metric_misses order by id limit %(rows)s) and missed
 delete from quarantined_readings
 where id in (select id from quarantined_readings order by id limit %(rows)s) and read_at < %(before)s;
 
+-- name: purge_page_evidence
+-- Pages that could not be read.
+delete from page_evidence
+where id in (select id from page_evidence order by id limit %(rows)s) and seen_at < %(before)s;
+
 -- name: purge_reading_batches
 -- How much of what was asked for was read.
 delete from reading_batches
