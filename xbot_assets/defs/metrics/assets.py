@@ -30,7 +30,7 @@ COLUMNS = ["post_id", "likes", "reposts", "replies", "bookmarks", "views", "labe
     tags={"xbot/step": "measure"},
 )
 def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
-    """The public counts of every post that is due for a reading, read from its own page.
+    """The public counts of every post that is due for a reading, from the own timeline or from its own page.
 
     Posts under 24 h old are read every 20 minutes, up to 7 days every 2 hours, then daily, and monthly after 90 days;
     less often while nothing happens; missing ones first. What cannot be true is kept apart, with the evidence.

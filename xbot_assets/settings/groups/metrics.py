@@ -53,5 +53,17 @@ class MetricsSettings(BaseModel):
     metrics_agreement_share: float = Field(
         0.05, ge=0, le=1, description="Or by this share of the number: people go on reacting while a page loads."
     )
+    metrics_timeline_min: int = Field(
+        3,
+        ge=1,
+        le=100,
+        description="So many posts that are due at once are read from the own timeline, not one by one.",
+    )
+    metrics_timeline_posts: int = Field(
+        40,
+        ge=1,
+        le=190,
+        description="How many of the newest posts are looked for there; older ones are read one by one.",
+    )
     metrics_batch_max: int = Field(20, ge=1, le=100, description="Posts read by one operation.")
     account_metrics_minutes: int = Field(60, ge=5, le=1440, description="Between readings of the own profile.")

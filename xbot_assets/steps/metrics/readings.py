@@ -8,6 +8,7 @@ from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.steps.metrics.asking import ask
 from xbot_assets.steps.metrics.careful import Attempt, careful
 from xbot_assets.steps.metrics.page_watch import (
     READING,
@@ -53,7 +54,7 @@ class MeasureReport:
 
 
 def measure_posts(product: Product) -> MeasureReport:
-    """Read every post that is due, in one browser operation, and store what came of each, and when it is read next.
+    """Read every post that is due, from the timeline or its own page; store what came of each, and its next time.
 
     While X's page is not as it was, only a few are asked for at a time, until they can be read again.
 
@@ -69,15 +70,10 @@ def measure_posts(product: Product) -> MeasureReport:
 
 
 def _measure(product: Product, due: Sequence[PostToMeasure], attempt: Attempt) -> MeasureReport:
-    settings = product.settings
-    answer = product.x.run(
-        ReadPosts(post_ids=tuple(post.x_post_id for post in due), handle=product.account.handle),
-        lane=Lane.HIGH,
-        deadline_seconds=settings.read_deadline_seconds + len(due) * settings.read_post_seconds,
-    )
+    answer = ask(product, due)
     lately = metric_store.reading_success(product.database, SUCCESS_BATCHES)
     rows = sort_answer(due, answer, _rules(product, lately))
-    judged = watched(due, rows, lately, settings.metrics_changed_jump)
+    judged = watched(due, rows, lately, product.settings.metrics_changed_jump)
     report = MeasureReport(len(due), rows.read, rows.missed, rows.quarantined)
     _store(product, report, rows, judged)
     _tell(product, report, judged, attempt, answer.evidence)

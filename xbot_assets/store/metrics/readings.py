@@ -165,6 +165,11 @@ def posts_to_measure(db: Statements, *, now: datetime, limit: int) -> list[PostT
     return db.fetch_rows(PostToMeasure, "posts_to_measure", now=now, limit=limit)
 
 
+def timeline_places(db: Statements, limit: int) -> dict[int, int]:
+    """Return the places of the newest posts on the account's own timeline, by id; the newest has the first."""
+    return {row["id"]: row["place"] for row in db.fetch_all("timeline_places", limit=limit)}
+
+
 def next_reading_at(db: Statements) -> datetime | None:
     """Return when the next reading of any post is due; a time that is over means that one is due now."""
     row = db.fetch_one("next_reading_at")

@@ -20,6 +20,15 @@ join posts p on p.id = s.post_id
 order by s.read_at is not null, s.next_read_at, s.post_id
 limit %(limit)s;
 
+-- name: timeline_places
+-- Which place the newest posts have on the account's own timeline; what answers something stands elsewhere.
+select id, row_number() over (order by published_at desc, id desc)::integer as place
+from (
+    select id, published_at from posts
+    where status = 'published' and removed_at is null and reply_to_x_id is null and coalesce(segment, 0) = 0
+    order by published_at desc, id desc limit %(limit)s
+) newest;
+
 -- name: next_reading_at
 -- When the next reading of any post is due.
 select least(
