@@ -38,6 +38,7 @@ _WINDOWS: Mapping[str, timedelta] = {
         90 * DAY,
     ),
     **dict.fromkeys(("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code"), 30 * DAY),
+    **dict.fromkeys(("follower_readings", "views_since"), 28 * DAY),
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
 }
 """How far back the product looks; a day where nothing is said."""
@@ -60,6 +61,8 @@ _OWN: Mapping[str, dict[str, Any]] = {
     "judged_against_others": {"limit": 2500},
     "newest_published": {"limit": 500},
     "impossible_readings": {"limit": 50},
+    "views_since": {"limit": 200},
+    "timeline_places": {"limit": 40},
     "replies_twice": {"limit": 1000},
     "unwanted_replies": {"limit": 1000},
     "champion": {"kind": "bandit"},

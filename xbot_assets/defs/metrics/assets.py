@@ -8,6 +8,7 @@ import dagster as dg
 from xbot_assets.defs.failures import as_dagster_failure
 from xbot_assets.defs.lanes import BROWSER_POOL, lane_tags
 from xbot_assets.defs.metadata import materialized
+from xbot_assets.defs.metrics.followers import follower_metadata
 from xbot_assets.defs.plots import Plots
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
@@ -48,7 +49,10 @@ def post_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
     tags={"xbot/step": "measure"},
 )
 def account_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg.MaterializeResult[None]:
-    """Followers, following and number of posts of the own account, exact where X's data gives them."""
+    """Followers, following and number of posts of the own account, exact where X's data gives them.
+
+    What of the followers' change of the last 28 days goes with posts is told with its 95 % interval.
+    """
     with as_dagster_failure(context, product):
         profile = measure_account(product)
         return materialized(
@@ -57,6 +61,7 @@ def account_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg
                 "following": profile.following,
                 "posts": profile.posts,
                 "exact": profile.exact,
+                **follower_metadata(product, Plots.of(context, product.settings)),
             }
         )
 

@@ -1,0 +1,17 @@
+-- What followers and views did over a stretch of time.
+
+-- name: follower_readings
+-- Exact readings of the account's followers since a time, oldest first.
+select read_at, followers from account_metrics
+where handle = %(handle)s and read_at >= %(since)s and exact order by read_at, id;
+
+-- name: views_since
+-- Readings of views of the newest posts since a time, post by post, oldest first, with when each was published.
+select n.post_id, n.published_at, m.read_at, m.views
+from (
+    select id as post_id, published_at from posts
+    where status = 'published' and published_at >= %(since)s
+    order by published_at desc limit %(limit)s
+) n
+join post_metrics m on m.post_id = n.post_id and m.read_at >= %(since)s and m.views is not null
+order by n.post_id, m.read_at;
