@@ -25,7 +25,9 @@ from (
             when n %% 400 = 1 then 'suggested'
             when n %% 2 = 0 then 'filtered' else 'expired'
         end as state
-    from generate_series(%(posts)s::bigint - greatest(6000, %(posts)s::bigint / 2) + 1, %(posts)s::bigint) n
+    from generate_series(
+        %(posts)s::bigint - greatest(least(6000, %(posts)s::bigint), %(posts)s::bigint / 2) + 1, %(posts)s::bigint
+    ) n
     left join posts p on p.id = n and p.reply_to_x_id is not null
 ) s
 order by s.n;
@@ -60,7 +62,9 @@ select 'search ' || n, %(now)s, 40, 3 from generate_series(1, 40) n;
 
 -- name: housekeeping
 -- What was read, what could not be, what was looked at and tidied up; versions of models of a year.
-with batches as (
+with looks as (
+    insert into model_looks (account, looked_at) values ('openai', %(now)s)
+), batches as (
     insert into reading_batches (read_at, asked, posts_read) select published_at, 20, 20 from posts
     where status = 'published' order by id
 ), odd as (
@@ -100,7 +104,6 @@ with admitted as (
 ), told as (
     insert into alert_outbox (alert_id, event, created_at, sent_at)
     select id, 'raised', raised_at, raised_at from alerts where resolved_at is not null order by id
-    returning id
 )
 insert into browser_queue_samples (sampled_at, lane, waiting, oldest_seconds)
 select clock_timestamp() - n * interval '1 minute', 'high', 0, 0 from generate_series(43000, 1, -1) n;

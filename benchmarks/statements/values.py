@@ -22,7 +22,8 @@ def values_of(name: str, now: datetime, newest_post: int) -> dict[str, Any]:
     """
     window = {"since": now - _WINDOWS[name]} if name in _WINDOWS else {}
     rows = BATCH if name.startswith("purge_") else rows_of(name, now, newest_post)
-    return {**parameters(now, newest_post), "rows": rows, **window, **_OWN.get(name, {})}
+    today = {"day": now.date()} if name in _OF_TODAY else {}
+    return {**parameters(now, newest_post), "rows": rows, **window, **today, **_OWN.get(name, {})}
 
 
 _WINDOWS: Mapping[str, timedelta] = {
@@ -42,12 +43,10 @@ _WINDOWS: Mapping[str, timedelta] = {
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
 }
 """How far back the product looks; a day where nothing is said."""
-_OF_DAYS = (
-    *("move_budget", "budget_day_account", "open_budget_day", "reserve_budget", "spend_rest_of_day"),
-    *("add_statement_timings", "statement_timings_since"),
-)
+_OF_BUDGET = ("move_budget", "budget_day_account", "open_budget_day", "reserve_budget", "spend_rest_of_day")
+_OF_TODAY = ("add_statement_timings", "statement_timings_since", "costliest_statements")
 _OWN: Mapping[str, dict[str, Any]] = {
-    **{name: {"day": date(2026, 1, 1)} for name in _OF_DAYS},
+    **{name: {"day": date(2026, 1, 1)} for name in _OF_BUDGET},
     **{
         name: {"id": UUID(int=1), "kind": "publish", "lane": "critical"}
         for name in ("begin_operation", "end_operation")
@@ -74,6 +73,10 @@ _OWN: Mapping[str, dict[str, Any]] = {
     "note_champion_event": {"kind": "bandit"},
     "bandit_versions_at": {"rule": "steady"},
     "insert_session_check": {"state": "logged_in"},
+    "set_challenger": {"kind": "bandit", "id": 1},
+    "begin_look": {"seen": None},
+    "claim_notices": {"ids": [1]},
+    "insert_posted_by_hand": {"x_post_id": "1500000000000000007"},
     "booked_call": {"reservation_id": 1},
     "note_quick_answerers": {"limit": 3},
 }

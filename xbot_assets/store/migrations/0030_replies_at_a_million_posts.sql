@@ -10,3 +10,7 @@ create index reply_opportunities_answers on reply_opportunities (created_at) whe
 create index reply_opportunities_old on reply_opportunities (first_seen_at)
     where state in ('filtered', 'expired', 'dismissed');
 create index opportunity_readings_read_at on opportunity_readings (read_at);
+
+-- And among the versions of models and the timings of statements.
+create index model_versions_newest on model_versions (kind, trained_at desc, version desc);
+create index statement_timings_day on statement_timings (day);

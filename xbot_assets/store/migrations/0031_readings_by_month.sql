@@ -13,13 +13,14 @@ drop index post_metrics_read_at;
 
 create table post_metrics (
     -- Append-only; of posts that have a row in reading_schedule. The post's id on X and its age follow from the post.
+    -- The constraints have names because a part has to have those of the same names.
     post_id bigint not null,
     read_at timestamptz not null,
-    views bigint check (views >= 0), -- null: not shown
-    replies integer not null check (replies >= 0),
-    reposts integer not null check (reposts >= 0),
-    likes integer not null check (likes >= 0),
-    bookmarks integer not null check (bookmarks >= 0),
+    views bigint constraint post_metrics_views_check check (views >= 0), -- null: not shown
+    replies integer not null constraint post_metrics_replies_check check (replies >= 0),
+    reposts integer not null constraint post_metrics_reposts_check check (reposts >= 0),
+    likes integer not null constraint post_metrics_likes_check check (likes >= 0),
+    bookmarks integer not null constraint post_metrics_bookmarks_check check (bookmarks >= 0),
     label text, -- what the page said, where something did not agree; null: all agreed
     primary key (post_id, read_at)
 ) partition by range (read_at);
