@@ -112,7 +112,7 @@ def _fill(connection: psycopg.Connection[Any], names: Sequence[str], now: dateti
 
 _DATA = ("posts", "threads", "waiting", "events", "readings", "misses", "outcomes", "calls", "operations", "others")
 _LATER = (
-    *("replies", "opportunities", "opportunity_readings", "suggestions", "harvests", "housekeeping", "pace"),
+    *("replies", "opportunities", "opportunity_readings", "suggestions", "harvests", "signals", "housekeeping", "pace"),
     *("deliveries", "months"),
 )
 

@@ -60,6 +60,12 @@ with counted as (
 insert into harvest_sources (name, read_at, posts_seen, posts_new)
 select 'search ' || n, %(now)s, 40, 3 from generate_series(1, 40) n;
 
+-- name: signals
+-- Tracked accounts answer and quote a hundred people a day.
+insert into account_signals (handle, by_handle, x_post_id, kind, seen_at)
+select 'reader' || n %% 5000, 'author' || n %% 40, n::text, 'quoted', %(now)s - (n * interval '14 minutes')
+from generate_series(1, greatest(6000, least(40000, %(posts)s::bigint / 10))) n order by n desc;
+
 -- name: housekeeping
 -- What was read, what could not be, what was looked at and tidied up; versions of models of a year.
 with looks as (

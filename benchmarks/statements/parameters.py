@@ -1,7 +1,10 @@
 """A value for every parameter that is asked for under the same meaning wherever its name stands."""
 
+import json
 from datetime import date, datetime, timedelta
 from typing import Any
+
+from xbot_assets.domain.engagement.discovery import WEIGHTS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -74,6 +77,9 @@ def _of_replies() -> dict[str, Any]:
         "relevance": 0.5,
         "handles": ["reader7", "reader8", "reader9"],
         "own": "me",
+        "least": 3.0,
+        "half_life": 7 * 86_400.0,
+        "weights": json.dumps(dict(WEIGHTS)),
         "answers": 3,
         "seconds": 60,
         "new": 3,

@@ -82,6 +82,7 @@ def _replies(now: datetime) -> dict[str, dict[str, Any]]:
         "store_opportunity_readings": {**post, "read_at": at, "likes": 1, "views": 100},
         "store_relevance": {**post, "relevance": 0.5},
         "store_velocities": {**post, "velocity": 0.5},
+        "note_account_signals": {**post, "kind": "quoted"},
         "note_unanswerable": {**post, "why": "stop"},
         "insert_engagements": {
             "handle": "reader#",

@@ -25,6 +25,8 @@ ROWS = {
     "reply_opportunities": "insert into reply_opportunities (x_post_id, handle, source, state, text, conversation_id, "
     "created_at, first_seen_at, expires_at, changed_at) select count(*) + 1, 'reader', 'search', 'expired', 't', '1', "
     "{at}, {at}, {at}, {at} from reply_opportunities",
+    "account_signals": "insert into account_signals (handle, by_handle, x_post_id, kind, seen_at) "
+    "select 'a', 'b', count(*) + 1, 'quoted', {at} from account_signals",
     "opportunity_counts": "insert into opportunity_counts values ({at}, 5)",
     "post_metrics": "select make_reading_month({at}); "
     "insert into post_metrics (post_id, read_at, replies, reposts, likes, bookmarks) values (1, {at}, 0, 0, 0, 0)",

@@ -184,3 +184,9 @@ delete from reply_opportunities where x_post_id in (
 delete from opportunity_counts
 where ctid = any (array(select ctid from opportunity_counts order by counted_at limit %(rows)s))
     and counted_at < %(before)s;
+
+-- name: purge_account_signals
+-- Whom tracked accounts answered and quoted: it counts for nothing any more.
+delete from account_signals where ctid = any (array(
+    select ctid from account_signals where seen_at < %(before)s order by seen_at limit %(rows)s
+));
