@@ -1,10 +1,7 @@
 """A value for every parameter that is asked for under the same meaning wherever its name stands."""
 
-import json
 from datetime import date, datetime, timedelta
 from typing import Any
-
-from xbot_assets.domain.engagement.discovery import WEIGHTS
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -79,7 +76,6 @@ def _of_replies() -> dict[str, Any]:
         "own": "me",
         "least": 3.0,
         "half_life": 7 * 86_400.0,
-        "weights": json.dumps(dict(WEIGHTS)),
         "answers": 3,
         "seconds": 60,
         "new": 3,

@@ -1,5 +1,6 @@
 """What the statements are asked with: as the product asks them, of data that are as old as ``data.sql`` makes them."""
 
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -7,6 +8,7 @@ from uuid import UUID
 
 from benchmarks.statements.parameters import DAY, parameters
 from benchmarks.statements.rows import rows_of
+from xbot_assets.domain.engagement.discovery import WEIGHTS
 
 BATCH = 2000
 """Rows that one statement of a purge deletes."""
@@ -77,6 +79,7 @@ _OWN: Mapping[str, dict[str, Any]] = {
     "set_challenger": {"kind": "bandit", "id": 1},
     "begin_look": {"seen": None},
     "claim_notices": {"ids": [1]},
+    "discovered_accounts": {"weights": json.dumps(dict(WEIGHTS)), "most": 5},
     "insert_posted_by_hand": {"x_post_id": "1500000000000000007"},
     "booked_call": {"reservation_id": 1},
     "note_quick_answerers": {"limit": 3},
