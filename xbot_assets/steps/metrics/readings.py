@@ -183,5 +183,5 @@ def _tell(
     if stops or report.success_share >= HEALTHY_SHARE:
         resolve_alert(product.database, METRICS_UNREADABLE, now)
         return
-    told = {"read": len(report.read), "asked": report.asked, "reason": reason}
-    alert(product.database, METRICS_UNREADABLE, now=now, **told)
+    database, read, asked = product.database, len(report.read), report.asked
+    alert(database, METRICS_UNREADABLE, now=now, read=read, asked=asked, reason=reason)

@@ -24,6 +24,11 @@ def engaged(db: Database, *deeds: tuple[str, str, datetime]) -> None:
     db.execute("insert_engagements", rows=as_rows(rows))
 
 
+def noted(db: Database, *signals: Signal) -> int:
+    """Note what a tracked account did, and return how much of it was new."""
+    return discovery.note_signals(db, signals, by="bob", own="me", now=NOON)
+
+
 def scores(db: Database, rules: DiscoveryRules = RULES, now: datetime = NOON) -> dict[str, float]:
     """Return who is discovered, best first, with their scores."""
     return {one.handle: one.score for one in discovery.discovered_accounts(db, rules, own="Me", now=now)}
@@ -44,16 +49,16 @@ def test_whom_tracked_accounts_answer_and_quote_counts_once_a_post(database: Dat
     """Neither the account itself nor ours; a post that is seen again says nothing new."""
     signals = [Signal("Dot", "1", "quoted"), Signal("dot", "2", "answered"), Signal("eve", "3", "quoted")]
     strange = [Signal("bob", "4", "answered"), Signal("ME", "5", "quoted")]
-    given = {"by": "bob", "own": "me", "now": NOON}
-    assert [discovery.note_signals(database, [one], **given) for one in [*signals, *strange]] == [1, 1, 1, 0, 0]
-    assert discovery.note_signals(database, signals, **given) == 0
+    kept = [noted(database, one) for one in [*signals, *strange]]
+    assert kept == [1, 1, 1, 0, 0]
+    assert noted(database, *signals) == 0
     assert scores(database) == pytest.approx({"dot": 4.0, "eve": 2.0})
 
 
 def test_one_read_of_an_account_keeps_every_post_of_it(database: Database) -> None:
     """Also where several of them are about one person."""
     signals = [Signal("dot", str(number), "quoted") for number in range(1, 4)]
-    assert discovery.note_signals(database, signals, by="bob", own="me", now=NOON) == 3
+    assert noted(database, *signals) == 3
 
 
 def test_who_is_tracked_banned_or_never_answered_is_not_discovered(database: Database) -> None:

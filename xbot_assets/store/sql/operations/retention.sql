@@ -14,11 +14,11 @@ where ctid = any (array(select ctid from account_metrics order by id limit %(row
 
 -- name: purge_llm_calls
 -- Calls of the language model that no post came from.
-delete from llm_calls where id in (
-    select c.id from llm_calls c
+delete from llm_calls where ctid = any (array(
+    select c.ctid from llm_calls c
     where c.called_at < %(before)s and not exists (select from posts p where p.llm_call_id = c.id)
     order by c.called_at limit %(rows)s
-);
+));
 
 -- name: purge_template_uses
 -- Templates used.

@@ -88,8 +88,9 @@ select k.answers from unnest(array[true, false]) as k (answers)
 where case when k.answers
     then exists (select from posts where status = 'published' and reply_to_x_id is not null)
         or exists (select from posts where status = 'published' and thread_id is not null and segment > 0)
-    else exists (
-        select from posts where status = 'published' and reply_to_x_id is null and coalesce(segment, 0) = 0
+    else ( -- in order, so that the index is walked until there is one: an exists may read the table
+        select true from posts where status = 'published' and reply_to_x_id is null and coalesce(segment, 0) = 0
+        order by published_at desc limit 1
     )
 end;
 
