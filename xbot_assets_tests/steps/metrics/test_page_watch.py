@@ -77,9 +77,10 @@ def test_a_changed_page_stops_reading_within_two_operations_and_nothing_else(qui
     assert "<article" in page.outline
     assert readings_of(quick.database, first.id) == kept
     assert breaker_state(quick.database).state == "closed"
-    publish(quick, second)
 
     site.set_faults()
+    publish(quick, second)
+    assert breaker_state(quick.database, READING).state == "open"
     until(lambda: reading_wait(quick) is None, "the breaker lets a probe through")
     assert read_later(quick).read
     assert read_later(quick).read
