@@ -21,6 +21,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import httpx
@@ -67,8 +68,8 @@ class Side:
         return counts
 
     def rate(self, posts: int) -> float:
-        """Return posts a minute, over all rounds."""
-        return round(60 * posts * len(self.seconds) / sum(self.seconds), 1)
+        """Return posts a minute of the median round: one that others held up says nothing."""
+        return round(60 * posts / median(self.seconds), 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ _WINDOWS: Mapping[str, timedelta] = {
         90 * DAY,
     ),
     **dict.fromkeys(("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code"), 30 * DAY),
-    **dict.fromkeys(("discovered_accounts",), 35 * DAY),
+    **dict.fromkeys(("discovered_accounts",), 21 * DAY),
     **dict.fromkeys(("follower_readings", "views_since"), 28 * DAY),
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
 }

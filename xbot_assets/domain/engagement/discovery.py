@@ -15,8 +15,8 @@ WEIGHTS: Mapping[str, float] = {
     "follow": 1,
 }
 """What each deed adds: words more than a press of a button. ``answered`` and ``quoted`` are by tracked accounts."""
-HALF_LIVES_COUNTED = 5
-"""Deeds from before so many half-lives are left out: they would count 3 % of their weight."""
+HALF_LIVES_COUNTED = 3
+"""Deeds from before so many half-lives are left out: they would count an eighth of their weight at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ create index reply_opportunities_changed_at on reply_opportunities (changed_at);
 create index reply_opportunities_answers on reply_opportunities (created_at) where source = 'reply';
 create index reply_opportunities_old on reply_opportunities (first_seen_at)
     where state in ('filtered', 'expired', 'dismissed');
-create index opportunity_readings_read_at on opportunity_readings (read_at);
 
 -- And among the versions of models and the timings of statements.
 create index model_versions_newest on model_versions (kind, trained_at desc, version desc);

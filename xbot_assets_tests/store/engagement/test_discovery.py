@@ -42,7 +42,7 @@ def test_deeds_add_up_and_count_half_after_their_half_life(database: Database) -
     assert list(seen) == ["ann", "bob"]
     assert seen == pytest.approx({"ann": 3.5, "bob": 1.5})
     assert scores(database, now=NOON + WEEK) == pytest.approx({"ann": 1.75})
-    assert scores(database, now=NOON + 6 * WEEK) == {}
+    assert scores(database, now=NOON + 3 * WEEK) == {}
 
 
 def test_whom_tracked_accounts_answer_and_quote_counts_once_a_post(database: Database) -> None:

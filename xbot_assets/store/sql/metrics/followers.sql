@@ -13,5 +13,8 @@ from (
     where status = 'published' and published_at >= %(since)s
     order by published_at desc limit %(limit)s
 ) n
-join post_metrics m on m.post_id = n.post_id and m.read_at >= %(since)s and m.views is not null
+cross join lateral ( -- in order, so that each post's readings are looked up and no month is read whole
+    select read_at, views from post_metrics
+    where post_id = n.post_id and read_at >= %(since)s and views is not null order by read_at
+) m
 order by n.post_id, m.read_at;

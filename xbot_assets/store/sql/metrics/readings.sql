@@ -219,8 +219,8 @@ on conflict (post_id) do nothing;
 update engagement_outcomes e set
     is_relative = %(relative)s,
     reward = case when %(relative)s then least(1, greatest(0, 0.5 + e.score - e.level)) else e.score end
-from (select post_id from engagement_outcomes order by post_id desc limit %(limit)s) n
-where e.post_id = n.post_id and e.is_relative <> %(relative)s;
+where e.is_relative <> %(relative)s
+    and e.ctid = any (array(select ctid from engagement_outcomes order by post_id desc limit %(limit)s));
 
 -- name: recent_scores
 -- The scores that set the account's level: of the newest posts that answer nobody and were not taken down.

@@ -172,12 +172,12 @@ order by bytes desc, name;
 
 -- name: purge_opportunities
 -- Posts by others that were not answered. One that is so old is not found again: only fresh ones are taken.
-delete from reply_opportunities where x_post_id in (
-    select o.x_post_id from reply_opportunities o
+delete from reply_opportunities where ctid = any (array(
+    select o.ctid from reply_opportunities o
     where o.first_seen_at < %(before)s and o.state in ('filtered', 'expired', 'dismissed')
         and not exists (select from reply_suggestions s where s.x_post_id = o.x_post_id)
-    limit %(rows)s
-);
+    order by o.first_seen_at limit %(rows)s
+));
 
 -- name: purge_opportunity_counts
 -- Sizes of the pool.
