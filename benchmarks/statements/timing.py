@@ -43,13 +43,17 @@ class Answered:
 
 
 def answered(
-    connection: psycopg.Connection[Any], statement: Statement, values: Mapping[str, Any], sizes: Mapping[str, int]
+    connection: psycopg.Connection[Any],
+    statement: Statement,
+    values: Mapping[str, Any],
+    sizes: Mapping[str, int],
+    small: int = SMALL,
 ) -> Answered:
-    """Run a statement many times and undo it each time."""
+    """Run a statement many times and undo it each time; tables of fewer rows than ``small`` may be read whole."""
     params = {name.decode(): values.get(name.decode()) for name in _PARAMETER.findall(statement.text)}
     try:
         times = _times(connection, statement, params)
-        scans = sorted(set(_scans(_plan(connection, statement, params), sizes)))
+        scans = sorted(set(_scans(_plan(connection, statement, params), sizes, small)))
     except psycopg.Error as error:
         connection.rollback()
         return Answered(0.0, 0.0, 0.0, "", str(error).splitlines()[0])
@@ -106,11 +110,11 @@ def _plan(connection: psycopg.Connection[Any], statement: Statement, params: Map
     return plan
 
 
-def _scans(node: Mapping[str, Any], sizes: Mapping[str, int]) -> Iterator[str]:
+def _scans(node: Mapping[str, Any], sizes: Mapping[str, int], small: int) -> Iterator[str]:
     table = node.get("Relation Name")
     if node.get("Node Type") == "Seq Scan" and table:
-        yield f"{'SEQ' if sizes.get(table, 0) > SMALL else 'small'} {table}"
+        yield f"{'SEQ' if sizes.get(table, 0) > small else 'small'} {table}"
     elif "Index Name" in node:
         yield f"index {node['Index Name']}"
     for child in node.get("Plans", ()):
-        yield from _scans(child, sizes)
+        yield from _scans(child, sizes, small)

@@ -6,7 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+from benchmarks.statements.parameters import DAY, parameters
+from benchmarks.statements.rows import rows_of
+from xbot_assets.domain.engagement.discovery import WEIGHTS
+
+BATCH = 2000
+"""Rows that one statement of a purge deletes."""
 
 
 def values_of(name: str, now: datetime, newest_post: int) -> dict[str, Any]:
@@ -18,73 +23,9 @@ def values_of(name: str, now: datetime, newest_post: int) -> dict[str, Any]:
         newest_post: the id of a published post of the last hours.
     """
     window = {"since": now - _WINDOWS[name]} if name in _WINDOWS else {}
-    return {**_common(now, newest_post), **window, **_OWN.get(name, {}), **_rows(name, now, newest_post)}
-
-
-def _common(now: datetime, post: int) -> dict[str, Any]:
-    return {
-        "now": now,
-        "at": now,
-        "since": now - DAY,
-        "until": now,
-        "start": now - HOUR,
-        "end": now + HOUR,
-        "before": now - DAY,
-        "day_ago": now - DAY,
-        "looked_before": now - HOUR,
-        "first_before": now - HOUR,
-        "missing_before": now - HOUR,
-        "not_before": now,
-        "scheduled_at": now,
-        "published_at": now,
-        "due": now,
-        "id": post,
-        "post_id": post,
-        "ids": [post],
-        "token": 1,
-        "limit": 20,
-        "most": 20,
-        "batches": 20,
-        "x_ids": ["1900000000000000007"],
-        "x_post_id": "1900000000000000007",
-        "handle": "me",
-        "kind": "post",
-        "relative": True,
-        "shadow": False,
-        "replies_only": True,
-        "may_requeue": True,
-        "threaded": False,
-        "again": False,
-        "looks_max": 3,
-        "lease": HOUR,
-        "spacing": HOUR,
-        "span": HOUR,
-        "click_within": HOUR,
-        "day": DAY,
-        "min_age": 6 * HOUR,
-        "max_age": 30 * DAY,
-        "worker": "nobody",
-        "dead": None,
-        "duplicate": "duplicate",
-        "purpose": "pool",
-        "template": "t",
-        "subject": "s",
-        "who": "anna",
-        "why": "seen",
-        "note": "seen",
-        "reason": "r",
-        "code": "c",
-        "rule": "quiet",
-        "seen": None,
-        "permalink": None,
-        "asked": 20,
-        "posts_read": 20,
-        "young": timedelta(minutes=20),
-        "middle": 2 * HOUR,
-        "old": DAY,
-        "trained_at": now - DAY,
-        "young_since": now - 6 * HOUR,
-    }
+    rows = BATCH if name.startswith("purge_") else rows_of(name, now, newest_post)
+    today = {"day": now.date()} if name in _OF_TODAY else {}
+    return {**parameters(now, newest_post), "rows": rows, **window, **today, **_OWN.get(name, {})}
 
 
 _WINDOWS: Mapping[str, timedelta] = {
@@ -100,15 +41,15 @@ _WINDOWS: Mapping[str, timedelta] = {
         90 * DAY,
     ),
     **dict.fromkeys(("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code"), 30 * DAY),
+    **dict.fromkeys(("discovered_accounts",), 21 * DAY),
+    **dict.fromkeys(("follower_readings", "views_since"), 28 * DAY),
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
 }
 """How far back the product looks; a day where nothing is said."""
-_OF_DAYS = (
-    *("move_budget", "budget_day_account", "open_budget_day", "reserve_budget"),
-    *("add_statement_timings", "statement_timings_since"),
-)
+_OF_BUDGET = ("move_budget", "budget_day_account", "open_budget_day", "reserve_budget", "spend_rest_of_day")
+_OF_TODAY = ("add_statement_timings", "statement_timings_since", "costliest_statements")
 _OWN: Mapping[str, dict[str, Any]] = {
-    **{name: {"day": date(2026, 1, 1)} for name in _OF_DAYS},
+    **{name: {"day": date(2026, 1, 1)} for name in _OF_BUDGET},
     **{
         name: {"id": UUID(int=1), "kind": "publish", "lane": "critical"}
         for name in ("begin_operation", "end_operation")
@@ -122,27 +63,24 @@ _OWN: Mapping[str, dict[str, Any]] = {
     "judged_against_others": {"limit": 2500},
     "newest_published": {"limit": 500},
     "impossible_readings": {"limit": 50},
+    "views_since": {"limit": 200},
+    "timeline_places": {"limit": 40},
+    "replies_twice": {"limit": 1000},
+    "unwanted_replies": {"limit": 1000},
     "champion": {"kind": "bandit"},
     "champion_seat": {"kind": "bandit"},
     "model_versions": {"kind": "bandit"},
     "lock_model_versions": {"kind": "bandit"},
+    "insert_model_version": {"kind": "bandit"},
+    "promote": {"kind": "bandit", "id": 1},
+    "note_champion_event": {"kind": "bandit"},
+    "bandit_versions_at": {"rule": "steady"},
+    "insert_session_check": {"state": "logged_in"},
+    "set_challenger": {"kind": "bandit", "id": 1},
+    "begin_look": {"seen": None},
+    "claim_notices": {"ids": [1]},
+    "discovered_accounts": {"weights": json.dumps(dict(WEIGHTS)), "most": 5},
+    "insert_posted_by_hand": {"x_post_id": "1500000000000000007"},
+    "booked_call": {"reservation_id": 1},
+    "note_quick_answerers": {"limit": 3},
 }
-
-
-def _rows(name: str, now: datetime, post: int) -> dict[str, str]:
-    """Return the rows of statements that store many at once; none by default."""
-    again = (now + HOUR).isoformat()
-    counts = {"replies": 9, "reposts": 9, "likes": 99, "bookmarks": 9, "views": 9999, "label": None}
-    reading = {"read_at": now.isoformat(), "next_read_at": again, "unchanged_readings": 0, **counts}
-    miss = {"missed_at": now.isoformat(), "why": "unread", "reason": "slow", "next_read_at": again}
-    odd = {"read_at": now.isoformat(), "problem": "falling_views", "reason": "r", "evidence": {}, "next_read_at": again}
-    scored = {"reward": 0.5, "score": 0.5, "level": 0.5, "is_relative": False}
-    outcome = {"read_at": now.isoformat(), "computed_at": now.isoformat(), **scored}
-    kinds = {
-        "insert_readings": reading,
-        "insert_misses": miss,
-        "quarantine_readings": odd,
-        "insert_outcomes": outcome,
-    }
-    given = [{"position": at, "post_id": post - at * 40, **kinds[name]} for at in range(20)] if name in kinds else []
-    return {"rows": json.dumps(given)}

@@ -33,6 +33,7 @@ MODULES = {
     "prices": "xbot_assets.cli.prices",
     "jobs": "xbot_assets.cli.operations.jobs",
     "database": "xbot_assets.cli.operations.database",
+    "evidence": "xbot_assets.cli.operations.evidence",
     "backup": "xbot_assets.cli.operations.backups",
     "restore": "xbot_assets.cli.operations.backups",
     "learn": "xbot_assets.cli.learn.commands",

@@ -5,6 +5,7 @@ from typing import Literal
 
 from xbot_assets.domain.admission.facts import AdmissionLimits
 from xbot_assets.domain.gates.context import GateLimits
+from xbot_assets.domain.metrics.agreement import Agreement
 from xbot_assets.domain.metrics.cadence import AgeBand, Cadence, SuccessRules
 from xbot_assets.domain.pace.breaker import BreakerPolicy
 from xbot_assets.domain.pace.hours import WeightBounds
@@ -131,6 +132,11 @@ class RuleSettings(
             probe=timedelta(seconds=self.breaker_probe_seconds),
             stuck=timedelta(minutes=self.breaker_stuck_minutes),
         )
+
+    @property
+    def reading_agreement(self) -> Agreement:
+        """How far what a page shows and what X's own data tell may be apart."""
+        return Agreement(self.metrics_agreement_least, self.metrics_agreement_share)
 
     @property
     def recovery_rules(self) -> RecoveryRules:

@@ -64,6 +64,8 @@ class PostReading(Message):
     counts: Counts
     label: str
     """The group label as written, kept as evidence."""
+    told_counts: Counts = Counts()
+    """The counts as X's own data told them; ``counts`` are the page's wherever the page shows them."""
     quoted: tuple[QuotedPost, ...] = ()
     translated: bool = False
     """The page shows a translation in the place of the post's own text."""
@@ -105,18 +107,34 @@ class Published(Message):
 
 
 class MissedPost(Message):
-    """A post that was asked for and not read, and why: ``gone`` is X's own answer, ``unread`` is ours."""
+    """A post that was asked for and not read, and why: ``gone`` is X's own answer, ``unread`` is ours.
+
+    ``code`` is the failure of its own page; ``None`` when that was not looked at.
+    """
 
     post_id: str
     why: Literal["gone", "unread"]
     reason: str
+    code: FailureCode | None = None
+
+
+class PageEvidence(Message):
+    """What a page was made of that could not be read, without what belongs to the session; ``path`` has no query."""
+
+    path: str
+    reason: str
+    outline: str
 
 
 class PostsRead(Message):
-    """What was read and what was not; together they are what was asked for."""
+    """What was read and what was not; together they are what was asked for.
+
+    ``evidence`` is of the first page that could not be read.
+    """
 
     posts: tuple[PostReading, ...]
     missed: tuple[MissedPost, ...] = ()
+    evidence: PageEvidence | None = None
 
 
 class ProfileRead(Message):

@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
 from xbot_assets.browser.failures import classify
+from xbot_assets.browser.pages.evidence import evidence_of, unread
 from xbot_assets.browser.pages.reading import Snapshot
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.states import open_page
@@ -16,13 +17,15 @@ from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.x.account_state import ACCOUNT_TROUBLE
-from xbot_assets.x.answers import MissedPost, PostReading, PostsRead
+from xbot_assets.x.answers import MissedPost, PageEvidence, PostReading, PostsRead
 from xbot_assets.x.operations import ReadPosts
 
 RESERVE_SECONDS = 2.0
 """Kept back from the deadline, so that what was read is answered rather than lost."""
 _STOPS_ALL = ACCOUNT_TROUBLE | {FailureCode.RATE_LIMITED, FailureCode.BROWSER_CRASHED}
 """After one of these the next page would say the same."""
+CHANGED_MAX = 3
+"""So many pages in a row that are not as they were: the next one is not, either, and each costs a long wait."""
 _GONE = re.compile(r"deleted|does(n.t| not) exist|no longer exists", re.IGNORECASE)
 
 
@@ -32,24 +35,51 @@ async def read_posts(page: Page, site: Site, operation: ReadPosts, attempt: Atte
     Raises:
         ProductError: when not one page could be looked at because of the account, the site or the browser.
     """
-    traffic, posts, missed = Traffic(page), list[PostReading](), list[MissedPost]()
+    batch, traffic = _Batch(page), Traffic(page)
     left = iter(dict.fromkeys(operation.post_ids))
     for post_id in left:
         try:
-            posts.append(await _read_one(page, site, operation.handle, post_id, traffic, attempt))
+            await batch.read(await _read_one(page, site, operation.handle, post_id, traffic, attempt))
         except (ProductError, PlaywrightError) as error:
             failure = classify(error)
-            if failure.code in _STOPS_ALL and not posts:
+            if failure.code in _STOPS_ALL and not batch.posts:
                 raise failure from error
-            missed.append(_missed(post_id, failure))
-            if failure.code in _STOPS_ALL:
-                missed += _rest(left, failure)
-    return PostsRead(posts=tuple(posts), missed=tuple(missed))
+            await batch.miss(post_id, failure)
+            if failure.code in _STOPS_ALL or batch.changed >= CHANGED_MAX:
+                batch.missed += _rest(left, failure)
+    return PostsRead(posts=tuple(batch.posts), missed=tuple(batch.missed), evidence=batch.evidence)
 
 
-def _missed(post_id: str, failure: ProductError) -> MissedPost:
-    why = "gone" if failure.code is FailureCode.GONE else "unread"
-    return MissedPost.model_validate({"post_id": post_id, "why": why, "reason": failure.reason})
+class _Batch:
+    """What became of the posts so far. ``changed`` counts pages in a row that are not as they were."""
+
+    def __init__(self, page: Page) -> None:
+        self.posts: list[PostReading] = []
+        self.missed: list[MissedPost] = []
+        self.changed = 0
+        self.evidence: PageEvidence | None = None
+        self._page = page
+
+    async def read(self, reading: PostReading) -> None:
+        """Add what was read; a page without counts that X always shows is kept."""
+        self.posts.append(reading)
+        self.changed = 0
+        if reason := unread(reading):
+            await self._keep(reason)
+
+    async def miss(self, post_id: str, failure: ProductError) -> None:
+        """Add why a post was not read; a page that is not as it was is kept."""
+        why = "gone" if failure.code is FailureCode.GONE else "unread"
+        given = {"post_id": post_id, "why": why, "reason": failure.reason, "code": failure.code}
+        self.missed.append(MissedPost.model_validate(given))
+        changed = failure.code is FailureCode.PAGE_CHANGED
+        self.changed = self.changed + 1 if changed else 0
+        if changed:
+            await self._keep(failure.reason)
+
+    async def _keep(self, reason: str) -> None:
+        if self.evidence is None:
+            self.evidence = await evidence_of(self._page, reason)
 
 
 def _rest(left: Iterator[str], failure: ProductError) -> Iterator[MissedPost]:

@@ -11,7 +11,7 @@ from xbot_assets.cli.decisions.approve import preview
 from xbot_assets.cli.decisions.review import review_now, who_asks
 from xbot_assets.cli.terminal import echo, print_json
 from xbot_assets.settings import Settings
-from xbot_assets.steps.engagement import suggestions
+from xbot_assets.steps.engagement import discovery, suggestions
 from xbot_assets.steps.engagement.suggestions import RepliesNow
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.publishing.approval import told_time
@@ -106,6 +106,33 @@ def untrack(handle: Handle) -> None:
     with account_now() as account:
         known = suggestions.untrack(account, handle)
     echo("It is not tracked any more." if known else "It was not tracked.")
+
+
+@commands.command()
+def accounts() -> None:
+    """List whose posts are looked at: those that you track, and who did most lately, with their scores."""
+    with account_now() as account:
+        now = discovery.accounts_now(account)
+    lines = [f"@{one.handle} is tracked." for one in now.tracked]
+    lines += [f"@{one.handle} was discovered: score {one.score:.1f} from {one.deeds} deeds." for one in now.discovered]
+    lines += [f"@{one.handle} is banned." for one in now.banned]
+    echo("\n".join(lines or ["Nobody yet. 'xbot replies track NAME' looks at an account's posts."]))
+
+
+@commands.command()
+def ban(handle: Handle) -> None:
+    """Look at an account's posts no more, whatever it does; 'track' pins one."""
+    with account_now() as account:
+        new = discovery.ban(account, handle, who_asks())
+    echo("It is not looked at any more." if new else "It was banned already.")
+
+
+@commands.command()
+def unban(handle: Handle) -> None:
+    """Let an account be discovered again."""
+    with account_now() as account:
+        known = discovery.unban(account, handle)
+    echo("It may be discovered again." if known else "It was not banned.")
 
 
 def _told(now: RepliesNow, settings: Settings) -> list[str]:

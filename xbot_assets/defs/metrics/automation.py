@@ -5,6 +5,7 @@ import dagster as dg
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.metrics.jobs import account_job, measure_job
 from xbot_assets.defs.resources import TickIn
+from xbot_assets.steps.metrics.page_watch import reading_wait
 from xbot_assets.steps.metrics.readings import account_due, posts_due
 from xbot_assets.steps.publishing.posting_window import posting_window
 
@@ -16,8 +17,8 @@ from xbot_assets.steps.publishing.posting_window import posting_window
     name="measure_when_due",
 )
 def measure_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
-    """Read posts as soon as one is due by its age, outside posting windows."""
-    wait = posting_window(tick) or (None if posts_due(tick) else "No post is due for a reading.")
+    """Read posts as soon as one is due by its age, outside posting windows and while X's page can be read."""
+    wait = reading_wait(tick) or posting_window(tick) or (None if posts_due(tick) else "No post is due for a reading.")
     return request_unless(context, measure_job.name, wait=wait)
 
 

@@ -97,7 +97,9 @@ BREAKER_OPEN = AlertEntry(
     sentence="The breaker '{breaker}' is open, nothing is tried: {reason}",
     remedy="Nothing needs doing unless it stays open: one probe at a time finds out when it works again.",
     meaning="Too many attempts in a row failed without an answer. Nothing is tried but one harmless probe after each "
-    "pause.",
+    "pause. The breakers stop each for itself: 'publishing' stops posts, 'harvest' stops looking at what others write, "
+    "and 'reading' stops reading the account's posts because X's page is not as it was (the reason names a page that "
+    "was kept for 'xbot evidence'; a newer xbot-assets may know the page).",
     ends="Enough probes in a row succeed; or it stays open for too long, and another alert takes its place.",
 )
 BREAKER_STUCK = AlertEntry(

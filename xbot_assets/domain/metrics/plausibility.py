@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 from xbot_assets.domain.learning.reward import EngagementCounts
 
-ReadingProblem = Literal["another_post", "twice", "out_of_range", "falling_views"]
+ReadingProblem = Literal["another_post", "twice", "out_of_range", "falling_views", "sources_disagree"]
 REACTIONS_MAX = 2**31 - 1
 """More reactions of a kind than this are not believed: so many people are not on X."""
 VIEWS_MAX = 10**12

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from xbot_assets.domain.engagement.discovery import DiscoveryRules
 from xbot_assets.domain.engagement.pool import PoolRules
 
 
@@ -55,6 +56,18 @@ class EngagementSettings(BaseModel):
     velocity_gap_minutes: float = Field(4, ge=1, le=120, description="Two readings nearer than this tell no velocity.")
     velocity_half_life_hours: float = Field(6, ge=0.5, le=72, description="A post's velocity counts half at this age.")
 
+    # discovered accounts
+    discovery_accounts_max: int = Field(
+        5, ge=0, le=50, description="Accounts that nobody tracks and whose posts are looked at, the best ones; 0: none."
+    )
+    discovery_score_min: float = Field(
+        6,
+        ge=0,
+        le=1000,
+        description="Their least score: a reply to us is 3, a repost 2, a like 1, less as time goes by.",
+    )
+    discovery_half_life_days: float = Field(7, ge=1, le=90, description="What somebody did counts half after this.")
+
     # relevance
     relevance_batch: int = Field(20, ge=1, le=20, description="Posts that the model judges in one call.")
     relevance_share_percent: int = Field(
@@ -84,6 +97,15 @@ class EngagementSettings(BaseModel):
         if value < least:
             raise ValueError(f"it must be at least opportunities_min and opportunities_alert ({least})")
         return value
+
+    @property
+    def discovery_rules(self) -> DiscoveryRules:
+        """Which accounts are looked at that nobody tracks."""
+        return DiscoveryRules(
+            half_life=timedelta(days=self.discovery_half_life_days),
+            score_min=self.discovery_score_min,
+            accounts_max=self.discovery_accounts_max,
+        )
 
     @property
     def opportunity_rules(self) -> PoolRules:

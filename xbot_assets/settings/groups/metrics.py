@@ -35,5 +35,35 @@ class MetricsSettings(BaseModel):
     metrics_falls_believed: int = Field(
         3, ge=2, le=20, description="Readings in a row with fewer views than are stored, until they are believed."
     )
+    metrics_changed_jump: float = Field(
+        0.3,
+        ge=0.05,
+        le=1,
+        description="When the share of posts that cannot be read rises by this above the usual, X's page has changed.",
+    )
+    metrics_failures_max: int = Field(
+        2, ge=1, le=100, description="So many such readings in a row stop reading; the rest as the breaker's settings."
+    )
+    metrics_probe_posts: int = Field(
+        3, ge=1, le=20, description="Posts that a probe reads, to see whether X's page can be read again."
+    )
+    metrics_agreement_least: int = Field(
+        5, ge=0, le=1000, description="A page and X's own data may tell numbers of a post so far apart."
+    )
+    metrics_agreement_share: float = Field(
+        0.05, ge=0, le=1, description="Or by this share of the number: people go on reacting while a page loads."
+    )
+    metrics_timeline_min: int = Field(
+        3,
+        ge=1,
+        le=100,
+        description="So many posts that are due at once are read from the own timeline, not one by one.",
+    )
+    metrics_timeline_posts: int = Field(
+        40,
+        ge=1,
+        le=190,
+        description="How many of the newest posts are looked for there; older ones are read one by one.",
+    )
     metrics_batch_max: int = Field(20, ge=1, le=100, description="Posts read by one operation.")
     account_metrics_minutes: int = Field(60, ge=5, le=1440, description="Between readings of the own profile.")

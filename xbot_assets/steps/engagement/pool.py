@@ -12,12 +12,14 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.persona import Topic
 from xbot_assets.steps.engagement.careful import breaker_wait, careful_reading
+from xbot_assets.steps.engagement.discovery import discovered, signals_of
 from xbot_assets.steps.engagement.pool_watch import watch_pool
 from xbot_assets.steps.engagement.relevance import JudgedPosts, judge_relevance
 from xbot_assets.steps.engagement.seeing import Sourced, seen_of, store_counts, store_seen
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engagement import authors as author_store
 from xbot_assets.store.engagement import opportunities as opportunity_store
+from xbot_assets.store.engagement.discovery import note_signals
 from xbot_assets.store.engagement.opportunities import OpportunityReading
 from xbot_assets.x.answers import TimelineRead
 from xbot_assets.x.operations import ReadPosts, ReadTimeline, Search
@@ -41,7 +43,7 @@ BY_ID = "i"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One place to look at: a search for a topic, or a tracked account; ``name`` is what it is stored by."""
+    """One place to look at: a search for a topic, or an account that is tracked or was discovered."""
 
     kind: str
     of: str
@@ -113,6 +115,7 @@ def _places(product: Product) -> list[Place]:
     """Return every place, the one looked at longest ago first, and those never looked at before all others."""
     places = [Place(SEARCH, topic.name, topic) for topic in product.account.persona.topics]
     places += [Place(TRACKED, account.handle) for account in author_store.tracked_accounts(product.database)]
+    places += [Place(TRACKED, account.handle) for account in discovered(product.account)]
     looked = {source.name: source.read_at for source in author_store.harvest_sources(product.database)}
     return sorted(places, key=lambda place: (place.name in looked, looked.get(place.name)))
 
@@ -132,6 +135,9 @@ def _read_place(product: Product, place: Place, report: HarvestReport) -> None:
     with product.database.transaction() as transaction:
         stored = store_seen(product, transaction, seen, now)
         author_store.note_harvest(transaction, place.name, now, seen=len(seen), new=len(stored))
+        if place.kind == TRACKED:
+            signals, own = signals_of(answer.posts), product.account.handle
+            note_signals(transaction, signals, by=place.of, own=own, now=now)
     _note_velocities(product, [post.x_post_id for _, post in seen])
     report.places[place.name] = sum(one.state == "open" for one in stored)
     report.refused["filtered"] += sum(one.state != "open" for one in stored)

@@ -10,6 +10,7 @@ from xbot_assets.settings import Settings
 from xbot_assets.steps.own_account import X_SITE, Account
 from xbot_assets.steps.publishing.manual_recovery import own_post_id
 from xbot_assets.store.engagement import authors as author_store
+from xbot_assets.store.engagement import discovery as discovery_store
 from xbot_assets.store.engagement import opportunities as opportunity_store
 from xbot_assets.store.engagement import suggestions as suggestion_store
 from xbot_assets.store.engagement.suggestions import HeldSuggestion, ReplyRow, Suggestion
@@ -116,8 +117,11 @@ def may_answer(account: Account, handle: str) -> bool:
 
 
 def track(account: Account, handle: str, by: str) -> bool:
-    """Look at an account's posts for something to answer; return whether that is new."""
-    return author_store.track(account.database, handle_of(handle), account.clock.now(), by=by)
+    """Look at an account's posts for something to answer, even if it was banned; return whether that is new."""
+    name = handle_of(handle)
+    with account.database.transaction() as transaction:
+        discovery_store.unban(transaction, name)
+        return author_store.track(transaction, name, account.clock.now(), by=by)
 
 
 def untrack(account: Account, handle: str) -> bool:

@@ -1,5 +1,6 @@
 """Reading the account's posts and profile back from X."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -7,13 +8,26 @@ from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.steps.metrics.sorting import ReadingRules, sort_answer
+from xbot_assets.steps.metrics.asking import ask
+from xbot_assets.steps.metrics.careful import Attempt, careful
+from xbot_assets.steps.metrics.page_watch import (
+    READING,
+    Watched,
+    keep_page,
+    only_changes,
+    reading_policy,
+    reading_wait,
+    stops_reading,
+    tell_breaker,
+    watched,
+)
+from xbot_assets.steps.metrics.sorting import ReadingRules, SortedAnswer, sort_answer
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.metrics import readings as metric_store
-from xbot_assets.store.metrics.readings import Fields, PostToMeasure
+from xbot_assets.store.metrics.readings import Fields, PostToMeasure, ReadingBatch, ReadingSuccess
 from xbot_assets.store.publishing.policy import store_account_facts
-from xbot_assets.x.answers import ProfileRead
+from xbot_assets.x.answers import PageEvidence, ProfileRead
 from xbot_assets.x.operations import ReadPosts, ReadProfile
 
 HEALTHY_SHARE = 0.9
@@ -30,6 +44,8 @@ class MeasureReport:
     read: tuple[Fields, ...]
     missed: tuple[Fields, ...]
     quarantined: tuple[Fields, ...] = ()
+    wait: str | None = None
+    """Why nothing was asked for: X's page has changed, and the next probe is to come."""
 
     @property
     def success_share(self) -> float:
@@ -38,24 +54,29 @@ class MeasureReport:
 
 
 def measure_posts(product: Product) -> MeasureReport:
-    """Read every post that is due, in one browser operation, and store what came of each, and when it is read next.
+    """Read every post that is due, from the timeline or its own page; store what came of each, and its next time.
+
+    While X's page is not as it was, only a few are asked for at a time, until they can be read again.
 
     Raises:
         ProductError: when the batch as a whole could not be read; nothing is stored then.
     """
-    due = posts_due(product)
-    if not due:
-        return MeasureReport(0, (), ())
-    settings = product.settings
-    answer = product.x.run(
-        ReadPosts(post_ids=tuple(post.x_post_id for post in due), handle=product.account.handle),
-        lane=Lane.HIGH,
-        deadline_seconds=settings.read_deadline_seconds + len(due) * settings.read_post_seconds,
-    )
-    rows = sort_answer(due, answer, _rules(product))
+    with careful(product, READING, reading_policy(product.settings), only_changes) as attempt:
+        if attempt is None:
+            return MeasureReport(0, (), (), wait=reading_wait(product) or "Another run probes X's page.")
+        probe = product.settings.metrics_probe_posts if attempt.permit.is_probe else None
+        due = posts_due(product)[:probe]
+        return _measure(product, due, attempt) if due else MeasureReport(0, (), ())
+
+
+def _measure(product: Product, due: Sequence[PostToMeasure], attempt: Attempt) -> MeasureReport:
+    answer = ask(product, due)
+    lately = metric_store.reading_success(product.database, SUCCESS_BATCHES)
+    rows = sort_answer(due, answer, _rules(product, lately))
+    judged = watched(due, rows, lately, product.settings.metrics_changed_jump)
     report = MeasureReport(len(due), rows.read, rows.missed, rows.quarantined)
-    _store(product, report)
-    _watch(product, report)
+    _store(product, report, rows, judged)
+    _tell(product, report, judged, attempt, answer.evidence)
     return report
 
 
@@ -119,38 +140,48 @@ def account_due(product: Product) -> bool:
     return last is None or product.clock.now() - last.read_at >= interval
 
 
-def _rules(product: Product) -> ReadingRules:
+def _rules(product: Product, lately: ReadingSuccess) -> ReadingRules:
     cadence = product.settings.reading_cadence
-    lately = metric_store.reading_success(product.database, SUCCESS_BATCHES)
     return ReadingRules(
         handle=product.account.handle,
         now=product.clock.now(),
         cadence=cadence,
         factor=cadence.success.factor(lately.asked, lately.posts_read),
         falls_believed=product.settings.metrics_falls_believed,
+        agreement=product.settings.reading_agreement,
     )
 
 
-def _store(product: Product, report: MeasureReport) -> None:
+def _store(product: Product, report: MeasureReport, rows: SortedAnswer, judged: Watched) -> None:
+    batch = ReadingBatch(
+        read_at=product.clock.now(),
+        asked=report.asked,
+        posts_read=len(report.read),
+        looked=judged.seen.looked,
+        unparsed=judged.seen.unparsed,
+        changed=judged.changed,
+        compared=rows.compared,
+        disagreed=rows.disagreed,
+    )
     with product.database.transaction() as transaction:
         metric_store.insert_readings(transaction, report.read)
         metric_store.insert_misses(transaction, report.missed)
         metric_store.quarantine_readings(transaction, report.quarantined)
-        metric_store.insert_reading_batch(
-            transaction, now=product.clock.now(), asked=report.asked, posts_read=len(report.read)
-        )
+        metric_store.insert_reading_batch(transaction, batch)
 
 
-def _watch(product: Product, report: MeasureReport) -> None:
-    now = product.clock.now()
-    if report.success_share >= HEALTHY_SHARE:
+def _tell(
+    product: Product, report: MeasureReport, judged: Watched, attempt: Attempt, evidence: PageEvidence | None
+) -> None:
+    """Tell the breaker and, unless the breaker's own alert says it, a person."""
+    first = next(iter((*report.missed, *report.quarantined)), None)
+    reason: str = first["reason"] if first else ""
+    if evidence is not None and judged.changed:
+        reason += keep_page(product, evidence, ReadPosts.__name__, is_probe=attempt.permit.is_probe)
+    tell_breaker(attempt, judged, reason)
+    now, stops = product.clock.now(), judged.changed and stops_reading(product, attempt)
+    if stops or report.success_share >= HEALTHY_SHARE:
         resolve_alert(product.database, METRICS_UNREADABLE, now)
         return
-    alert(
-        product.database,
-        METRICS_UNREADABLE,
-        now=now,
-        read=len(report.read),
-        asked=report.asked,
-        reason=(*report.missed, *report.quarantined)[0]["reason"],
-    )
+    database, read, asked = product.database, len(report.read), report.asked
+    alert(database, METRICS_UNREADABLE, now=now, read=read, asked=asked, reason=reason)

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.learning.reward import EngagementCounts
+from xbot_assets.domain.metrics.agreement import Agreement, can_be_compared
 from xbot_assets.domain.metrics.cadence import Cadence, unchanged_readings
 from xbot_assets.domain.metrics.plausibility import Implausible, disagrees, implausible
 from xbot_assets.store.metrics.readings import Fields, PostToMeasure
@@ -14,7 +16,11 @@ from xbot_assets.x.answers import MissedPost, PostReading, PostsRead
 NEEDED = ("replies", "reposts", "likes", "bookmarks")
 """Counts without which a reading is none: a missing one is no zero."""
 NOT_ASKED_FOR = Implausible("another_post", "The page shows a post that was not asked for.")
-_EVIDENCE = {"post_id", "handle", "permalink", "created_at", "counts", "label"}
+DISAGREE: Final = "sources_disagree"
+_EVIDENCE = {"post_id", "handle", "permalink", "created_at", "counts", "told_counts", "label"}
+_CHANGED = frozenset({FailureCode.PAGE_CHANGED})
+_SEEN = _CHANGED | {FailureCode.GONE}
+"""Misses of posts whose page was there: X's own words about a post are read as well as the post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,7 @@ class ReadingRules:
     cadence: Cadence
     factor: float
     falls_believed: int
+    agreement: Agreement
 
     def next_read(self, post: PostToMeasure, unchanged: int = 0) -> datetime:
         """Return when a post is read again that was looked at now."""
@@ -34,11 +41,21 @@ class ReadingRules:
 
 @dataclass(frozen=True, slots=True)
 class SortedAnswer:
-    """The rows of one batch, as they are stored."""
+    """The rows of one batch, as they are stored, and what it says of X's pages.
+
+    Attributes:
+        looked: the posts whose own page was looked at.
+        unparsed: those of them that could not be read, or told what cannot be.
+        compared: posts that both the page and X's own data told of; of ``disagreed`` they told different things.
+    """
 
     read: tuple[Fields, ...]
     missed: tuple[Fields, ...]
     quarantined: tuple[Fields, ...]
+    looked: frozenset[int]
+    unparsed: frozenset[int]
+    compared: int
+    disagreed: int
 
 
 def sort_answer(due: Sequence[PostToMeasure], answer: PostsRead, rules: ReadingRules) -> SortedAnswer:
@@ -57,12 +74,36 @@ def sort_answer(due: Sequence[PostToMeasure], answer: PostsRead, rules: ReadingR
             odd.append(_odd_row(post, reading, why or NOT_ASKED_FOR, rules))
         elif unread := unread_counts(reading):
             missed.append(_unread(post, reading, unread))
-        elif why := implausible(post.counts, _counts(reading), falls=post.falls, falls_believed=rules.falls_believed):
+        elif why := _impossible(post, reading, rules):
             odd.append(_odd_row(post, reading, why, rules))
         else:
             read[post.x_post_id] = _reading_row(post, reading, rules)
     told = {row["post_id"] for row in odd} | {by_id[x_id].id for x_id in read}
-    return SortedAnswer(tuple(read.values()), tuple(_missed(by_id, missed, told, rules)), tuple(odd))
+    rows = tuple(_missed(by_id, missed, told, rules))
+    looked = told | {by_id[miss.post_id].id for miss in missed if miss.code in _SEEN and miss.post_id in by_id}
+    changed = {by_id[miss.post_id].id for miss in missed if miss.code in _CHANGED and miss.post_id in by_id}
+    impossible = {row["post_id"] for row in odd if row["problem"] != "twice"}
+    return SortedAnswer(
+        tuple(read.values()),
+        rows,
+        tuple(odd),
+        looked=frozenset(looked - {None}),
+        unparsed=frozenset((changed | impossible) - {None}),
+        compared=sum(can_be_compared(*_both(reading)) for reading in answer.posts),
+        disagreed=sum(row["problem"] == DISAGREE for row in odd),
+    )
+
+
+def _impossible(post: PostToMeasure, reading: PostReading, rules: ReadingRules) -> Implausible | None:
+    """Say why a reading that is whole cannot be true."""
+    if differing := rules.agreement.differing(*_both(reading)):
+        reason = f"The page and X's own data tell different numbers: {', '.join(differing)}."
+        return Implausible(DISAGREE, reason)
+    return implausible(post.counts, _counts(reading), falls=post.falls, falls_believed=rules.falls_believed)
+
+
+def _both(reading: PostReading) -> tuple[dict[str, int | None], dict[str, int | None]]:
+    return reading.counts.model_dump(), reading.told_counts.model_dump()
 
 
 def unread_counts(reading: PostReading) -> list[str]:
@@ -84,7 +125,7 @@ def _another(
 def _unread(post: PostToMeasure, reading: PostReading, names: Sequence[str]) -> MissedPost:
     told = f"The label: {reading.label or 'none'}."
     reason = f"These counts cannot be read for sure: {', '.join(names)}. {told}"
-    return MissedPost(post_id=post.x_post_id, why="unread", reason=reason)
+    return MissedPost(post_id=post.x_post_id, why="unread", reason=reason, code=FailureCode.PAGE_CHANGED)
 
 
 def _reading_row(post: PostToMeasure, reading: PostReading, rules: ReadingRules) -> Fields:

@@ -8,6 +8,7 @@ from xbot_assets.settings import Settings
 from xbot_assets.steps.product import Product
 from xbot_assets.store.clock import read_line
 from xbot_assets.store.engine.database import Statements
+from xbot_assets.store.metrics.readings import make_months
 from xbot_assets.store.operations import retention as retention_store
 from xbot_assets.store.operations.retention import RULES, RetentionRule, TimeOf
 
@@ -15,7 +16,9 @@ TASK = "purge"
 LEAST_REAL_AGE = timedelta(hours=1)
 """Nothing younger goes, however quick the product's clock is: what watches real runs and operations has seen it by
 then."""
-
+MONTHS_AHEAD = 2
+"""So many months of readings are made before they begin."""
+MONTH_AT_MOST = timedelta(days=31)
 NOTHING_OLD = timedelta(minutes=10)
 """A first start has other things to do."""
 
@@ -40,10 +43,14 @@ def purge_wait(product: Product) -> str | None:
 
 
 def purge(product: Product) -> list[Purged]:
-    """Purge what is old of the product's tables, and note it; return what went of each table."""
+    """Purge what is old of the product's tables, and note it; return what went of each table.
+
+    The months that readings will be kept in are made ahead, so that no reading waits for that.
+    """
     settings, database = product.settings, product.database
     starts = {TimeOf.PRODUCT: product.clock.now(), TimeOf.REAL: system_now()}
     pace = clock_rate(database)
+    make_months(database, [product.clock.now() + ahead * MONTH_AT_MOST for ahead in range(MONTHS_AHEAD + 1)])
     purged = [_purge(database, rule, starts[rule.clock] - _age(settings, rule, pace), settings) for rule in RULES]
     report = {"rows": {one.table: one.rows for one in purged if one.rows}}
     retention_store.note_upkeep(database, TASK, product.clock.now(), report)

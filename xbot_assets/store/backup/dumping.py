@@ -24,7 +24,11 @@ from xbot_assets.store.engine.migrate import applied_migrations
 from xbot_assets.store.engine.pooler import Connection
 from xbot_assets.store.engine.timings import StatementTimings
 
-_ONE_MOMENT = b"begin isolation level repeatable read read only; set local statement_timeout to 0"
+_ONE_MOMENT = (
+    b"begin isolation level repeatable read read only; set local statement_timeout to 0; "
+    b"lock table xbot.post_metrics in access share mode"
+)
+"""A month of readings is dropped whole: not while a backup counts what it holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from typing import Literal
 from xbot_assets.store.engine.database import Statements
 
 Moved = Literal["copied", "dismissed"]
+REPLIES_CHECKED = 1000
+"""The checks look at so many of the newest replies: older ones were looked at when they were new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,11 @@ def recent_replies(db: Statements, limit: int) -> list[ReplyRow]:
 
 
 def answered_twice(db: Statements) -> list[AnsweredTwice]:
-    """Return every post that was answered twice: there must be none."""
-    return db.fetch_rows(AnsweredTwice, "replies_twice")
+    """Return every post that was answered twice, of those that the newest replies answer: there must be none."""
+    return db.fetch_rows(AnsweredTwice, "replies_twice", limit=REPLIES_CHECKED)
 
 
 def unwanted_replies(db: Statements) -> int:
-    """Return how many replies of the product went to somebody after it was noted that they are not answered."""
-    row = db.fetch_one("unwanted_replies")
+    """Return how many of the newest replies went to somebody after it was noted that they are not answered."""
+    row = db.fetch_one("unwanted_replies", limit=REPLIES_CHECKED)
     return int(row["replies"]) if row else 0

@@ -1,7 +1,7 @@
 """Readings of posts and of the account, misses, and the outcomes that learning uses."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,13 +18,14 @@ class PostToMeasure:
     """A published post that is due for a reading, with its newest counts; they are ``None`` before the first.
 
     ``unchanged_readings`` and ``falls`` count readings in a row: that found nothing new, and whose views were below
-    the stored ones. ``views`` are the last that were shown.
+    the stored ones. ``views`` are the last that were shown. ``looked_at`` is when it was last asked for, read or not.
     """
 
     id: int
     x_post_id: str
     published_at: datetime
     metrics_read_at: datetime | None
+    looked_at: datetime | None
     unchanged_readings: int
     falls: int
     replies: int | None
@@ -72,10 +73,35 @@ class QuarantinedReading:
 
 @dataclass(frozen=True, slots=True)
 class ReadingSuccess:
-    """How many posts the last operations asked for, and how many of them were read."""
+    """How many posts the last operations asked for, how many of them were read, and when the last one was.
+
+    ``looked`` and ``unparsed`` are of the operations at which X's page had not changed: what is usual.
+    """
 
     asked: int
     posts_read: int
+    looked: int
+    unparsed: int
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingBatch:
+    """What became of the posts that one operation asked for.
+
+    ``looked`` counts those whose page was looked at, without odd ones; ``unparsed`` those of them that could not be
+    read; ``changed`` says that these were so many that X's page has changed. ``compared`` counts those that page and
+    X's own data told of, ``disagreed`` those of which they told different things.
+    """
+
+    read_at: datetime
+    asked: int
+    posts_read: int
+    looked: int
+    unparsed: int
+    changed: bool
+    compared: int
+    disagreed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +165,11 @@ def posts_to_measure(db: Statements, *, now: datetime, limit: int) -> list[PostT
     return db.fetch_rows(PostToMeasure, "posts_to_measure", now=now, limit=limit)
 
 
+def timeline_places(db: Statements, limit: int) -> dict[int, int]:
+    """Return the places of the newest posts on the account's own timeline, by id; the newest has the first."""
+    return {row["id"]: row["place"] for row in db.fetch_all("timeline_places", limit=limit)}
+
+
 def next_reading_at(db: Statements) -> datetime | None:
     """Return when the next reading of any post is due; a time that is over means that one is due now."""
     row = db.fetch_one("next_reading_at")
@@ -149,10 +180,19 @@ def next_reading_at(db: Statements) -> datetime | None:
 def insert_readings(db: Statements, rows: Iterable[Fields]) -> int:
     """Store readings and return how many were new; one that has the post and time of another is that one.
 
+    Of posts that are not on X nothing is stored.
+
     Each row has ``post_id, read_at, replies, reposts, likes, bookmarks, views, label``, and ``next_read_at`` and
     ``unchanged_readings`` for the post; ``views`` is ``None`` when the page did not show them.
     """
-    return db.execute("insert_readings", rows=as_rows(rows))
+    given = list(rows)
+    make_months(db, {row["read_at"] for row in given})
+    return db.execute("insert_readings", rows=as_rows(given))
+
+
+def make_months(db: Statements, times: Iterable[datetime]) -> None:
+    """Make room for readings of these times: they are kept by the month."""
+    db.execute("make_reading_months", times=sorted(times))
 
 
 def insert_misses(db: Statements, rows: Iterable[Fields]) -> int:
@@ -173,14 +213,20 @@ def quarantined_readings(db: Statements, limit: int) -> list[QuarantinedReading]
     return db.fetch_rows(QuarantinedReading, "quarantined_readings", limit=limit)
 
 
-def insert_reading_batch(db: Statements, *, now: datetime, asked: int, posts_read: int) -> None:
+def insert_reading_batch(db: Statements, batch: ReadingBatch) -> None:
     """Note how much of what one operation asked for was read."""
-    db.execute("insert_reading_batch", now=now, asked=asked, posts_read=posts_read)
+    told = asdict(batch)
+    db.execute("insert_reading_batch", now=told.pop("read_at"), **told)
+
+
+def newest_batches(db: Statements, batches: int) -> list[ReadingBatch]:
+    """Return what became of the last operations, newest first."""
+    return db.fetch_rows(ReadingBatch, "newest_batches", batches=batches)
 
 
 def reading_success(db: Statements, batches: int) -> ReadingSuccess:
     """Add up the last operations."""
-    return db.fetch_row(ReadingSuccess, "reading_success", batches=batches) or ReadingSuccess(0, 0)
+    return db.fetch_row(ReadingSuccess, "reading_success", batches=batches) or ReadingSuccess(0, 0, 0, 0, None)
 
 
 def latest_reading(db: Statements, post_id: int) -> StoredReading | None:

@@ -25,12 +25,14 @@ class RetentionRule:
         statement: which deletes a batch of it.
         setting: the days that it is kept, as the settings name them.
         clock: on which clock its times are.
+        by_month: whole months are dropped, and the statement itself tells how many rows went.
     """
 
     table: str
     statement: str
     setting: str
     clock: TimeOf = TimeOf.PRODUCT
+    by_month: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class TableSize:
 _HISTORY, _RECORDS = "retention_history_days", "retention_records_days"
 _OPERATIONS = "retention_operations_days"
 RULES = (
-    RetentionRule("post_metrics", "purge_readings", _HISTORY),
+    RetentionRule("post_metrics", "purge_readings", _HISTORY, by_month=True),
     RetentionRule("account_metrics", "purge_account_readings", _HISTORY),
     RetentionRule("llm_calls", "purge_llm_calls", _HISTORY),
     RetentionRule("template_uses", "purge_template_uses", _HISTORY),
@@ -62,12 +64,14 @@ RULES = (
     RetentionRule("metric_misses", "purge_misses", _RECORDS),
     RetentionRule("quarantined_readings", "purge_quarantined", _RECORDS),
     RetentionRule("reading_batches", "purge_reading_batches", _RECORDS),
+    RetentionRule("page_evidence", "purge_page_evidence", _RECORDS),
     RetentionRule("post_judgements", "purge_judgements", _RECORDS),
     RetentionRule("timeline_reconciliations", "purge_reconciliations", _RECORDS),
     RetentionRule("policy_refusals", "purge_policy_refusals", _RECORDS),
     RetentionRule("alerts", "purge_alerts", _RECORDS),
     RetentionRule("upkeep", "purge_upkeep", _RECORDS),
     RetentionRule("reply_opportunities", "purge_opportunities", _RECORDS),
+    RetentionRule("account_signals", "purge_account_signals", _HISTORY),
     RetentionRule("opportunity_counts", "purge_opportunity_counts", _RECORDS),
     RetentionRule("model_versions", "purge_model_versions", "retention_models_days"),
     RetentionRule("post_media", "purge_images", "retention_images_days"),
@@ -94,6 +98,7 @@ KEPT: Mapping[str, str] = {
     "reply_suggestions": "one row for each reply that was left to a person",
     "opportunity_readings": "go with the post that was read",
     "tracked_accounts": _ONE,
+    "banned_accounts": _ONE,
     "harvest_sources": _ONE,
     "drafts": "the owner's own, until they are sent or thrown away",
     "budget_days": "one row a day",
@@ -122,6 +127,9 @@ KEPT: Mapping[str, str] = {
 
 def purge_batch(db: Statements, rule: RetentionRule, before: datetime, rows: int) -> int:
     """Delete one batch of what is older than a time on the rule's clock; return how many rows went."""
+    if rule.by_month:
+        row = db.fetch_one(rule.statement, before=before)
+        return int(row["rows"]) if row else 0
     return db.execute(rule.statement, before=before, rows=rows)
 
 

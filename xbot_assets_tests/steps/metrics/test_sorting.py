@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.settings import Settings
 from xbot_assets.steps.metrics.sorting import ReadingRules, sort_answer
 from xbot_assets.store.metrics.readings import PostToMeasure
@@ -11,7 +12,14 @@ from xbot_assets.x.answers import Counts, MissedPost, PostReading, PostsRead
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-RULES = ReadingRules(handle="Me", now=NOON, cadence=Settings().reading_cadence, factor=1.0, falls_believed=3)
+RULES = ReadingRules(
+    handle="Me",
+    now=NOON,
+    cadence=Settings().reading_cadence,
+    factor=1.0,
+    falls_believed=3,
+    agreement=Settings().reading_agreement,
+)
 
 
 def post(number: int, views: int | None = None, *, falls: int = 0, unchanged: int = 0) -> PostToMeasure:
@@ -22,6 +30,7 @@ def post(number: int, views: int | None = None, *, falls: int = 0, unchanged: in
         x_post_id=f"9{number}",
         published_at=NOON - 60 * MINUTE,
         metrics_read_at=None,
+        looked_at=None,
         unchanged_readings=unchanged,
         falls=falls,
         replies=known,
@@ -102,3 +111,27 @@ def test_a_count_that_cannot_be_read_is_a_miss_and_no_nought() -> None:
     (missed,) = stored.missed
     assert (missed["post_id"], missed["why"]) == (1, "unread")
     assert "likes" in missed["reason"]
+
+
+def test_numbers_that_page_and_data_tell_differently_are_no_reading() -> None:
+    """A page whose numbers stand in other places shows plausible ones; the data of X give it away."""
+    told = Counts(replies=0, reposts=3, likes=90, bookmarks=0, views=9)
+    agreeing, swapped = shown("91", likes=88), shown("92", likes=3)
+    answer = PostsRead(posts=tuple(one.model_copy(update={"told_counts": told}) for one in (agreeing, swapped)))
+    rows = sort_answer([post(1), post(2)], answer, RULES)
+    assert [row["post_id"] for row in rows.read] == [1]
+    (odd,) = rows.quarantined
+    assert (odd["post_id"], odd["problem"]) == (2, "sources_disagree")
+    assert "likes" in odd["reason"]
+    assert odd["evidence"]["shown"]["told_counts"]["likes"] == 90
+    assert (rows.compared, rows.disagreed) == (2, 1)
+    assert (sorted(rows.looked), sorted(rows.unparsed)) == ([1, 2], [2])
+
+
+def test_pages_that_were_not_looked_at_say_nothing_of_the_page() -> None:
+    """A deleted post was looked at and read well; after a refusal, or late, the rest was not."""
+    misses = (("91", "gone", FailureCode.GONE), ("92", "unread", FailureCode.PAGE_CHANGED), ("93", "unread", None))
+    late = MissedPost(post_id="94", why="unread", reason="late", code=FailureCode.DEADLINE)
+    told = [MissedPost.model_validate({"post_id": x, "why": w, "reason": "r", "code": c}) for x, w, c in misses]
+    rows = sort_answer([post(n) for n in (1, 2, 3, 4)], PostsRead(posts=(), missed=(*told, late)), RULES)
+    assert (sorted(rows.looked), sorted(rows.unparsed)) == ([1, 2], [2])

@@ -25,9 +25,11 @@ ROWS = {
     "reply_opportunities": "insert into reply_opportunities (x_post_id, handle, source, state, text, conversation_id, "
     "created_at, first_seen_at, expires_at, changed_at) select count(*) + 1, 'reader', 'search', 'expired', 't', '1', "
     "{at}, {at}, {at}, {at} from reply_opportunities",
+    "account_signals": "insert into account_signals (handle, by_handle, x_post_id, kind, seen_at) "
+    "select 'a', 'b', count(*) + 1, 'quoted', {at} from account_signals",
     "opportunity_counts": "insert into opportunity_counts values ({at}, 5)",
-    "post_metrics": "insert into post_metrics (post_id, read_at, replies, reposts, likes, bookmarks) values "
-    "(1, {at}, 0, 0, 0, 0)",
+    "post_metrics": "select make_reading_month({at}); "
+    "insert into post_metrics (post_id, read_at, replies, reposts, likes, bookmarks) values (1, {at}, 0, 0, 0, 0)",
     "account_metrics": "insert into account_metrics (handle, read_at, followers, following, posts, exact) values "
     "('h', {at}, 1, 1, 1, true)",
     "llm_calls": "insert into llm_calls (purpose, model, prompt_version, outcome, latency_ms, called_at) values "
@@ -38,6 +40,8 @@ ROWS = {
     "metric_misses": "insert into metric_misses (post_id, missed_at, why, reason) values (1, {at}, 'gone', 'r')",
     "quarantined_readings": "insert into quarantined_readings (read_at, problem, reason, evidence) values "
     "({at}, 'twice', 'r', '{{}}')",
+    "page_evidence": "insert into page_evidence (seen_at, operation, path, reason, outline) values "
+    "({at}, 'o', '/p', 'r', '')",
     "reading_batches": "insert into reading_batches (read_at, asked, posts_read) values ({at}, 1, 1)",
     "post_judgements": "insert into post_judgements (judged_at, text, topic, format, purpose) values "
     "({at}, 't', 't', 'f', 'plan')",
@@ -135,13 +139,7 @@ def test_a_purge_takes_some_batches_and_leaves_the_rest_to_the_next(
 def test_what_something_else_rests_on_stays_however_old_it_is(
     product: Product, connection: psycopg.Connection[Any]
 ) -> None:
-    """The newest reading and that of an outcome, the call of a post, a champion, what was in test, an open alert."""
-    for hours in (3, 2, 1):
-        put(connection, "post_metrics", f"{OLD} - interval '{hours} hours'")
-    connection.execute(
-        "insert into engagement_outcomes (post_id, reward, score, level, read_at, computed_at) "
-        "select 1, 0.5, 0.5, 0.5, min(read_at), now() from post_metrics"
-    )
+    """The call of a post, a champion, what was in test, an open alert."""
     for table in ("llm_calls", *["model_versions"] * 3, "timeline_reconciliations", "session_checks"):
         put(connection, table, OLD)
     connection.execute("update posts set llm_call_id = (select max(id) from llm_calls)")
@@ -149,8 +147,25 @@ def test_what_something_else_rests_on_stays_however_old_it_is(
     connection.execute("insert into champions select kind, id, now(), 'r' from model_versions where version = 1")
     put(connection, "alerts", OLD)
     connection.execute("update alert_outbox set sent_at = null")
-    purged = purge(product)
-    assert {one.table: one.rows for one in purged if one.rows} == {"post_metrics": 1}
+    assert {one.table: one.rows for one in purge(product) if one.rows} == {}
+
+
+def test_readings_go_by_the_month_and_months_to_come_are_made_ahead(
+    product: Product, connection: psycopg.Connection[Any]
+) -> None:
+    """What is 401 days old stays as long as its month is not over for 400 days; what a post earned stays for ever."""
+    month = "date_trunc('month', now() - interval '400 days', 'UTC')"
+    put(connection, "post_metrics", f"{month} - interval '1 minute'")
+    put(connection, "post_metrics", f"{month} + interval '1 minute'")
+    connection.execute(
+        "insert into engagement_outcomes (post_id, reward, score, level, read_at, computed_at) "
+        "select 1, 0.5, 0.5, 0.5, min(read_at), now() from post_metrics"
+    )
+    assert gone(purge(product), "post_metrics") == Purged("post_metrics", 1, more=False)
+    assert connection.execute(f"select read_at > {month} from post_metrics").fetchall() == [(True,)]  # noqa: S608
+    assert count(connection, "engagement_outcomes") == 1
+    ahead = connection.execute("select count(*), max(ends_at) > now() + interval '60 days' from reading_months")
+    assert ahead.fetchone() == (4, True)
 
 
 def test_images_go_when_their_post_is_out_for_long_and_not_before(

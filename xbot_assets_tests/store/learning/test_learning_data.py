@@ -137,11 +137,16 @@ def test_an_impossible_reading_is_evidence_and_no_number(database: Database) -> 
 
 
 def test_what_the_last_operations_read_is_added_up(database: Database) -> None:
-    """Older ones are forgotten; without any nothing was asked for."""
-    assert readings.reading_success(database, 2) == readings.ReadingSuccess(0, 0)
+    """Older ones are forgotten; without any nothing was asked for. A changed page does not become the usual one."""
+    assert readings.reading_success(database, 2) == readings.ReadingSuccess(0, 0, 0, 0, None)
     for asked, read in ((20, 0), (20, 20), (10, 9)):
-        readings.insert_reading_batch(database, now=NOON, asked=asked, posts_read=read)
-    assert readings.reading_success(database, 2) == readings.ReadingSuccess(30, 29)
+        of_pages = {"looked": asked, "unparsed": asked - read, "compared": 0, "disagreed": 0}
+        readings.insert_reading_batch(
+            database, readings.ReadingBatch(read_at=NOON, asked=asked, posts_read=read, changed=read == 0, **of_pages)
+        )
+    assert readings.reading_success(database, 2) == readings.ReadingSuccess(30, 29, 30, 1, NOON)
+    assert readings.reading_success(database, 3) == readings.ReadingSuccess(50, 29, 30, 1, NOON)
+    assert [batch.changed for batch in readings.newest_batches(database, 9)] == [False, False, True]
 
 
 def test_an_outcome_is_taken_from_the_first_reading_at_the_right_age(database: Database) -> None:

@@ -56,7 +56,8 @@ class ToldPosts:
         more: dict[str, object] = {"earlier_ids": told.post.earlier}
         more |= {"photos": max(read.photos, told.post.photos), "quoted": self._quoted(read, told.post)}
         told_of = marks | more | _place(read, told.post) | _text(read, told)
-        return read.model_copy(update={"counts": _counts(read.counts, told.post), **told_of})
+        counts = Counts(**{name: getattr(told.post, name) for name in _COUNTS})
+        return read.model_copy(update={"counts": _counts(read.counts, counts), "told_counts": counts, **told_of})
 
     def all_completed(self, posts: Iterable[PostReading]) -> tuple[PostReading, ...]:
         """Return readings in their order, each with what was told of its post."""
@@ -102,7 +103,7 @@ def _place(read: PostReading, told: GraphPost) -> dict[str, object]:
     return place | {"author": AuthorTold(**facts)}
 
 
-def _counts(read: Counts, told: GraphPost) -> Counts:
+def _counts(read: Counts, told: Counts) -> Counts:
     known = {name: getattr(told, name) for name in _COUNTS if getattr(read, name) is None}
     return read.model_copy(update=known)
 

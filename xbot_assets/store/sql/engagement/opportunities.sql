@@ -143,7 +143,8 @@ select
     (select count(*) from posts where status in ('queued', 'held') and reply_to_x_id is not null) as waiting,
     (select max(planned_at) from posts where reply_to_x_id is not null and source = 'llm') as last_planned,
     (select count(*) from reply_suggestions s join reply_opportunities o using (x_post_id)
-        where s.state in ('suggested', 'copied') and o.expires_at > %(now)s) as suggested,
+        where s.state in ('suggested', 'copied') and o.expires_at > %(now)s
+            and s.created_at > %(now)s::timestamptz - interval '8 days') as suggested,
     (select max(created_at) from reply_suggestions) as last_suggested;
 
 -- name: conversation_turns
@@ -168,8 +169,10 @@ select count(*) as open_posts,
     count(*) filter (where lower(handle) = lower(%(own)s)) as own,
     count(*) filter (where text = '') as without_text,
     (
-        select count(*) from opportunity_readings a join opportunity_readings b using (x_post_id)
-        where b.read_at > a.read_at and b.views < a.views and a.read_at > %(now)s::timestamptz - interval '1 day'
+        select count(*) from reply_opportunities o
+        join opportunity_readings a using (x_post_id) join opportunity_readings b using (x_post_id)
+        where o.state = 'open' and not o.inbound and o.expires_at > %(now)s
+            and b.read_at > a.read_at and b.views < a.views
     ) as falling
 from reply_opportunities where state = 'open' and not inbound and expires_at > %(now)s;
 

@@ -2,7 +2,8 @@
 
 -- name: posts_to_measure
 -- Published posts due for a look with their newest counts, never read first, then in the order in which they fell due.
-select s.post_id as id, p.x_post_id, s.published_at, s.read_at as metrics_read_at, s.unchanged_readings, s.falls,
+select s.post_id as id, p.x_post_id, s.published_at, s.read_at as metrics_read_at, s.looked_at,
+    s.unchanged_readings, s.falls,
     s.replies, s.reposts, s.likes, s.bookmarks, s.views
 from (
     (
@@ -19,12 +20,25 @@ join posts p on p.id = s.post_id
 order by s.read_at is not null, s.next_read_at, s.post_id
 limit %(limit)s;
 
+-- name: timeline_places
+-- Which place the newest posts have on the account's own timeline; what answers something stands elsewhere.
+select id, row_number() over (order by published_at desc, id desc)::integer as place
+from (
+    select id, published_at from posts
+    where status = 'published' and removed_at is null and reply_to_x_id is null and coalesce(segment, 0) = 0
+    order by published_at desc, id desc limit %(limit)s
+) newest;
+
 -- name: next_reading_at
 -- When the next reading of any post is due.
 select least(
     (select min(next_read_at) from reading_schedule where read_at is null and next_read_at is not null),
     (select min(next_read_at) from reading_schedule where read_at is not null and next_read_at is not null)
 ) as at;
+
+-- name: make_reading_months
+-- Make the months that readings of these times belong to; most of the time there is nothing to do.
+select make_reading_month(at) from unnest(%(times)s::timestamptz[]) as t (at);
 
 -- name: insert_readings
 -- Store readings and when their posts are read next; the newest reading of a post counts.
@@ -35,6 +49,7 @@ with stored as (
         position integer, post_id bigint, read_at timestamptz, replies integer, reposts integer, likes integer,
         bookmarks integer, views bigint, label text
     )
+    where exists (select from reading_schedule w where w.post_id = r.post_id)
     order by r.position
     on conflict (post_id, read_at) do nothing
     returning post_id, read_at, replies, reposts, likes, bookmarks, views
@@ -99,12 +114,41 @@ select id, post_id, read_at, problem, reason, evidence from quarantined_readings
 
 -- name: insert_reading_batch
 -- How much of what one operation asked for was read.
-insert into reading_batches (read_at, asked, posts_read) values (%(now)s, %(asked)s, %(posts_read)s);
+insert into reading_batches (read_at, asked, posts_read, looked, unparsed, changed, compared, disagreed)
+values (
+    %(now)s, %(asked)s, %(posts_read)s, %(looked)s, %(unparsed)s, %(changed)s, %(compared)s, %(disagreed)s
+);
 
 -- name: reading_success
--- How many posts the last operations asked for, and how many were read.
-select coalesce(sum(asked), 0)::bigint as asked, coalesce(sum(posts_read), 0)::bigint as posts_read
-from (select asked, posts_read from reading_batches order by id desc limit %(batches)s) b;
+-- How many posts the last operations asked for, and how many were read; what is usual is told by those at which X's page
+-- had not changed.
+select coalesce(sum(asked), 0)::bigint as asked, coalesce(sum(posts_read), 0)::bigint as posts_read,
+    coalesce(sum(looked) filter (where not changed), 0)::bigint as looked,
+    coalesce(sum(unparsed) filter (where not changed), 0)::bigint as unparsed,
+    max(read_at) filter (where posts_read > 0) as read_at
+from (
+    select asked, posts_read, looked, unparsed, changed, read_at from reading_batches order by id desc limit %(batches)s
+) b;
+
+-- name: newest_batches
+-- The last operations that read posts, newest first.
+select read_at, asked, posts_read, looked, unparsed, changed, compared, disagreed
+from reading_batches order by id desc limit %(batches)s;
+
+-- name: keep_page_evidence
+-- Keep a page that could not be read, unless one was kept a short time ago and nothing else calls for it.
+insert into page_evidence (seen_at, operation, path, reason, outline)
+select %(now)s, %(operation)s, %(path)s, %(reason)s, %(outline)s
+where not exists (select from page_evidence where id = (select max(id) from page_evidence) and seen_at > %(since)s)
+returning id;
+
+-- name: newest_page_evidence
+-- The pages that could not be read, newest first, without the pages themselves.
+select id, seen_at, operation, path, reason from page_evidence order by id desc limit %(limit)s;
+
+-- name: page_evidence
+-- One of them.
+select id, seen_at, operation, path, reason, outline from page_evidence where id = %(id)s;
 
 -- name: latest_reading
 -- The newest reading of a post.
@@ -175,8 +219,8 @@ on conflict (post_id) do nothing;
 update engagement_outcomes e set
     is_relative = %(relative)s,
     reward = case when %(relative)s then least(1, greatest(0, 0.5 + e.score - e.level)) else e.score end
-from (select post_id from engagement_outcomes order by post_id desc limit %(limit)s) n
-where e.post_id = n.post_id and e.is_relative <> %(relative)s;
+where e.is_relative <> %(relative)s
+    and e.ctid = any (array(select ctid from engagement_outcomes order by post_id desc limit %(limit)s));
 
 -- name: recent_scores
 -- The scores that set the account's level: of the newest posts that answer nobody and were not taken down.

@@ -1,63 +1,64 @@
 -- Purging what is old, a batch at a time: each statement deletes at most %(rows)s rows from before %(before)s.
--- Tables that only grow are read from their oldest row on, so that nothing has to be sorted and no index is needed.
+-- Tables that only grow are read from their oldest row on, so that nothing has to be sorted and no index is needed. Rows
+-- are named by where they are (ctid): the server goes there, and never reads the table to find them again. One that was
+-- changed meanwhile is somewhere else, and is left to the next purge.
 
 -- name: purge_readings
--- Readings, but for the newest of each post and the one that its outcome was made from.
-delete from post_metrics where (post_id, read_at) in (
-    select m.post_id, m.read_at from post_metrics m
-    where m.read_at < %(before)s
-        and exists (select from post_metrics n where n.post_id = m.post_id and n.read_at > m.read_at)
-        and not exists (select from engagement_outcomes e where e.post_id = m.post_id and e.read_at = m.read_at)
-    limit %(rows)s
-);
+-- Readings of whole months; a post's newest counts are in its reading_schedule, what it earned in its outcome.
+select drop_reading_months(%(before)s) as rows;
 
 -- name: purge_account_readings
 -- Readings of the profile.
 delete from account_metrics
-where id in (select id from account_metrics order by id limit %(rows)s) and read_at < %(before)s;
+where ctid = any (array(select ctid from account_metrics order by id limit %(rows)s)) and read_at < %(before)s;
 
 -- name: purge_llm_calls
 -- Calls of the language model that no post came from.
-delete from llm_calls where id in (
-    select c.id from llm_calls c
+delete from llm_calls where ctid = any (array(
+    select c.ctid from llm_calls c
     where c.called_at < %(before)s and not exists (select from posts p where p.llm_call_id = c.id)
     order by c.called_at limit %(rows)s
-);
+));
 
 -- name: purge_template_uses
 -- Templates used.
 delete from template_uses
-where id in (select id from template_uses order by id limit %(rows)s) and used_at < %(before)s;
+where ctid = any (array(select ctid from template_uses order by id limit %(rows)s)) and used_at < %(before)s;
 
 -- name: purge_pace_changes
 -- Changes of the rate.
 delete from pace_changes
-where id in (select id from pace_changes order by id limit %(rows)s) and changed_at < %(before)s;
+where ctid = any (array(select ctid from pace_changes order by id limit %(rows)s)) and changed_at < %(before)s;
 
 -- name: purge_misses
 -- Readings that were missed.
 delete from metric_misses
-where id in (select id from metric_misses order by id limit %(rows)s) and missed_at < %(before)s;
+where ctid = any (array(select ctid from metric_misses order by id limit %(rows)s)) and missed_at < %(before)s;
 
 -- name: purge_quarantined
 -- Readings that could not be.
 delete from quarantined_readings
-where id in (select id from quarantined_readings order by id limit %(rows)s) and read_at < %(before)s;
+where ctid = any (array(select ctid from quarantined_readings order by id limit %(rows)s)) and read_at < %(before)s;
+
+-- name: purge_page_evidence
+-- Pages that could not be read.
+delete from page_evidence
+where ctid = any (array(select ctid from page_evidence order by id limit %(rows)s)) and seen_at < %(before)s;
 
 -- name: purge_reading_batches
 -- How much of what was asked for was read.
 delete from reading_batches
-where id in (select id from reading_batches order by id limit %(rows)s) and read_at < %(before)s;
+where ctid = any (array(select ctid from reading_batches order by id limit %(rows)s)) and read_at < %(before)s;
 
 -- name: purge_judgements
 -- Texts that were judged.
 delete from post_judgements
-where id in (select id from post_judgements order by id limit %(rows)s) and judged_at < %(before)s;
+where ctid = any (array(select ctid from post_judgements order by id limit %(rows)s)) and judged_at < %(before)s;
 
 -- name: purge_reconciliations
 -- Comparisons of the timeline, but for the last that covered something.
 delete from timeline_reconciliations
-where id in (select id from timeline_reconciliations order by id limit %(rows)s) and compared_at < %(before)s
+where ctid = any (array(select ctid from timeline_reconciliations order by id limit %(rows)s)) and compared_at < %(before)s
     and id is distinct from (select max(id) from timeline_reconciliations where covers_since is not null);
 
 -- name: purge_policy_refusals
@@ -83,7 +84,7 @@ delete from alerts where id in (select id from old);
 -- name: purge_upkeep
 -- Notes of housekeeping, but for the newest of each task.
 delete from upkeep
-where id in (select id from upkeep order by id limit %(rows)s) and done_at < %(before)s
+where ctid = any (array(select ctid from upkeep order by id limit %(rows)s)) and done_at < %(before)s
     and id not in (select max(id) from upkeep group by task);
 
 -- name: purge_model_versions
@@ -112,38 +113,37 @@ delete from post_media where (post_id, position) in (
 
 -- name: purge_browser_operations
 -- What the browser did.
-delete from browser_operations where id in (
-    select id from browser_operations where queued_at < %(before)s order by queued_at limit %(rows)s
-);
+delete from browser_operations where ctid = any (array(
+    select ctid from browser_operations where queued_at < %(before)s order by queued_at limit %(rows)s
+));
 
 -- name: purge_queue_samples
 -- Samples of who waited for the browser.
-delete from browser_queue_samples where (sampled_at, lane) in (
-    select sampled_at, lane from browser_queue_samples
-    where sampled_at < %(before)s order by sampled_at limit %(rows)s
-);
+delete from browser_queue_samples where ctid = any (array(
+    select ctid from browser_queue_samples where sampled_at < %(before)s order by sampled_at limit %(rows)s
+));
 
 -- name: purge_session_checks
 -- Checks of the session, but for the newest.
 delete from session_checks
-where id in (select id from session_checks order by id limit %(rows)s) and checked_at < %(before)s
+where ctid = any (array(select ctid from session_checks order by id limit %(rows)s)) and checked_at < %(before)s
     and id <> (select max(id) from session_checks);
 
 -- name: purge_pace_admissions
 -- Admissions that count towards no limit any more.
 delete from pace_admissions
-where id in (select id from pace_admissions order by id limit %(rows)s) and admitted_at < %(before)s;
+where ctid = any (array(select ctid from pace_admissions order by id limit %(rows)s)) and admitted_at < %(before)s;
 
 -- name: purge_breaker_events
 -- Transitions of the breakers.
 delete from breaker_events
-where id in (select id from breaker_events order by id limit %(rows)s) and happened_at < %(before)s;
+where ctid = any (array(select ctid from breaker_events order by id limit %(rows)s)) and happened_at < %(before)s;
 
 -- name: purge_statement_timings
 -- Timings of whole days.
-delete from statement_timings where (name, day) in (
-    select name, day from statement_timings where day < (%(before)s::timestamptz)::date limit %(rows)s
-);
+delete from statement_timings where ctid = any (array(
+    select ctid from statement_timings where day < (%(before)s::timestamptz)::date order by day limit %(rows)s
+));
 
 -- name: note_upkeep
 -- Housekeeping was done.
@@ -159,25 +159,35 @@ select min(applied_at) as at from schema_migrations;
 
 -- name: table_sizes
 -- What each table of the product's and of Dagster's holds, the largest first; rows are the server's own estimate.
-select n.nspname || '.' || c.relname as name, pg_total_relation_size(c.oid) as bytes,
-    greatest(0, coalesce(s.n_live_tup, 0))::bigint as rows
+-- One that is kept in parts is told of as one.
+select n.nspname || '.' || coalesce(w.relname, c.relname) as name,
+    sum(pg_total_relation_size(c.oid))::bigint as bytes, sum(greatest(0, coalesce(s.n_live_tup, 0)))::bigint as rows
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
+left join pg_inherits i on i.inhrelid = c.oid
+left join pg_class w on w.oid = i.inhparent
 left join pg_stat_all_tables s on s.relid = c.oid
-where n.nspname in ('xbot', 'dagster') and c.relkind = 'r'
+where n.nspname in ('xbot', 'dagster') and c.relkind in ('r', 'p')
+group by 1
 order by bytes desc, name;
 
 -- name: purge_opportunities
 -- Posts by others that were not answered. One that is so old is not found again: only fresh ones are taken.
-delete from reply_opportunities where x_post_id in (
-    select o.x_post_id from reply_opportunities o
+delete from reply_opportunities where ctid = any (array(
+    select o.ctid from reply_opportunities o
     where o.first_seen_at < %(before)s and o.state in ('filtered', 'expired', 'dismissed')
         and not exists (select from reply_suggestions s where s.x_post_id = o.x_post_id)
-    limit %(rows)s
-);
+    order by o.first_seen_at limit %(rows)s
+));
 
 -- name: purge_opportunity_counts
 -- Sizes of the pool.
 delete from opportunity_counts
-where counted_at in (select counted_at from opportunity_counts order by counted_at limit %(rows)s)
+where ctid = any (array(select ctid from opportunity_counts order by counted_at limit %(rows)s))
     and counted_at < %(before)s;
+
+-- name: purge_account_signals
+-- Whom tracked accounts answered and quoted: it counts for nothing any more.
+delete from account_signals where ctid = any (array(
+    select ctid from account_signals where seen_at < %(before)s order by seen_at limit %(rows)s
+));

@@ -84,7 +84,15 @@ select x_post_id from posts where x_post_id = any(%(x_ids)s::text[]);
 
 -- name: published_kinds
 -- Whether posts that answer another one, and posts that do not, were ever published.
-select distinct reply_to_x_id is not null or coalesce(segment, 0) > 0 as answers from posts where status = 'published';
+select k.answers from unnest(array[true, false]) as k (answers)
+where case when k.answers
+    then exists (select from posts where status = 'published' and reply_to_x_id is not null)
+        or exists (select from posts where status = 'published' and thread_id is not null and segment > 0)
+    else ( -- in order, so that the index is walked until there is one: an exists may read the table
+        select true from posts where status = 'published' and reply_to_x_id is null and coalesce(segment, 0) = 0
+        order by published_at desc limit 1
+    )
+end;
 
 -- name: posts_to_verify
 -- Published posts of a stretch of time that X should show.
@@ -201,5 +209,8 @@ values (%(now)s, %(posts_seen)s, %(covers_since)s, %(confirmed)s, %(phantoms)s, 
 
 -- name: last_comparison
 -- When the timeline was last compared with the queue, and last with a look that covered something.
-select max(compared_at) as compared_at, max(compared_at) filter (where covers_since is not null) as covered_at
-from timeline_reconciliations;
+select
+    (select compared_at from timeline_reconciliations order by id desc limit 1) as compared_at,
+    (
+        select compared_at from timeline_reconciliations where covers_since is not null order by id desc limit 1
+    ) as covered_at;
