@@ -34,6 +34,7 @@ from xbot_assets.service.pages.now import now_routes
 from xbot_assets.service.pages.plots import plot_routes
 from xbot_assets.service.pages.shell import Shell, templates
 from xbot_assets.service.pages.system import system_routes
+from xbot_assets.service.watch.watcher import Watcher
 
 SECURITY_HEADERS = {
     POLICY: "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -59,12 +60,14 @@ def build_app(connections: Connections, registered: list[Component] | None = Non
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         alerting = asyncio.create_task(Alerter(connections, components.check).run())
+        watching = asyncio.create_task(Watcher(connections, components.check).run())
         yield
         live.close()
         kept.close()
-        alerting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await alerting
+        for task in (alerting, watching):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         components.close()
         await asyncio.to_thread(connections.close)
 

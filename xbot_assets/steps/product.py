@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
 
 from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
-from xbot_assets.llm.client import LanguageModel
+from xbot_assets.domain.clock import Clock
 from xbot_assets.settings import Settings
-from xbot_assets.steps.language_model import open_language_model
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.recorded_x import RecordedX, open_backend
 from xbot_assets.store.clock import DatabaseClock
@@ -19,6 +19,29 @@ from xbot_assets.store.engine.cache import Cache, open_cache
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import check_schema
 from xbot_assets.x.port import XPort
+
+if TYPE_CHECKING:
+    from xbot_assets.llm.client import LanguageModel
+
+
+class Opened(Protocol):
+    """What a question about the work needs: no browser and no language model. A :class:`Product` is one."""
+
+    @property
+    def settings(self) -> Settings:
+        """As the owner set them."""
+
+    @property
+    def database(self) -> Database:
+        """The product's."""
+
+    @property
+    def clock(self) -> Clock:
+        """The product's."""
+
+    @property
+    def account(self) -> Account:
+        """Whose work it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +57,7 @@ class Product:
     cache: Cache
     clock: DatabaseClock
     x: XPort
-    writer: LanguageModel
+    writer: "LanguageModel"
     account: Account
     worker: str
     concurrent_runs: ConcurrentRuns
@@ -52,6 +75,8 @@ def open_product(
     Raises:
         ProductError: when a part is missing, or the schema is not the one this program knows.
     """
+    from xbot_assets.steps.language_model import open_language_model  # noqa: PLC0415 - 20 MB that no page needs
+
     with ExitStack() as stack:
         database = stack.enter_context(open_database(settings))
         check_schema(database)

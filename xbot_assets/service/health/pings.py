@@ -13,9 +13,10 @@ import httpx
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.service.health.asking_dagster import REMEDY
 from xbot_assets.service.health.components import Component, NotUsed
 from xbot_assets.service.health.connections import Connections
-from xbot_assets.service.health.daemons import BEAT_AGE_MAX, REMEDY, heartbeats, silent
+from xbot_assets.service.health.daemons import BEAT_AGE_MAX, heartbeats, silent
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.migrate import check_schema
 

@@ -8,7 +8,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.breaker import AttemptOutcome
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.publishing.breaker import acquire, breaker_state, report
 
 HARVEST = "harvest"
@@ -19,7 +19,7 @@ CHANGED = frozenset({FailureCode.PAGE_CHANGED})
 """Permanent, and yet nothing is to be read until the page or the program changes."""
 
 
-def breaker_wait(product: Product) -> str | None:
+def breaker_wait(product: Opened) -> str | None:
     """Say why reading has to wait, or ``None``."""
     seen = breaker_state(product.database, HARVEST)
     if seen.state == "closed" or not seen.must_wait:
