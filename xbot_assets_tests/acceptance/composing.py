@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]  # ships no types
 
 from xbot_assets.settings import CHECKOUT
 
@@ -26,7 +26,7 @@ class Service:
 def services(variables: Mapping[str, str]) -> dict[str, Any]:
     """Return the services of the file with these variables; a default where one has none."""
     text = COMPOSE.read_text(encoding="utf-8")
-    document: dict[str, Any] = yaml.safe_load(_VARIABLE.sub(lambda found: _value(found, variables), text))["services"]
+    document: dict[str, Any] = yaml.safe_load(_VARIABLE.sub(lambda match: _value(match, variables), text))["services"]
     return document
 
 
