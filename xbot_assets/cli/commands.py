@@ -7,13 +7,13 @@ import httpx
 import typer
 
 from xbot_assets import __version__
-from xbot_assets.browser.chromium.find import find_browser, install_browser
+from xbot_assets.browser.chromium.find import ensure_browser
 from xbot_assets.cli.app import NAME_WIDTH, settings_alone, settings_now, shown
 from xbot_assets.cli.decisions.review import who_asks
 from xbot_assets.cli.images import read_images
 from xbot_assets.cli.terminal import Line, Styled, echo, print_json
 from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.runtime.machine.lock import holder_of, is_running
 from xbot_assets.settings import Settings
 from xbot_assets.steps.account.publishing_hold import resume_publishing
@@ -107,15 +107,7 @@ def replay(context: typer.Context) -> None:
 
 def install() -> None:
     """Find a browser, or install one, and print where it is."""
-    settings = settings_alone()
-    try:
-        path = find_browser(settings)
-    except PermanentFailure:
-        if settings.browser_path is not None:
-            raise
-        echo("No browser was found; installing one. This can take a minute.", err=True)
-        path = install_browser(settings)
-    echo(path)
+    echo(ensure_browser(settings_alone(), lambda line: echo(line, err=True)))
 
 
 def version() -> None:
@@ -148,7 +140,7 @@ def _service_login(settings: Settings) -> dict[str, str]:
 
 def _told(settings: Settings, document: dict[str, Any]) -> list[Line]:
     if not document["running"]:
-        return [(f"Nothing runs from {shown(settings.home)}. Start it with scripts/run.",)]
+        return [(f"Nothing runs from {shown(settings.home)}. Start it with scripts/run or 'xbot up'.",)]
     if "components" not in document:
         return [(f"The stack is starting or stopping (xbot {document['holder']}).",)]
     below = [*_product_lines(document), f"{'Status page':<{NAME_WIDTH}}{document['service_url']}"]

@@ -64,7 +64,7 @@ def init(
     _tell_advice(persona)
     if samples:
         _show_samples(settings, persona)
-    echo("Start it with scripts/run.")
+    echo("Start it with scripts/run or 'xbot up'.")
 
 
 @personas.command()

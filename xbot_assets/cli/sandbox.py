@@ -124,7 +124,7 @@ def _control(settings: Settings, method: str, path: str, body: object = None) ->
         raise PermanentFailure(
             "No sandbox runs here.",
             code=FailureCode.NO_SANDBOX,
-            remedy="Start it with scripts/run or 'xbot up --parts'.",
+            remedy="Start it with scripts/run, 'xbot up' or 'xbot up --parts'.",
         )
     headers = {"Authorization": f"Bearer {settings.sandbox_token.get_secret_value()}"}
     url = f"{settings.target_url}/_sandbox/{path}"

@@ -14,6 +14,7 @@ from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.endpoints import Endpoints
 from xbot_assets.runtime.run import run_pass, run_stack
 from xbot_assets.settings import Settings, default_home
+from xbot_assets.settings.places import is_checkout
 
 
 def register(app: typer.Typer) -> None:
@@ -56,14 +57,17 @@ def _addresses(settings: Settings, endpoints: Endpoints) -> None:
             echo(f"  {name:<14}", Styled(address, bold=True))
     echo()
     if endpoints.web_url is None:
-        echo(f"The parts run. Start Dagster with '{_dagster_dev(settings)}' in this checkout.")
+        echo(f"The parts run. Start Dagster with: {_dagster_dev(settings)}")
     echo(f"Ctrl-C stops everything; your data stays in {shown(settings.home)}/")
 
 
 def _dagster_dev(settings: Settings) -> str:
-    """Return the command, with the data directory where it would not be found by itself."""
+    """Return the command, for this directory, with the data directory where it would not be found by itself."""
     elsewhere = "" if settings.home == default_home() else f"XBOT_HOME={shlex.quote(str(settings.home))} "
-    return f"{elsewhere}{shown(Path(sys.prefix))}/bin/dagster dev"
+    command = f"{elsewhere}{shown(Path(sys.prefix))}/bin/dagster dev"
+    if is_checkout():
+        return command
+    return f"DAGSTER_HOME={shlex.quote(str(settings.home / 'dagster'))} {command} -m xbot_assets.definitions"
 
 
 def _told(document: dict[str, Any]) -> str:
@@ -72,7 +76,7 @@ def _told(document: dict[str, Any]) -> str:
         f"{model['kind']} v{model['version']} ({model['outcomes_used']} outcomes)" for model in document["models"]
     )
     lines += [f"Champions: {', '.join(models) or 'none yet'}", f"Cost: ${document.get('cost_usd', 0):.4f}"]
-    lines += ["The pages are there again whenever the stack runs: scripts/run"]
+    lines += ["The pages are there again whenever the stack runs: scripts/run or 'xbot up'"]
     return "\n".join(lines)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 import dagster as dg
 
 from xbot_assets.domain.clock import system_now
+from xbot_assets.figure_files import new_figure
 from xbot_assets.settings import PLOTS_DIRECTORY, Settings
 
 if TYPE_CHECKING:
@@ -105,9 +106,7 @@ class Plots:
 
 
 def _figure() -> "tuple[Figure, Axes]":
-    from matplotlib.figure import Figure  # noqa: PLC0415 - a third of a second that most processes never need
-
-    figure = Figure(figsize=FIGURE_INCHES, dpi=FIGURE_DPI, layout="constrained")
+    figure = new_figure(FIGURE_INCHES, FIGURE_DPI)
     return figure, figure.subplots()
 
 

@@ -19,7 +19,7 @@ _HOST = "See that the browser host runs: 'xbot status' shows it."
 _LOGIN = "Run 'xbot login'."
 _LOOK_FIRST = "Look for the post on the timeline; do not post it again."
 _REPORT = "This is a fault of this program: report it with the log."
-_START = "Start the parts with scripts/run or 'xbot up --parts'."
+_START = "Start the parts with scripts/run, 'xbot up' or 'xbot up --parts'."
 _WRITTEN_AGAIN = "Nothing needs doing; the text is written again."
 _X_CHANGED = "X's pages have changed: update xbot-assets."
 
@@ -247,7 +247,7 @@ class FailureCode(StrEnum):
 
     # The machine and the stack.
     NOT_TEXT = "not_text", _PERMANENT, "Write it in UTF-8, without control characters."
-    AWKWARD_PATH = "awkward_path", _PERMANENT, "Move the clone to another directory."
+    AWKWARD_PATH = "awkward_path", _PERMANENT, "Move the clone or installation to another directory."
     BAD_SETTINGS = "bad_settings", _PERMANENT, "Correct the environment or .env."
     DISK_FULL = "disk_full", _PERMANENT, "Free some disk space."
     HOME_UNWRITABLE = "home_unwritable", _PERMANENT, "Correct the permissions, or set XBOT_HOME."
@@ -256,10 +256,10 @@ class FailureCode(StrEnum):
     SECRETS_EXPOSED = "secrets_exposed", _PERMANENT, "Let nobody else read it: chmod 600 .env."
     NO_SERVICE_ACCOUNT = "no_service_account", _PERMANENT, "Create it, or start as another user."
     PORT_TAKEN = "port_taken", _PERMANENT, "Stop the program that has it, or change the setting."
-    NOT_RUNNING = "not_running", _PERMANENT, "Start it with scripts/run."
+    NOT_RUNNING = "not_running", _PERMANENT, "Start it with scripts/run or 'xbot up'."
     ALREADY_SET_UP = "already_set_up", _PERMANENT, "Edit what is there, or move it away first."
     ALREADY_RUNNING = "already_running", _PERMANENT, "Stop it with Ctrl-C where it runs."
-    NO_POSTGRES = "no_postgres", _PERMANENT, "Run scripts/run, which installs it."
+    NO_POSTGRES = "no_postgres", _PERMANENT, "Install xbot-assets again, or in a clone run scripts/run."
     POSTGRES_RUNNING = "postgres_running", _PERMANENT, "Stop the stack first."
     POSTGRES_VERSION = "postgres_version", _PERMANENT, "Use the version that made the data."
     POSTGRES_OWNER = "postgres_owner", _PERMANENT, "Start as the user who made the data."
@@ -280,8 +280,8 @@ class FailureCode(StrEnum):
     TIME_BACKWARDS = "time_backwards", _PERMANENT, "Give a positive time."
 
     # Dagster and replay.
-    NO_DAGSTER = "no_dagster", _PERMANENT, "Run scripts/run."
-    NO_DAGSTER_YAML = "no_dagster_yaml", _PERMANENT, "Start the stack from a checkout of xbot-assets."
+    NO_DAGSTER = "no_dagster", _PERMANENT, "Install xbot-assets again, or in a clone run scripts/run."
+    NO_DAGSTER_YAML = "no_dagster_yaml", _PERMANENT, "Install xbot-assets again: a file of it is missing."
     DAGSTER_STORAGE = "dagster_storage", _PERMANENT, "See its log."
     NO_LANE = "no_lane", _PERMANENT, "Put the step in the pool of its lane."
     GRAPH_SLOW = "graph_slow", _PERMANENT, "See that the machine is not busy with other work."

@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.figure_files import new_figure, write_figures
 from xbot_assets.replay.study import LEGACY_TAPE, Samples, Study
 
 if TYPE_CHECKING:
@@ -27,19 +26,7 @@ def draw(study: Study, folder: Path) -> list[Path]:
     Raises:
         PermanentFailure: code ``cannot_write_plots``.
     """
-    written = []
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, figure in _figures(study):
-            written.append(folder / name)
-            figure.savefig(written[-1], format="png")
-    except OSError as error:
-        raise PermanentFailure(
-            f"The plots cannot be written to {folder}: {error.strerror}.",
-            code=FailureCode.CANNOT_WRITE_PLOTS,
-            remedy="Name a folder that can be written to.",
-        ) from error
-    return written
+    return write_figures(folder, _figures(study))
 
 
 def _figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
@@ -48,14 +35,8 @@ def _figures(study: Study) -> Iterator[tuple[str, "Figure"]]:
     yield "utilisation.png", _utilisation(study)
 
 
-def _new_figure() -> "Figure":
-    from matplotlib.figure import Figure  # noqa: PLC0415 - a third of a second that most processes never need
-
-    return Figure(figsize=FIGURE_INCHES, dpi=FIGURE_DPI, layout="constrained")
-
-
 def _waits(samples: Samples, overload: float) -> "Figure":
-    figure = _new_figure()
+    figure = new_figure(FIGURE_INCHES, FIGURE_DPI)
     panels = figure.subplots(1, len(Lane), sharey=True)
     for lane, axes in zip(Lane, panels, strict=True):
         for (load, policy), waits in samples.items():
@@ -77,7 +58,7 @@ def _curve(axes: "Axes", waits: Sequence[float], label: str) -> None:
 
 
 def _utilisation(study: Study) -> "Figure":
-    figure = _new_figure()
+    figure = new_figure(FIGURE_INCHES, FIGURE_DPI)
     axes = figure.subplots()
     rows = [row for row in study.replay.plays if row.tape == LEGACY_TAPE]
     loads = list(dict.fromkeys(row.overload for row in rows))

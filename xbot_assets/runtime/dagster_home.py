@@ -14,25 +14,22 @@ from xbot_assets.runtime.environment import PACKAGE_ROOT
 from xbot_assets.runtime.machine.files import private_directory, write_private
 
 DAGSTER_YAML = "dagster.yaml"
+INSTANCE = PACKAGE_ROOT / "xbot_assets" / "defs" / "instance" / DAGSTER_YAML
+"""Part of the package, so that a wheel has it; the one at a checkout's root, for 'dagster dev', is a link to it."""
 LOCATION = "xbot_assets"
 CODE_SOCKET = "code.sock"
 
 
 def prepare_dagster_home(home: Path) -> Path:
-    """Make ``home/dagster`` with the checkout's ``dagster.yaml`` in it, and return it.
+    """Make ``home/dagster`` with the package's ``dagster.yaml`` in it, and return it.
 
     Raises:
-        PermanentFailure: code ``no_dagster_yaml`` when this is not a checkout.
+        PermanentFailure: code ``no_dagster_yaml`` when the installation is not whole.
     """
-    source = PACKAGE_ROOT / DAGSTER_YAML
-    if not source.is_file():
-        raise PermanentFailure(
-            f"{source} is missing.",
-            code=FailureCode.NO_DAGSTER_YAML,
-            remedy="Start the stack from a checkout of xbot-assets.",
-        )
+    if not INSTANCE.is_file():
+        raise PermanentFailure(f"{INSTANCE} is missing.", code=FailureCode.NO_DAGSTER_YAML)
     place = private_directory(home / "dagster")
-    shutil.copyfile(source, place / DAGSTER_YAML)
+    shutil.copyfile(INSTANCE, place / DAGSTER_YAML)
     return place
 
 

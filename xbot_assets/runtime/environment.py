@@ -1,6 +1,7 @@
 """The environment that the stack's processes get."""
 
 import os
+import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,16 +49,28 @@ def child_environment(settings: Settings, environ: Mapping[str, str] | None = No
     if own.pop("PYTHONDONTWRITEBYTECODE", None):
         # Without any bytecode each of Dagster's processes compiles all of it at its start: 2 of 4 seconds.
         own["PYTHONPYCACHEPREFIX"] = str(settings.home / "run" / "bytecode")
-    paths = [str(PACKAGE_ROOT), *filter(None, [own.get("PYTHONPATH")])]
-    return own | {
-        "XBOT_HOME": str(settings.home),
-        "DAGSTER_HOME": str(settings.home / "dagster"),
-        "PYTHONPATH": os.pathsep.join(paths),
-        "PYTHONUNBUFFERED": "1",
-        "MALLOC_ARENA_MAX": own.get("MALLOC_ARENA_MAX", MALLOC_ARENAS),
-        # The current directory may be another checkout, whose code must not be run instead.
-        "PYTHONSAFEPATH": "1",
-    }
+    return (
+        own
+        | _python_path(own)
+        | {
+            "XBOT_HOME": str(settings.home),
+            "DAGSTER_HOME": str(settings.home / "dagster"),
+            "PYTHONUNBUFFERED": "1",
+            "MALLOC_ARENA_MAX": own.get("MALLOC_ARENA_MAX", MALLOC_ARENAS),
+            # The current directory may be another checkout, whose code must not be run instead.
+            "PYTHONSAFEPATH": "1",
+        }
+    )
+
+
+def _python_path(own: Mapping[str, str]) -> dict[str, str]:
+    """Return where children find this package: a checkout is named, an installed one is known to Python.
+
+    Named, all that is installed would come before Python's own library.
+    """
+    if Path(sysconfig.get_path("purelib")).resolve() == PACKAGE_ROOT:
+        return {}
+    return {"PYTHONPATH": os.pathsep.join([str(PACKAGE_ROOT), *filter(None, [own.get("PYTHONPATH")])])}
 
 
 def environment_of(environment: Mapping[str, str], secrets: frozenset[str] | None) -> dict[str, str]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from xbot_assets.browser.chromium.find import find_browser
+from xbot_assets.browser.chromium.find import ensure_browser
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.runtime.checks import check_addresses, check_files, check_home, exposed_env_file
@@ -94,7 +94,7 @@ def _stack(settings: Settings, progress: Progress, holder: str, *, dagster: bool
         Supervisor(settings.home, limits, environment, progress.tell) as supervisor,
     ):
         if settings.browser_url is None:
-            find_browser(settings)
+            ensure_browser(settings, progress.tell)
         stack = Stack(settings, supervisor, progress, dagster=dagster)
         try:
             yield stack, supervisor

@@ -1,1 +1,1 @@
-"""Health, status and approval pages. Keep out: rules of their own; a change goes through the steps of approval."""
+"""Health, and the pages. Keep out: rules of their own; a change goes through the steps of approval."""

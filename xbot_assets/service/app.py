@@ -27,12 +27,14 @@ from xbot_assets.service.pages.calendar.post import PostPage
 from xbot_assets.service.pages.calendar.write import WritePage
 from xbot_assets.service.pages.inbox.page import inbox_routes
 from xbot_assets.service.pages.insights import insight_routes
+from xbot_assets.service.pages.kept_report import KeptReport
 from xbot_assets.service.pages.live import Live
 from xbot_assets.service.pages.login import LOGIN_PATH, OPENED_PATH, login_routes
 from xbot_assets.service.pages.now import now_routes
 from xbot_assets.service.pages.plots import plot_routes
 from xbot_assets.service.pages.shell import Shell, templates
 from xbot_assets.service.pages.system import system_routes
+from xbot_assets.service.watch.watcher import Watcher
 
 SECURITY_HEADERS = {
     POLICY: "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
@@ -52,22 +54,26 @@ def build_app(connections: Connections, registered: list[Component] | None = Non
     """Assemble the application; ``registered`` replaces the product's components in a test."""
     components = Components(product_components(connections) if registered is None else registered)
     guard = Guard(connections.settings)
-    live = Live(connections, components, guard)
+    kept = KeptReport()
+    live = Live(connections, components, guard, kept)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         alerting = asyncio.create_task(Alerter(connections, components.check).run())
+        watching = asyncio.create_task(Watcher(connections, components.check).run())
         yield
         live.close()
-        alerting.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await alerting
+        kept.close()
+        for task in (alerting, watching):
+            task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
         components.close()
         await asyncio.to_thread(connections.close)
 
     routes = [
         *_health_routes(components),
-        *_page_routes(connections, guard, components),
+        *_page_routes(connections, guard, components, kept),
         *live.routes(),
         *figure_routes(connections, components.check),
     ]
@@ -92,7 +98,7 @@ def _health_routes(components: Components) -> list[BaseRoute]:
     return [Route("/health/live", alive), Route("/health/ready", ready)]
 
 
-def _page_routes(connections: Connections, guard: Guard, components: Components) -> list[BaseRoute]:
+def _page_routes(connections: Connections, guard: Guard, components: Components, kept: KeptReport) -> list[BaseRoute]:
     shell = Shell(connections, guard)
     post_page = PostPage(shell)
     return [
@@ -101,7 +107,7 @@ def _page_routes(connections: Connections, guard: Guard, components: Components)
         *post_page.routes(),
         *calendar_routes(shell),
         *WritePage(shell).routes(),
-        *insight_routes(shell),
+        *insight_routes(shell, kept),
         *system_routes(shell, components),
         *login_routes(connections.settings, guard, templates),
         *plot_routes(connections),

@@ -10,8 +10,12 @@ PLOTS_DIRECTORY = "plots"
 
 def default_home() -> Path:
     """Return where the stack keeps its data: ``.xbot`` in the checkout, or below the working directory."""
-    root = CHECKOUT if (CHECKOUT / "pyproject.toml").is_file() else Path.cwd()
-    return root / ".xbot"
+    return (CHECKOUT if is_checkout() else Path.cwd()) / ".xbot"
+
+
+def is_checkout() -> bool:
+    """Say whether this program runs from a checkout, and not from where a wheel was installed."""
+    return (CHECKOUT / "pyproject.toml").is_file()
 
 
 def whole_path(path: Path) -> Path:

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.figure_files import new_figure, write_figures
 from xbot_assets.simulation.measures import Ratio
 from xbot_assets.simulation.study import Study
 
@@ -22,27 +21,11 @@ def draw(result: Study, folder: Path) -> list[Path]:
         PermanentFailure: code ``cannot_write_plots``.
     """
     figures = {"simulated_days.png": _days(result), "simulated_uplift.png": _uplift(result)}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, figure in figures.items():
-            figure.savefig(folder / name, format="png")
-    except OSError as error:
-        raise PermanentFailure(
-            f"The plots cannot be written to {folder}: {error.strerror}.",
-            code=FailureCode.CANNOT_WRITE_PLOTS,
-            remedy="Name a folder that can be written to.",
-        ) from error
-    return [folder / name for name in figures]
-
-
-def _new_figure() -> "Figure":
-    from matplotlib.figure import Figure  # noqa: PLC0415 - a third of a second that most processes never need
-
-    return Figure(figsize=INCHES, dpi=DPI, layout="constrained")
+    return write_figures(folder, figures.items())
 
 
 def _days(result: Study) -> "Figure":
-    figure = _new_figure()
+    figure = new_figure(INCHES, DPI)
     axes = figure.subplots()
     for name, values in result.daily.items():
         axes.plot(range(len(values)), _smoothed(values), label=name)
@@ -58,7 +41,7 @@ def _days(result: Study) -> "Figure":
 
 
 def _uplift(result: Study) -> "Figure":
-    figure = _new_figure()
+    figure = new_figure(INCHES, DPI)
     axes = figure.subplots()
     rows = [
         (f"{what} over {one.against}", value)

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from xbot_assets.domain.budget.calls import NOT_NOTED, ConcurrentRuns
+from xbot_assets.domain.clock import Clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.recorded_x import RecordedX, open_backend
@@ -21,6 +22,26 @@ from xbot_assets.x.port import XPort
 
 if TYPE_CHECKING:
     from xbot_assets.llm.client import LanguageModel
+
+
+class Opened(Protocol):
+    """What a question about the work needs: no browser and no language model. A :class:`Product` is one."""
+
+    @property
+    def settings(self) -> Settings:
+        """As the owner set them."""
+
+    @property
+    def database(self) -> Database:
+        """The product's."""
+
+    @property
+    def clock(self) -> Clock:
+        """The product's."""
+
+    @property
+    def account(self) -> Account:
+        """Whose work it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ def open_backend(settings: Settings) -> XBackend:
         raise PermanentFailure(
             "No browser host is known.",
             code=FailureCode.NO_BROWSER_HOST,
-            remedy="Start the stack with scripts/run, or set XBOT_BROWSER_URL and XBOT_BROWSER_TOKEN.",
+            remedy="Start the stack with scripts/run or 'xbot up', or set XBOT_BROWSER_URL and XBOT_BROWSER_TOKEN.",
         )
     return BrowserClient(settings.browser_url, settings.browser_token.get_secret_value())
 

@@ -11,7 +11,6 @@ from playwright.async_api import Page
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.browser.chromium.keeper import ChromiumKeeper
 from xbot_assets.browser.chromium.launcher import Launcher
-from xbot_assets.browser.chromium.memory import free_mb
 from xbot_assets.browser.host.contexts import WarmContext
 from xbot_assets.browser.host.lease import Lease
 from xbot_assets.browser.host.pool import BrowserPool, ContextRules
@@ -19,6 +18,7 @@ from xbot_assets.browser.host.slots import Slot, SlotTable
 from xbot_assets.browser.session.source import SandboxSession
 from xbot_assets.browser.wire import OperationCall
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.machine_memory import free_mb
 from xbot_assets.settings import load_settings
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import CheckSession

@@ -12,7 +12,8 @@ from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import Settings
-from xbot_assets.steps.content.planning import plan_posts, plan_wait
+from xbot_assets.steps.content.plan_due import plan_wait
+from xbot_assets.steps.content.planning import plan_posts
 from xbot_assets.steps.learning import training
 from xbot_assets.steps.learning.promotion import promote_newest
 from xbot_assets.steps.metrics.readings import account_due, measure_account, measure_posts, posts_due

@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import playwright
@@ -131,6 +131,21 @@ def works(binary: Path) -> bool:
         _log.warning("%s does not start: %s", binary, error)
         return False
     return done.returncode == 0
+
+
+def ensure_browser(settings: Settings, tell: Callable[[str], None]) -> Path:
+    """Return a Chromium as :func:`find_browser` does; where there is none, and none was named, install one first.
+
+    Raises:
+        PermanentFailure: ``no_browser``.
+    """
+    try:
+        return find_browser(settings)
+    except PermanentFailure:
+        if settings.browser_path is not None:
+            raise
+    tell("No browser was found; installing one. This can take a minute.")
+    return install_browser(settings)
 
 
 def install_browser(

@@ -37,7 +37,6 @@ DETACH_SECONDS = 0.5
 _PROCESSES = "disabled-by-default-devtools.timeline"
 """The trace category whose first event names the processes."""
 _RENDERER = "renderer"
-_CGROUP = Path("/sys/fs/cgroup")
 
 
 def held_mb(pid: int) -> float:
@@ -67,15 +66,6 @@ def _portable_mb(pid: int) -> float:
             return float(process.memory_full_info().uss) / _MB
         return float(process.memory_info().rss) / _MB
     return 0.0
-
-
-def free_mb() -> float:
-    """Return the memory that may still be used, in MB: the system's, or less where a control group allows less."""
-    free = float(psutil.virtual_memory().available)
-    with contextlib.suppress(OSError, ValueError):
-        most, used = ((_CGROUP / name).read_text(encoding="ascii") for name in ("memory.max", "memory.current"))
-        free = min(free, float(int(most) - int(used)))  # "max" is no number: no limit
-    return free / _MB
 
 
 class Meter:

@@ -5,12 +5,12 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-from xbot_assets.browser.chromium.memory import free_mb
 from xbot_assets.browser.host.contexts import WarmContext
 from xbot_assets.browser.host.lease import Lease
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.machine_memory import free_mb
 
 LET_GO_SECONDS = 0.5
 """A pre-empted operation lets go within milliseconds; one that does not loses its context instead."""

@@ -101,7 +101,7 @@ def restore(
                 _put_session(opened.session, session_path(settings))
         made_at, contents = opened.manifest.taken_at_real, _contents(opened.manifest)
     echo(f"Restored what was there at {made_at:%Y-%m-%d %H:%M} UTC: {contents}.")
-    echo("Publishing is on hold until the timeline was compared with it; start the stack with scripts/run.")
+    echo("Publishing is on hold until the timeline was compared with it; start the stack: scripts/run or 'xbot up'.")
 
 
 @contextmanager

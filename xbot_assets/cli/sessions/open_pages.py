@@ -59,7 +59,7 @@ def _address(settings: Settings, *, dagster: bool) -> str:
         raise PermanentFailure(
             "There is no page to open: nothing runs, or only the parts do.",
             code=FailureCode.NOT_RUNNING,
-            remedy="Start it with scripts/run, and wait until it says that it is up.",
+            remedy="Start it with scripts/run or 'xbot up', and wait until it says that it is up.",
         )
     return address
 

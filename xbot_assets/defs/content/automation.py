@@ -6,7 +6,7 @@ from xbot_assets.defs.content.jobs import gate_refusals_job, llm_failures_job, p
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.resources import TickIn
 from xbot_assets.steps.content.emergency_pool import pool_wait
-from xbot_assets.steps.content.planning import plan_wait
+from xbot_assets.steps.content.plan_due import plan_wait
 
 TWENTY_PAST = "20 * * * *"
 """Apart from what starts on the hour."""

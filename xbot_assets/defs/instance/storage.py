@@ -39,7 +39,7 @@ def dagster_storage_url(settings: Settings) -> str:
         raise PermanentFailure(
             "No database is known.",
             code=FailureCode.NO_DATABASE,
-            remedy="Start the parts with 'xbot up --parts' (or scripts/run), or set XBOT_DATABASE_URL.",
+            remedy="Start the parts with 'xbot up --parts', 'xbot up' or scripts/run, or set XBOT_DATABASE_URL.",
         )
     _, _, rest = settings.database_url.get_secret_value().partition("://")
     place, _, query = rest.partition("?")

@@ -62,7 +62,7 @@ BROWSER_DEGRADED = AlertEntry(
     sentence="{reason}",
     remedy="Nothing is posted or read until it starts; see .xbot/logs/browser.log and 'xbot doctor'.",
     meaning="The browser host runs, but no Chromium came up at the stack's start; it goes on trying.",
-    ends="A start of the stack finds Chromium running.",
+    ends="The browser host has a Chromium again; that is looked at once a minute.",
 )
 BROWSER_QUEUE_DEEP = AlertEntry(
     title="Many runs wait for the browser",
@@ -82,6 +82,85 @@ BROWSER_QUEUE_SLOW = AlertEntry(
     meaning="The average wait from the start of a run to its browser operation is above "
     "XBOT_BROWSER_WAIT_ALERT_MINUTES.",
     ends="The average of the last half hour is below the limit again.",
+)
+PART_DOWN = AlertEntry(
+    title="A part is not well",
+    key="part_down:{part}",
+    severity="critical",
+    sentence="{name} is not well: {reason}",
+    remedy="{remedy} 'xbot doctor' says more.",
+    meaning="A part without which nothing is posted or read failed its checks for longer than XBOT_PART_DOWN_SECONDS. "
+    "The supervisor starts processes of ours again by itself. A database that was away cannot keep an alert: it is "
+    "told, as over, when the database is back. docs/degraded.md says what waits meanwhile.",
+    ends="The part passes its check.",
+)
+PART_DEGRADED = AlertEntry(
+    title="A part that can be done without is not well",
+    key="part_degraded:{part}",
+    severity="warning",
+    sentence="{name} is not well: {reason}",
+    remedy="{remedy} The rest goes on without it.",
+    meaning="A part that only makes things quicker failed its checks for longer than XBOT_PART_DOWN_SECONDS.",
+    ends="The part passes its check.",
+)
+LOOK_FAILED = AlertEntry(
+    title="A schedule or sensor fails",
+    key="look_failed:{name}",
+    severity="warning",
+    sentence="The last look of {name} failed: {reason}",
+    remedy="It looks again by itself. If this stays open, its page in the Dagster UI has the whole error.",
+    meaning="A schedule or sensor could not say whether its work is due, so it started nothing. Dagster itself tells "
+    "nobody of that.",
+    ends="A later look of it goes well.",
+)
+LOOK_MISSED = AlertEntry(
+    title="A schedule or sensor no longer looks",
+    key="look_missed:{name}",
+    severity="warning",
+    sentence="{name} last looked {minutes:.0f} minutes ago; it should each {every}.",
+    remedy="See .xbot/logs/daemon.log and .xbot/logs/code.log.",
+    meaning="Dagster's daemon answers, but does not evaluate this schedule or sensor: more than half as much again as "
+    "its interval has gone by.",
+    ends="It looks again, or is switched off.",
+)
+WORK_SILENT = AlertEntry(
+    title="Posting or planning has fallen silent",
+    key="silent:{name}",
+    severity="critical",
+    sentence="{work} had work for {minutes:.0f} minutes, and nothing was done.",
+    remedy="Look at the last looks and runs of {name} in the Dagster UI; 'xbot doctor' says which part is not well.",
+    meaning="A post could have gone out, or a plan was due, for XBOT_CRITICAL_SILENCE_MINUTES of real time without "
+    "anything having come of it. Waiting for a rule, a hold or the queue is no silence.",
+    ends="The work is done, or is due no more.",
+)
+RUN_MISSED = AlertEntry(
+    title="A run was missed",
+    key="missed_run:{name}",
+    severity="warning",
+    sentence="The work of {name} has been due for {minutes:.0f} minutes, and was not done.",
+    remedy="Look at its last looks and runs in the Dagster UI.",
+    meaning="Work was due for half of its present interval (at least ten minutes of real time) and was not done. "
+    "Waiting for a posting window, a breaker or the day's budget is no missed run.",
+    ends="The work is done, or is due no more.",
+)
+ASSET_STALE = AlertEntry(
+    title="An asset is stale",
+    key="stale:{asset}",
+    severity="warning",
+    sentence="{asset} was not made anew for {age}.",
+    remedy="Look at its last runs in the Dagster UI, and at the alerts about what makes it wait.",
+    meaning="An asset is older than its freshness policy allows. An asset that was never made is told as a missed run.",
+    ends="The asset is made anew.",
+)
+MEMORY_SHORT = AlertEntry(
+    title="Memory is short",
+    key="memory:short",
+    severity="warning",
+    sentence="Only {free:.0f} MB of memory are free on this machine.{shed}",
+    remedy="End what else runs here, or give the machine more memory.",
+    meaning="Less memory is free than XBOT_MEMORY_WARN_MB. Below XBOT_MEMORY_SHED_MB reading what others write (the "
+    "low lane) waits, so that posting has what is left.",
+    ends="A fifth more than XBOT_MEMORY_WARN_MB is free.",
 )
 BACKUP_MISSING = AlertEntry(
     title="There is no recent backup",
@@ -126,6 +205,14 @@ ENTRIES = (
     BROWSER_UNCONFINED,
     BROWSER_QUEUE_DEEP,
     BROWSER_QUEUE_SLOW,
+    PART_DOWN,
+    PART_DEGRADED,
+    LOOK_FAILED,
+    LOOK_MISSED,
+    WORK_SILENT,
+    RUN_MISSED,
+    ASSET_STALE,
+    MEMORY_SHORT,
     BACKUP_MISSING,
     BACKUP_UNUSABLE,
     DATABASE_UNWELL,

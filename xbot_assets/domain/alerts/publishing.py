@@ -20,7 +20,7 @@ UNCONFIRMED_POST = AlertEntry(
     severity="critical",
     sentence="Post {post_id} may or may not be on X: {reason}",
     remedy="It is looked for by itself. If this stays open, look at the profile and say what you see: "
-    "'xbot approve found {post_id} URL' or 'xbot approve absent {post_id}', or on the approval page.",
+    "'xbot approve found {post_id} URL' or 'xbot approve absent {post_id}', or in the Inbox.",
     meaning="The click was made, or may have been, and no answer named the new post. It is never sent again on a "
     "guess: the own timeline is looked at every few minutes. What is there becomes 'published'. What is surely not "
     "there goes back to the queue, once, in the sandbox; on X a person decides.",
@@ -35,7 +35,7 @@ DOUBLED_POST = AlertEntry(
     "Then 'xbot approve acknowledge {x_post_id}'.",
     meaning="The comparison of the timeline with the queue found a post of this account that no row knows, with the "
     "words of one that it knows. Either it was posted by hand as well, or something posted twice.",
-    ends="A person acknowledges the post on X: 'xbot approve acknowledge', or on the approval page.",
+    ends="A person acknowledges the post on X: 'xbot approve acknowledge', or in the Inbox.",
 )
 REMOVED_POST = AlertEntry(
     title="X removed a post",
@@ -53,7 +53,7 @@ UNKNOWN_POSTS = AlertEntry(
     key="phantom_posts",
     severity="warning",
     sentence="{posts} post(s) on the account are not from here, the newest {permalink}.",
-    remedy="If you wrote them yourself: 'xbot approve acknowledge all', or on the approval page. "
+    remedy="If you wrote them yourself: 'xbot approve acknowledge all', or in the Inbox. "
     "If not, somebody else can post: change the password and end the other sessions.",
     meaning="The comparison of the timeline with the queue found posts that no row knows and that read like none.",
     ends="A person acknowledges the last of these posts.",
@@ -75,7 +75,7 @@ POSTS_WAITING = AlertEntry(
     key="approval:waiting",
     severity="warning",
     sentence="{posts} post(s) wait for your decision.",
-    remedy="Open the approval page, or run 'xbot approve list'.",
+    remedy="Open the Inbox, or run 'xbot approve list'.",
     meaning="Posts are held: they need approval, were due too long ago, or belong to a broken thread. None of them "
     "goes out before a person decides.",
     ends="No post waits any more.",

@@ -24,7 +24,7 @@ class Mover(StrEnum):
     RECONCILER = "reconciler"
     """A look at the account's own timeline on X."""
     PERSON = "person"
-    """The owner, by ``xbot approve`` or the approval page."""
+    """The owner, by ``xbot approve`` or the Inbox."""
 
 
 @dataclass(frozen=True, slots=True)

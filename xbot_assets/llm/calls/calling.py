@@ -272,5 +272,5 @@ def no_language_model() -> PermanentFailure:
     return PermanentFailure(
         "The sandbox's language model is not running.",
         code=FailureCode.NO_LANGUAGE_MODEL,
-        remedy="Start the parts with scripts/run or xbot up --parts, or set XBOT_LLM=openai and your key.",
+        remedy="Start the parts with scripts/run or 'xbot up', or set XBOT_LLM=openai and your key.",
     )

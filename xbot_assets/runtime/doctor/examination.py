@@ -49,6 +49,7 @@ PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 """As in pyproject.toml."""
 BROWSER_SECONDS = 30.0
 GRAPH_SECONDS = 120.0
+STANDING = {True: "It runs.", False: "It does not run; start it with scripts/run or 'xbot up'."}
 PORT_SETTINGS = ("web_port", "service_port", "sandbox_port")
 
 
@@ -79,7 +80,7 @@ def examine() -> Iterator[Finding]:
     yield Finding(
         "warn" if told else "ok", "Settings", " ".join([f"{settings.mode} mode{_whom(settings)}.", *told]), remedy
     )
-    yield Finding("ok", "Stack", "It runs." if running else "It does not run; start it with scripts/run.")
+    yield Finding("ok", "Stack", STANDING[running])
     for name, check in _machine_checks(settings, running=running):
         yield _finding(name, check)
     yield from _components(settings, running=running)
@@ -235,7 +236,7 @@ def _dagster(settings: Settings) -> str:
         installed = version("dagster")
     except PackageNotFoundError as error:
         raise PermanentFailure(
-            "Dagster is not installed.", code=FailureCode.NO_DAGSTER, remedy="Run scripts/run."
+            "Dagster is not installed.", code=FailureCode.NO_DAGSTER, remedy=FailureCode.NO_DAGSTER.remedy
         ) from error
     try:
         done = subprocess.run(  # noqa: S603 - our own module

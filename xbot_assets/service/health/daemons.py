@@ -6,14 +6,10 @@ Dagster's own verdict calls a daemon healthy for 30 minutes after its last beat;
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import httpx
-
-from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.service.health.asking_dagster import ask_dagster
 
 BEAT_AGE_MAX = timedelta(seconds=90)
 """Daemons beat every 30 s; three missed beats are silence."""
-REMEDY = "See .xbot/logs/daemon.log and .xbot/logs/web.log."
 _QUERY = "{instance{daemonHealth{allDaemonStatuses{daemonType required lastHeartbeatTime}}}}"
 
 
@@ -26,20 +22,12 @@ def heartbeats(web_url: str, token: str | None, seconds: float) -> dict[str, dat
         TransientFailure: ``unreachable`` when the web server does not answer within ``seconds``.
         PermanentFailure: ``bad_answer``.
     """
-    try:
-        tls = web_url.startswith("https:")  # to load the certificates of all authorities costs 7 MB
-        login = {"Authorization": f"Bearer {token}"} if token else {}
-        with httpx.Client(headers=login, timeout=seconds, trust_env=False, verify=tls) as client:
-            answer = client.post(f"{web_url}/graphql", json={"query": _QUERY})
-        statuses = answer.raise_for_status().json()["data"]["instance"]["daemonHealth"]["allDaemonStatuses"]
-        return {item["daemonType"]: _time(item["lastHeartbeatTime"]) for item in statuses if item["required"]}
-    except httpx.HTTPError as error:
-        reason = f"The Dagster UI does not answer ({type(error).__name__})."
-        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy=REMEDY) from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise PermanentFailure(
-            "The Dagster UI answers nonsense.", code=FailureCode.BAD_ANSWER, remedy=REMEDY
-        ) from error
+    return ask_dagster(web_url, token, seconds, _QUERY, _beats)
+
+
+def _beats(data: dict[str, Any]) -> dict[str, datetime | None]:
+    statuses = data["instance"]["daemonHealth"]["allDaemonStatuses"]
+    return {item["daemonType"]: _time(item["lastHeartbeatTime"]) for item in statuses if item["required"]}
 
 
 def silent(beats: dict[str, datetime | None], since: datetime) -> list[str]:

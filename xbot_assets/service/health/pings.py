@@ -13,9 +13,10 @@ import httpx
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.service.health.asking_dagster import REMEDY
 from xbot_assets.service.health.components import Component, NotUsed
 from xbot_assets.service.health.connections import Connections
-from xbot_assets.service.health.daemons import BEAT_AGE_MAX, REMEDY, heartbeats, silent
+from xbot_assets.service.health.daemons import BEAT_AGE_MAX, heartbeats, silent
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.migrate import check_schema
 
@@ -81,7 +82,7 @@ class _Pings:
         settings = self._connections.settings()
         if settings.browser_url is None:
             raise PermanentFailure(
-                "No browser host runs.", code=FailureCode.NO_BROWSER_HOST, remedy="Start it: scripts/run."
+                "No browser host runs.", code=FailureCode.NO_BROWSER_HOST, remedy="Start it: scripts/run or 'xbot up'."
             )
         token = settings.browser_token.get_secret_value() if settings.browser_token else ""
         answer = _get(f"{settings.browser_url}/health", "browser host", token)
@@ -91,7 +92,7 @@ class _Pings:
         settings = self._connections.settings()
         if settings.target_url is None:
             raise PermanentFailure(
-                "No target is known.", code=FailureCode.NO_TARGET, remedy="Start the sandbox: scripts/run."
+                "No target is known.", code=FailureCode.NO_TARGET, remedy="Start the sandbox: scripts/run or 'xbot up'."
             )
         if settings.mode == "sandbox":
             return f"The sandbox answers, its time is {_get_sandbox_time(settings.target_url)}."
@@ -200,6 +201,6 @@ def _model_endpoint(settings: Settings) -> tuple[str, str]:
         return settings.openai_base_url or OPENAI_URL, settings.openai_api_key.get_secret_value()
     if settings.openai_base_url is None:
         raise PermanentFailure(
-            "No language model runs.", code=FailureCode.NO_LLM, remedy="Start the sandbox: scripts/run."
+            "No language model runs.", code=FailureCode.NO_LLM, remedy="Start the sandbox: scripts/run or 'xbot up'."
         )
     return settings.openai_base_url, SANDBOX_KEY

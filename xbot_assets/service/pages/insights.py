@@ -7,7 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.service.pages.learned import KeptReport, Learned
+from xbot_assets.service.pages.kept_report import KeptReport
+from xbot_assets.service.pages.learned import Learned
 from xbot_assets.service.pages.shell import Shell
 from xbot_assets.service.pages.status import KINDS
 from xbot_assets.steps.own_account import Account
@@ -24,9 +25,8 @@ HALF_WIDTH = 100
 """Half of the drawing of an interval, in its own units."""
 
 
-def insight_routes(shell: Shell) -> list[Route]:
+def insight_routes(shell: Shell, kept: KeptReport) -> list[Route]:
     """Return the view."""
-    kept = KeptReport()
 
     async def page(request: Request) -> Response:
         return await shell.view(request, "insights.html", lambda: _values(shell.review(), kept))
@@ -47,9 +47,10 @@ def _values(review: ReviewContext, kept: KeptReport) -> dict[str, Any]:
 def _learned(account: Account, kept: KeptReport, newest: ChampionEvent | None) -> dict[str, Any]:
     """Return the report, or why there is none: an unreadable persona must not hide the models."""
     try:
-        return {"learned": Learned(kept.report(account, newest))}
+        shown = kept.report(account, newest)
     except ProductError as failure:
         return {"learned": None, "problem": f"{failure.reason} {failure.remedy}".strip()}
+    return {"learned": Learned(shown.report), "is_renewed": shown.is_renewed}
 
 
 def _kind(review: ReviewContext, kind: ModelKind) -> dict[str, Any]:

@@ -1,48 +1,22 @@
 """The learning report as HTML shows it: the view Insights and the file of ``xbot learn report`` share the part."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import log2
-from time import monotonic
 from zoneinfo import ZoneInfo
 
 from xbot_assets.domain.learning.comparison import Provable
 from xbot_assets.domain.learning.insights import Finding
 from xbot_assets.domain.pace.hours import HOURS_A_DAY
-from xbot_assets.steps.learning.report import learning_report
 from xbot_assets.steps.learning.report_values import HourCell, Insight, LearningReport
 from xbot_assets.steps.learning.report_words import group_name, interval, percent, provable_words
-from xbot_assets.steps.own_account import Account
-from xbot_assets.store.learning.models import ChampionEvent
 
 SHADE_FULL = 0.5
 """An hour this much better or worse than usual has the strongest shade."""
 SHADES = 5
 AXIS = 200
 """The width of an interval's drawing, in its own units: from half to double."""
-KEPT_SECONDS = 300.0
-"""So long, in real time, a report is shown again; a decision about models, which follows new outcomes, ends it."""
-
-
-class KeptReport:
-    """The newest report, made again when there is something new to tell. Safe to use from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._of: object = None
-        self._until = 0.0
-        self._report: LearningReport | None = None
-
-    def report(self, account: Account, newest: ChampionEvent | None) -> LearningReport:
-        """Return it, given the newest decision about models. Raises as ``learning_report`` does."""
-        with self._lock:
-            asked = (account.settings, newest)
-            if self._report is None or self._of != asked or monotonic() >= self._until:
-                self._report = learning_report(account)
-                self._of, self._until = asked, monotonic() + KEPT_SECONDS
-            return self._report
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.door.guard import Guard
 from xbot_assets.service.health.components import Components
 from xbot_assets.service.health.connections import Connections
+from xbot_assets.service.pages.kept_report import KeptReport
 from xbot_assets.store.publishing.calendar import change_marks
 
 LOOK_SECONDS = 2.0
@@ -25,7 +26,7 @@ PAGES_MAX = 64
 """More open pages are told to come back later; each costs a task and a connection."""
 RETRY_MS = 5000
 _OF = {"posts": "posts", "alerts": "alerts", "budget": "budget", "browser": "browser", "under_way": "browser"}
-_OF |= {"waiting": "browser", "suggestions": "suggestions", "health": "health"}
+_OF |= {"waiting": "browser", "suggestions": "suggestions", "health": "health", "learned": "learned"}
 """What a page is told of, by the mark that is different."""
 
 Marks = dict[str, object]
@@ -34,10 +35,11 @@ Marks = dict[str, object]
 class Live:
     """Tells open pages what has changed."""
 
-    def __init__(self, connections: Connections, components: Components, guard: Guard) -> None:
+    def __init__(self, connections: Connections, components: Components, guard: Guard, report: KeptReport) -> None:
         self._connections = connections
         self._components = components
         self._guard = guard
+        self._report = report
         self._pages: set[asyncio.Queue[frozenset[str]]] = set()
         self._looking: asyncio.Task[None] | None = None
         self._beginning = asyncio.Lock()
@@ -98,4 +100,4 @@ class Live:
             marks = await asyncio.to_thread(lambda: change_marks(self._connections.database()))
         except ProductError as failure:  # the page says so when it asks for its part again
             return {"health": [*health, ("marks", failure.code)]}
-        return (asdict(marks) if marks else {}) | {"health": health}
+        return (asdict(marks) if marks else {}) | {"health": health, "learned": self._report.made}

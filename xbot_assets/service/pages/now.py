@@ -24,7 +24,11 @@ def now_routes(shell: Shell, components: Components) -> list[Route]:
 
     async def page(request: Request) -> Response:
         verdicts = await components.seen(WAIT_SECONDS)
-        return await shell.view(request, "now.html", lambda: _values(collect(shell.connections, verdicts)))
+
+        def read() -> dict[str, Any]:
+            return _values(collect(shell.connections, verdicts))
+
+        return await shell.view(request, "now.html", read, needs_database=False)
 
     async def as_json(_request: Request) -> Response:
         status = await asyncio.to_thread(collect, shell.connections, await components.check())

@@ -58,11 +58,15 @@ class Shell:
         *,
         session: Session | None = None,
         status: HTTPStatus = HTTPStatus.OK,
+        needs_database: bool = True,
     ) -> Response:
-        """Answer with a view; ``read`` runs in a thread, and its failure is a page that says so with status 503."""
+        """Answer with a view; ``read`` runs in a thread, and its failure is a page that says so with status 503.
+
+        It reads on one connection; where a view is shown without a database, too, that is left to ``read``.
+        """
         who = session or self.session_of(request)
         try:
-            values = await asyncio.to_thread(self._with_counts, read)
+            values = await asyncio.to_thread(self._read if needs_database else self._with_counts, read)
         except ProductError as failure:
             values = {"failure": failure, "waiting": 0, "view": template.partition(".")[0]}
             status, template = HTTPStatus.SERVICE_UNAVAILABLE, "problem.html"
@@ -88,6 +92,10 @@ class Shell:
         }
         words = {"when": lambda at: _when(at, settings), "told": lambda at: told_time(at, settings)}
         return templates().get_template(template).render(**frame, **words, **values)
+
+    def _read(self, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        with self.connections.database().one_connection():
+            return self._with_counts(read)
 
     def _with_counts(self, read: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         values = read()

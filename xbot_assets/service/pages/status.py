@@ -153,7 +153,8 @@ def collect(connections: Connections, verdicts: list[Verdict]) -> Status:
     settings = connections.settings()
     product, problem = None, None
     try:
-        product = _product(connections, settings)
+        with connections.database().one_connection():
+            product = _product(connections, settings)
     except ProductError as failure:
         problem = f"{failure.reason} {failure.remedy}".strip()
     return Status(

@@ -33,6 +33,20 @@ class AlertSettings(BaseModel):
     )
     deadman_seconds: float = Field(60, ge=5, le=3600, description="That period.")
 
+    # what the service watches, in real time
+    part_down_seconds: float = Field(
+        60, ge=1, le=3600, description="A part that is not well for so long is told; shorter troubles mend themselves."
+    )
+    critical_silence_minutes: float = Field(
+        30, ge=1, le=1440, description="Alert when posting or planning had work for so long and nothing was done."
+    )
+    memory_warn_mb: float = Field(
+        512, ge=0, le=10_000_000, description="Alert when less memory is free on the stack's machine. 0: never."
+    )
+    memory_shed_mb: float = Field(
+        256, ge=0, le=10_000_000, description="Reading what others write waits while less memory is free. 0: never."
+    )
+
     @field_validator("alert_quiet_hours")
     @classmethod
     def _readable_quiet_hours(cls, value: str) -> str:

@@ -36,7 +36,7 @@ class ApprovalSettings(BaseModel):
         "", description="No publishing in this stretch of the day in your time zone, as 23:00-07:00. Empty: none."
     )
 
-    # who may open the status and approval pages
+    # who may open the pages
     service_token: SecretStr | None = Field(
         None,
         description="What opens the pages and the Dagster UI ('xbot open' logs you in). Empty: open in the sandbox; in "

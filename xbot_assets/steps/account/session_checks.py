@@ -6,7 +6,7 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.steps.account.publishing_hold import hold_publishing, lift_disproved
 from xbot_assets.steps.own_account import Account
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import (
     Login,
@@ -46,7 +46,7 @@ def check_session(product: Product, lane: Lane = Lane.HIGH) -> Login:
     return login
 
 
-def session_wait(product: Product) -> str | None:
+def session_wait(product: Opened) -> str | None:
     """Say in words why no check is due now, or ``None``."""
     if AccountState.CHALLENGE in product.account.holds:
         return "X wants proof of a person: nothing looks at it until 'xbot resume'."

@@ -26,6 +26,7 @@ from xbot_assets.llm.briefs.progress import is_of_the_answer
 from xbot_assets.steps.content.fallback import fallback_posts, watch_fallback_share
 from xbot_assets.steps.content.gatekeeping import judge_for
 from xbot_assets.steps.content.model_watch import watch_models
+from xbot_assets.steps.content.plan_due import PLAN_PURPOSE
 from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.learning.choosers import Choosers, choosers
 from xbot_assets.steps.learning.training import current_champion
@@ -33,13 +34,11 @@ from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.model_service import rules_in_use
 from xbot_assets.steps.product import Product
 from xbot_assets.store.alerts import alert, resolve_alert
-from xbot_assets.store.engagement.opportunities import waiting_replies
 from xbot_assets.store.learning.models import ModelVersion
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import queue as queue_store
 from xbot_assets.store.publishing.policy import hold_unapproved
 
-PLAN_PURPOSE = "plan"
 FALLBACK_POSTS = 1
 """Posts of a plan that nothing could be written for: the pool is small, and one keeps the account alive."""
 TOLD_ELSEWHERE = frozenset(
@@ -94,30 +93,6 @@ class _Models:
     choosers: Choosers
     predictor: Predictor | None
     predictor_version: ModelVersion | None
-
-
-def plan_wait(product: Product) -> str | None:
-    """Say in words why no plan is due now, or ``None`` when one is."""
-    settings, now = product.settings, product.clock.now()
-    counts = post_store.queue_counts(product.database)
-    waiting = counts.get("queued", 0) + counts.get("held", 0) - waiting_replies(product.database, now).waiting
-    if waiting >= settings.plan_queue_max:
-        return f"{waiting} posts wait already."
-    next_at = _next_plan(product, budget_now(product.database, settings, now).tier.interval)
-    if next_at is None or now >= next_at:
-        return None
-    return f"The next plan is due at {next_at:%Y-%m-%d %H:%M} UTC."
-
-
-def _next_plan(product: Product, interval: timedelta) -> datetime | None:
-    """Return when to plan again: an interval after the last posts, or soon after a call that brought none."""
-    planned = queue_store.last_planned(product.database)
-    due = planned + interval if planned else None
-    last = queue_store.last_llm_call(product.database, PLAN_PURPOSE)
-    if last is None or last.outcome == "ok" or (planned and planned >= last.called_at):
-        return due
-    again = last.called_at + timedelta(minutes=product.settings.plan_retry_minutes)
-    return max(again, due) if due else again
 
 
 def plan_posts(

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from xbot_assets.domain.pace.breaker import AttemptOutcome
 from xbot_assets.steps.metrics import careful
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 
 HARVEST = "harvest"
 """The breaker's name; publishing has one of its own, and neither stops the other."""
 
 
-def breaker_wait(product: Product) -> str | None:
+def breaker_wait(product: Opened) -> str | None:
     """Say why reading has to wait, or ``None``."""
     return careful.breaker_wait(product, HARVEST, "Reading what others write failed too often")
 

@@ -10,7 +10,7 @@ from xbot_assets.domain.lanes import Lane
 from xbot_assets.settings import Settings
 from xbot_assets.steps.engagement.careful import breaker_wait, careful_reading
 from xbot_assets.steps.engagement.seeing import Sourced, seen_of, store_seen
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.engagement import authors as author_store
 from xbot_assets.store.engagement import opportunities as opportunity_store
 from xbot_assets.store.engagement.authors import NOTIFICATIONS
@@ -36,7 +36,7 @@ class InboundReport:
     bots: int = 0
 
 
-def inbound_wait(product: Product) -> str | None:
+def inbound_wait(product: Opened) -> str | None:
     """Say in words why the notifications are not read now, or ``None``."""
     settings, now = product.settings, product.clock.now()
     if settings.harvest_mode == "off":

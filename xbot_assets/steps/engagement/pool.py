@@ -11,7 +11,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.persona import Topic
-from xbot_assets.steps.engagement.careful import breaker_wait, careful_reading
+from xbot_assets.steps.engagement.careful import careful_reading
 from xbot_assets.steps.engagement.discovery import discovered, signals_of
 from xbot_assets.steps.engagement.pool_watch import watch_pool
 from xbot_assets.steps.engagement.relevance import JudgedPosts, judge_relevance
@@ -69,22 +69,6 @@ class HarvestReport:
     judged: JudgedPosts = field(default_factory=JudgedPosts)
     expired: int = 0
     open_posts: int = 0
-
-
-def harvest_wait(product: Product) -> str | None:
-    """Say in words why no harvest is due now, or ``None``."""
-    if product.settings.harvest_mode != "all":
-        return "XBOT_HARVEST leaves searches and tracked accounts out."
-    if wait := breaker_wait(product):
-        return wait
-    now, rules = product.clock.now(), product.settings.opportunity_rules
-    counts = opportunity_store.counts_since(product.database, now - rules.relaxed)
-    open_posts = opportunity_store.open_count(product.database, now)
-    interval = rules.interval(open_posts)
-    if interval is None:
-        return f"{open_posts} posts can be answered: enough."
-    due = counts[-1].counted_at + interval if counts else now
-    return None if now >= due else f"The next harvest is due at {due:%Y-%m-%d %H:%M} UTC."
 
 
 def harvest_opportunities(product: Product) -> HarvestReport:

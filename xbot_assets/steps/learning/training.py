@@ -14,7 +14,7 @@ from xbot_assets.domain.learning.features import with_hour
 from xbot_assets.domain.learning.outcomes import level_of, relative_reward
 from xbot_assets.domain.learning.reward import EngagementCounts, engagement_score
 from xbot_assets.steps.learning.promotion import rule_of
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.learning import models as model_store
 from xbot_assets.store.learning.models import ModelVersion
 from xbot_assets.store.metrics import readings as metric_store
@@ -118,7 +118,7 @@ def current_champion(product: Product, kind: ModelKind) -> ModelVersion | None:
     return version
 
 
-def learning_due(product: Product) -> bool:
+def learning_due(product: Opened) -> bool:
     """Say whether an outcome can be computed now and the last training is long enough ago."""
     now = product.clock.now()
     newest = model_store.model_versions(product.database, "bandit", 1)
@@ -128,7 +128,7 @@ def learning_due(product: Product) -> bool:
     return bool(_outcomes_due(product, now, 1))
 
 
-def _outcomes_due(product: Product, now: datetime, limit: int) -> list[OutcomeReading]:
+def _outcomes_due(product: Opened, now: datetime, limit: int) -> list[OutcomeReading]:
     ages = {"min_age": timedelta(hours=product.settings.outcome_age_hours), "max_age": OUTCOME_AGE_MAX}
     since = now - OUTCOME_LOST_AFTER
     return metric_store.outcomes_due(product.database, now=now, since=since, limit=limit, **ages)

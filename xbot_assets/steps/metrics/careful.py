@@ -8,7 +8,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.domain.pace.admission import Wait
 from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy, Permit
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.publishing.breaker import acquire, breaker_state, report
 
 OUR_OWN_TROUBLE = frozenset({FailureCode.NO_SLOT, FailureCode.OPERATION_UNDER_WAY, FailureCode.PREEMPTED})
@@ -26,7 +26,7 @@ class Attempt:
     reason: str = ""
 
 
-def breaker_wait(product: Product, breaker: str, failed: str) -> str | None:
+def breaker_wait(product: Opened, breaker: str, failed: str) -> str | None:
     """Say that ``failed``, and why, while a breaker lets nothing through; else ``None``."""
     seen = breaker_state(product.database, breaker)
     if seen.state == "closed" or not seen.must_wait:

@@ -10,7 +10,7 @@ from xbot_assets.domain.pace.breaker import AttemptOutcome, BreakerPolicy
 from xbot_assets.settings import Settings
 from xbot_assets.steps.metrics.careful import CHANGED, Attempt, breaker_wait
 from xbot_assets.steps.metrics.sorting import SortedAnswer
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.metrics.evidence import keep_evidence
 from xbot_assets.store.metrics.readings import PostToMeasure, ReadingSuccess
 from xbot_assets.store.publishing.breaker import breaker_state
@@ -30,7 +30,7 @@ class Watched:
     changed: bool
 
 
-def reading_wait(product: Product) -> str | None:
+def reading_wait(product: Opened) -> str | None:
     """Say why posts are not read now, or ``None``."""
     return breaker_wait(product, READING, "X's page has changed, and reading waits for its next probe")
 

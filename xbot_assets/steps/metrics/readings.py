@@ -22,7 +22,7 @@ from xbot_assets.steps.metrics.page_watch import (
     watched,
 )
 from xbot_assets.steps.metrics.sorting import ReadingRules, SortedAnswer, sort_answer
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.alerts import alert, resolve_alert
 from xbot_assets.store.metrics import readings as metric_store
 from xbot_assets.store.metrics.readings import Fields, PostToMeasure, ReadingBatch, ReadingSuccess
@@ -80,7 +80,7 @@ def _measure(product: Product, due: Sequence[PostToMeasure], attempt: Attempt) -
     return report
 
 
-def posts_due(product: Product) -> list[PostToMeasure]:
+def posts_due(product: Opened) -> list[PostToMeasure]:
     """Return the posts whose next reading is due, missing ones first."""
     return metric_store.posts_to_measure(
         product.database, now=product.clock.now(), limit=product.settings.metrics_batch_max
@@ -133,7 +133,7 @@ def _check_numbers(profile: ProfileRead) -> None:
         )
 
 
-def account_due(product: Product) -> bool:
+def account_due(product: Opened) -> bool:
     """Say whether the profile's next reading is due."""
     last = product.account.last_reading
     interval = timedelta(minutes=product.settings.account_metrics_minutes)

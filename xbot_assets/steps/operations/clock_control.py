@@ -75,7 +75,7 @@ def apply_line(settings: Settings, database: Database, line: ClockLine) -> None:
         raise TransientFailure(
             "The sandbox did not take the new clock.",
             code=FailureCode.SANDBOX_DOWN,
-            remedy="Check 'xbot status'; start the stack with scripts/run.",
+            remedy="Check 'xbot status'; start the stack with scripts/run or 'xbot up'.",
         ) from error
     set_line(database, line)
 
@@ -85,6 +85,6 @@ def _control_token(settings: Settings) -> str:
         raise PermanentFailure(
             "Only the sandbox's clock can be moved.",
             code=FailureCode.NOT_THE_SANDBOX,
-            remedy="Start the stack in sandbox mode (the default) with scripts/run.",
+            remedy="Start the stack in sandbox mode (the default) with scripts/run or 'xbot up'.",
         )
     return settings.sandbox_token.get_secret_value()

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from xbot_assets.domain.clock import system_now
 from xbot_assets.settings import Settings
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.clock import read_line
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.metrics.readings import make_months
@@ -32,7 +32,7 @@ class Purged:
     more: bool
 
 
-def purge_wait(product: Product) -> str | None:
+def purge_wait(product: Opened) -> str | None:
     """Say in words why nothing is to be purged now, or ``None`` when it is."""
     last = retention_store.last_upkeep(product.database, TASK)
     every = timedelta(hours=product.settings.retention_every_hours)

@@ -1,6 +1,6 @@
 """People's decisions about posts: what a decision checks, and the words in which a time is told.
 
-The command line and the approval page both decide here.
+The command line and the Inbox both decide here.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """What a person may say of an unconfirmed post: where it is on X, and what else waits for a person.
 
-The command line and the approval page both decide here.
+The command line and the Inbox both decide here.
 """
 
 import re

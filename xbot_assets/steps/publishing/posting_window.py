@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened
 from xbot_assets.store.publishing.queue import post_due_between
 
 
-def posting_window(product: Product) -> str | None:
+def posting_window(product: Opened) -> str | None:
     """Say in words that a posting window is open, or ``None``.
 
     A post that is overdue for longer than the window no longer keeps it open, nor does any while publishing is on

@@ -13,7 +13,7 @@ from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.post import PostStatus, comparable, same_post
 from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, PostKind, TimelinePost, TimelineView
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.steps.publishing.admission import note_removed
 from xbot_assets.steps.publishing.recovery import RecoveryOutcome, read_timeline, recover_post, shown_as
 from xbot_assets.steps.publishing.restoration import end_when_covered, other_hold, unconfirm_shown
@@ -49,7 +49,7 @@ class Comparison:
     phantoms: tuple[SeenPost, ...]
 
 
-def comparison_wait(product: Product) -> str | None:
+def comparison_wait(product: Opened) -> str | None:
     """Say in words why the timeline need not be compared now, or ``None`` when it is to be."""
     restoration = open_restoration(product.database)
     held = other_hold(product) if restoration else product.account.hold_reason

@@ -14,7 +14,7 @@ from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.domain.posts.post import same_post
 from xbot_assets.domain.posts.timeline_view import CLOCK_SKEW, PostKind, TimelinePost, TimelineView
 from xbot_assets.steps.account.publishing_hold import hold_publishing, lift_compared
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Opened, Product
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import restorations as restoration_store
 from xbot_assets.store.publishing.posts import expire_leases
@@ -43,7 +43,7 @@ def begin_after_restore(database: Database, taken_at: datetime, now: datetime) -
         expire_leases(transaction, now)
 
 
-def other_hold(product: Product) -> str | None:
+def other_hold(product: Opened) -> str | None:
     """Say what holds publishing beside the restore, or ``None``: trouble of the account forbids looking, too."""
     return next((hold.sentence for code, hold in product.account.holds.items() if code != FailureCode.RESTORED), None)
 

@@ -4,8 +4,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Lock
+from threading import Lock, local
 from time import perf_counter
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,6 +19,7 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError, Transien
 from xbot_assets.settings import Settings
 from xbot_assets.store.engine.connections import configure, connect_once, connection_arguments
 from xbot_assets.store.engine.failures import START_PARTS, classify, connection_was_lost, unreachable, write_in_doubt
+from xbot_assets.store.engine.pool_statistics import PoolStatistics
 from xbot_assets.store.engine.pooler import Connection
 from xbot_assets.store.engine.rows import as_rows
 from xbot_assets.store.engine.statements import Statement, product_statements
@@ -42,21 +42,6 @@ CLOSE_FLUSH_SECONDS = 1.0
 """Closing waits no longer than this for a connection to store its timings: the database may be gone."""
 CLOSE_SECONDS = 5.0
 """How long closing waits for the pool's own threads."""
-
-
-@dataclass(frozen=True, slots=True)
-class PoolStatistics:
-    """The state of the pool now, and totals since it was opened (real milliseconds)."""
-
-    size: int
-    size_max: int
-    in_use: int
-    waiting: int
-    requests: int
-    requests_waited: int
-    wait_ms: int
-    errors: int
-    connections_lost: int
 
 
 class Statements(ABC):
@@ -118,6 +103,7 @@ class Database(Statements):
         self._connect_seconds = settings.database_connect_seconds
         self._in_use = 0
         self._counting = Lock()
+        self._kept = local()
         self._pool: ConnectionPool[Connection] = ConnectionPool(
             url,
             kwargs=connection_arguments(settings),
@@ -147,6 +133,19 @@ class Database(Statements):
             except psycopg.Error as error:
                 lost = body_ended and connection_was_lost(error)
                 raise (write_in_doubt() if lost else classify(error)) from error
+
+    @contextmanager
+    def one_connection(self) -> Iterator[None]:
+        """Run what this thread asks in a block on one connection, which is borrowed and looked at only once.
+
+        Each statement is still its own transaction. One that finds the connection gone goes on with another.
+        """
+        with self._connection() as connection:
+            self._kept.connection = connection
+            try:
+                yield
+            finally:
+                self._kept.connection = None
 
     def statistics(self) -> PoolStatistics:
         """Return the pool's counters."""
@@ -225,6 +224,10 @@ class Database(Statements):
 
     @contextmanager
     def _connection(self, wait_seconds: float | None = None) -> Iterator[Connection]:
+        kept: Connection | None = getattr(self._kept, "connection", None)
+        if kept is not None and not kept.closed:
+            yield kept
+            return
         began = perf_counter()
         try:
             connection = self._pool.getconn(wait_seconds)

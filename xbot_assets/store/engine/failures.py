@@ -12,7 +12,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
 from xbot_assets.store.engine.pooler import REFUSED_PARAMETER, pooled
 
-START_PARTS = "Start the parts with scripts/run or xbot up --parts, or correct XBOT_DATABASE_URL."
+START_PARTS = "Start the parts with scripts/run or 'xbot up', or correct XBOT_DATABASE_URL."
 _NO_SUCH_TABLE = ("42P01", "42703", "3F000", "42883")
 _TRANSIENT_STATES = {
     "53300": (FailureCode.DATABASE_BUSY, "The database has no free connection."),

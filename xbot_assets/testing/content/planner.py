@@ -29,7 +29,8 @@ from xbot_assets.llm.calls.calling import ModelAccess
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.settings import Settings
 from xbot_assets.steps.content.emergency_pool import pool_wait, top_up
-from xbot_assets.steps.content.planning import Plan, plan_wait
+from xbot_assets.steps.content.plan_due import plan_wait
+from xbot_assets.steps.content.planning import Plan
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.store.clock import set_line
 from xbot_assets.store.content.ledger import record_llm_call, spent_microusd

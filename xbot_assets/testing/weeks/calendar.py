@@ -18,7 +18,7 @@ LONG_RUN_DAYS = 5
 PLANS = tuple(time(hour, minute) for hour in range(7, 20) for minute in (10, 25, 40, 55) if (hour, minute) > (7, 30))
 """When the planner is asked, which keeps its own two hours; it sleeps at night, as the readers do."""
 SITTINGS = (time(9, 0), time(13, 0), time(17, 0), time(20, 30))
-"""When a person looks at the approval page and at the alerts."""
+"""When a person looks at the Inbox and at the alerts."""
 MORNING = time(7, 5)
 """The owner's daily post: five minutes after the quiet hours, on either side of the change of clocks."""
 REPLIES = ((time(12, 30), time(13, 20)), (time(16, 20), time(17, 25)), (time(18, 10), time(18, 40)))

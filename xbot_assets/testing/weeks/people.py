@@ -16,7 +16,8 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.post import NewPost
 from xbot_assets.steps.account.publishing_hold import resume_publishing
-from xbot_assets.steps.content.planning import plan_posts, plan_wait
+from xbot_assets.steps.content.plan_due import plan_wait
+from xbot_assets.steps.content.planning import plan_posts
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.approval import ReviewContext, open_review, owners_time
 from xbot_assets.store.publishing.approvals import Decider, approve_post, held_posts, reject_post

@@ -8,9 +8,9 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
-from xbot_assets.browser.chromium.memory import free_mb
 from xbot_assets.domain.failures import TransientFailure
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.machine_memory import free_mb
 from xbot_assets_tests.browser.pool_rig import (
     PAGE_SECONDS,
     an_operation,
@@ -248,7 +248,7 @@ def test_free_memory_is_the_system_s_or_less_where_a_control_group_allows_less(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A group without a limit, or none at all, leaves the system's; one with a limit leaves what it has not used."""
-    monkeypatch.setattr("xbot_assets.browser.chromium.memory._CGROUP", tmp_path)
+    monkeypatch.setattr("xbot_assets.machine_memory._CGROUP", tmp_path)
     of_the_machine = psutil.virtual_memory().total / MB
     assert 2 < free_mb() <= of_the_machine
     (tmp_path / "memory.current").write_text(f"{MB}\n")

@@ -1,18 +1,23 @@
 """What was learned, on the view Insights: the report of the command line, at a desk and on a phone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.learning.insights import Finding
 from xbot_assets.service.app import build_app
 from xbot_assets.service.health.connections import Connections
-from xbot_assets.service.pages.learned import KeptReport, Learned
-from xbot_assets.settings import Settings
+from xbot_assets.service.pages.kept_report import KeptReport
+from xbot_assets.service.pages.learned import Learned
+from xbot_assets.settings import CHECKOUT, Settings
 from xbot_assets.steps.learning.report import learning_report
 from xbot_assets.steps.learning.report_values import HourCell
 from xbot_assets.steps.own_account import Account
@@ -25,6 +30,7 @@ from xbot_assets.testing.serving import served
 from xbot_assets_tests.service.pages.review_page import visitor
 from xbot_assets_tests.service.pages.views_rig import DESK, PHONE, a_browser, visiting
 
+DEFAULT_PERSONA = CHECKOUT / "xbot_assets" / "llm" / "persona.toml"
 TEN = datetime(2026, 3, 4, 10, tzinfo=UTC)
 
 
@@ -85,25 +91,72 @@ def test_what_works_is_shown_with_posts_interval_and_examples(
         assert (visit.troubles, visit.elsewhere) == ([], [])
 
 
-def test_a_report_is_kept_until_the_models_are_decided_about_or_the_time_is_over(
+class ByHand(Executor):
+    """Does what it was given when it is told to."""
+
+    def __init__(self) -> None:
+        self._work: list[Callable[[], object]] = []
+
+    def submit(self, work: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:  # noqa: ANN401 - any work
+        """Keep it for later."""
+        self._work.append(lambda: work(*args, **kwargs))
+        return Future()
+
+    def go_on(self) -> int:
+        """Do all of it; return how much it was."""
+        given, self._work = self._work, []
+        for work in given:
+            work()
+        return len(given)
+
+
+def test_a_report_is_shown_until_the_next_one_was_made_beside_the_pages(
     database: Database, settings: Settings, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same value, so that a page does not read a thousand outcomes each time."""
+    """A decision about models or the end of its time has one made, once, and no page waits for it."""
     play_learned(database, settings, TEN)
     real = [100.0]
-    monkeypatch.setattr("xbot_assets.service.pages.learned.monotonic", lambda: real[0])
-    kept, newest = KeptReport(), champion_events(database, 1)[0]
+    monkeypatch.setattr("xbot_assets.service.pages.kept_report.monotonic", lambda: real[0])
+    beside = ByHand()
+    kept, newest = KeptReport(beside), champion_events(database, 1)[0]
     first = kept.report(account, newest)
-    assert first.posts == POSTS
-    assert kept.report(account, newest) is first
+    assert (first.report.posts, first.is_renewed, kept.made) == (POSTS, False, 1)
+    assert kept.report(account, newest) == first
     version = champion(database, "bandit")
     assert version is not None
     promote(database, version, "Again.", TEN + timedelta(minutes=1), verdict="refreshed")
     later = champion_events(database, 1)[0]
+    for _ in range(2):
+        shown = kept.report(account, later)
+        assert (shown.report is first.report, shown.is_renewed) == (True, True)
+    assert beside.go_on() == 1
     second = kept.report(account, later)
-    assert second is not first
+    assert (second.report is first.report, second.is_renewed, kept.made) == (False, False, 2)
     real[0] += 301
-    assert kept.report(account, later) is not second
+    assert kept.report(account, later).report is second.report
+    assert beside.go_on() == 1
+    assert kept.report(account, later).report is not second.report
+
+
+def test_what_prevents_a_report_beside_the_pages_is_told_by_the_next_page(
+    database: Database, settings: Settings, account: Account, tmp_path: Path
+) -> None:
+    """The old one is not shown for ever; when the cause is gone there is a report again."""
+    persona = tmp_path / "persona.toml"
+    own = replace(account, settings=settings.model_copy(update={"persona_path": persona}))
+    persona.write_bytes(DEFAULT_PERSONA.read_bytes())
+    play_learned(database, settings, TEN)
+    newest = champion_events(database, 1)[0]
+    beside = ByHand()
+    kept = KeptReport(beside)
+    kept.report(own, None)
+    persona.write_text("this is no persona", encoding="utf-8")
+    kept.report(replace(own), newest)
+    beside.go_on()
+    with pytest.raises(ProductError):
+        kept.report(replace(own), newest)
+    persona.write_bytes(DEFAULT_PERSONA.read_bytes())
+    assert not kept.report(replace(own), newest).is_renewed
 
 
 def test_an_unreadable_persona_hides_the_report_and_not_the_models(

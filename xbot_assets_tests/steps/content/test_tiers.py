@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.budget.calls import CallAsk, LlmCall
-from xbot_assets.steps.content.planning import plan_posts, plan_wait
+from xbot_assets.steps.content.plan_due import plan_wait
+from xbot_assets.steps.content.planning import plan_posts
 from xbot_assets.steps.llm_budget import DatabaseBudget
 from xbot_assets.steps.product import Product
 from xbot_assets.store.content.ledger import recent_calls

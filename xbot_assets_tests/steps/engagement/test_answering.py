@@ -16,8 +16,9 @@ from xbot_assets.steps.engagement.checking import (
     tell_answered_twice,
     unwanted_replies,
 )
+from xbot_assets.steps.engagement.harvest_due import harvest_wait
 from xbot_assets.steps.engagement.inbound import harvest_inbound, inbound_wait
-from xbot_assets.steps.engagement.pool import harvest_opportunities, harvest_wait
+from xbot_assets.steps.engagement.pool import harvest_opportunities
 from xbot_assets.steps.engagement.replies import plan_replies, replies_wait
 from xbot_assets.steps.engagement.suggestions import dismiss, mark_copied, mark_posted, never_answer, replies_now
 from xbot_assets.steps.product import Product, open_product

@@ -153,6 +153,40 @@ def test_many_threads_share_the_pool(database: Database) -> None:
     assert database.statistics().size <= database.statistics().size_max == 10
 
 
+END_THE_OTHERS = """
+select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+"""
+
+
+def test_a_block_on_one_connection_borrows_it_once_and_other_threads_their_own(database: Database) -> None:
+    """Each loan costs a question whether the connection still lives."""
+    before = database.statistics().requests
+    with database.one_connection():
+        for _ in range(20):
+            database.fetch_one("database_answers")
+        with database.transaction() as transaction:
+            transaction.fetch_one("database_answers")
+        assert database.statistics().requests == before + 1
+        with ThreadPoolExecutor(1) as other:
+            other.submit(database.fetch_one, "database_answers").result()
+        assert database.statistics().requests == before + 2
+        assert database.statistics().in_use == 1
+    database.fetch_one("database_answers")
+    assert database.statistics().requests == before + 3
+    assert database.statistics().in_use == 0
+
+
+def test_a_block_whose_connection_breaks_goes_on_with_another(database: Database, database_url: str) -> None:
+    """A read is tried again, as without a block; afterwards nothing is kept."""
+    with database.one_connection():
+        assert database.fetch_one("database_answers") == {"one": 1}
+        with psycopg.connect(database_url, autocommit=True) as other:
+            other.execute(END_THE_OTHERS)
+        assert database.fetch_one("database_answers") == {"one": 1}
+        assert raise_one(database)
+    assert [opened.key for opened in open_alerts(database)] == ["k"]
+
+
 def test_a_closed_database_says_so(settings_for: SettingsFor) -> None:
     """And closing twice is harmless."""
     db = open_database(settings_for())

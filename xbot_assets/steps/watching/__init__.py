@@ -1,0 +1,1 @@
+"""Whether the work of all subjects is done when it is due. Keep out: doing it."""
