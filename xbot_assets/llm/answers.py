@@ -176,7 +176,7 @@ def _as_drafts(value: object) -> Any:  # noqa: ANN401 - JSON on its way to the m
 
 def _unpacked(value: dict[str, Any]) -> dict[str, Any]:
     """Return an object with its names in small letters; of one that only holds the answer, what it holds."""
-    named = _small(value)
+    named: dict[str, Any] = _small(value)
     while not {*_LISTS, *_SINGLE, "text"} & set(named):
         inner = next((named[name] for name in _AROUND if isinstance(named.get(name), dict)), None)
         if inner is None:

@@ -163,7 +163,11 @@ def _whole_answer() -> dict[str, Any]:
     author = {"screen_name": "ann", "name": "Ann", "description": "bio", "pinned_tweet_ids_str": ["5"]}
     user = {"__typename": "User", "rest_id": "9", "core": author, "legacy": author, "profile_bio": author}
     link = {"url": SHORT, "expanded_url": ADDRESS, "indices": [0, 3]}
-    legacy = {"in_reply_to_status_id_str": "5", "conversation_id_str": "5", "extended_entities": {"media": [{}]}}
+    legacy: dict[str, Any] = {
+        "in_reply_to_status_id_str": "5",
+        "conversation_id_str": "5",
+        "extended_entities": {"media": [{}]},
+    }
     legacy |= {"entities": {"urls": [link]}, "retweeted_status_result": {"result": told_post("3")}}
     post = told_post(**legacy) | {"edit_control": {"edit_tweet_ids": ["1", "2"]}}
     post |= {"quoted_status_result": {"result": told_post("7")}, "core": {"user_results": {"result": user}}}

@@ -8,8 +8,9 @@ import pytest
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.service.health.components import Verdict
 from xbot_assets.service.watch.parts import PartsWatch
-from xbot_assets.store.alerts import open_alerts, waiting_notices
+from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import Database, open_database
+from xbot_assets.store.operations.alert_deliveries import notices_for
 from xbot_assets.testing.servers import SettingsFor
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -29,7 +30,7 @@ def keys(database: Database) -> list[str]:
 
 def events(database: Database) -> list[tuple[str, str]]:
     """Return the notices that were stored, oldest first."""
-    return [(notice.key, notice.event) for notice in waiting_notices(database, 10)]
+    return [(notice.key, notice.event) for notice in notices_for(database, "a channel", 10)]
 
 
 def test_a_part_is_told_when_its_trouble_lasts_and_again_when_it_is_over(database: Database) -> None:

@@ -20,6 +20,7 @@ from xbot_assets.store.metrics.evidence import evidence, newest_evidence
 from xbot_assets.store.metrics.readings import newest_batches, quarantined_readings, readings_of
 from xbot_assets.store.publishing.breaker import breaker_state
 from xbot_assets.testing.patience import until
+from xbot_assets.testing.servers import empty_cache
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
 
@@ -34,7 +35,7 @@ def quick(loop_settings: Callable[..., Settings], site: Site) -> Iterator[Produc
     settings = loop_settings(breaker_reset_seconds=1, breaker_successes=2)
     start_clock(settings, owns_site=True)
     with open_product(settings, worker="test") as opened:
-        opened.cache.delete_prefix("")
+        empty_cache(settings)
         yield opened
     site.set_faults()
 

@@ -1,6 +1,7 @@
 """Memory that is short: a person is told before the low lane waits."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -30,7 +31,7 @@ def test_one_alert_tells_of_short_memory_and_ends_with_some_to_spare(database: D
     """What goes up and down around the limit opens one; it says when work waits."""
     seen = []
     for free in (501.0, 499.0, 150.0, 520.0, 480.0, 600.0):
-        watch_memory(database, SETTINGS, NOW, lambda free=free: free)
+        watch_memory(database, SETTINGS, NOW, partial(float, free))
         seen.append([alert.reason for alert in open_alerts(database)])
     assert seen[0] == []
     assert seen[1] == ["Only 499 MB of memory are free on this machine."]

@@ -40,7 +40,7 @@ def told(watched: Watched, work: DueWork, minutes: float) -> dict[str, str]:
 def test_every_question_is_that_of_a_schedule_or_sensor() -> None:
     """A renamed one is found here."""
     repository = build_defs().get_repository_def()
-    names = {one.name for one in (*repository.schedule_defs, *repository.sensor_defs)}
+    names = {one.name for one in repository.schedule_defs} | {one.name for one in repository.sensor_defs}
     assert {*DUE, PUBLISH} <= names & set(RHYTHMS)
 
 
