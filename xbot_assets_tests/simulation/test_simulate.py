@@ -90,13 +90,13 @@ def test_what_a_post_says_of_a_test_does_not_change_with_those_after_it() -> Non
         known[number] = (taught, version_chances(taught, number), expected_rewards(taught))
     chances = in_test(known[1][1], known[2][1], 0.5)
     times = [BEGINS + number * timedelta(hours=3) for number in range(9)]
-    sides = [{at: VersionAt(at, number, {}) for at in times} for number in known]
+    first, second = ({at: VersionAt(at, number, {}) for at in times} for number in known)
     posts = [
         Measured(n, draw_arms(setup.arms, chances, 1, rng).chosen[0], None, at, at, float(rng.random())).compared()
         for n, at in enumerate(times)
     ]
-    at_once = gains_of_rules(posts, *sides, known).values
-    one_by_one = [gains_of_rules([post], *sides, known).values for post in posts]
+    at_once = gains_of_rules(posts, first, second, known).values
+    one_by_one = [gains_of_rules([post], first, second, known).values for post in posts]
     assert np.concatenate(one_by_one) == pytest.approx(at_once, rel=1e-12)
     assert np.ptp(at_once) > 0
 
