@@ -27,8 +27,9 @@ from xbot_assets_tests.steps.unheard import writing_product
 
 START = datetime(2026, 7, 1, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
-RULES = {"compare_posts_min": 20, "compare_posts_best": 30, "compare_rules_posts_max": 60, "flip_days_min": 7}
+RULES = {"compare_posts_min": 20, "compare_posts_best": 30, "compare_rules_posts_max": 100, "flip_days_min": 7}
 LIKED, DISLIKED = 0.7, 0.3
+POSTS = 80
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def decided(product: Product) -> Promotion:
     return one
 
 
-def post(product: Product, first: datetime, loved: str, count: int = 50) -> None:
+def post(product: Product, first: datetime, loved: str, count: int = POSTS) -> None:
     """Choose as plans do, publish, and let readers like one topic; then go to the day on which all is known."""
     rng, chosen = np.random.default_rng(5), choosers(product)
     drawn = [chosen.draw(1, rng).chosen[0] for _ in range(count)]
@@ -138,7 +139,7 @@ def test_a_better_challenger_is_promoted_by_posts_of_its_own_choice(product: Pro
     promoted = decided(product)
     assert (promoted.verdict, promoted.champion) == ("promoted", restarting)
     assert "tested against its predecessor from now on" in promoted.reason
-    assert promoted.evidence["foreseen"]["posts_seen"] == 50
+    assert promoted.evidence["foreseen"]["posts_seen"] == POSTS
     assert not open_alerts(product.database)
     post(product, START + 10 * DAY, topics(product)[0])
     back = decided(product)
@@ -185,7 +186,7 @@ def test_a_challenger_without_a_share_is_never_promoted(product: Product) -> Non
     post(alone, START + DAY, topics(product)[1])
     told = decided(alone)
     assert (told.verdict, told.champion) == ("cannot_tell", steady)
-    assert told.evidence["comparison"]["posts"] == 50
+    assert told.evidence["comparison"]["posts"] == POSTS
     assert "champion" in told.evidence["estimates"]
     assert "proves nothing" in told.reason
 
