@@ -1,5 +1,6 @@
 """What X's answers tell of posts: the author's own words, counts that a page lacks, marks, and quotes."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -154,7 +155,9 @@ def test_photos_are_told_too() -> None:
 
 
 def _places(node: object, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    inside: Iterable[tuple[Any, Any]] = ()
+    if isinstance(node, dict | list):
+        inside = node.items() if isinstance(node, dict) else enumerate(node)
     return [place, *(below for name, inner in inside for below in _places(inner, (*place, name)))]
 
 
