@@ -1,6 +1,5 @@
 """What X's answers tell of posts: the author's own words, counts that a page lacks, marks, and quotes."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -155,9 +154,9 @@ def test_photos_are_told_too() -> None:
 
 
 def _places(node: object, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inside: Iterable[tuple[Any, Any]] = ()
+    inside: list[tuple[Any, Any]] = []
     if isinstance(node, dict | list):
-        inside = node.items() if isinstance(node, dict) else enumerate(node)
+        inside = list(node.items() if isinstance(node, dict) else enumerate(node))
     return [place, *(below for name, inner in inside for below in _places(inner, (*place, name)))]
 
 
