@@ -154,7 +154,9 @@ def test_photos_are_told_too() -> None:
 
 
 def _places(node: object, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    inside: list[tuple[Any, Any]] = []
+    if isinstance(node, dict | list):
+        inside = list(node.items() if isinstance(node, dict) else enumerate(node))
     return [place, *(below for name, inner in inside for below in _places(inner, (*place, name)))]
 
 
