@@ -20,7 +20,7 @@ Wanted = Literal["home", "list", "status", "profile", "compose"]
 
 LOAD_SECONDS = 15.0
 """A page that shows neither what was wanted nor a known state within this is not going to."""
-POLL_MILLISECONDS = 20
+POLL_MILLISECONDS = 50
 """Between two looks at a page that is still loading; each look takes a few milliseconds of the page's time."""
 MOVES_MAX = 5
 """A page that leads on to another more often than this leads in circles."""
