@@ -36,8 +36,6 @@ EARLIER_PAGE = "/approvals"
 """Its address of earlier versions, which bookmarks and programs know."""
 DECISIONS_SHOWN = 12
 POSTS_A_PAGE = 20
-UNSETTLED_SHOWN = 20
-"""Of posts on X that need a word; the rest comes when these are settled."""
 
 Refused = Callable[[Request, Session, "Typed"], Any]
 
