@@ -203,6 +203,7 @@ def test_a_purge_is_due_every_few_hours_of_the_products_clock_and_not_at_a_first
     product: Product, connection: psycopg.Connection[Any]
 ) -> None:
     """A new installation has nothing that is old."""
+    connection.execute("update schema_migrations set applied_at = now()")
     assert purge_wait(product) == "Nothing is old yet."
     connection.execute("update schema_migrations set applied_at = now() - interval '1 hour'")
     assert purge_wait(product) is None

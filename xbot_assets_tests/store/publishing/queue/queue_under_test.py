@@ -72,9 +72,9 @@ class QueueUnderTest:
     def one_more_day(self) -> None:
         """What the next cycles and a person do."""
         self.expire(self.worker or None)
+        self.now += timedelta(days=1)
         for post_id, status in self.known.status.items():
             self.help_on(post_id, status)
-        self.now += timedelta(days=1)
         for _ in range(CAP):
             self.now += SPACING
             claim = self.claim_as("last", LONG)
