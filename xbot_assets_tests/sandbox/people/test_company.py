@@ -94,12 +94,12 @@ def test_the_shy_author_says_stop_when_answered(site: Site, ours: Account) -> No
 
 
 def test_people_quote_mention_like_and_follow(site: Site, ours: Account) -> None:
-    """Of ten posts some are quoted, some bring a mention, all are liked."""
+    """Of sixty posts some are quoted, some bring a mention, all are liked: chance leaves none out in a lifetime."""
     site.faults.replace({"company": "lively"})
-    posts = [written(site, ours, f"Word number {number}.") for number in range(10)]
+    posts = [written(site, ours, f"Word number {number}.") for number in range(60)]
     later = site.now() + HOUR
     site.keep_up(later)
     assert site.posts.count("quoted_id is not null and origin = 'world' and text like '%'", [], later) > 0
     assert site.posts.count("text like '@the_owner %'", [], later) > 0
-    acts = site.relations.acts_on(ours.id, later, 100)
+    acts = site.relations.acts_on(ours.id, later, 1000)
     assert {act.post_id for act in acts if act.kind == "like"} == {post.id for post in posts}
