@@ -83,6 +83,9 @@ def test_lanes_are_told_as_columns_of_one_time_axis(database: Database, settings
         page = client.get("/system").text
         insights = client.get("/insights").text
     assert set(course["lanes"]) == {"critical", "high", "low"}
+    begin, end = course["shown"]
+    assert end - begin == 24 * 3600
+    assert begin <= min(course["at"]) <= max(course["at"]) <= end
     for columns in course["lanes"].values():
         assert len(columns["waited"]) == len(columns["worked"]) == len(course["at"])
         assert None in columns["waited"]

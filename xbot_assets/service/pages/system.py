@@ -95,6 +95,7 @@ def _course(shell: Shell) -> dict[str, Any]:
     steps = lane_course(shell.connections.database(), real_now - COURSE, STEP)
     axis = sorted({step.at for step in steps})
     return {
+        "shown": [int(at.timestamp()) for at in (real_now - COURSE, real_now)],
         "at": [int(at.timestamp()) for at in axis],
         "lanes": {lane.value: _columns([step for step in steps if step.lane == lane], axis) for lane in Lane},
     }

@@ -5,7 +5,7 @@ document.addEventListener("DOMContentLoaded", async () => {
   const courses = document.getElementById("courses");
   const answer = await fetch(courses.dataset.source);
   if (!answer.ok) return;
-  const { at, lanes } = await answer.json();
+  const { shown, at, lanes } = await answer.json();
   const style = getComputedStyle(courses);
   const colour = (name) => style.getPropertyValue(name).trim();
   const [ink, line] = [colour("--quiet"), colour("--line")];
@@ -34,7 +34,7 @@ document.addEventListener("DOMContentLoaded", async () => {
         series("waited", "--warn"),
         series("worked", "--link"),
       ],
-      scales: { y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
+      scales: { x: { range: () => shown }, y: { range: (_plot, _low, high) => [0, Math.max(1, high * 1.1)] } },
     };
     const plot = new uPlot(options, [at, course.waited, course.worked], place);
     new ResizeObserver(() => plot.setSize({ width: place.clientWidth, height: 170 })).observe(place);
