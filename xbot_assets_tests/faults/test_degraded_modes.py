@@ -22,8 +22,8 @@ from xbot_assets.testing.patience import PATIENCE, until
 pytestmark = pytest.mark.soak  # a whole stack of its own
 PARTS = ("postgres", "valkey", "sandbox", "browser", "service", "code", "web", "daemon")
 SEEN_BY_READY = {"sandbox", "browser", "web"}
-"""Those whose silence is seen at once; the others are done without, or are noticed by what they no longer do. PostgreSQL
-opens no connection while its first process stands still, but those that are open go on."""
+"""Those whose silence is seen at once; the others are done without, or are noticed by what they no longer do.
+PostgreSQL opens no connection while its first process stands still, but those that are open go on."""
 SILENCE_SECONDS = "6"
 STATUS = "select status from posts where text = %(text)s"
 RAISED = "select count(*)::int as times from alerts where key = %(key)s"

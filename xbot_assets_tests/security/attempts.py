@@ -35,7 +35,8 @@ OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 def of_http(port: int, asks: list[list[str]], cookie: str) -> Iterator[str]:
     """Ask a server for everything, with a cookie that was come by; yield what was answered well."""
-    if not _exchange(port, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").startswith(b"HTTP/"):
+    hello = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+    if not _exchange(port, hello, hang_up=False).startswith(b"HTTP/"):  # who hangs up gets no late answer
         return
     sent = {"Cookie": cookie, "Origin": f"http://127.0.0.1:{port}"} if cookie else {}
     for method, path in (*asks, *BY_HAND):
@@ -69,12 +70,13 @@ def of_other_protocols(port: int) -> Iterator[str]:
             yield f"{port} lets {user.decode()} into PostgreSQL without a password"
 
 
-def _exchange(port: int, words: bytes) -> bytes:
+def _exchange(port: int, words: bytes, *, hang_up: bool = True) -> bytes:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=SECONDS) as connection:
             connection.settimeout(SECONDS)
             connection.sendall(words)
-            connection.shutdown(socket.SHUT_WR)
+            if hang_up:
+                connection.shutdown(socket.SHUT_WR)
             return connection.recv(64)
     except OSError:
         return b""
