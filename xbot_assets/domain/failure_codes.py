@@ -278,7 +278,6 @@ class FailureCode(StrEnum):
     BAD_CLOCK = "bad_clock", _PERMANENT, "Choose a rate and a time that a year can hold."
     BAD_DURATION = "bad_duration", _PERMANENT, "Write it as 26h, 90m or 1d12h."
     TIME_BACKWARDS = "time_backwards", _PERMANENT, "Give a positive time."
-
     # Dagster and replay.
     NO_DAGSTER = "no_dagster", _PERMANENT, "Install xbot-assets again, or in a clone run scripts/run."
     NO_DAGSTER_YAML = "no_dagster_yaml", _PERMANENT, "Install xbot-assets again: a file of it is missing."
