@@ -82,11 +82,7 @@ class WarmContext:
         """Close an operation's page, and any that it opened; retire the context when one does not close."""
         try:
             strays, self._strays = self._strays, []
-            for each in (page, *strays):
-                async with asyncio.timeout(PAGE_CLOSE_SECONDS):
-                    await each.close()
-        except (PlaywrightError, TimeoutError):
-            self.retire("a page did not close")
+            await self._close(page, *strays)
         finally:
             self._used.discard(page)
             self.in_flight -= 1
@@ -108,13 +104,16 @@ class WarmContext:
         """Close the page that waits for the next operation; that one opens its own."""
         async with self._opening:
             page, self._ready = self._ready, None
-            if page is None:
-                return
-            try:
+            if page is not None:
+                await self._close(page)
+
+    async def _close(self, *pages: Page) -> None:
+        try:
+            for page in pages:
                 async with asyncio.timeout(PAGE_CLOSE_SECONDS):
                     await page.close()
-            except (PlaywrightError, TimeoutError):
-                self.retire("a page did not close")
+        except (PlaywrightError, TimeoutError):
+            self.retire("a page did not close")
 
     def _crashed(self, page: Page) -> None:
         if page is self._ready:

@@ -235,9 +235,7 @@ def _dagster(settings: Settings) -> str:
     try:
         installed = version("dagster")
     except PackageNotFoundError as error:
-        raise PermanentFailure(
-            "Dagster is not installed.", code=FailureCode.NO_DAGSTER, remedy=FailureCode.NO_DAGSTER.remedy
-        ) from error
+        raise PermanentFailure("Dagster is not installed.", code=FailureCode.NO_DAGSTER) from error
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             build_command("check"),
