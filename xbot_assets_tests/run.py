@@ -22,6 +22,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 
 from xbot_assets.runtime.embedded.postgres import LOCATION_FILE
 from xbot_assets.runtime.machine.accounts import ACCOUNT_ROOT
+from xbot_assets_tests import shared_memory
 from xbot_assets_tests.scratch import scratch_root
 
 STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -59,6 +60,7 @@ def main(arguments: list[str]) -> int:
     stop = Stop()
     stop.watch()
     adopt_orphans()
+    shared_before = shared_memory.names()
     place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=scratch_root()))
     place.chmod(OPEN_TO_PASS)
     try:
@@ -66,6 +68,7 @@ def main(arguments: list[str]) -> int:
     finally:
         left = end_all(place)
         remove(place)
+        shared_memory.remove_left(shared_before)
     if place.exists():
         say(f"Not all files of the tests could be removed: see {place}.")
     if stop.number:
