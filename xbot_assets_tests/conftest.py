@@ -3,6 +3,7 @@
 Each test gets its own database, cloned from a migrated one in some 20 ms, and an empty cache.
 """
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -43,6 +44,9 @@ FAST_SETTINGS = {
 }
 """The shared server's data do not outlive the tests. Tests of crashes start a server without these."""
 OPEN_TO_PASS = 0o711
+
+gc.set_threshold(50_000, 20, 20)
+"""Some 100,000 objects of Dagster and its like are there for good; to look past them again and again took 8 % of the time."""
 
 generated.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 generated.load_profile("any machine")

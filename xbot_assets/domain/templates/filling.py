@@ -89,33 +89,55 @@ def candidates(
         rng: decides the order.
         uses: how often each template, by name, was used lately.
     """
-    ways = [filled for template in templates for filled in _ways(template, persona, facts, rng)]
-    order = rng.permutation(len(ways))
+    subjects = [
+        _Subject(topic.name, place == 0, _values(topic, keyword, persona, rng), facts.about(topic.name))
+        for topic in persona.topics
+        for place, keyword in enumerate(topic.keywords)
+    ]
+    ways = [way for template in templates for way in _ways(template, _format_of(template, persona), subjects)]
     rounds: Counter[str] = Counter(uses)
-    ranked: list[tuple[int, int]] = []
-    for place in order:
-        name = ways[place].template
-        ranked.append((rounds[name], int(place)))
+    ranked: list[tuple[int, _Way]] = []
+    for place in rng.permutation(len(ways)):
+        name = ways[place].template.name
+        ranked.append((rounds[name], ways[place]))
         rounds[name] += 1
-    return (ways[place] for _, place in sorted(ranked, key=lambda pair: pair[0]))
+    return (way.filled() for _, way in sorted(ranked, key=lambda pair: pair[0]))
 
 
-def _ways(template: Template, persona: Persona, facts: Facts, rng: np.random.Generator) -> Iterator[Filled]:
-    asked = _format_of(template, persona)
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """What a post may be about: a keyword of a topic, with companions drawn at random, and what is known of it."""
+
+    topic: str
+    first: bool
+    """Whether it stands for its topic, in templates that name no keyword."""
+    words: Mapping[str, str]
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A template and what is to fill it; most ways are never asked for their text."""
+
+    template: Template
+    format: str
+    subject: _Subject
+
+    def filled(self) -> Filled:
+        """Fill the template."""
+        about = self.subject
+        text = _sentence(self.template.text, {**about.facts, **about.words})
+        return Filled(text, about.topic, self.format, self.template.name, _subject(about.words, self.template))
+
+
+def _ways(template: Template, asked: str | None, subjects: Sequence[_Subject]) -> Iterator[_Way]:
+    """Yield a way for every subject that knows all gaps: every keyword when the template names one, else a topic."""
     if asked is None:
         return
-    for topic, values in _subjects(template, persona, rng):
-        known = {**facts.about(topic.name), **values}
-        if template.slots <= known.keys():
-            yield Filled(_sentence(template.text, known), topic.name, asked, template.name, _subject(values, template))
-
-
-def _subjects(template: Template, persona: Persona, rng: np.random.Generator) -> Iterator[tuple[Topic, dict[str, str]]]:
-    """Yield the topics, each with every keyword when the template names one, and companions drawn at random."""
-    named = "keyword" in template.slots
-    for topic in persona.topics:
-        for keyword in topic.keywords if named else topic.keywords[:1]:
-            yield topic, _values(topic, keyword, persona, rng)
+    slots = template.slots
+    for subject in subjects:
+        if (subject.first or "keyword" in slots) and slots <= subject.words.keys() | subject.facts.keys():
+            yield _Way(template, asked, subject)
 
 
 def _values(topic: Topic, keyword: str, persona: Persona, rng: np.random.Generator) -> dict[str, str]:
