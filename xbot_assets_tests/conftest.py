@@ -46,7 +46,7 @@ FAST_SETTINGS = {
 OPEN_TO_PASS = 0o711
 
 gc.set_threshold(50_000, 20, 20)
-"""Some 100,000 objects of Dagster and its like are there for good; to look past them again and again took 8 % of the time."""
+"""Some 100,000 objects of Dagster and others stay for good; looking past them time and again took 8 % of the time."""
 
 generated.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 generated.load_profile("any machine")
