@@ -53,7 +53,8 @@ class KeptReport:
         with self._lock:
             kept = self._kept
             if kept is None or kept.settings != account.settings:
-                kept = self._keep(account, newest)
+                kept = _made(account, newest)
+                self._keep(kept)
             elif not self._is_renewed and (kept.newest != newest or monotonic() >= kept.until):
                 self._is_renewed = True
                 self._beside.submit(self._renew, account, newest)
@@ -63,20 +64,21 @@ class KeptReport:
         """Make no further one; one under way ends by itself."""
         self._beside.shutdown(wait=False, cancel_futures=True)
 
-    def _keep(self, account: Account, newest: ChampionEvent | None) -> _Kept:
-        self._kept = _Kept(learning_report(account), account.settings, newest, monotonic() + KEPT_SECONDS)
+    def _keep(self, kept: _Kept | None) -> None:
+        self._kept = kept
         self.made += 1
-        return self._kept
 
     def _renew(self, account: Account, newest: ChampionEvent | None) -> None:
         """Make the next one. What prevents it is told by the next page, which then has to make it itself."""
-        made: LearningReport | None = None
+        made: _Kept | None = None
         try:
-            made = learning_report(account)
+            made = _made(account, newest)
         except Exception:  # noqa: BLE001 - whatever it was, the next page meets it, and says so
             _log.exception("The learning report could not be made.")
         with self._lock:
-            until = monotonic() + KEPT_SECONDS
-            self._kept = _Kept(made, account.settings, newest, until) if made is not None else None
+            self._keep(made)
             self._is_renewed = False
-            self.made += 1
+
+
+def _made(account: Account, newest: ChampionEvent | None) -> _Kept:
+    return _Kept(learning_report(account), account.settings, newest, monotonic() + KEPT_SECONDS)
