@@ -59,7 +59,7 @@ def learning_report(account: Account) -> LearningReport:
     events = model_store.champion_events(db, EVENTS)
     pace = _posts_a_day(posts)
     return LearningReport(
-        handle=settings.handle,
+        handle=account.handle,
         made_at=now,
         timezone=settings.timezone,
         outcome_age_hours=settings.outcome_age_hours,

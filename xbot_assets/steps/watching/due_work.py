@@ -93,7 +93,7 @@ def _due_now(opened: Opened) -> Iterator[tuple[str, _Due]]:
     post = _post_that_may_go(opened)
     if post is not None:
         yield PUBLISH, _Due(post, _silence_allowed(opened))
-    asked, rate = Asked(opened.database, opened.settings, opened.clock.now()), clock_rate(opened.database)
+    asked, rate = Asked(opened.account, opened.clock.now()), clock_rate(opened.database)
     for name, wait in WAITS.items():
         if wait(opened) is None:
             rhythm = RHYTHMS[name](asked)
