@@ -24,8 +24,8 @@ from xbot_assets.settings import Settings, load_settings
 from xbot_assets.settings.secrecy import secret_values
 from xbot_assets.testing.patience import until
 from xbot_assets_tests.acceptance.command import Stack, environment, remove_database, running, xbot
-from xbot_assets_tests.security.echoing_api import STATUSES, EchoingApi, echoing_api
-from xbot_assets_tests.security.leaking_defs import JOB, SENSOR_WORDS
+from xbot_assets_tests.security.secrets.echoing_api import STATUSES, EchoingApi, echoing_api
+from xbot_assets_tests.security.secrets.leaking_defs import JOB, SENSOR_WORDS
 
 TOKEN = "only-the-owner-of-this-stack-knows-it"  # noqa: S105 - of a test's stack
 DEEP = "a clone far down below everything else"
@@ -51,7 +51,7 @@ SILENCE_SECONDS = "6"
 SETTINGS = PLANTED | {
     "approval": "all",
     "llm": "openai",
-    "definitions": "xbot_assets_tests.security.leaking_defs",
+    "definitions": "xbot_assets_tests.security.secrets.leaking_defs",
     "silence_max_seconds": SILENCE_SECONDS,
     "llm_attempts": "1",
     "deadman_seconds": "5",
