@@ -46,8 +46,8 @@ PLANTED_IN_URLS = {
     "path in alert_urls": IN_ALERT_PATH,
     "deadman_url": IN_DEADMAN,
 }
-SILENCE_SECONDS = "6"
-"""Twice what is least allowed: a browser and a stack share two cores here, and what is only slow is not frozen."""
+SILENCE_SECONDS = "12"
+"""Four times what is least allowed: a browser and a stack share two cores here, and what is only slow is not frozen."""
 SETTINGS = PLANTED | {
     "approval": "all",
     "llm": "openai",
