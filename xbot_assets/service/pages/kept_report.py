@@ -5,12 +5,14 @@ import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from xbot_assets.settings import Settings
-from xbot_assets.steps.learning.report import learning_report
-from xbot_assets.steps.learning.report_values import LearningReport
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.learning.models import ChampionEvent
+
+if TYPE_CHECKING:
+    from xbot_assets.steps.learning.report_values import LearningReport
 
 KEPT_SECONDS = 300.0
 """So long, in real time, a report is current; a decision about models, which follows new outcomes, ends that."""
@@ -21,13 +23,13 @@ _log = logging.getLogger(__name__)
 class Shown:
     """A report, which says when it was made, and whether a newer one is being made."""
 
-    report: LearningReport
+    report: "LearningReport"
     is_renewed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    report: LearningReport
+    report: "LearningReport"
     settings: Settings
     newest: ChampionEvent | None
     until: float
@@ -81,4 +83,6 @@ class KeptReport:
 
 
 def _made(account: Account, newest: ChampionEvent | None) -> _Kept:
+    from xbot_assets.steps.learning.report import learning_report  # noqa: PLC0415 - numpy, which no other page needs
+
     return _Kept(learning_report(account), account.settings, newest, monotonic() + KEPT_SECONDS)

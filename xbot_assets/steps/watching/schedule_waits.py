@@ -10,7 +10,7 @@ from xbot_assets.steps.account.session_checks import session_wait
 from xbot_assets.steps.content.plan_due import plan_wait
 from xbot_assets.steps.engagement.harvest_due import harvest_wait
 from xbot_assets.steps.engagement.inbound import inbound_wait
-from xbot_assets.steps.learning.training import learning_due
+from xbot_assets.steps.learning.learn_due import learning_due
 from xbot_assets.steps.metrics.page_watch import reading_wait
 from xbot_assets.steps.metrics.readings import account_due, posts_due
 from xbot_assets.steps.operations.memory import memory_wait
