@@ -15,6 +15,7 @@ from xbot_assets.runtime.endpoints import Endpoints
 from xbot_assets.runtime.run import run_pass, run_stack
 from xbot_assets.settings import Settings, default_home
 from xbot_assets.settings.places import is_checkout
+from xbot_assets.steps.own_profile import Profile
 
 
 def register(app: typer.Typer) -> None:
@@ -49,7 +50,7 @@ def once(
 
 
 def _addresses(settings: Settings, endpoints: Endpoints) -> None:
-    lines = [("Dagster", endpoints.web_url), ("Timeline", f"{endpoints.target_url}/{settings.handle}")]
+    lines = [("Dagster", endpoints.web_url), ("Timeline", f"{endpoints.target_url}{Profile(settings).profile_path}")]
     lines += [("Status page", endpoints.service_url)]
     echo()
     for name, address in lines:

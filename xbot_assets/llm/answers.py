@@ -12,8 +12,8 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, TransientFailure
-from xbot_assets.llm.failures import bad_answer, cut, filtered
 from xbot_assets.llm.servers.content import mended, values_in, without_thoughts
+from xbot_assets.llm.servers.failures import bad_answer, cut, filtered
 from xbot_assets.llm.servers.reading import BROKEN, CUT, DECLINED, FILTERED, Reading
 
 _LONE_SURROGATE = re.compile(

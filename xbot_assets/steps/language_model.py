@@ -14,8 +14,8 @@ from xbot_assets.domain.persona import Persona
 from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.calls.calling import ModelAccess
-from xbot_assets.llm.calls.network import OPENAI_BASE_URL
 from xbot_assets.llm.client import LanguageModel
+from xbot_assets.llm.network import OPENAI_BASE_URL
 from xbot_assets.llm.servers.learned import Learned
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import DatabaseBudget

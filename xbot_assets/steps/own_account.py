@@ -7,13 +7,12 @@ its own, hence a ``Database`` and an ``Account`` of its own, and no statement wo
 
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urlsplit
 
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.pace.pacing import PaceRules
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.persona import load_persona
-from xbot_assets.settings import Settings
+from xbot_assets.steps.own_profile import Profile
 from xbot_assets.store.account.publishing_holds import PublishingHold, hold_reason, open_holds
 from xbot_assets.store.account.session_checks import SessionCheck, last_session_check
 from xbot_assets.store.engine.database import Database
@@ -27,23 +26,14 @@ from xbot_assets.store.learning.models import (
 from xbot_assets.store.metrics.readings import StoredAccountReading, last_account_reading
 from xbot_assets.store.publishing.admission import Question
 
-X_SITE = "https://x.com"
-"""Where posts stand when no other target is set."""
-
 
 @dataclass(frozen=True)
-class Account:
+class Account(Profile):
     """One account, over opened parts. ``worker`` names this process where it asks for something."""
 
-    settings: Settings
     database: Database
     clock: Clock
     worker: str = ""
-
-    @property
-    def handle(self) -> str:
-        """Its name on X, without the ``@``."""
-        return self.settings.handle
 
     @cached_property
     def persona(self) -> Persona:
@@ -79,26 +69,6 @@ class Account:
     def last_reading(self) -> StoredAccountReading | None:
         """Its newest numbers, such as followers; ``None`` before the first reading."""
         return last_account_reading(self.database, self.handle)
-
-    def is_own(self, handle: str) -> bool:
-        """Whether a name on X is this account's. X's names have no case."""
-        return handle.casefold() == self.handle.casefold()
-
-    def permalink(self, x_post_id: str) -> str:
-        """Return the address of one of its posts, without the site."""
-        return f"/{self.handle}/status/{x_post_id}"
-
-    def address(self, permalink: str | None) -> str | None:
-        """Return the whole address of a post by its stored permalink, ``None`` for one that leads elsewhere."""
-        site = (self.settings.target_url or X_SITE).rstrip("/")
-        if permalink and permalink.startswith("/") and not permalink.startswith("//"):
-            return f"{site}{permalink}"
-        return permalink if permalink and urlsplit(permalink)[:2] == urlsplit(site)[:2] else None
-
-    @property
-    def profile_path(self) -> str:
-        """The address of its profile, without the site."""
-        return f"/{self.handle}"
 
     def champion(self, kind: ModelKind) -> ModelVersion | None:
         """Return the model of a kind that chooses for it; ``None`` before the first promotion."""

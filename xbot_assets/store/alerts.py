@@ -1,9 +1,8 @@
 """Alerts: everything a person must act on, kept until resolved, with an outbox that loses nothing."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
-
-from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.domain.alerts.entry import AlertEntry, Severity
 from xbot_assets.domain.failure_codes import FailureCode
@@ -12,10 +11,9 @@ from xbot_assets.masking import mask
 from xbot_assets.store.engine.database import Statements
 
 
-class Alert(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Alert:
     """One open alert. Times are on the product's clock."""
-
-    model_config = ConfigDict(frozen=True)
 
     id: int
     key: str
@@ -92,7 +90,7 @@ def acknowledge_alert(db: Statements, key: str, who: str, now: datetime) -> None
 
 def open_alerts(db: Statements) -> list[Alert]:
     """Return the open alerts, gravest first, then oldest first."""
-    return [Alert(**row) for row in db.fetch_all("open_alerts")]
+    return db.fetch_rows(Alert, "open_alerts")
 
 
 def alert_counts(db: Statements) -> dict[str, int]:

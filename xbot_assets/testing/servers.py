@@ -13,7 +13,7 @@ import pytest
 import redis
 from psycopg import sql
 
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.runtime.embedded.postgres import EmbeddedPostgres
 from xbot_assets.runtime.machine.accounts import service_account
 from xbot_assets.runtime.machine.logfile import LogFile
@@ -21,7 +21,8 @@ from xbot_assets.runtime.supervision.child import Child, Limits, Reports
 from xbot_assets.runtime.supervision.orphans import ProcessRecord
 from xbot_assets.runtime.supervision.programs import Program
 from xbot_assets.settings import Settings
-from xbot_assets.testing.patience import PATIENCE
+from xbot_assets.store.engine.database import Database
+from xbot_assets.testing.patience import PATIENCE, until
 
 LIMITS = Limits(start_seconds=PATIENCE, stop_seconds=15, backoff_max_seconds=1)
 """A server that does not stop in time is killed: one whose processes were killed by a test may wait for ever."""
@@ -54,6 +55,22 @@ def running_postgres(home: Path, **arguments: Any) -> Iterator[EmbeddedPostgres]
             yield postgres
     finally:
         postgres.remove()
+
+
+def connected(db: Database) -> Database:
+    """Return a database whose pool has its first connection, however long that took.
+
+    A test that opens one with a short wait, to see it run out, measures no busy machine by it.
+    """
+    until(lambda: _answers(db), "the pool has a connection")
+    return db
+
+
+def _answers(db: Database) -> bool:
+    try:
+        return db.fetch_one("database_answers") is not None
+    except TransientFailure:
+        return False
 
 
 def fresh_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:

@@ -17,7 +17,7 @@ import pytest
 
 from xbot_assets.settings import CHECKOUT
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets_tests.security.second_user import second_user
+from xbot_assets_tests.security.doors.second_user import second_user
 
 SOURCES = ("pyproject.toml", "setup.cfg", "README.md", "LICENSE", "requirements.pins")
 INSTALL_SECONDS = 900.0

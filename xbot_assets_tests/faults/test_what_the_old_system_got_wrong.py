@@ -20,6 +20,7 @@ from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.publishing import approvals, policy, posts
 from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.testing.admission import take_post, unhurried
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.servers import SettingsFor
 
 DAY = timedelta(days=1)
@@ -157,5 +158,7 @@ def test_the_search_for_private_files_knows_one_when_it_sees_it(name: str) -> No
 
 
 def _git(*words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=Path(CHECKOUT), capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(
+        ["git", *words], cwd=Path(CHECKOUT), capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     return done.stdout

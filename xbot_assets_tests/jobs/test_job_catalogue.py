@@ -14,8 +14,9 @@ from xbot_assets.jobs.document import jobs_document
 from xbot_assets.jobs.legacy import PLANNED, ROWS, legacy_rows
 from xbot_assets.jobs.now import automation_now, last_run, next_tick
 from xbot_assets.replay.catalogue import load_catalogue
-from xbot_assets.settings import CHECKOUT
-from xbot_assets.steps.operations.rhythms import RHYTHMS, Asked, rhythms
+from xbot_assets.settings import CHECKOUT, Settings
+from xbot_assets.steps.operations.rhythms import RHYTHMS, Asked, Rhythm, rhythms
+from xbot_assets.steps.own_account import Account
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engagement.authors import NOTIFICATIONS, note_harvest
 from xbot_assets.store.engagement.opportunities import note_count
@@ -86,19 +87,25 @@ def test_the_page_of_jobs_is_what_the_definitions_make_it() -> None:
     assert (CHECKOUT / "docs" / "jobs.md").read_text(encoding="utf-8") == jobs_document()
 
 
+def asked(database: Database, settings: Settings) -> dict[str, Rhythm]:
+    """Return the rhythms of an account with these settings, now."""
+    clock = DatabaseClock(database)
+    return rhythms(Asked(Account(settings, database, clock), clock.now()))
+
+
 def test_intervals_are_those_in_force_and_the_next_time_follows_from_the_last(
     database: Database, settings_for: SettingsFor
 ) -> None:
     """Before anything was done nothing has a next time; a queued post has one, and the rate decides the interval."""
     settings = settings_for(rate_start_per_hour=0.5, session_check_minutes=20)
     now = DatabaseClock(database).now()
-    before = rhythms(Asked(database, settings, now))
+    before = asked(database, settings)
     assert before["publish_when_due"].next_at is None
     assert before["publish_when_due"].every == timedelta(hours=2)
     assert before["check_session_when_due"].every == timedelta(minutes=20)
     due = now + timedelta(hours=3)
     enqueue_posts(database, [NewPost(text="Words.", topic="t", format="f", scheduled_at=due)], now)
-    after = rhythms(Asked(database, settings, now))
+    after = asked(database, settings)
     assert after["publish_when_due"].next_at == due
     plan = after["plan_when_due"]
     assert plan.every is not None
@@ -111,16 +118,16 @@ def test_reading_others_has_the_interval_that_the_pool_and_the_settings_ask_for(
     """None where it is switched off; the next time follows from the last look."""
     now = DatabaseClock(database).now()
     replies = ("harvest_inbound_when_due", "harvest_opportunities_when_due", "plan_replies_when_due")
-    off = rhythms(Asked(database, settings_for(harvest="off"), now))
+    off = asked(database, settings_for(harvest="off"))
     assert [(off[name].every, off[name].next_at) for name in replies] == [(None, None)] * 3
     settings = settings_for(harvest="all", inbound_minutes=7, reply_plan_minutes=9)
     note_harvest(database, NOTIFICATIONS, now, seen=3, new=1)
     note_count(database, now, 3)
-    on = rhythms(Asked(database, settings, now))
+    on = asked(database, settings)
     urgent = settings.opportunity_rules.urgent
     assert [on[name].every for name in replies] == [timedelta(minutes=7), urgent, timedelta(minutes=9)]
     assert [on[name].next_at for name in replies] == [now + timedelta(minutes=7), now + urgent, None]
-    inbound = rhythms(Asked(database, settings_for(harvest="inbound"), now))
+    inbound = asked(database, settings_for(harvest="inbound"))
     assert [inbound[name].every is None for name in replies] == [False, True, False]
 
 

@@ -9,9 +9,9 @@ from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.briefs.progress import BriefProgress
-from xbot_assets.llm.prompts import load_prompt
-from xbot_assets_tests.llm.conftest import ListBooks, WriterFor
+from xbot_assets.llm.briefs.prompts import load_prompt
 from xbot_assets_tests.llm.llm_server import LlmServer
+from xbot_assets_tests.llm.model_rig import ListBooks, WriterFor
 
 
 @dataclass

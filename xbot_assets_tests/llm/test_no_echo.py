@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.llm.briefs.brief import PostBrief
 from xbot_assets.llm.client import LanguageModel
-from xbot_assets_tests.security.echoing_api import EchoingApi, echoing_api
+from xbot_assets_tests.security.secrets.echoing_api import EchoingApi, echoing_api
 
 KEY = "sk-canary-of-this-test"
 

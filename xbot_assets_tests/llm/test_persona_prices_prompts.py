@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
+from xbot_assets.llm.briefs.prompts import load_prompt, posts_messages
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.llm.prices import Price, load_prices
-from xbot_assets.llm.prompts import load_prompt, posts_messages
 
 TODAY = date(2026, 11, 23)
 EVERY_MISTAKE = """

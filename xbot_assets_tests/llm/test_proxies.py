@@ -10,11 +10,11 @@ from pydantic import SecretStr
 
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.llm.briefs.brief import PostBrief
-from xbot_assets.llm.calls.network import PROXY_NAMES, proxy_in_use
 from xbot_assets.llm.client import LanguageModel
-from xbot_assets_tests.llm.conftest import ListBooks
+from xbot_assets.llm.network import PROXY_NAMES, proxy_in_use
 from xbot_assets_tests.llm.little_proxy import Manner, little_proxy
 from xbot_assets_tests.llm.llm_server import LlmServer
+from xbot_assets_tests.llm.model_rig import ListBooks
 
 HOST = "api.example.test"
 """A name that only the proxy can resolve."""

@@ -7,9 +7,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from xbot_assets.domain.failures import ProductError
+from xbot_assets.llm import network
 from xbot_assets.llm.briefs.brief import PostBrief
-from xbot_assets.llm.calls import network
-from xbot_assets_tests.llm.conftest import ListBooks, WriterFor
+from xbot_assets_tests.llm.model_rig import ListBooks, WriterFor
 
 TOO_LONG = 120.0
 """Seconds after which the server gives up by itself: far beyond the time-out of the test."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from xbot_assets.llm.briefs.brief import PostBrief
-from xbot_assets.llm.prompts import load_prompt, posts_messages
+from xbot_assets.llm.briefs.prompts import load_prompt, posts_messages
 from xbot_assets.llm.untrusted import SEEN_POSTS_SHOWN, SHOWN_CHARACTERS, as_data, new_marker, shown
 
 MARKER = "0123456789abcdef"

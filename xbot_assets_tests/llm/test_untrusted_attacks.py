@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.llm import prompts
 from xbot_assets.llm.briefs import progress as brief_progress
+from xbot_assets.llm.briefs import prompts
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
-from xbot_assets_tests.llm.conftest import WriterFor
 from xbot_assets_tests.llm.llm_server import LlmServer
+from xbot_assets_tests.llm.model_rig import WriterFor
 
 HERE = Path(__file__)
 BENIGN: list[str] = tomllib.loads(HERE.with_name("benign.toml").read_text("utf-8"))["posts"]

@@ -9,8 +9,8 @@ import pytest
 
 from xbot_assets.domain.gates.injection import GATE, follows_data
 from xbot_assets.llm.briefs.brief import PostBrief
+from xbot_assets.llm.briefs.prompts import load_prompt, posts_messages
 from xbot_assets.llm.persona import load_persona
-from xbot_assets.llm.prompts import load_prompt, posts_messages
 from xbot_assets.sandbox.llm.asked import AskedPost
 from xbot_assets.sandbox.llm.writer import Writer
 

@@ -18,8 +18,8 @@ from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.domain.posts.weighted_length import weighted_length
 from xbot_assets.llm import client
 from xbot_assets.llm.briefs.brief import PostBrief
-from xbot_assets_tests.llm.conftest import NOW, ListBooks, WriterFor
 from xbot_assets_tests.llm.llm_server import LlmServer
+from xbot_assets_tests.llm.model_rig import NOW, ListBooks, WriterFor
 
 
 def test_a_brief_comes_back_as_posts_in_its_order(writer_for: WriterFor, brief: PostBrief) -> None:

@@ -10,7 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from xbot_assets.domain.failures import PermanentFailure
-from xbot_assets.llm.calls.network import CERTIFICATE_NAMES, PROXY_NAMES
+from xbot_assets.llm.network import CERTIFICATE_NAMES, PROXY_NAMES
 from xbot_assets.runtime.checks import check_addresses
 from xbot_assets.runtime.doctor.examination import Finding, examine
 from xbot_assets.runtime.doctor.model_checks import models_state, way_to_the_model

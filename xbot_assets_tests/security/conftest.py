@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.settings import Settings
-from xbot_assets_tests.security.second_user import SecondUser, second_user
+from xbot_assets_tests.security.doors.second_user import SecondUser, second_user
 from xbot_assets_tests.security.shared_stack import SharedStack, shared_stack
 
 HERE = Path(__file__).parent

@@ -24,8 +24,8 @@ from xbot_assets.settings import Settings, load_settings
 from xbot_assets.settings.secrecy import secret_values
 from xbot_assets.testing.patience import until
 from xbot_assets_tests.acceptance.command import Stack, environment, remove_database, running, xbot
-from xbot_assets_tests.security.echoing_api import STATUSES, EchoingApi, echoing_api
-from xbot_assets_tests.security.leaking_defs import JOB, SENSOR_WORDS
+from xbot_assets_tests.security.secrets.echoing_api import STATUSES, EchoingApi, echoing_api
+from xbot_assets_tests.security.secrets.leaking_defs import JOB, SENSOR_WORDS
 
 TOKEN = "only-the-owner-of-this-stack-knows-it"  # noqa: S105 - of a test's stack
 DEEP = "a clone far down below everything else"
@@ -46,12 +46,12 @@ PLANTED_IN_URLS = {
     "path in alert_urls": IN_ALERT_PATH,
     "deadman_url": IN_DEADMAN,
 }
-SILENCE_SECONDS = "6"
-"""Twice what is least allowed: a browser and a stack share two cores here, and what is only slow is not frozen."""
+SILENCE_SECONDS = "12"
+"""Four times what is least allowed: a browser and a stack share two cores here, and what is only slow is not frozen."""
 SETTINGS = PLANTED | {
     "approval": "all",
     "llm": "openai",
-    "definitions": "xbot_assets_tests.security.leaking_defs",
+    "definitions": "xbot_assets_tests.security.secrets.leaking_defs",
     "silence_max_seconds": SILENCE_SECONDS,
     "llm_attempts": "1",
     "deadman_seconds": "5",

@@ -1,5 +1,6 @@
 """``xbot alerts``: what a person is being told, saying that it was read, and the channels that tell it."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -39,7 +40,7 @@ def list_open(as_json: Annotated[bool, typer.Option("--json", help="Print one JS
         check_schema(database)
         alerts = open_alerts(database)
     if as_json:
-        print_json([alert.model_dump() for alert in alerts])
+        print_json([asdict(alert) for alert in alerts])
         return
     echo("\n\n".join(map(_told, alerts)) or "No alert is open.")
 

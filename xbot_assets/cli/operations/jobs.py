@@ -12,6 +12,7 @@ from xbot_assets.domain.clock import system_now
 from xbot_assets.runtime.machine.lock import is_running
 from xbot_assets.settings import Settings
 from xbot_assets.steps.operations.rhythms import Asked, Rhythm, rhythms
+from xbot_assets.steps.own_account import Account
 from xbot_assets.store.clock import DatabaseClock
 from xbot_assets.store.engine.database import open_database
 from xbot_assets.store.engine.migrate import check_schema
@@ -50,7 +51,8 @@ def jobs(as_json: Annotated[bool, typer.Option("--json", help="Print one JSON do
 def _rhythms(settings: Settings) -> Mapping[str, Rhythm]:
     with open_database(settings) as database:
         check_schema(database)
-        return rhythms(Asked(database, settings, DatabaseClock(database).now()))
+        clock = DatabaseClock(database)
+        return rhythms(Asked(Account(settings, database, clock), clock.now()))
 
 
 def _document(automations: Sequence["AutomationNow"]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from xbot_assets.runtime.browser_part import browser_user
 from xbot_assets.runtime.machine.files import home_directory, private_directory, write_private
 from xbot_assets.runtime.machine.lock import is_running
 from xbot_assets.settings import Settings
+from xbot_assets.steps.own_profile import Profile
 
 if TYPE_CHECKING:
     from xbot_assets.browser.session.sealed import LoginState
@@ -56,7 +57,7 @@ def _site(settings: Settings) -> Site:
             code=FailureCode.NO_LOGIN,
             remedy="To log in to X, set XBOT_MODE=shadow or live, and XBOT_HANDLE; docs/live.md says how.",
         )
-    return Site(base, settings.handle)
+    return Site(base, Profile(settings).handle)
 
 
 def _by_hand(settings: Settings, site: Site) -> "LoginState":

@@ -5,11 +5,8 @@ import dagster as dg
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.engagement.jobs import harvest_job, inbound_job, replies_job
 from xbot_assets.defs.resources import TickIn
-from xbot_assets.steps.engagement.harvest_due import harvest_wait
-from xbot_assets.steps.engagement.inbound import inbound_wait
 from xbot_assets.steps.engagement.replies import replies_wait
-from xbot_assets.steps.operations.memory import memory_wait
-from xbot_assets.steps.publishing.posting_window import posting_window
+from xbot_assets.steps.watching.schedule_waits import harvest_inbound_wait, harvest_opportunities_wait
 
 
 @dg.schedule(
@@ -20,7 +17,7 @@ from xbot_assets.steps.publishing.posting_window import posting_window
 )
 def harvest_inbound_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Read the notifications every few minutes of the product's clock, outside posting windows."""
-    return request_unless(context, inbound_job.name, wait=_low_lane_wait(tick) or inbound_wait(tick))
+    return request_unless(context, inbound_job.name, wait=harvest_inbound_wait(tick))
 
 
 @dg.schedule(
@@ -33,7 +30,7 @@ def harvest_opportunities_when_due(
     context: dg.ScheduleEvaluationContext, tick: TickIn
 ) -> dg.RunRequest | dg.SkipReason:
     """Look for posts to answer: the more often the fewer there are, outside posting windows."""
-    return request_unless(context, harvest_job.name, wait=_low_lane_wait(tick) or harvest_wait(tick))
+    return request_unless(context, harvest_job.name, wait=harvest_opportunities_wait(tick))
 
 
 @dg.schedule(
@@ -45,8 +42,3 @@ def harvest_opportunities_when_due(
 def plan_replies_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Plan replies when there is something to answer and room in the queue."""
     return request_unless(context, replies_job.name, wait=replies_wait(tick))
-
-
-def _low_lane_wait(tick: TickIn) -> str | None:
-    """Say why work of the low lane waits for others, or ``None``."""
-    return posting_window(tick) or memory_wait(tick.settings)

@@ -5,7 +5,7 @@ import dagster as dg
 from xbot_assets.defs.due import request_unless
 from xbot_assets.defs.learning.jobs import learn_job
 from xbot_assets.defs.resources import TickIn
-from xbot_assets.steps.learning.training import learning_due
+from xbot_assets.steps.watching.schedule_waits import learn_wait
 
 LOOK_EVERY_SECONDS = 30
 
@@ -18,5 +18,4 @@ LOOK_EVERY_SECONDS = 30
 )
 def learn_when_due(context: dg.SensorEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Learn when a post has become old enough to be judged, at most once an hour of the product's clock."""
-    wait = None if learning_due(tick) else "No new outcome, or learned recently."
-    return request_unless(context, learn_job.name, wait=wait)
+    return request_unless(context, learn_job.name, wait=learn_wait(tick))

@@ -5,9 +5,7 @@ import dagster as dg
 from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.metrics.jobs import account_job, measure_job
 from xbot_assets.defs.resources import TickIn
-from xbot_assets.steps.metrics.page_watch import reading_wait
-from xbot_assets.steps.metrics.readings import account_due, posts_due
-from xbot_assets.steps.publishing.posting_window import posting_window
+from xbot_assets.steps.watching.schedule_waits import measure_account_wait, measure_wait
 
 
 @dg.schedule(
@@ -18,8 +16,7 @@ from xbot_assets.steps.publishing.posting_window import posting_window
 )
 def measure_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Read posts as soon as one is due by its age, outside posting windows and while X's page can be read."""
-    wait = reading_wait(tick) or posting_window(tick) or (None if posts_due(tick) else "No post is due for a reading.")
-    return request_unless(context, measure_job.name, wait=wait)
+    return request_unless(context, measure_job.name, wait=measure_wait(tick))
 
 
 @dg.schedule(
@@ -30,5 +27,4 @@ def measure_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.
 )
 def measure_account_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Read the own profile every hour of the product's clock, outside posting windows."""
-    wait = posting_window(tick) or (None if account_due(tick) else "The profile was read recently.")
-    return request_unless(context, account_job.name, wait=wait)
+    return request_unless(context, account_job.name, wait=measure_account_wait(tick))

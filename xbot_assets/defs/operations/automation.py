@@ -14,9 +14,8 @@ from xbot_assets.defs.resources import TickIn
 from xbot_assets.domain.alerts.operations import RUN_FAILED
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.steps.account.session_checks import session_wait
 from xbot_assets.steps.operations.browser_queue import watch_queue
-from xbot_assets.steps.publishing.posting_window import posting_window
+from xbot_assets.steps.watching.schedule_waits import check_session_wait
 from xbot_assets.store.alerts import alert, resolve_alert
 
 LOOK_EVERY_SECONDS = 30
@@ -87,7 +86,7 @@ def watch_browser_queue(context: dg.SensorEvaluationContext, tick: TickIn) -> dg
 )
 def check_session_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Check the session every ten minutes of the product's clock, outside posting windows."""
-    return request_unless(context, session_job.name, wait=session_wait(tick) or posting_window(tick))
+    return request_unless(context, session_job.name, wait=check_session_wait(tick))
 
 
 watch_browser_usage = dg.ScheduleDefinition(

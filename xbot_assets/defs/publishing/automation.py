@@ -6,9 +6,8 @@ from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.publishing.jobs import publish_job, reconcile_job, recover_job
 from xbot_assets.defs.resources import TickIn
 from xbot_assets.steps.publishing.cycle import publish_wait, take_from_dead_worker
-from xbot_assets.steps.publishing.posting_window import posting_window
-from xbot_assets.steps.publishing.reconciliation import comparison_wait
 from xbot_assets.steps.publishing.recovery import recovery_wait
+from xbot_assets.steps.watching.schedule_waits import reconcile_wait
 
 LOOK_EVERY_SECONDS = 10
 """A due post is seen within this time."""
@@ -48,8 +47,7 @@ def recover_when_due(context: dg.SensorEvaluationContext, tick: TickIn) -> dg.Ru
 )
 def reconcile_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Compare the timeline every day of the product's clock and when a post is due to be seen on X again."""
-    wait = posting_window(tick) or comparison_wait(tick)
-    return request_unless(context, reconcile_job.name, wait=wait)
+    return request_unless(context, reconcile_job.name, wait=reconcile_wait(tick))
 
 
 def _has_ended(instance: dg.DagsterInstance, run_id: str) -> bool:

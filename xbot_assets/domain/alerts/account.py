@@ -18,4 +18,10 @@ PUBLISHING_HOLD = AlertEntry(
     "when the own timeline was compared with the queue.",
 )
 
+
+def hold_sentence(reason: str) -> str:
+    """Return why nothing is published, as the hold's alert says it; ``reason`` is the hold's own."""
+    return PUBLISHING_HOLD.render(code="", reason=reason, remedy="").reason
+
+
 ENTRIES = (PUBLISHING_HOLD,)

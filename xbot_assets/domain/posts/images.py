@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
@@ -35,10 +34,9 @@ _JPEG = b"\xff\xd8\xff"
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 
 
-class PostImage(BaseModel):
+@dataclass(frozen=True, slots=True)
+class PostImage:
     """One image, whole. Make it with :func:`post_image`, which checks it."""
-
-    model_config = ConfigDict(frozen=True)
 
     file_name: str
     mime_type: MimeType

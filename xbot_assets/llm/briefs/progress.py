@@ -11,7 +11,7 @@ from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.domain.posts.presentable import presentable
 from xbot_assets.llm.briefs.brief import Judge, PostBrief, PostRequest, WrittenPost
-from xbot_assets.llm.prompts import Prompt, posts_messages, tone_of
+from xbot_assets.llm.briefs.prompts import Prompt, posts_messages, tone_of
 from xbot_assets.llm.untrusted import new_marker
 
 _EMPTY = Refusal("format", "It is empty: write the post.")

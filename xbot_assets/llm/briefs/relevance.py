@@ -5,7 +5,7 @@ import re
 from pydantic import BaseModel, ConfigDict, Field
 
 from xbot_assets.domain.persona import Persona
-from xbot_assets.llm.failures import bad_answer
+from xbot_assets.llm.servers.failures import bad_answer
 
 RELEVANCE_PURPOSE = "relevance"
 """What the ledger calls it."""

@@ -21,14 +21,14 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, FailureKind, PermanentFailure, ProductError
 from xbot_assets.llm.answers import answer_format, texts_of
 from xbot_assets.llm.calls.budget import REFUSED_BEFORE, Budget
-from xbot_assets.llm.calls.network import OPENAI_BASE_URL, http_client
+from xbot_assets.llm.calls.fallbacks import Fallbacks
 from xbot_assets.llm.calls.one_call import Answer, CallProgress, Request
 from xbot_assets.llm.calls.retrying import CallFailed
-from xbot_assets.llm.failures import classify, may_have_been_billed, without_message
 from xbot_assets.llm.models.service import ModelService, announced_ends
+from xbot_assets.llm.network import OPENAI_BASE_URL, http_client
 from xbot_assets.llm.prices import Price, load_prices
 from xbot_assets.llm.servers.errors import AnswerError, refusal_in
-from xbot_assets.llm.servers.fallbacks import Fallbacks
+from xbot_assets.llm.servers.failures import classify, may_have_been_billed, without_message
 from xbot_assets.llm.servers.learned import Learned
 from xbot_assets.llm.servers.reading import read_completion
 

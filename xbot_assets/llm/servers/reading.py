@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from xbot_assets.domain.posts.presentable import storable
-from xbot_assets.llm.failures import bad_answer
 from xbot_assets.llm.servers.bodies import body_of
 from xbot_assets.llm.servers.errors import ErrorAnswer, error_in
+from xbot_assets.llm.servers.failures import bad_answer
 from xbot_assets.llm.servers.usage import Usage, usage_in
 
 CUT = frozenset(

@@ -44,6 +44,7 @@ from xbot_assets.service.health.components import Component, Components, Verdict
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.service.health.pings import components
 from xbot_assets.settings import Settings, load_settings
+from xbot_assets.steps.own_profile import Profile
 
 PYTHON_FROM, PYTHON_BELOW = (3, 11), (3, 14)
 """As in pyproject.toml."""
@@ -141,7 +142,7 @@ def _secrets(settings: Settings) -> str:
 
 
 def _whom(settings: Settings) -> str:
-    return f", posts for real as @{settings.handle}" if settings.mode == "live" else ""
+    return f", posts for real as @{Profile(settings).handle}" if settings.mode == "live" else ""
 
 
 def session_state(settings: Settings, now: datetime) -> str:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.llm.calls.calling import list_models
-from xbot_assets.llm.calls.network import OPENAI_BASE_URL, http_client, proxy_in_use
 from xbot_assets.llm.models.service import Ending, ModelService
+from xbot_assets.llm.network import OPENAI_BASE_URL, http_client, proxy_in_use
 from xbot_assets.llm.prices import load_prices
 from xbot_assets.runtime.doctor.warned import Warned
 from xbot_assets.settings import Settings

@@ -3,7 +3,7 @@
 import re
 
 from xbot_assets.sandbox.llm.asked import shown_posts
-from xbot_assets.sandbox.people.taste import topic_of
+from xbot_assets.sandbox.topics import topic_of
 
 NEAR, FAR = "8", "2"
 _ASKS_FOR_NUMBERS = re.compile(r"\bfrom 0 to 10\b", re.IGNORECASE)

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from xbot_assets.sandbox.people.audience import Audience, Exposure, Readers
 from xbot_assets.sandbox.people.hard_taste import Earlier
 from xbot_assets.sandbox.people.posts import Account, Post, Posts
-from xbot_assets.sandbox.people.taste import topic_of
 from xbot_assets.sandbox.people.world import new_post, texts
+from xbot_assets.sandbox.topics import topic_of
 
 TOPICAL_SHARE = 0.55
 """Replies that speak about the topic; the others fit anything."""

@@ -25,15 +25,13 @@ from math import cos, exp, fsum, pi
 from xbot_assets.sandbox.people.taste import (
     BASE_LIKE_RATE,
     FORMS,
-    NO_TOPIC,
-    STEM,
-    TOPIC_WORDS,
     Reading,
     length_factor,
     manners,
     near_peak,
     read,
 )
+from xbot_assets.sandbox.topics import NO_TOPIC, STEM, TOPIC_WORDS
 
 TOPIC_STAYS, TOPIC_SUDDEN, TOPIC_SLOW = 0.18, 0.15, 0.12
 FORM_STAYS, FORM_SUDDEN, FORM_SLOW = 0.12, 0.08, 0.06

@@ -10,11 +10,12 @@ RUNS_SHOWN = 10
 TROUBLE_LENGTH = 300
 """Characters of Dagster's own message that are kept."""
 SECONDS_PER_HOUR, MINUTES_PER_HOUR = 3600, 60
-QUERY = """
+STATE = """
 fragment State on InstigationState {
   status ticks(limit: 1) { timestamp status error { message } } nextTick { timestamp }
 }
-query Automations($runs: Int!) {
+"""
+LOOKING = """
   repositoriesOrError {
     ... on RepositoryConnection {
       nodes {
@@ -23,8 +24,13 @@ query Automations($runs: Int!) {
       }
     }
   }
-  runsOrError(limit: $runs) { ... on Runs { results { runId jobName status startTime endTime } } }
-}
+"""
+"""Of a question that has ``STATE`` beside it; ``read_looking`` reads the answer."""
+QUERY = f"""{STATE}
+query Automations($runs: Int!) {{
+  {LOOKING}
+  runsOrError(limit: $runs) {{ ... on Runs {{ results {{ runId jobName status startTime endTime }} }} }}
+}}
 """
 
 
@@ -91,12 +97,15 @@ def automations(web_url: str, token: str | None, seconds: float) -> Automations:
 
 def read(data: dict[str, Any]) -> Automations:
     """Return what an answer says. Raises ``KeyError`` and its like for another answer."""
+    return Automations(read_looking(data), [_run(one) for one in data["runsOrError"]["results"]])
+
+
+def read_looking(data: dict[str, Any]) -> list[Automation]:
+    """Return the schedules and sensors of an answer, by name. Raises as :func:`read`."""
     nodes = data["repositoriesOrError"]["nodes"]
     automations = [_schedule(one) for node in nodes for one in node["schedules"]]
     automations += [_sensor(one) for node in nodes for one in node["sensors"]]
-    return Automations(
-        sorted(automations, key=lambda one: one.name), [_run(one) for one in data["runsOrError"]["results"]]
-    )
+    return sorted(automations, key=lambda one: one.name)
 
 
 def _schedule(one: dict[str, Any]) -> Automation:

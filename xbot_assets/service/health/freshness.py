@@ -1,19 +1,16 @@
-"""How fresh assets are by their own policies, asked of Dagster's web server: its daemon judges them twice a minute."""
+"""How fresh assets are by their own policies, as Dagster's web server says: its daemon judges them twice a minute."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from xbot_assets.service.health.asking_dagster import ask_dagster
-
-QUERY = """
-query Freshness {
+FRESHNESS = """
   assetNodes {
     assetKey { path }
     freshnessStatusInfo { freshnessStatus freshnessStatusMetadata { lastMaterializedTimestamp } }
   }
-}
 """
+"""Of a question; ``read_stale`` reads the answer."""
 STALE = "DEGRADED"
 """Dagster's word for an asset that is older than its policy allows."""
 
@@ -26,13 +23,11 @@ class StaleAsset:
     made_at: datetime | None
 
 
-def stale_assets(web_url: str, token: str | None, seconds: float) -> list[StaleAsset]:
-    """Ask within so many seconds. An asset that was never made is not stale. Raises as ``ask_dagster`` does."""
-    return ask_dagster(web_url, token, seconds, QUERY, read)
+def read_stale(data: dict[str, Any]) -> list[StaleAsset]:
+    """Return the stale assets of an answer; one that was never made is not stale.
 
-
-def read(data: dict[str, Any]) -> list[StaleAsset]:
-    """Return what an answer says. Raises ``KeyError`` and its like for another answer."""
+    Raises ``KeyError`` and its like for another answer.
+    """
     judged = [(node, node["freshnessStatusInfo"]) for node in data["assetNodes"]]
     return [_stale(node, info) for node, info in judged if info and info["freshnessStatus"] == STALE]
 

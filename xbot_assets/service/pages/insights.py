@@ -8,7 +8,6 @@ from starlette.routing import Route
 
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.service.pages.kept_report import KeptReport
-from xbot_assets.service.pages.learned import Learned
 from xbot_assets.service.pages.shell import Shell
 from xbot_assets.service.pages.status import KINDS
 from xbot_assets.steps.own_account import Account
@@ -50,6 +49,8 @@ def _learned(account: Account, kept: KeptReport, newest: ChampionEvent | None) -
         shown = kept.report(account, newest)
     except ProductError as failure:
         return {"learned": None, "problem": f"{failure.reason} {failure.remedy}".strip()}
+    from xbot_assets.service.pages.learned import Learned  # noqa: PLC0415 - numpy, which no other page needs
+
     return {"learned": Learned(shown.report), "is_renewed": shown.is_renewed}
 
 

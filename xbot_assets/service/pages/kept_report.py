@@ -5,12 +5,14 @@ import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from xbot_assets.settings import Settings
-from xbot_assets.steps.learning.report import learning_report
-from xbot_assets.steps.learning.report_values import LearningReport
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.learning.models import ChampionEvent
+
+if TYPE_CHECKING:
+    from xbot_assets.steps.learning.report_values import LearningReport
 
 KEPT_SECONDS = 300.0
 """So long, in real time, a report is current; a decision about models, which follows new outcomes, ends that."""
@@ -21,13 +23,13 @@ _log = logging.getLogger(__name__)
 class Shown:
     """A report, which says when it was made, and whether a newer one is being made."""
 
-    report: LearningReport
+    report: "LearningReport"
     is_renewed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    report: LearningReport
+    report: "LearningReport"
     settings: Settings
     newest: ChampionEvent | None
     until: float
@@ -53,7 +55,8 @@ class KeptReport:
         with self._lock:
             kept = self._kept
             if kept is None or kept.settings != account.settings:
-                kept = self._keep(account, newest)
+                kept = _made(account, newest)
+                self._keep(kept)
             elif not self._is_renewed and (kept.newest != newest or monotonic() >= kept.until):
                 self._is_renewed = True
                 self._beside.submit(self._renew, account, newest)
@@ -63,20 +66,23 @@ class KeptReport:
         """Make no further one; one under way ends by itself."""
         self._beside.shutdown(wait=False, cancel_futures=True)
 
-    def _keep(self, account: Account, newest: ChampionEvent | None) -> _Kept:
-        self._kept = _Kept(learning_report(account), account.settings, newest, monotonic() + KEPT_SECONDS)
+    def _keep(self, kept: _Kept | None) -> None:
+        self._kept = kept
         self.made += 1
-        return self._kept
 
     def _renew(self, account: Account, newest: ChampionEvent | None) -> None:
         """Make the next one. What prevents it is told by the next page, which then has to make it itself."""
-        made: LearningReport | None = None
+        made: _Kept | None = None
         try:
-            made = learning_report(account)
+            made = _made(account, newest)
         except Exception:  # noqa: BLE001 - whatever it was, the next page meets it, and says so
             _log.exception("The learning report could not be made.")
         with self._lock:
-            until = monotonic() + KEPT_SECONDS
-            self._kept = _Kept(made, account.settings, newest, until) if made is not None else None
+            self._keep(made)
             self._is_renewed = False
-            self.made += 1
+
+
+def _made(account: Account, newest: ChampionEvent | None) -> _Kept:
+    from xbot_assets.steps.learning.report import learning_report  # noqa: PLC0415 - numpy, which no other page needs
+
+    return _Kept(learning_report(account), account.settings, newest, monotonic() + KEPT_SECONDS)

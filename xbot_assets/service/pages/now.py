@@ -1,6 +1,7 @@
 """The view Now: is it well, what comes next, what happened last, and what needs a person."""
 
 import asyncio
+from dataclasses import asdict
 from typing import Any
 
 from starlette.requests import Request
@@ -54,4 +55,4 @@ def _values(status: Status) -> dict[str, Any]:
 
 def _told(alert: Alert) -> dict[str, Any]:
     entry = entry_of(alert.key)
-    return alert.model_dump() | {"by_person": ends_by_person(alert), "ends": entry.ends if entry else ""}
+    return asdict(alert) | {"by_person": ends_by_person(alert), "ends": entry.ends if entry else ""}

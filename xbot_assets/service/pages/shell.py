@@ -18,6 +18,7 @@ from xbot_assets.door.sessions import Session
 from xbot_assets.service.health.connections import Connections
 from xbot_assets.settings import Settings
 from xbot_assets.steps.engagement.suggestions import suggestions_waiting
+from xbot_assets.steps.own_profile import Profile
 from xbot_assets.steps.publishing.approval import ReviewContext, open_review, told_time
 from xbot_assets.store.publishing.approvals import LONGEST_REASON
 from xbot_assets.store.publishing.posts import queue_counts
@@ -78,17 +79,18 @@ class Shell:
     def render(self, request: Request, template: str, session: Session, values: dict[str, Any]) -> str:
         """Return a view inside the frame; every value is escaped."""
         settings = self.connections.settings()
+        profile = Profile(settings)
         frame: dict[str, Any] = {
             "views": VIEWS,
             "token": {"field": TOKEN_FIELD, "value": self.guard.sessions.form_token(session)},
             "who": session.name,
             "asks_for_login": self.guard.asks_for_login,
             "longest_reason": LONGEST_REASON,
-            "handle": settings.handle,
+            "handle": profile.handle,
             "mode": settings.mode,
             "timezone": settings.timezone,
             "dagster_url": under_the_name_of(request, settings.web_url) if settings.web_url else None,
-            "timeline_url": f"{settings.target_url}/{settings.handle}" if settings.target_url else None,
+            "timeline_url": profile.profile_url,
         }
         words = {"when": lambda at: _when(at, settings), "told": lambda at: told_time(at, settings)}
         return templates().get_template(template).render(**frame, **words, **values)

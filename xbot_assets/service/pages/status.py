@@ -18,6 +18,7 @@ from xbot_assets.settings import Settings
 from xbot_assets.steps.engagement.suggestions import suggestions_waiting
 from xbot_assets.steps.llm_budget import BudgetNow, budget_now
 from xbot_assets.steps.own_account import Account
+from xbot_assets.steps.own_profile import Profile
 from xbot_assets.store.account.publishing_holds import PublishingHold
 from xbot_assets.store.account.session_checks import SessionCheck
 from xbot_assets.store.alerts import Alert, open_alerts
@@ -160,7 +161,7 @@ def collect(connections: Connections, verdicts: list[Verdict]) -> Status:
     return Status(
         version=__version__,
         mode=settings.mode,
-        handle=settings.handle,
+        handle=Profile(settings).handle,
         llm=settings.llm,
         target_url=settings.target_url,
         web_url=settings.web_url,

@@ -8,10 +8,9 @@ from time import monotonic
 from xbot_assets.domain.alerts.operations import BROWSER_DEGRADED
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.service.health.automations import automations
 from xbot_assets.service.health.components import Verdict, is_ready
 from xbot_assets.service.health.connections import Connections
-from xbot_assets.service.health.freshness import stale_assets
+from xbot_assets.service.watch.dagster_seen import ask_seen
 from xbot_assets.service.watch.freshness import watch_freshness
 from xbot_assets.service.watch.looks import watch_looks
 from xbot_assets.service.watch.parts import PartsWatch
@@ -55,8 +54,7 @@ class Watcher:
         if not ready:
             self._due.forget()
         elif self._dagster() is not None:
-            self._try("looks", self._look_at_looks)
-            self._try("assets", self._look_at_assets)
+            self._try("looks and assets", self._look_at_dagster)
             self._try("work", lambda: self._due.look(self._watched(), real))
 
     def _look_at_parts(self, verdicts: list[Verdict], real: float) -> None:
@@ -70,15 +68,12 @@ class Watcher:
         connections = self._connections
         watch_memory(connections.database(), connections.settings(), connections.clock().now())
 
-    def _look_at_looks(self) -> None:
+    def _look_at_dagster(self) -> None:
         connections = self._connections
-        asked = automations(*self._door(), DAGSTER_SECONDS)
-        watch_looks(connections.database(), asked.automations, connections.clock().now(), system_now())
-
-    def _look_at_assets(self) -> None:
-        connections = self._connections
-        stale = stale_assets(*self._door(), DAGSTER_SECONDS)
-        watch_freshness(connections.database(), stale, connections.clock().now(), system_now())
+        seen = ask_seen(*self._door(), DAGSTER_SECONDS)
+        database, now, real_now = connections.database(), connections.clock().now(), system_now()
+        watch_looks(database, seen.looking, now, real_now)
+        watch_freshness(database, seen.stale, now, real_now)
 
     def _door(self) -> tuple[str, str | None]:
         token = self._connections.settings().service_token

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
-from xbot_assets.steps.own_account import X_SITE, Account
+from xbot_assets.steps.own_account import Account
+from xbot_assets.steps.own_profile import X_SITE
 from xbot_assets.steps.publishing.manual_recovery import own_post_id
 from xbot_assets.store.engagement import authors as author_store
 from xbot_assets.store.engagement import discovery as discovery_store

@@ -18,6 +18,7 @@ from xbot_assets.domain.learning.outcomes import MIDDLE, MIDDLE_RATE, level_of
 from xbot_assets.domain.learning.sequence_rules import SequenceRules
 from xbot_assets.domain.pace.hours import HOURS_A_DAY, local_hour
 from xbot_assets.domain.persona import Persona
+from xbot_assets.steps.learning.learn_due import OUTCOME_LOST_AFTER
 from xbot_assets.steps.learning.promotion import KINDS
 from xbot_assets.steps.learning.report_missing import what_is_missing
 from xbot_assets.steps.learning.report_values import (
@@ -30,7 +31,6 @@ from xbot_assets.steps.learning.report_values import (
     RunningTest,
 )
 from xbot_assets.steps.learning.report_weeks import weeks
-from xbot_assets.steps.learning.training import OUTCOME_LOST_AFTER
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.learning import comparisons
 from xbot_assets.store.learning import models as model_store
@@ -59,7 +59,7 @@ def learning_report(account: Account) -> LearningReport:
     events = model_store.champion_events(db, EVENTS)
     pace = _posts_a_day(posts)
     return LearningReport(
-        handle=settings.handle,
+        handle=account.handle,
         made_at=now,
         timezone=settings.timezone,
         outcome_age_hours=settings.outcome_age_hours,

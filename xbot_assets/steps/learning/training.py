@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -13,8 +13,9 @@ from xbot_assets.domain.learning.changes import learn_restarting
 from xbot_assets.domain.learning.features import with_hour
 from xbot_assets.domain.learning.outcomes import level_of, relative_reward
 from xbot_assets.domain.learning.reward import EngagementCounts, engagement_score
+from xbot_assets.steps.learning.learn_due import outcomes_due
 from xbot_assets.steps.learning.promotion import rule_of
-from xbot_assets.steps.product import Opened, Product
+from xbot_assets.steps.product import Product
 from xbot_assets.store.learning import models as model_store
 from xbot_assets.store.learning.models import ModelVersion
 from xbot_assets.store.metrics import readings as metric_store
@@ -22,10 +23,6 @@ from xbot_assets.store.metrics.readings import OutcomeReading, TrainingExample
 
 OUTCOME_BATCH = 200
 """Outcomes computed by one run; the rest waits for the next."""
-OUTCOME_AGE_MAX = timedelta(days=30)
-"""A post that no reading up to this age shows views of has no outcome, and never gets one."""
-OUTCOME_LOST_AFTER = timedelta(days=90)
-"""A post for which nobody has taken an outcome at this age gets none: two months are left to a stopped stack."""
 LEARNERS: Mapping[bandit.Rule, Callable[[bandit.Posterior, Sequence[bandit.Observed]], bandit.Posterior]] = {
     "steady": bandit.learn,
     "restarting": learn_restarting,
@@ -56,7 +53,7 @@ def compute_outcomes(product: Product) -> list[Outcome]:
     metric_store.redefine_outcomes(product.database, relative=relative, limit=settings.learn_posts_max)
     scores = metric_store.recent_scores(product.database, settings.outcome_level_posts)
     outcomes = list[Outcome]()
-    for reading in _outcomes_due(product, now, OUTCOME_BATCH):
+    for reading in outcomes_due(product, now, OUTCOME_BATCH):
         outcome = _outcome(reading, level_of(scores[-settings.outcome_level_posts :]), relative, now)
         if outcome is not None:
             outcomes.append(outcome)
@@ -116,22 +113,6 @@ def current_champion(product: Product, kind: ModelKind) -> ModelVersion | None:
     if version is not None and (version.id, version.trained_at) == (seat.id, seat.trained_at):
         product.cache.set_json(key, _VERSIONS.dump_python(version, mode="json"), _seconds_kept(product, kind))
     return version
-
-
-def learning_due(product: Opened) -> bool:
-    """Say whether an outcome can be computed now and the last training is long enough ago."""
-    now = product.clock.now()
-    newest = model_store.model_versions(product.database, "bandit", 1)
-    interval = timedelta(minutes=product.settings.learn_interval_minutes)
-    if newest and now - newest[0].trained_at < interval:
-        return False
-    return bool(_outcomes_due(product, now, 1))
-
-
-def _outcomes_due(product: Opened, now: datetime, limit: int) -> list[OutcomeReading]:
-    ages = {"min_age": timedelta(hours=product.settings.outcome_age_hours), "max_age": OUTCOME_AGE_MAX}
-    since = now - OUTCOME_LOST_AFTER
-    return metric_store.outcomes_due(product.database, now=now, since=since, limit=limit, **ages)
 
 
 def _learned_from(product: Product) -> list[TrainingExample]:

@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import budget_now
-from xbot_assets.store.account.session_checks import last_session_check
+from xbot_assets.steps.own_account import Account
 from xbot_assets.store.engagement.authors import NOTIFICATIONS, harvest_sources
 from xbot_assets.store.engagement.opportunities import REPLY_PURPOSE, counts_since, open_count, waiting_replies
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.learning.models import model_versions
-from xbot_assets.store.metrics.readings import last_account_reading, next_reading_at
+from xbot_assets.store.metrics.readings import next_reading_at
 from xbot_assets.store.operations.retention import last_upkeep
 from xbot_assets.store.publishing.pace import pace_facts
 from xbot_assets.store.publishing.queue import last_llm_call, last_planned, waiting_times
@@ -27,11 +27,20 @@ HARVEST_OFF = "switched off by XBOT_HARVEST"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Of which account's database it is asked, and when on the product's clock."""
+    """Of which account it is asked, and when on the product's clock."""
 
-    database: Database
-    settings: Settings
+    account: Account
     now: datetime
+
+    @property
+    def database(self) -> Database:
+        """The account's own."""
+        return self.account.database
+
+    @property
+    def settings(self) -> Settings:
+        """As the owner set them."""
+        return self.account.settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ def _measure(asked: Asked) -> Rhythm:
 
 
 def _measure_account(asked: Asked) -> Rhythm:
-    last = last_account_reading(asked.database, asked.settings.handle)
+    last = asked.account.last_reading
     every = timedelta(minutes=asked.settings.account_metrics_minutes)
     return _since(last.read_at if last else None, every, "outside posting windows")
 
@@ -98,7 +107,7 @@ def _learn(asked: Asked) -> Rhythm:
 
 
 def _session(asked: Asked) -> Rhythm:
-    last = last_session_check(asked.database)
+    last = asked.account.session
     every = timedelta(minutes=asked.settings.session_check_minutes)
     return _since(last.checked_at if last else None, every, "outside posting windows")
 

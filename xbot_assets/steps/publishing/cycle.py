@@ -147,7 +147,12 @@ def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
     below, submit = claim.answers_x_id, not product.settings.is_shadow
     try:
         images = tuple(
-            Image(data=b64encode(image.content), **image.model_dump(exclude={"content"}))
+            Image(
+                data=b64encode(image.content),
+                file_name=image.file_name,
+                mime_type=image.mime_type,
+                alt_text=image.alt_text,
+            )
             for image in post_images(product.database, claim.id)
         )
         return Publish(text=claim.text, images=images, in_reply_to=below, submit=submit)

@@ -4,25 +4,17 @@ Schedules and sensors ask whether work is due, and start it. Here the same is as
 work that stays due although nothing makes it wait was not started, or comes to nothing. Real time throughout.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from xbot_assets.domain.alerts.operations import RUN_MISSED, WORK_SILENT
 from xbot_assets.domain.clock import Clock
 from xbot_assets.settings import Settings
-from xbot_assets.steps.account.session_checks import session_wait
-from xbot_assets.steps.content.plan_due import plan_wait
-from xbot_assets.steps.engagement.harvest_due import harvest_wait
-from xbot_assets.steps.engagement.inbound import inbound_wait
-from xbot_assets.steps.learning.training import learning_due
-from xbot_assets.steps.metrics.readings import account_due, posts_due
-from xbot_assets.steps.operations.memory import memory_wait
-from xbot_assets.steps.operations.retention import clock_rate, purge_wait
-from xbot_assets.steps.operations.rhythms import RHYTHMS, Asked
+from xbot_assets.steps.operations.retention import clock_rate
+from xbot_assets.steps.operations.rhythms import RHYTHMS, Asked, Rhythm
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.product import Opened
-from xbot_assets.steps.publishing.posting_window import posting_window
-from xbot_assets.steps.publishing.reconciliation import comparison_wait
+from xbot_assets.steps.watching.schedule_waits import WAITS
 from xbot_assets.store.alerts import alert, resolve_every
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.admission import judge_due
@@ -37,8 +29,6 @@ MISSED_LEAST_SECONDS = 600.0
 SECONDS_PER_MINUTE = 60.0
 _RATHER_NEVER = "never done"
 
-Question = Callable[[Opened], bool]
-
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -50,26 +40,12 @@ class Watched:
     account: Account
 
 
-def _outside_windows(question: Question) -> Question:
-    return lambda opened: not posting_window(opened) and question(opened)
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """Work that is due: what will have changed when it is done, and for how many real seconds it may be due."""
 
-
-DUE: Mapping[str, Question] = {
-    "plan_when_due": lambda opened: plan_wait(opened) is None,
-    "check_session_when_due": _outside_windows(lambda opened: session_wait(opened) is None),
-    "reconcile_when_due": _outside_windows(lambda opened: comparison_wait(opened) is None),
-    "measure_when_due": _outside_windows(lambda opened: bool(posts_due(opened))),
-    "measure_account_when_due": _outside_windows(account_due),
-    "harvest_inbound_when_due": _outside_windows(
-        lambda opened: inbound_wait(opened) is None and memory_wait(opened.settings) is None
-    ),
-    "harvest_opportunities_when_due": _outside_windows(
-        lambda opened: harvest_wait(opened) is None and memory_wait(opened.settings) is None
-    ),
-    "learn_when_due": learning_due,
-    "purge_when_due": lambda opened: purge_wait(opened) is None,
-}
-"""By schedule or sensor: whether its work is due. Backups and drills have alerts of their own."""
+    state: object
+    allowed: float
 
 
 class DueWork:
@@ -84,20 +60,15 @@ class DueWork:
 
     def look(self, opened: Opened, real: float) -> None:
         """Ask once; ``real`` are seconds of a clock that only goes forward. Raises as the database does."""
-        waited = {PUBLISH: self._waited(PUBLISH, _post_that_may_go(opened), real)}
-        waited |= {name: self._waited(name, _state_of(name, opened), real) for name in DUE}
-        late = {name: seconds for name, seconds in waited.items() if seconds >= _allowed(name, opened)}
-        self._tell(opened, late)
+        due = dict(_due_now(opened))
+        self._since = {name: (one.state, self._due_since(name, one.state, real)) for name, one in due.items()}
+        waited = {name: real - since for name, (_, since) in self._since.items()}
+        self._tell(opened, {name: waited[name] for name, one in due.items() if waited[name] >= one.allowed})
 
-    def _waited(self, name: str, state: object, real: float) -> float:
-        """Return for how many seconds work has been due in one and the same state; ``None`` is not due."""
-        if state is None:
-            self._since.pop(name, None)
-            return 0.0
+    def _due_since(self, name: str, state: object, real: float) -> float:
+        """Return since when work has been due in one and the same state."""
         known = self._since.get(name)
-        if known is None or known[0] != state:
-            known = self._since[name] = (state, real)
-        return real - known[1]
+        return known[1] if known is not None and known[0] == state else real
 
     def _tell(self, opened: Opened, late: Mapping[str, float]) -> None:
         database, now = opened.database, opened.clock.now()
@@ -117,18 +88,23 @@ def _post_that_may_go(opened: Opened) -> object:
     return next((post_id for post_id, refusal in judged if refusal is None), None)
 
 
-def _state_of(name: str, opened: Opened) -> object:
-    """Return what will have changed when the work is done, or ``None`` when it is not due."""
-    if not DUE[name](opened):
-        return None
-    return RHYTHMS[name](Asked(opened.database, opened.settings, opened.clock.now())).next_at or _RATHER_NEVER
+def _due_now(opened: Opened) -> Iterator[tuple[str, _Due]]:
+    """Yield the work that is due by the name of what starts it; what has to wait is not asked for its rhythm."""
+    post = _post_that_may_go(opened)
+    if post is not None:
+        yield PUBLISH, _Due(post, _silence_allowed(opened))
+    asked, rate = Asked(opened.account, opened.clock.now()), clock_rate(opened.database)
+    for name, wait in WAITS.items():
+        if wait(opened) is None:
+            rhythm = RHYTHMS[name](asked)
+            allowed = _silence_allowed(opened) if name in CRITICAL else _lateness_allowed(rhythm, rate)
+            yield name, _Due(rhythm.next_at or _RATHER_NEVER, allowed)
 
 
-def _allowed(name: str, opened: Opened) -> float:
-    """Return for how many real seconds work may be due."""
-    settings, database = opened.settings, opened.database
-    if name in CRITICAL:
-        return settings.critical_silence_minutes * SECONDS_PER_MINUTE
-    rhythm = RHYTHMS[name](Asked(database, settings, opened.clock.now()))
+def _silence_allowed(opened: Opened) -> float:
+    return opened.settings.critical_silence_minutes * SECONDS_PER_MINUTE
+
+
+def _lateness_allowed(rhythm: Rhythm, rate: float) -> float:
     interval = rhythm.every.total_seconds() if rhythm.every else 0.0
-    return max(MISSED_LEAST_SECONDS, MISSED_AFTER * interval / (1.0 if rhythm.real else clock_rate(database)))
+    return max(MISSED_LEAST_SECONDS, MISSED_AFTER * interval / (1.0 if rhythm.real else rate))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
+from xbot_assets.domain.alerts.account import hold_sentence
 from xbot_assets.store.engine.database import Statements
 
 
@@ -32,7 +32,7 @@ class PublishingHold:
     @property
     def sentence(self) -> str:
         """Why nothing is published, as the hold's alert says it."""
-        return PUBLISHING_HOLD.render(code=self.code, reason=self.reason, remedy=self.remedy).reason
+        return hold_sentence(self.reason)
 
 
 def insert_hold(db: Statements, *, code: str, reason: str, remedy: str, now: datetime) -> None:

@@ -1,26 +1,27 @@
 """Whether the stored session was still logged in, each time it was asked."""
 
+from dataclasses import dataclass
 from datetime import datetime
-
-from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.x.account_state import AccountState, SessionState
 
 
-class Login(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Login:
     """What a check found. ``handle`` is the account that X showed, if it showed one."""
-
-    model_config = ConfigDict(frozen=True)
 
     state: SessionState
     handle: str | None = None
 
 
-class SessionCheck(Login):
-    """One stored check, on the product's clock."""
+@dataclass(frozen=True, slots=True)
+class SessionCheck:
+    """One stored check, on the product's clock; ``state`` and ``handle`` are those of its :class:`Login`."""
 
-    checked_at: AwareDatetime
+    state: SessionState
+    handle: str | None
+    checked_at: datetime
 
 
 def insert_session_check(db: Statements, login: Login, now: datetime) -> None:
@@ -30,8 +31,7 @@ def insert_session_check(db: Statements, login: Login, now: datetime) -> None:
 
 def last_session_check(db: Statements) -> SessionCheck | None:
     """Return the newest check, or ``None`` when there never was one."""
-    row = db.fetch_one("last_session_check")
-    return SessionCheck(**row) if row else None
+    return db.fetch_row(SessionCheck, "last_session_check")
 
 
 def states_since(db: Statements, since: datetime) -> set[AccountState]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from psycopg import sql
+from psycopg.rows import class_row
 
 from xbot_assets.store.backup.manifest import TableContents
 from xbot_assets.store.engine.database import Transaction
@@ -21,8 +22,8 @@ def _contents(connection: Connection, schema: str, name: str) -> TableContents:
     # A table's name is no parameter, so this is the one statement that is put together.
     digest = sql.SQL("sum(hashtextextended(t::text, 0)::numeric)::text" if schema == PRODUCT else "null::text")
     query = sql.SQL("select count(*) as rows, {} as digest from {} t").format(digest, sql.Identifier(schema, name))
-    row = connection.execute(query).fetchone()
-    return TableContents(**row) if row else TableContents(rows=0)
+    with connection.cursor(row_factory=class_row(TableContents)) as cursor:
+        return cursor.execute(query).fetchone() or TableContents(rows=0)
 
 
 def differences(wanted: Mapping[str, TableContents], held: Mapping[str, TableContents]) -> list[str]:

@@ -1,6 +1,7 @@
 """What a backup says of itself: versions, what was in the database, and a checksum of each of its parts."""
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -17,10 +18,13 @@ class Applied(_Part):
     checksum: str
 
 
-class TableContents(_Part):
+@dataclass(frozen=True, slots=True)
+class TableContents:
     """What a table held. ``digest`` is a sum over its rows in any order; ``None`` where rows are only counted."""
 
-    rows: int = Field(ge=0)
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    rows: Annotated[int, Field(ge=0)]
     digest: str | None = None
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from xbot_assets.domain.admission.facts import AdmissionFacts, AdmissionLimits, QueueFacts
 from xbot_assets.domain.admission.refusal import Refusal, RuleName
 from xbot_assets.domain.admission.rules import NOTED, first_refusal
-from xbot_assets.domain.alerts.account import PUBLISHING_HOLD
+from xbot_assets.domain.alerts.account import hold_sentence
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.pace.pacing import PaceKind
@@ -244,8 +244,7 @@ def _account(db: Statements, question: Question) -> SeenAccount:
 
 
 def _hold_in_words(account: SeenAccount) -> str | None:
-    reason = account.hold
-    return None if reason is None else PUBLISHING_HOLD.render(code="", reason=reason, remedy="").reason
+    return None if account.hold is None else hold_sentence(account.hold)
 
 
 def _soonest(refusals: Sequence[Refusal]) -> Refusal | None:

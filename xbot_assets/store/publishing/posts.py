@@ -197,7 +197,7 @@ def post_events(db: Statements, post_id: int) -> list[PostEvent]:
 
 
 def _new_row(post: NewPost) -> dict[str, Any]:
-    images = [image.model_dump() | {"content": b64encode(image.content).decode()} for image in post.images]
+    images = [asdict(image) | {"content": b64encode(image.content).decode()} for image in post.images]
     return post.model_dump(exclude={"images"}) | {"fingerprint": fingerprint(post.text), "images": images}
 
 

@@ -59,7 +59,7 @@ def enqueue_thread(db: Statements, posts: Sequence[NewPost], now: datetime, *, d
 
 def post_images(db: Statements, post_id: int) -> list[PostImage]:
     """Return the images that a post shows, in order."""
-    return [PostImage(**row) for row in db.fetch_all("post_images", id=post_id)]
+    return db.fetch_rows(PostImage, "post_images", id=post_id)
 
 
 def next_segment_time(db: Statements, spacing: timedelta, *, shadow: bool) -> datetime | None:

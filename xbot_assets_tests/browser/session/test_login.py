@@ -25,7 +25,7 @@ from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.browser.chromium.launcher import Launcher
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.session.key import read_key
-from xbot_assets.browser.session.login import LoginWindow, check_display, checked, log_in
+from xbot_assets.browser.session.login import LoginWindow, checked, log_in
 from xbot_assets.browser.session.sealed import storage_state
 from xbot_assets.browser.session.source import session_path
 from xbot_assets.domain.failures import PermanentFailure, ProductError
@@ -194,22 +194,12 @@ def test_a_site_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
         logged_in(Sandbox("http://127.0.0.1:9"), tmp_path, nothing)
 
 
-def test_without_a_screen_the_remedy_is_said() -> None:
-    """A server has none; any of the two kinds will do."""
-    with pytest.raises(PermanentFailure, match="no screen") as caught:
-        check_display({"DISPLAY": ""})
-    assert "--import FILE" in caught.value.remedy
-    check_display({"WAYLAND_DISPLAY": "wayland-0"})
-    check_display({"DISPLAY": ":0"})
-
-
 def odd(sandbox: Sandbox, **change: object) -> object:
     """Return a login with one cookie that is not as cookies are."""
     first, *rest = sandbox.session()["cookies"]
     return {"cookies": [dict(first) | change, *rest], "origins": []}
 
 
-# --- importing --------------------------------------------------------------------------------------------
 def imported(sandbox: Sandbox, tmp_path: Path, content: object) -> tuple[subprocess.CompletedProcess[str], Path]:
     """Run ``xbot login --import`` on a file with this content."""
     file = tmp_path / "session.json"

@@ -288,18 +288,3 @@ def test_only_what_x_answered_says_something_about_the_pace(failure: ProductErro
     assert (answer.outcome if answer else None) == outcome
     if outcome is Outcome.RATE_LIMITED:
         assert answer == Answer(Outcome.RATE_LIMITED, timedelta(minutes=1))
-
-
-@given(st.text(), st.timedeltas(timedelta(0), timedelta(hours=1)))
-def test_jitter_only_delays_stays_in_its_bound_and_is_never_drawn_again(key: str, most: timedelta) -> None:
-    """A restart gives the same due time."""
-    due = jittered(NOON, key, most)
-    assert timedelta(0) <= due - NOON <= most
-    assert due == jittered(NOON, key, most)
-
-
-def test_jitter_spreads_over_its_whole_bound() -> None:
-    """A thousand posts fill every tenth of it."""
-    delays = [jittered(NOON, str(post), timedelta(minutes=10)) - NOON for post in range(1000)]
-    tenths = [sum(delay // timedelta(minutes=1) == tenth for delay in delays) for tenth in range(10)]
-    assert min(tenths) > 60

@@ -12,7 +12,7 @@ from xbot_assets.llm.briefs.brief import PostBrief
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.models.service import ModelService, announced_ends
 from xbot_assets.llm.prices import Price, PriceList, load_prices
-from xbot_assets_tests.llm.conftest import ListBooks
+from xbot_assets_tests.llm.model_rig import ListBooks
 
 LAST, FIRST_WITHOUT = date(2027, 1, 13), date(2027, 1, 14)
 SHIPPED = ModelService(load_prices(), succession=True)

@@ -13,8 +13,8 @@ from xbot_assets.llm.servers.learned import Learned, ShortMemory
 from xbot_assets.sandbox.llm.dialects.table import DIALECTS
 from xbot_assets.sandbox.state.faults import LLM_DIALECTS
 from xbot_assets.testing.content.dialects import write_dialect_prices
-from xbot_assets_tests.llm.conftest import ListBooks, WriterFor
 from xbot_assets_tests.llm.llm_server import LlmServer
+from xbot_assets_tests.llm.model_rig import ListBooks, WriterFor
 
 RULES = ThinkingRules(allowance=4000, unknown=25_000)
 PLENTY = 10_000_000

@@ -8,8 +8,8 @@ import pytest
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, ProductError
 from xbot_assets.llm.answers import texts_of
-from xbot_assets.llm.failures import classify
 from xbot_assets.llm.servers.errors import AnswerError, read_error
+from xbot_assets.llm.servers.failures import classify
 from xbot_assets.llm.servers.reading import read_completion
 
 ANSWER = json.dumps({"posts": [{"number": 1, "text": "Right."}]})

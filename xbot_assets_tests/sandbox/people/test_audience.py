@@ -10,7 +10,8 @@ import pytest
 
 from xbot_assets.sandbox.counting.weight import weighted_length
 from xbot_assets.sandbox.people.audience import Exposure, Readers, poisson
-from xbot_assets.sandbox.people.taste import FORM_SPAN, TOPIC_SPAN, Taste, form_of, read, topic_of
+from xbot_assets.sandbox.people.taste import FORM_SPAN, TOPIC_SPAN, Taste, form_of, read
+from xbot_assets.sandbox.topics import topic_of
 from xbot_assets_tests.sandbox.sandbox_rig import Account, Sandbox
 
 START = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)

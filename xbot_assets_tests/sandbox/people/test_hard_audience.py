@@ -17,8 +17,9 @@ from xbot_assets.sandbox.people.audience import Exposure, Readers
 from xbot_assets.sandbox.people.audiences import readers_of
 from xbot_assets.sandbox.people.hard_audience import SUPPRESSED_CHANCE, VIRAL_CHANCE, HardReaders
 from xbot_assets.sandbox.people.hard_taste import FORM_STAYS, TOPIC_STAYS, Earlier, HardTaste, notice
-from xbot_assets.sandbox.people.taste import FORMS, TOPIC_WORDS
+from xbot_assets.sandbox.people.taste import FORMS
 from xbot_assets.sandbox.site import Site
+from xbot_assets.sandbox.topics import TOPIC_WORDS
 from xbot_assets_tests.sandbox.people.saved_counts import Counted, fitted_shape, log_spread, posts_of_authors
 
 START = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)

@@ -7,9 +7,10 @@ import pytest
 from dagster_graphql.schema import create_schema
 from graphql import parse, validate
 
+from xbot_assets.service.health.automations import QUERY as OF_THE_PAGE
 from xbot_assets.service.health.automations import Automation, read
-from xbot_assets.service.health.freshness import QUERY
-from xbot_assets.service.health.freshness import read as read_freshness
+from xbot_assets.service.health.freshness import read_stale
+from xbot_assets.service.watch.dagster_seen import QUERY as OF_THE_WATCH
 from xbot_assets.service.watch.freshness import watch_freshness
 from xbot_assets.service.watch.looks import watch_looks
 from xbot_assets.store.alerts import open_alerts
@@ -89,9 +90,10 @@ def test_interval_and_reason_are_read_from_what_dagster_answers() -> None:
     assert {one.trouble for one in answer.automations} == {"Boom: no way"}
 
 
-def test_what_is_asked_of_dagster_about_freshness_is_in_its_schema() -> None:
+@pytest.mark.parametrize("question", [OF_THE_PAGE, OF_THE_WATCH])
+def test_what_is_asked_of_dagster_is_in_its_schema(question: str) -> None:
     """A version of Dagster that renamed a field would be found here."""
-    assert validate(create_schema().graphql_schema, parse(QUERY)) == []
+    assert validate(create_schema().graphql_schema, parse(question)) == []
 
 
 def test_a_stale_asset_is_told_until_it_is_made_anew(database: Database) -> None:
@@ -105,7 +107,7 @@ def test_a_stale_asset_is_told_until_it_is_made_anew(database: Database) -> None
         }
         for name, state in states.items()
     ]
-    stale = read_freshness({"assetNodes": [*nodes, {"assetKey": {"path": ["free"]}, "freshnessStatusInfo": None}]})
+    stale = read_stale({"assetNodes": [*nodes, {"assetKey": {"path": ["free"]}, "freshnessStatusInfo": None}]})
     for _ in range(2):
         watch_freshness(database, stale, NOW, NOW)
     told_now = {alert.key: alert.reason for alert in open_alerts(database)}

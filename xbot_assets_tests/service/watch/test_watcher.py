@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from xbot_assets.domain.alerts.operations import BROWSER_DEGRADED
 from xbot_assets.service.health.components import Verdict
@@ -18,6 +22,7 @@ from xbot_assets.store.alerts import alert, open_alerts
 from xbot_assets.store.engine.database import Database
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.servers import SettingsFor
+from xbot_assets.testing.serving import served
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -44,12 +49,33 @@ def test_a_dagster_that_does_not_answer_hides_no_other_trouble(
         watcher.look([verdict("ok")], real)
     told = {one.key for one in open_alerts(database)}
     assert {"memory:short", "silent:plan_when_due"} <= told
-    assert caplog.text.count("The assets could not be watched") == 1
-    assert caplog.text.count("The looks could not be watched: The Dagster UI does not answer") == 1
+    assert caplog.text.count("The looks and assets could not be watched: The Dagster UI does not answer") == 1
     for real in (100.0, 170.0):
         watcher.look([verdict("failed")], real)
     connections.close()
     assert "part_down:browser_host" in {one.key for one in open_alerts(database)}
+
+
+def test_a_look_asks_dagster_once_for_all_that_is_watched(database: Database, settings_for: SettingsFor) -> None:
+    """Schedules, sensors and the freshness of assets come in one answer, and each is told of."""
+    asked: list[str] = []
+
+    async def graphql(request: Request) -> JSONResponse:
+        asked.append((await request.json())["query"])
+        state = {"status": "RUNNING", "ticks": [{"timestamp": 0.0, "status": "FAILURE"}], "nextTick": None}
+        sensor = {"name": "s", "minIntervalSeconds": 9, "targets": [], "sensorState": state}
+        judged = {"freshnessStatus": "DEGRADED", "freshnessStatusMetadata": None}
+        assets = [{"assetKey": {"path": ["plan"]}, "freshnessStatusInfo": judged}]
+        nodes = [{"schedules": [], "sensors": [sensor]}]
+        return JSONResponse({"data": {"repositoriesOrError": {"nodes": nodes}, "assetNodes": assets}})
+
+    with served(Starlette(routes=[Route("/graphql", graphql, methods=["POST"])])) as url:
+        settings = settings_for(web_url=url, memory_warn_mb=0)
+        connections = Connections(lambda: settings)
+        Watcher(connections, _never).look([verdict("ok")], 0.0)
+        connections.close()
+    assert len(asked) == 1
+    assert {"look_failed:s", "look_missed:s", "stale:plan"} <= {one.key for one in open_alerts(database)}
 
 
 def test_a_browser_that_did_not_start_is_over_when_the_host_has_one(
@@ -91,8 +117,9 @@ def test_a_database_that_is_away_is_said_once_in_the_log(tmp_path: Path, caplog:
     assert "hunter2" not in caplog.text
 
 
-def test_the_service_watches_without_any_client_of_a_model() -> None:
-    """It would take 20 MB of every stack, for questions that are put to the database."""
-    loaded = "import sys, xbot_assets.service.app; print('openai' in sys.modules)"
+@pytest.mark.parametrize("module", ["openai", "numpy"])
+def test_the_service_watches_without_any_client_of_a_model_and_without_numerics(module: str) -> None:
+    """They would take 30 MB of every stack, for questions that are put to the database; Insights loads its own."""
+    loaded = f"import sys, xbot_assets.service.app; print('{module}' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stdout.strip() == "False"

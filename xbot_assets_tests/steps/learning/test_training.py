@@ -13,10 +13,10 @@ from xbot_assets.domain.learning.features import TONE, with_hour
 from xbot_assets.domain.learning.outcomes import level_of
 from xbot_assets.domain.learning.predictor import Example, Predictor, fit
 from xbot_assets.steps.content.planning import Plan, write_plan
+from xbot_assets.steps.learning.learn_due import learning_due
 from xbot_assets.steps.learning.promotion import promote_newest
 from xbot_assets.steps.learning.training import (
     compute_outcomes,
-    learning_due,
     train_bandit,
     train_predictor,
 )

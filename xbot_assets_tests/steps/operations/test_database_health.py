@@ -13,7 +13,7 @@ from xbot_assets.steps.product import Product, open_product
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.engine.database import CONNECTION_WAIT, Database, open_database
 from xbot_assets.testing.patience import until
-from xbot_assets.testing.servers import SettingsFor
+from xbot_assets.testing.servers import SettingsFor, connected
 
 NOWHERE = {"browser_url": "http://127.0.0.1:9", "openai_base_url": "http://127.0.0.1:9/v1"}
 
@@ -61,6 +61,7 @@ def test_a_long_wait_for_a_connection_is_told_apart_from_a_slow_statement(produc
 def test_a_wait_for_a_connection_is_counted_beside_the_statements(settings_for: SettingsFor) -> None:
     """A full pool shows where slow statements show."""
     with open_database(settings_for(database_pool_max=1, database_connect_seconds=1)) as database:
+        connected(database).timings.drain()
         with database.transaction(), pytest.raises(TransientFailure):
             database.execute("lock_claims")
         assert database.timings.snapshot()[CONNECTION_WAIT].calls == 1

@@ -19,10 +19,12 @@ from xbot_assets.store.clock import DatabaseClock, set_line
 from xbot_assets.store.engine.database import Database, open_database
 from xbot_assets.store.engine.migrate import migrate
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets.testing.servers import running_postgres, with_database
+from xbot_assets.testing.servers import connected, running_postgres, with_database
 from xbot_assets_tests.store.an_alert import SOMETHING
 
 NOW = system_now()
+UNHURRIED = 60
+"""Seconds to wait for a connection, where no test sees them run out."""
 
 
 def raise_one(db: Database, key: str = "k") -> bool:
@@ -71,15 +73,16 @@ def own_settings(tmp_path: Path) -> Settings:
 
 
 def at(settings: Settings, postgres: EmbeddedPostgres) -> Settings:
-    """Point the settings at a server, and migrate it."""
-    pointed = settings.model_copy(update={"database_url": SecretStr(postgres.url())})
-    migrate(pointed)
-    return pointed
+    """Point the settings at a server, and migrate it without their hurry."""
+    url = {"database_url": SecretStr(postgres.url())}
+    migrate(settings.model_copy(update=url | {"database_connect_seconds": UNHURRIED}))
+    return settings.model_copy(update=url)
 
 
 def test_a_database_killed_under_us_fails_typed_and_keeps_its_data(own_settings: Settings) -> None:
     """SIGKILL: the statement under way is a typed failure; restarted, the same object works and nothing is lost."""
     with running_postgres(own_settings.home) as postgres, open_database(at(own_settings, postgres)) as db:
+        connected(db)
         raise_one(db)
         with pytest.raises(TransientFailure) as caught:
             kill_during_transaction(db, postgres)
@@ -91,6 +94,7 @@ def test_a_database_killed_under_us_fails_typed_and_keeps_its_data(own_settings:
 def test_a_change_whose_answer_was_lost_is_in_doubt_not_failed(own_settings: Settings) -> None:
     """The connection breaks while a change runs: it may have been stored, and the failure says so."""
     with running_postgres(own_settings.home) as postgres, open_database(at(own_settings, postgres)) as db:
+        connected(db)
         other = psycopg.connect(with_database(postgres.admin_url(), "xbot"))
         other.execute("lock table xbot.product_clock")
         with ThreadPoolExecutor(1) as worker:
@@ -105,7 +109,7 @@ def test_a_change_whose_answer_was_lost_is_in_doubt_not_failed(own_settings: Set
 def test_a_database_that_is_gone_is_a_typed_failure_for_reads_and_changes(own_settings: Settings) -> None:
     """Within the time for a connection, however many attempts that allows; closing does not hang."""
     with running_postgres(own_settings.home) as postgres:
-        db = open_database(at(own_settings, postgres))
+        db = connected(open_database(at(own_settings, postgres)))
     for action in (open_alerts, raise_one):
         with pytest.raises(TransientFailure) as caught:
             action(db)
@@ -118,7 +122,7 @@ def test_a_running_clock_outlives_its_database_but_cannot_start_without_it(
 ) -> None:
     """It goes on along the last line, and says so; one that never knew a line cannot tell the time."""
     with running_postgres(own_settings.home) as postgres:
-        db = open_database(at(own_settings, postgres))
+        db = connected(open_database(at(own_settings, postgres)))
         line = ClockLine(NOW, NOW + timedelta(days=300))
         set_line(db, line)
         clock = DatabaseClock(db)

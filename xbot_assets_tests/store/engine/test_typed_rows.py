@@ -10,7 +10,7 @@ import pytest
 
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.engine.statements import Statement, product_statements
-from xbot_assets_tests.store.engine.typed_rows import differences, prepare, typed_fetches
+from xbot_assets_tests.store.engine.typed_rows import PACKAGE, differences, prepare, typed_fetches
 
 COUNTING = Statement("counting", "", b"select 1::bigint as number, array['a'] as labels, 'ok' as outcome", reads=True)
 
@@ -99,3 +99,13 @@ def test_a_typed_fetch_returns_rows_of_that_type_and_refuses_others(database: Da
     assert database.fetch_row(Answer, "queue_counts") is None
     with pytest.raises(TypeError):
         database.fetch_row(OneFieldLess, "database_answers")
+
+
+def test_no_row_is_made_but_by_a_typed_fetch() -> None:
+    """What is made of a row by hand, no test compares with its statement."""
+    by_hand = [
+        str(file.relative_to(PACKAGE))
+        for file in sorted(PACKAGE.rglob("*.py"))
+        if "(**row)" in file.read_text(encoding="utf-8")
+    ]
+    assert by_hand == ["store/engine/database.py"]

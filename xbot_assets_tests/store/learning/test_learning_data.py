@@ -1,27 +1,18 @@
-"""Readings, outcomes, models, the ledger, operations and the shared clock on a real PostgreSQL."""
+"""Readings, outcomes and models on a real PostgreSQL."""
 
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import psycopg
 import pytest
-from pydantic import ValidationError
 
-from xbot_assets.domain.budget.calls import LlmCall
-from xbot_assets.domain.clock import ClockLine, system_now
-from xbot_assets.domain.failure_codes import FailureCode
-from xbot_assets.domain.failures import PermanentFailure, TransientFailure
+from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.learning.reward import EngagementCounts
 from xbot_assets.domain.posts.post import NewPost
-from xbot_assets.store.clock import DatabaseClock, read_line, set_line
-from xbot_assets.store.content import ledger
 from xbot_assets.store.engine.database import Database, Row
 from xbot_assets.store.learning import models
 from xbot_assets.store.metrics import readings
-from xbot_assets.store.operations import browser_operations
 from xbot_assets.store.publishing import posts
 from xbot_assets.store.publishing.threads import enqueue_thread
 from xbot_assets.testing.admission import open_limits, take_post
@@ -291,64 +282,3 @@ def test_a_version_that_is_not_stored_cannot_be_promoted(database: Database) -> 
         models.promote(database, replace(made, id=made.id + 1), "no", NOON)
     assert caught.value.code == "no_model_version"
     assert models.champion_events(database, 10) == []
-
-
-def call(**facts: object) -> Mapping[str, object]:
-    """Build one call for the ledger."""
-    usual = {"purpose": "plan", "model": "m", "prompt_version": "1", "outcome": "ok", "latency_ms": 5}
-    return {**usual, "called_at": NOON, "cost_microusd": 7, **facts}
-
-
-def test_the_ledger_adds_up_what_was_spent_since_a_time(database: Database) -> None:
-    """From that time on; objects and mappings are taken alike, and nonsense is refused before it is stored."""
-    assert ledger.spent_microusd(database, NOON) == 0
-    ledger.record_llm_call(database, call(called_at=NOON - HOUR))
-    ledger.record_llm_call(database, LlmCall.model_validate(call()))
-    assert ledger.spent_microusd(database, NOON) == 7
-    assert ledger.spent_microusd(database, NOON - DAY) == 14
-    assert [row.called_at for row in ledger.recent_calls(database, 1)] == [NOON]
-    with pytest.raises(ValidationError):
-        ledger.record_llm_call(database, call(cost_microusd=-1))
-    with pytest.raises(ValidationError):
-        ledger.record_llm_call(database, call(outcome="fine"))
-
-
-def test_an_operation_is_kept_from_queue_to_end(database: Database) -> None:
-    """With its slot and how it failed; an end is noted once."""
-    good, bad = uuid4(), uuid4()
-    for operation in (good, bad):
-        browser_operations.begin_operation(database, operation, "publish", "critical", "run", NOON)
-    started = NOON + timedelta(seconds=2)
-    assert browser_operations.end_operation(database, good, started_at=started, ended_at=NOON + HOUR, slot=1)
-    refusal = TransientFailure("No slot is free.", code=FailureCode.NO_SLOT)
-    assert browser_operations.end_operation(database, bad, ended_at=NOON + HOUR, failure=refusal)
-    assert not browser_operations.end_operation(database, bad, ended_at=NOON)
-    rows = {row.id: row for row in browser_operations.newest_operations(database, 9)}
-    assert (rows[good].outcome, rows[good].slot, rows[good].started_at) == ("ok", 1, started)
-    assert (rows[bad].outcome, rows[bad].failure_code, rows[bad].slot) == ("transient", "no_slot", None)
-
-
-def test_the_clock_is_real_time_until_a_line_is_set(database: Database) -> None:
-    """And again after the line is cleared."""
-    before = system_now()
-    assert before <= DatabaseClock(database).now() <= system_now()
-    line = ClockLine(before, NOON, 60.0)
-    set_line(database, line)
-    set_line(database, line)
-    assert read_line(database) == line
-    moved = DatabaseClock(database).now()
-    assert NOON <= moved <= line.at(system_now())
-    set_line(database, None)
-    assert read_line(database) is None
-
-
-def test_a_clock_asks_the_database_at_most_once_a_second(database: Database) -> None:
-    """And notices a moved line within that second."""
-    clock = DatabaseClock(database)
-    for _ in range(50):
-        clock.now()
-    assert database.timings.snapshot()["read_clock_line"].calls <= 2
-    set_line(database, ClockLine(system_now(), NOON - 1000 * DAY))
-    started = system_now()
-    while clock.now() > NOON - 999 * DAY:
-        assert system_now() - started < timedelta(seconds=5)

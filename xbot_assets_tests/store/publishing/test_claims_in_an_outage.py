@@ -19,7 +19,7 @@ from xbot_assets.store.publishing import posts
 from xbot_assets.testing.admission import open_limits, take_post
 from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.queueing import NOON, queue
-from xbot_assets.testing.servers import running_postgres
+from xbot_assets.testing.servers import connected, running_postgres
 
 CLAIMED = "select distinct post_id from xbot.post_events where to_status = 'claimed'"
 QUICK = Settings(posts_per_hour_max=60, posts_per_day_max=200, rate_start_per_hour=60, rate_ceiling_per_hour=60)
@@ -34,11 +34,11 @@ def test_a_database_cut_in_the_middle_gives_no_post_that_it_did_not_note(tmp_pat
     rules = QUICK.pace_rules
     with running_postgres(settings.home) as postgres:
         settings = settings.model_copy(update={"database_url": SecretStr(postgres.url())})
-        migrate(settings)
+        migrate(settings.model_copy(update={"database_connect_seconds": 60}))
         given: list[int] = []
         unknown_writes = 0
         with open_database(settings) as db:
-            queue(db, *(f"Post number {number}." for number in range(40)))
+            queue(connected(db), *(f"Post number {number}." for number in range(40)))
             for minute in range(40):
                 if minute == 20:
                     kill_server(int((postgres.data / "postmaster.pid").read_text().split()[0]))

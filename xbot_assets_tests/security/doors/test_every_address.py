@@ -32,8 +32,8 @@ from xbot_assets.testing.page_scene import play
 from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets.testing.serving import served
-from xbot_assets_tests.security.addresses import SOCKET, Address, addresses, dagster_ui, of_service
-from xbot_assets_tests.security.database_dump import dump_of
+from xbot_assets_tests.security.doors.addresses import SOCKET, Address, addresses, dagster_ui, of_service
+from xbot_assets_tests.security.secrets.database_dump import dump_of
 
 ORIGIN = "http://127.0.0.1:4000"
 TOKEN = "a-token-that-is-long-enough"  # noqa: S105 - of a test

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 
-SECONDS = 10
+SECONDS = 60
+"""A limit, and no wait: what does not answer at once hangs up, and a door that is only slow is no closed one."""
 MUTATION = {"query": 'mutation{setConcurrencyLimit(concurrencyKey:"second_user",limit:7)}'}
 HTTP2 = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\x00\x00\x00\x04\x00\x00\x00\x00\x00"
 LOGIN = b"user\0%s\0database\0%s\0\0"

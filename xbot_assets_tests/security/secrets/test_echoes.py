@@ -25,12 +25,13 @@ from xbot_assets.service.health.daemons import heartbeats
 from xbot_assets.service.health.pings import components
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.steps.operations.alert_channels import Channel
+from xbot_assets.testing.patience import PATIENCE
 from xbot_assets.x.operations import CheckSession
-from xbot_assets_tests.security.echoing_api import STATUSES, EchoingApi, echoing_api
+from xbot_assets_tests.security.secrets.echoing_api import STATUSES, EchoingApi, echoing_api
 
 SECRET = "canary-0of/this+client-of-ours"  # noqa: S105 - planted
 IN_URL = "canary-0of%2Fthis%2Bclient-of-ours"
-SECONDS = 10.0
+SECONDS = PATIENCE
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from xbot_assets.settings import Settings, load_settings
 from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.store.alerts import alert
-from xbot_assets_tests.security.echoing_api import STATUSES
+from xbot_assets_tests.security.secrets.echoing_api import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,10 +22,10 @@ from xbot_assets.store.backup.manifest import DUMP
 from xbot_assets.store.backup.programs import client_programs
 from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets_tests.acceptance.command import environment
-from xbot_assets_tests.security.addresses import of_service
-from xbot_assets_tests.security.database_dump import dump_of
-from xbot_assets_tests.security.echoing_api import STATUSES
-from xbot_assets_tests.security.leaking_defs import ASKED_WORDS, SENSOR_WORDS
+from xbot_assets_tests.security.doors.addresses import of_service
+from xbot_assets_tests.security.secrets.database_dump import dump_of
+from xbot_assets_tests.security.secrets.echoing_api import STATUSES
+from xbot_assets_tests.security.secrets.leaking_defs import ASKED_WORDS, SENSOR_WORDS
 from xbot_assets_tests.security.shared_stack import PLANTED, PLANTED_IN_URLS, SENT, TOKEN, SharedStack
 
 pytestmark = pytest.mark.soak  # needs a whole stack

@@ -14,13 +14,13 @@ from pydantic import BaseModel, ConfigDict
 from xbot_assets.domain.posts.post import fingerprint
 from xbot_assets.domain.posts.weighted_length import weighted_length
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
+from xbot_assets.llm.briefs.prompts import load_prompt, posts_messages
 from xbot_assets.llm.persona import load_persona
-from xbot_assets.llm.prompts import load_prompt, posts_messages
 from xbot_assets.sandbox.llm import grammar
 from xbot_assets.sandbox.llm.asked import AskedPost, read_prompt
 from xbot_assets.sandbox.state.faults import FAULTS
-from xbot_assets_tests.llm.conftest import KEY
 from xbot_assets_tests.llm.llm_server import LlmServer, running_llm_server
+from xbot_assets_tests.llm.model_rig import KEY
 
 MODEL = "gpt-4o-mini"
 

@@ -8,8 +8,8 @@ import pytest
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
-from xbot_assets.llm.failures import classify, may_have_been_billed
 from xbot_assets.llm.servers.errors import AnswerError, error_in
+from xbot_assets.llm.servers.failures import classify, may_have_been_billed
 
 REQUEST = httpx2.Request("POST", "https://api.example/v1/chat/completions")
 QUOTA, NO_MODEL = "insufficient_quota", "model_not_found"

@@ -12,8 +12,8 @@ from xbot_assets.browser.host.server import Host
 from xbot_assets.sandbox.server import application
 from xbot_assets.settings import Settings
 from xbot_assets.testing.patience import PATIENCE
-from xbot_assets_tests.security.addresses import SOCKET, addresses, dagster_ui, of_service
-from xbot_assets_tests.security.second_user import (
+from xbot_assets_tests.security.doors.addresses import SOCKET, addresses, dagster_ui, of_service
+from xbot_assets_tests.security.doors.second_user import (
     SecondUser,
     listening_ports,
     listening_sockets,

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import BudgetFailure, PermanentFailure, ProductError, TransientFailure
-from xbot_assets.llm.calls.network import was_sent
+from xbot_assets.llm.network import was_sent
 from xbot_assets.llm.servers.errors import AnswerError, ErrorAnswer, error_of, masked
 
 QUOTA_CODES = frozenset(

@@ -20,7 +20,7 @@ from xbot_assets.door.dagster_ui import DESTINATION
 from xbot_assets.settings import Settings, load_settings
 from xbot_assets.testing.patience import PATIENCE, until
 from xbot_assets.testing.serving import served
-from xbot_assets_tests.security.addresses import of_service
+from xbot_assets_tests.security.doors.addresses import of_service
 from xbot_assets_tests.security.shared_stack import TOKEN, SharedStack
 
 pytestmark = pytest.mark.soak  # needs a whole stack

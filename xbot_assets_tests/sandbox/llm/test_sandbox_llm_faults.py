@@ -13,8 +13,8 @@ from xbot_assets.sandbox.llm.faults import ONE_OF_THESE, FaultDice
 from xbot_assets.sandbox.llm.usage import UsageRow
 from xbot_assets.sandbox.state.faults import FAULTS
 from xbot_assets.testing.patience import PATIENCE, until
-from xbot_assets_tests.llm.conftest import KEY, ListBooks, WriterFor
 from xbot_assets_tests.llm.llm_server import Faults, LlmServer
+from xbot_assets_tests.llm.model_rig import KEY, ListBooks, WriterFor
 
 MODEL = "gpt-4o-mini"
 
