@@ -18,6 +18,7 @@ def ticked(
     repository: dg.RepositoryDefinition, name: str, instance: dg.DagsterInstance, product: Product
 ) -> str | None:
     """Tick once; return why nothing was started, or ``None``."""
+    answer: object
     if repository.has_schedule_def(name):
         schedule = repository.get_schedule_def(name)
         answer = schedule(dg.build_schedule_context(instance=instance, resources={"tick": product}))
