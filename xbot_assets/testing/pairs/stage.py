@@ -3,7 +3,7 @@
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,8 +44,8 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Start everything; stop it and remove its data at the end."""
+def stage(more: Mapping[str, str] = {}) -> Iterator[Stage]:
+    """Start everything, with more settings; stop it and remove its data at the end."""
     place = Path(tempfile.mkdtemp(prefix="xbot-pairs-"))
     place.chmod(0o711)  # PostgreSQL's user must pass through
     with ExitStack() as ending:
@@ -68,7 +68,7 @@ def stage() -> Iterator[Stage]:
             "silence_max_seconds": SILENCE_SECONDS,
             "part_down_seconds": DOWN_SECONDS,
         }
-        stack = ending.enter_context(load_stack(settings))
+        stack = ending.enter_context(load_stack(settings | dict(more)))
         yield Stage(stack, {"postgres": database, "valkey": cache}, ways, Victims(stack))
 
 
