@@ -6,7 +6,7 @@ tables and the memory of each part are sampled all the while. What is purged is 
 middle third of the window with the least of its last third. Posts and what became of them are kept for ever and are
 shown as rows a day.
 
-Prints one JSON document; the exit code is 1 when the event log, the runs or the ticks of Dagster, or the memory of all
+Prints one JSON document; the exit code is 1 when the event log or the runs of Dagster, or the memory of all
 parts, were more at the end than in the middle by more than ``--slack``.
 """
 
@@ -31,7 +31,7 @@ RETENTION = {
     "retention_every_hours": "1",
 }
 """The least of each; at 60x the runs are a hundred within some ten minutes, and are purged each minute."""
-BOUNDED = ("dagster.event_logs", "dagster.runs", "dagster.run_tags", "dagster.job_ticks")
+BOUNDED = ("dagster.event_logs", "dagster.runs", "dagster.run_tags")
 TABLES = """
 select schemaname || '.' || relname as name, pg_total_relation_size(relid)::bigint as bytes, n_live_tup::bigint as rows
 from pg_stat_user_tables order by 1

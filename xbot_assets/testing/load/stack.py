@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
@@ -164,17 +164,31 @@ def load_stack(settings: Mapping[str, str] | None = None) -> Iterator[LoadStack]
 
 @contextmanager
 def running_stack(
-    settings: Mapping[str, str], start_seconds: float = START_SECONDS, python: str = sys.executable
+    settings: Mapping[str, str],
+    start_seconds: float = START_SECONDS,
+    python: str = sys.executable,
+    prepare: Callable[[Path], None] | None = None,
 ) -> Iterator[LoadStack]:
-    """Start a stack with these settings, by this Python; stop it and remove its data at the end."""
+    """Start a stack with these settings, by this Python; stop it and remove its data at the end.
+
+    Args:
+        settings: by their names, without the prefix.
+        start_seconds: it has so long to be up.
+        python: what runs it.
+        prepare: called with the data directory, which is not there yet, before the start.
+    """
     place = Path(tempfile.mkdtemp(prefix="xbot-stack-"))
     place.chmod(0o711)  # Chromium's user must pass through
-    stack = LoadStack(place / ".xbot", settings, python)
     try:
-        stack.wait_until_up(start_seconds)
-        yield stack
+        if prepare is not None:
+            prepare(place / ".xbot")
+        stack = LoadStack(place / ".xbot", settings, python)
+        try:
+            stack.wait_until_up(start_seconds)
+            yield stack
+        finally:
+            stack.stop()
     finally:
-        stack.stop()
         _remove(place)
 
 
