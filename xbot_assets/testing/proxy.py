@@ -109,11 +109,13 @@ class Proxy:
             while piece := source.recv(CHUNK):
                 self._wait_for(len(piece))
                 sink.sendall(piece)
-            sink.shutdown(socket.SHUT_WR)
+            if not self._way.cut:
+                sink.shutdown(socket.SHUT_WR)
+                return
         except OSError:
-            # One end is gone without a word, so the other learns of it in the same way.
-            _reset(sink)
-            _reset(source)
+            pass  # one end is gone without a word, so the other learns of it in the same way
+        _reset(sink)
+        _reset(source)
 
     def _wait_for(self, size: int) -> None:
         with self._lock:
@@ -125,10 +127,10 @@ class Proxy:
 
 
 def _reset(one: socket.socket) -> None:
-    """Have a connection end with a reset. Another thread may wait in it, which shutting down wakes."""
+    """Have a connection end with a reset. Another thread may wait in it, which ending our reading wakes."""
     with contextlib.suppress(OSError):
         one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        one.shutdown(socket.SHUT_RDWR)
+        one.shutdown(socket.SHUT_RD)
     with contextlib.suppress(OSError):
         one.close()
 
