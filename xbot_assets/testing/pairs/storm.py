@@ -159,8 +159,8 @@ def pings_of_the_dead(stage: Stage, watcher: Sink) -> int:
     return came
 
 
-def _numbers(text: str) -> list[str]:
-    return [word.split(".")[0] for word in text.split(MARK)[1:]]
+def _numbers(text: str) -> set[str]:
+    return {word.split(".")[0] for word in text.split(MARK)[1:]}
 
 
 def _waiting(stage: Stage) -> int:
