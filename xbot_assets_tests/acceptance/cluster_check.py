@@ -65,9 +65,8 @@ def launcher_of(file: Path) -> dict[str, Any]:
     assert (given["module"], given["class"]) == ("dagster_k8s", K8sRunLauncher.__name__)
     done = process_config(resolve_to_config_type(K8sRunLauncher.config_type()), given["config"])
     if not done.success:
-        sys.exit("\n".join(error.message for error in done.errors))
-    value: dict[str, Any] = done.value
-    return value
+        sys.exit("\n".join(error.message for error in done.errors or []))
+    return dict(done.value or {})
 
 
 def job_of(config: dict[str, Any]) -> dict[str, Any]:
