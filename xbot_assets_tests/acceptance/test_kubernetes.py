@@ -23,6 +23,7 @@ from xbot_assets_tests.acceptance.wheel import INSTALL_SECONDS, uv
 
 PLACE = CHECKOUT / "deploy" / "kubernetes"
 MANIFESTS = ("accounts.yaml", "browser.yaml", "stack.yaml")
+POSTS = 2
 RUNS = "select status from runs where pipeline_name = 'publish' order by id"
 STATUS = "select status from posts where text = %(text)s"
 Document = dict[str, Any]
@@ -140,7 +141,8 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The Python of an environment with that lock."""
     place = tmp_path_factory.mktemp("kubernetes") / "venv"
     lock = str(CHECKOUT / "requirements-kubernetes.lock")
-    for words in (["venv", "--python", sys.executable, str(place)], ["pip", "install", "--require-hashes", "-r", lock]):
+    install = ["pip", "install", "--compile-bytecode", "--require-hashes", "-r", lock]
+    for words in (["venv", "--python", sys.executable, str(place)], install):
         environment = os.environ | {"VIRTUAL_ENV": str(place)}
         done = subprocess.run(
             [uv(), *words], env=environment, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
@@ -203,13 +205,11 @@ def stack(tmp_path: Path, cluster: Cluster, python: Path) -> Iterator[LoadStack]
 @pytest.mark.soak
 def test_posts_go_out_by_runs_that_the_real_launcher_starts_as_pods(stack: LoadStack, cluster: Cluster) -> None:
     """A queued post, one pod, one post; the limits of the pools hold there, too, as they are in the database."""
-    launcher = Launcher(stack)
-    texts = [launcher.queue_post(), launcher.queue_post()]
-    until(
-        lambda: all(stack.ask_database(STATUS, text=text) == [{"status": "published"}] for text in texts),
-        "both posts are out",
-    )
-    until(lambda: {row["status"] for row in stack.ask_database(RUNS)} == {"SUCCESS"}, "their runs have ended")
+    launcher, texts = Launcher(stack), list[str]()
+    for _ in range(POSTS):
+        texts.append(launcher.queue_post())
+        until(lambda: stack.ask_database(STATUS, text=texts[-1]) == [{"status": "published"}], "the post is out")
+    until(lambda: {row["status"] for row in stack.ask_database(RUNS)} == {"SUCCESS"}, "the runs that posted have ended")
     assert len(cluster.jobs) >= len(texts)
     on_x = [post["text"] for post in stack.ask_sandbox("ledger")["posts"]]
     assert sorted(text for text in on_x if text in texts) == sorted(texts)
