@@ -3,8 +3,8 @@
 A stack of this checkout with the product's own definitions lives at a quick clock (168 minutes at 60x are a week), with
 the shortest retention that the settings allow. Rows and sizes of all tables and the memory of each part are sampled all
 the while. What is purged is compared after purges: the least of the middle third of the window with the least of its
-last third. Nothing is purged that is younger than an hour of real time, so in a window of less than 162 minutes only the
-memory is judged, and rows are shown. Posts and what became of them are kept for ever and are shown as rows a day.
+last third. Nothing is purged that is younger than an hour of real time, so in a window of less than 162 minutes only
+the memory is judged, and rows are shown. Posts and what became of them are kept for ever and are shown as rows a day.
 
 Prints one JSON document; the exit code is 1 when the event log or the runs of Dagster, or the memory of all
 parts, were more at the end than in the middle by more than ``--slack``.
