@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from xbot_assets.browser.session.source import load_session
+from xbot_assets.browser.session.source import keeps_session, load_session
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
@@ -105,7 +105,7 @@ def check_files(settings: Settings) -> None:
     prices = load_prices(settings.prices_path)
     for model in (settings.plan_model, settings.saving_model):
         prices.price(model, system_now().date())
-    if settings.mode != "sandbox":
+    if settings.mode != "sandbox" and keeps_session(settings):
         _check_session(settings)
 
 

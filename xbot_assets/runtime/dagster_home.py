@@ -20,17 +20,26 @@ LOCATION = "xbot_assets"
 CODE_SOCKET = "code.sock"
 
 
-def prepare_dagster_home(home: Path) -> Path:
-    """Make ``home/dagster`` with the package's ``dagster.yaml`` in it, and return it.
+def prepare_dagster_home(home: Path, chosen: Path | None = None) -> Path:
+    """Make ``home/dagster`` with the package's ``dagster.yaml`` in it, or the owner's own, and return it.
 
     Raises:
-        PermanentFailure: code ``no_dagster_yaml`` when the installation is not whole.
+        PermanentFailure: code ``no_dagster_yaml`` when the installation is not whole, or the owner's file is not there.
     """
-    if not INSTANCE.is_file():
-        raise PermanentFailure(f"{INSTANCE} is missing.", code=FailureCode.NO_DAGSTER_YAML)
+    source = chosen or INSTANCE
+    if not source.is_file():
+        raise _missing(source, chosen)
     place = private_directory(home / "dagster")
-    shutil.copyfile(INSTANCE, place / DAGSTER_YAML)
+    shutil.copyfile(source, place / DAGSTER_YAML)
     return place
+
+
+def _missing(source: Path, chosen: Path | None) -> PermanentFailure:
+    reason = f"{source} is missing."
+    if chosen is None:
+        return PermanentFailure(reason, code=FailureCode.NO_DAGSTER_YAML)
+    remedy = "Correct XBOT_DAGSTER_YAML_PATH, or leave it empty for the package's own."
+    return PermanentFailure(reason, code=FailureCode.NO_DAGSTER_YAML, remedy=remedy)
 
 
 def write_workspace(home: Path, code_socket: Path) -> Path:

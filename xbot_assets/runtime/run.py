@@ -61,7 +61,7 @@ def run_pass(settings: Settings, progress: Progress) -> dict[str, Any]:
     document: dict[str, Any] | None = None
     with _stack(settings, progress, "once", dagster=False) as (stack, supervisor):
         stack.start_parts()
-        prepare_dagster_home(settings.home)
+        prepare_dagster_home(settings.home, settings.dagster_yaml_path)
         command = build_command("once", "--json")
         done = supervisor.run("once", command, lambda line: _forward(line, progress), secrets=CODE)
         if done.code:

@@ -101,7 +101,7 @@ class Stack:
     def prepare_dagster(self) -> None:
         """Make Dagster's directory and tables, and set the pool's limit before the first run, whoever starts it."""
         with self._progress.step("Dagster storage"):
-            prepare_dagster_home(self._settings.home)
+            prepare_dagster_home(self._settings.home, self._settings.dagster_yaml_path)
             self._set_pools()
 
     def start_dagster(self) -> None:

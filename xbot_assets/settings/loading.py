@@ -29,7 +29,7 @@ from xbot_assets.settings.secrecy import addresses_with_passwords, has_password,
 from xbot_assets.settings.secret_text import IN_HEADERS, cleaned_secret
 
 PREFIX = "XBOT_"
-NEVER_PARTS = frozenset({"mode", "live_acknowledgement", "handle", "home", "definitions"})
+NEVER_PARTS = frozenset({"mode", "live_acknowledgement", "handle", "home", "definitions", "dagster_yaml_path"})
 """What no running part decides; found in the parts' file it was put there by somebody else."""
 ALSO_PARTS = frozenset({"service_token"})
 """What a start makes itself where the owner has not set it, besides the endpoints."""

@@ -48,11 +48,21 @@ def running(program: Program, home: Path) -> Iterator[Child]:
 @contextlib.contextmanager
 def running_postgres(home: Path, **arguments: Any) -> Iterator[EmbeddedPostgres]:  # noqa: ANN401 - passed on
     """Run a PostgreSQL of one's own in ``home``, and remove its data."""
+    with running_database_server(home, **arguments) as (postgres, _):
+        yield postgres
+
+
+@contextlib.contextmanager
+def running_database_server(
+    home: Path,
+    **arguments: Any,  # noqa: ANN401 - passed on
+) -> Iterator[tuple[EmbeddedPostgres, Child]]:
+    """The same, with what keeps it: a test may kill it, and it is started again."""
     postgres = EmbeddedPostgres(home, service_account(), **arguments)
     postgres.prepare()
     try:
-        with running(postgres.program(), home):
-            yield postgres
+        with running(postgres.program(), home) as child:
+            yield postgres, child
     finally:
         postgres.remove()
 

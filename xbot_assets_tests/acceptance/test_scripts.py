@@ -76,3 +76,23 @@ def test_help_is_printed_without_installing_anything(clone: Path, script: str) -
     assert done.returncode == 0
     assert f"scripts/{script} " in done.stdout
     assert not (clone / ".venv").exists()
+
+
+def test_the_first_word_is_a_command_and_options_alone_start_everything(clone: Path) -> None:
+    """Whether or not anything is installed: a new owner's first command may be 'init'."""
+    (clone / "scripts" / "_venv").write_text(
+        """
+        begin_install() { :; }; make_venv() { :; }; install_lock() { :; }; ensure_browser() { :; }; end_install() { :; }
+        venv_python=printf_words
+        printf_words() { shift 3; echo "$@"; }
+        exec() { "$@"; }
+        """
+    )
+    for words, wanted in {
+        (): "up",
+        ("--parts",): "up --parts",
+        ("--once", "--json"): "once --json",
+        ("init", "--from", "a file"): "init --from a file",
+        ("sandbox", "clock", "--advance", "26h"): "sandbox clock --advance 26h",
+    }.items():
+        assert run(clone, "run", *words).stdout.strip() == wanted

@@ -72,3 +72,12 @@ def test_a_session_that_has_ended_lets_the_stack_start(settings: Settings) -> No
     check_files(settings)
     with pytest.raises(PermanentFailure, match="ended on"):
         session_state(settings, NOW)
+
+
+def test_a_session_that_a_browser_host_on_another_machine_keeps_is_not_asked_for_here(settings: Settings) -> None:
+    """Its key and what it opens are there; a host on this machine has them here."""
+    elsewhere = settings.model_copy(update={"browser_url": "http://browser.example:7404"})
+    check_files(elsewhere)
+    assert session_state(elsewhere, NOW) == "The browser host keeps it, on another machine."
+    with pytest.raises(PermanentFailure):
+        check_files(settings.model_copy(update={"browser_url": "http://127.0.0.1:7404"}))

@@ -1,7 +1,8 @@
 """The browser host: the one process that owns Chromium. ``python -m xbot_assets.browser.host.server --port N``.
 
-HTTP on loopback: ``POST /operations`` (bearer token) takes an OperationCall and answers an OperationAnswer; ``POST
-/operations/<id>/preempt`` cancels a low one. ``GET /health`` is 200, or 503 with the reason while there is no Chromium.
+HTTP, on loopback unless told otherwise: ``POST /operations`` (bearer token) takes an OperationCall and answers an
+OperationAnswer; ``POST /operations/<id>/preempt`` cancels a low one. ``GET /health`` is 200, or 503 with the reason
+while there is no Chromium.
 """
 
 import argparse
@@ -39,7 +40,8 @@ from xbot_assets.settings import Settings, load_settings
 
 _log = logging.getLogger(__name__)
 
-LOOPBACK = "127.0.0.1"
+ADDRESSES = {"loopback": "127.0.0.1", "all": "0.0.0.0"}  # noqa: S104 - where runs are on other machines
+"""What the host listens on, by the words of ``--bind``; whoever calls needs the token in any case."""
 LISTENING = "Browser host listens on"
 """The log line that names the address begins so."""
 DRAIN_SECONDS = 1
@@ -155,7 +157,7 @@ async def serve(settings: Settings, listener: socket.socket, run_as: RunAs | Non
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     keeper, serving = asyncio.create_task(pool.keep()), asyncio.create_task(server.serve(sockets=[listener]))
-    _log.info("%s http://%s:%d", LISTENING, LOOPBACK, listener.getsockname()[1])
+    _log.info("%s http://%s:%d", LISTENING, *listener.getsockname())
     waiting = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({keeper, serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -214,13 +216,14 @@ def _token(settings: Settings) -> str:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the host as a program; return its exit code."""
     parser = argparse.ArgumentParser(prog="xbot_assets.browser.host.server", description="The browser host.")
-    parser.add_argument("--port", type=int, required=True, help="The loopback port; 0 takes a free one, see the log.")
+    parser.add_argument("--port", type=int, required=True, help="The port; 0 takes a free one, see the log.")
+    parser.add_argument("--bind", choices=ADDRESSES, default="loopback", help="all: other machines, too, may call.")
     parser.add_argument("--run-as", type=RunAs.parse, metavar="UID:GID", help="Whom Chromium runs as under root.")
     chosen = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        with socket.create_server((LOOPBACK, chosen.port)) as listener:
+        with socket.create_server((ADDRESSES[chosen.bind], chosen.port)) as listener:
             asyncio.run(serve(load_settings(), listener, chosen.run_as))
     except ProductError as failure:
         _log.error("%s %s", failure.reason, failure.remedy)

@@ -6,6 +6,7 @@ A session is as good as a password: it is never logged and never part of a messa
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 REAL_SITE = "https://x.com"
 SEALED_FILE = "session.sealed"
+_OWN_NAMES = frozenset({"127.0.0.1", "::1", "localhost"})
 _REQUEST_SECONDS = 10.0
 
 
@@ -88,6 +90,12 @@ class SealedSession:
 def session_path(settings: Settings) -> Path:
     """Return where the sealed session is or will be."""
     return settings.session_path or settings.home / SEALED_FILE
+
+
+def keeps_session(settings: Settings) -> bool:
+    """Say whether the session is kept here: a browser host on another machine has it there, for itself alone."""
+    host = urlsplit(settings.browser_url or "").hostname
+    return host is None or host in _OWN_NAMES
 
 
 def load_session(settings: Settings, now: datetime) -> OwnerSession:

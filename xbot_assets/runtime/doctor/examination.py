@@ -19,7 +19,7 @@ from xbot_assets.browser.chromium.confinement import Confinement, RunAs
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.browser.chromium.launcher import Launcher
 from xbot_assets.browser.chromium.trial import try_browser
-from xbot_assets.browser.session.source import load_session
+from xbot_assets.browser.session.source import keeps_session, load_session
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
@@ -152,6 +152,8 @@ def session_state(settings: Settings, now: datetime) -> str:
         Warned: its end is near.
         PermanentFailure: it is no good, or there is none.
     """
+    if not keeps_session(settings):
+        return "The browser host keeps it, on another machine."
     session = load_session(settings, now)
     days = (now - session.sealed_at).days
     age = f"{days} days ago" if days != 1 else "a day ago"

@@ -74,6 +74,10 @@ class EndpointSettings(BaseModel):
     definitions: str = Field(
         "xbot_assets.definitions", pattern=r"^\w+(\.\w+)*$", description="The module of definitions that Dagster loads."
     )
+    dagster_yaml_path: Path | None = Field(
+        None,
+        description="Another dagster.yaml than the package's: one with a launcher that starts runs on other machines.",
+    )
     start_timeout_seconds: float = Field(60, ge=5, le=600, description="A process must be up within this.")
     stop_timeout_seconds: float = Field(15, ge=1, le=120, description="A process gets this long to stop.")
     restart_backoff_max_seconds: float = Field(30, ge=1, le=600, description="Longest wait before a restart.")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, LiteralString
@@ -53,13 +53,13 @@ UP = "Ctrl-C stops everything"
 class LoadStack:
     """A running stack."""
 
-    def __init__(self, home: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, settings: Mapping[str, str], python: str = sys.executable) -> None:
         self.home = home
         self.environment = _environment(home, settings)
         self._log = home.parent / "up.log"
         with self._log.open("w") as stream:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "xbot_assets.cli", "up"],
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [python, "-P", "-m", "xbot_assets.cli", "up"],
                 env=self.environment,
                 cwd=PACKAGE_ROOT,
                 stdout=stream,
@@ -163,16 +163,32 @@ def load_stack(settings: Mapping[str, str] | None = None) -> Iterator[LoadStack]
 
 
 @contextmanager
-def running_stack(settings: Mapping[str, str], start_seconds: float = START_SECONDS) -> Iterator[LoadStack]:
-    """Start a stack with these settings; stop it and remove its data at the end."""
+def running_stack(
+    settings: Mapping[str, str],
+    start_seconds: float = START_SECONDS,
+    python: str = sys.executable,
+    prepare: Callable[[Path], None] | None = None,
+) -> Iterator[LoadStack]:
+    """Start a stack with these settings, by this Python; stop it and remove its data at the end.
+
+    Args:
+        settings: by their names, without the prefix.
+        start_seconds: it has so long to be up.
+        python: what runs it.
+        prepare: called with the data directory, which is not there yet, before the start.
+    """
     place = Path(tempfile.mkdtemp(prefix="xbot-stack-"))
     place.chmod(0o711)  # Chromium's user must pass through
-    stack = LoadStack(place / ".xbot", settings)
     try:
-        stack.wait_until_up(start_seconds)
-        yield stack
+        if prepare is not None:
+            prepare(place / ".xbot")
+        stack = LoadStack(place / ".xbot", settings, python)
+        try:
+            stack.wait_until_up(start_seconds)
+            yield stack
+        finally:
+            stack.stop()
     finally:
-        stack.stop()
         _remove(place)
 
 
