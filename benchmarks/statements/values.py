@@ -12,6 +12,10 @@ from xbot_assets.domain.engagement.discovery import WEIGHTS
 
 BATCH = 2000
 """Rows that one statement of a purge deletes."""
+POST_GAP = timedelta(minutes=7.2)
+"""Between two posts of the data."""
+_OLDEST_MONTH = timedelta(days=62)
+"""From the first post on, a month of readings is over by then: housekeeping drops one when it is due."""
 
 
 def values_of(name: str, now: datetime, newest_post: int) -> dict[str, Any]:
@@ -25,7 +29,8 @@ def values_of(name: str, now: datetime, newest_post: int) -> dict[str, Any]:
     window = {"since": now - _WINDOWS[name]} if name in _WINDOWS else {}
     rows = BATCH if name.startswith("purge_") else rows_of(name, now, newest_post)
     today = {"day": now.date()} if name in _OF_TODAY else {}
-    return {**parameters(now, newest_post), "rows": rows, **window, **today, **_OWN.get(name, {})}
+    month = {"before": now - newest_post * POST_GAP + _OLDEST_MONTH} if name == "purge_readings" else {}
+    return {**parameters(now, newest_post), "rows": rows, **window, **today, **month, **_OWN.get(name, {})}
 
 
 _WINDOWS: Mapping[str, timedelta] = {
@@ -40,7 +45,9 @@ _WINDOWS: Mapping[str, timedelta] = {
         ),
         90 * DAY,
     ),
-    **dict.fromkeys(("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code"), 30 * DAY),
+    **dict.fromkeys(
+        ("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code", "compared_posts"), 30 * DAY
+    ),
     **dict.fromkeys(("discovered_accounts",), 21 * DAY),
     **dict.fromkeys(("follower_readings", "views_since"), 28 * DAY),
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
