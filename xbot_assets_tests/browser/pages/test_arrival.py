@@ -1,9 +1,10 @@
 """When a page that is awaited counts as there, and what is read of it at that moment, in real Chromium."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import async_playwright
+from playwright.async_api import Route, async_playwright
 
 from xbot_assets.browser.chromium.find import find_browser
 from xbot_assets.browser.pages.reading import Snapshot
@@ -34,16 +35,18 @@ def awaited(pages: dict[str, str], path: str, wanted: Wanted = "status", seconds
     return asyncio.run(_awaited(pages, f"https://x.com{path}", wanted, seconds))
 
 
+async def answer(pages: dict[str, str], route: Route) -> None:
+    """Serve what a test drew, and nothing else."""
+    html = pages.get(urlsplit(route.request.url).path)
+    await (route.abort() if html is None else route.fulfill(body=html, content_type="text/html"))
+
+
 async def _awaited(pages: dict[str, str], url: str, wanted: Wanted, seconds: float) -> Snapshot:
     program = find_browser(load_settings({}, use_parts=False))
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         page = await browser.new_page()
-        await page.route("**/*", lambda route: route.abort())
-        for path, html in pages.items():
-            await page.route(
-                f"https://x.com{path}", lambda route, html=html: route.fulfill(body=html, content_type="text/html")
-            )
+        await page.route("**/*", lambda route: answer(pages, route))
         return await open_and_read(page, url, wanted, traffic=Traffic(page), seconds=seconds)
 
 
