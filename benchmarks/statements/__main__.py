@@ -85,7 +85,8 @@ def main() -> int:
             timed("migration", lambda: migrate(_at(settings, url)))
             with connected(url) as connection:
                 after = _measured(connection, dict(product_statements()), size, given)
-    before = _kept(given.beside or home / BEFORE_FILE)
+        before = _kept(given.beside or home / BEFORE_FILE)
+    before = {name: one for name, one in before.items() if not given.only or name in given.only}
     if given.save:
         _keep(given.save, after)
     return _print(before, after)
