@@ -25,6 +25,8 @@ SLOW_MS = 1_000.0
 RUNS = 60
 WARMING = 6
 """Runs until the statement is prepared and its plan is kept."""
+_MONTH = re.compile(r"_\d{4}_\d{2}")
+"""In the name of a part of a table: of many parts the plan names one."""
 _PARAMETER = re.compile(rb"%\((\w+)\)s")
 
 
@@ -113,8 +115,8 @@ def _plan(connection: psycopg.Connection[Any], statement: Statement, params: Map
 def _scans(node: Mapping[str, Any], sizes: Mapping[str, int], small: int) -> Iterator[str]:
     table = node.get("Relation Name")
     if node.get("Node Type") == "Seq Scan" and table:
-        yield f"{'SEQ' if sizes.get(table, 0) > small else 'small'} {table}"
+        yield f"{'SEQ' if sizes.get(table, 0) > small else 'small'} {_MONTH.sub('_MONTH', table)}"
     elif "Index Name" in node:
-        yield f"index {node['Index Name']}"
+        yield f"index {_MONTH.sub('_MONTH', node['Index Name'])}"
     for child in node.get("Plans", ()):
         yield from _scans(child, sizes, small)

@@ -9,9 +9,16 @@ from uuid import UUID
 from benchmarks.statements.parameters import DAY, parameters
 from benchmarks.statements.rows import rows_of
 from xbot_assets.domain.engagement.discovery import WEIGHTS
+from xbot_assets.store.outcome_pages import PAGE
 
 BATCH = 2000
 """Rows that one statement of a purge deletes."""
+POST_GAP = timedelta(minutes=7.2)
+"""Between two posts of the data."""
+_YOUNG = 100
+"""The newest posts, most of which have no outcome yet."""
+_OLDEST_MONTH = timedelta(days=62)
+"""From the first post on, a month of readings is over by then: housekeeping drops one when it is due."""
 
 
 def values_of(name: str, now: datetime, newest_post: int) -> dict[str, Any]:
@@ -25,7 +32,19 @@ def values_of(name: str, now: datetime, newest_post: int) -> dict[str, Any]:
     window = {"since": now - _WINDOWS[name]} if name in _WINDOWS else {}
     rows = BATCH if name.startswith("purge_") else rows_of(name, now, newest_post)
     today = {"day": now.date()} if name in _OF_TODAY else {}
-    return {**parameters(now, newest_post), "rows": rows, **window, **today, **_OWN.get(name, {})}
+    where = {**_of_posts(newest_post, now), **_OWN}.get(name, {})
+    return {**parameters(now, newest_post), "rows": rows, **window, **today, **where}
+
+
+def _of_posts(newest: int, now: datetime) -> Mapping[str, dict[str, Any]]:
+    """Return what is asked by where posts are: a page of those that have outcomes, and the oldest month."""
+    page = {"first": newest - PAGE * 10 // 9 - _YOUNG, "last": newest - _YOUNG}
+    return {
+        "training_examples": page,
+        "reported_posts": page,
+        "compared_posts": {"first": now - _YOUNG * POST_GAP - PAGE * POST_GAP, "last": now - _YOUNG * POST_GAP},
+        "purge_readings": {"before": now - newest * POST_GAP + _OLDEST_MONTH},
+    }
 
 
 _WINDOWS: Mapping[str, timedelta] = {
@@ -40,7 +59,17 @@ _WINDOWS: Mapping[str, timedelta] = {
         ),
         90 * DAY,
     ),
-    **dict.fromkeys(("template_uses_since", "judgements_by_day", "call_groups", "failures_by_code"), 30 * DAY),
+    **dict.fromkeys(
+        (
+            "template_uses_since",
+            "judgements_by_day",
+            "call_groups",
+            "failures_by_code",
+            "compared_pages",
+            "compared_posts",
+        ),
+        30 * DAY,
+    ),
     **dict.fromkeys(("discovered_accounts",), 21 * DAY),
     **dict.fromkeys(("follower_readings", "views_since"), 28 * DAY),
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
@@ -54,8 +83,8 @@ _OWN: Mapping[str, dict[str, Any]] = {
         name: {"id": UUID(int=1), "kind": "publish", "lane": "critical"}
         for name in ("begin_operation", "end_operation")
     },
-    "training_examples": {"limit": 1000},
-    "reported_posts": {"limit": 1000},
+    "outcome_pages": {"limit": 1000, "page": PAGE},
+    "compared_pages": {"page": PAGE},
     "redefine_outcomes": {"limit": 1000},
     "recent_texts": {"limit": 1000},
     "earned_rewards": {"limit": 1000},
@@ -76,7 +105,8 @@ _OWN: Mapping[str, dict[str, Any]] = {
     "note_champion_event": {"kind": "bandit"},
     "bandit_versions_at": {"rule": "steady"},
     "insert_session_check": {"state": "logged_in"},
-    "set_challenger": {"kind": "bandit", "id": 1},
+    "set_challenger": {"kind": "bandit", "id": 1, "share": 0.5},
+    "expire_opportunities": {"most": 300},
     "begin_look": {"seen": None},
     "claim_notices": {"ids": [1]},
     "discovered_accounts": {"weights": json.dumps(dict(WEIGHTS)), "most": 5},

@@ -3,6 +3,7 @@
 import logging
 from functools import cache
 from importlib.resources import files
+from typing import TypeVar
 
 from playwright.async_api import Page
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
@@ -124,6 +125,16 @@ class Snapshot(_Read):
         return read
 
 
+class Arrival(_Read):
+    """A page that was waited for: whether in vain, and what it showed when the waiting ended."""
+
+    late: bool
+    page: Snapshot
+
+
+_Form = TypeVar("_Form", bound=_Read)
+
+
 def page_changed(reason: str) -> PermanentFailure:
     """Return the failure that says X no longer looks as this code expects."""
     return PermanentFailure(
@@ -136,7 +147,18 @@ def page_changed(reason: str) -> PermanentFailure:
 @cache
 def script() -> str:
     """Return the text of ``x.js``."""
-    return (files(__package__) / "x.js").read_text(encoding="utf-8")
+    return _text("x.js")
+
+
+@cache
+def _arriving() -> str:
+    """Return ``arrive.js`` with ``x.js`` to look with, as one function of what is asked."""
+    waiting, looking = (_text(name).rstrip().removesuffix(";") for name in ("arrive.js", "x.js"))
+    return f"(request) => ({waiting})(request, {looking})"
+
+
+def _text(name: str) -> str:
+    return (files(__package__) / name).read_text(encoding="utf-8")
 
 
 async def take(page: Page, *, scroll: float = 0) -> Snapshot:
@@ -145,9 +167,23 @@ async def take(page: Page, *, scroll: float = 0) -> Snapshot:
     Raises:
         PermanentFailure: ``page_changed``, when the answer does not have the agreed form.
     """
-    answer = await page.evaluate(script(), {"what": "read", "scroll": scroll})
+    return _checked(Snapshot, await page.evaluate(script(), {"what": "read", "scroll": scroll}))
+
+
+async def arrived(page: Page, want: str, milliseconds: float) -> Arrival:
+    """Wait inside the page until it shows what is wanted or never will, and read it at that moment.
+
+    Waiting and reading are one call: a post is read as soon as it is drawn, and nothing is asked twice.
+
+    Raises:
+        PermanentFailure: ``page_changed``, when the answer does not have the agreed form.
+    """
+    return _checked(Arrival, await page.evaluate(_arriving(), {"want": want, "milliseconds": milliseconds}))
+
+
+def _checked(form: type[_Form], answer: object) -> _Form:
     try:
-        return Snapshot.model_validate(answer)
+        return form.model_validate(answer)
     except ValidationError as error:
         reason = f"The page could not be read: {error.error_count()} fields are not as expected."
         raise page_changed(reason) from error

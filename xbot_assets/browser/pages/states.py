@@ -1,5 +1,6 @@
 """The one place that says which state a page is in, and what each state means to the account and to the caller."""
 
+import asyncio
 import time
 from enum import StrEnum
 from http import HTTPStatus
@@ -7,9 +8,8 @@ from typing import Literal
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page
-from playwright.async_api import TimeoutError as PlaywrightTimeoutError
 
-from xbot_assets.browser.pages.reading import RawState, Snapshot, page_changed, script, take
+from xbot_assets.browser.pages.reading import Arrival, RawState, Snapshot, arrived, page_changed
 from xbot_assets.browser.pages.traffic import Traffic
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
@@ -20,8 +20,6 @@ Wanted = Literal["home", "list", "status", "profile", "compose"]
 
 LOAD_SECONDS = 15.0
 """A page that shows neither what was wanted nor a known state within this is not going to."""
-POLL_MILLISECONDS = 50
-"""Between two looks at a page that is still loading; each look takes a few milliseconds of the page's time."""
 MOVES_MAX = 5
 """A page that leads on to another more often than this leads in circles."""
 _MOVED = "Execution context was destroyed"
@@ -112,9 +110,10 @@ async def open_and_read(page: Page, url: str, wanted: Wanted, *, traffic: Traffi
     response = await page.goto(url, wait_until="commit", timeout=limit * 1000)
     if response is not None and response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise TransientFailure(f"X answered with HTTP {response.status}.", code=FailureCode.X_UNAVAILABLE)
-    seen, late = await _loaded(page, wanted, began + limit)
+    arrival = await _loaded(page, wanted, began + limit)
+    seen = arrival.page
     await traffic.drained()
-    if late and recognise(seen.state) in {PageState.READY, PageState.LOADING}:
+    if arrival.late and recognise(seen.state) in {PageState.READY, PageState.LOADING}:
         raise traffic.refusal or late_failure(seen.state, limit)
     return seen
 
@@ -126,22 +125,20 @@ def late_failure(state: RawState, waited: float) -> ProductError:
     return page_changed(f"The page {state.path} finished loading without the parts that were waited for.")
 
 
-async def _loaded(page: Page, wanted: Wanted, end: float) -> tuple[Snapshot, bool]:
-    """Wait, then read the page; say whether the wait was in vain. A page that moves on meanwhile is awaited anew."""
+async def _loaded(page: Page, wanted: Wanted, end: float) -> Arrival:
+    """Wait, then read the page. A page that moves on meanwhile is awaited anew.
+
+    Raises:
+        TransientFailure: ``loading``; also when the page's own program keeps it from answering.
+    """
     for _move in range(MOVES_MAX):
-        late = await _in_vain(page, wanted, max(LEAST_SECONDS, end - time.monotonic()))
+        seconds = max(LEAST_SECONDS, end - time.monotonic())
         try:
-            return await take(page), late
+            async with asyncio.timeout(seconds + READING_SECONDS):
+                return await arrived(page, wanted, seconds * 1000)
+        except TimeoutError:
+            break
         except PlaywrightError as error:
             if _MOVED not in str(error):
                 raise
     raise failure_of_state(PageState.LOADING, page.url)
-
-
-async def _in_vain(page: Page, wanted: Wanted, seconds: float) -> bool:
-    asked = {"what": "loaded", "want": wanted}
-    try:
-        await page.wait_for_function(script(), arg=asked, timeout=seconds * 1000, polling=POLL_MILLISECONDS)
-    except PlaywrightTimeoutError:
-        return True
-    return False

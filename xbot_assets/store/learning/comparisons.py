@@ -7,6 +7,7 @@ from typing import Any
 
 from xbot_assets.store.engine.database import Statements, Transaction
 from xbot_assets.store.learning.models import ChampionVerdict, ModelKind, ModelVersion
+from xbot_assets.store.outcome_pages import pages_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,11 @@ class LastFlip:
 
 def compared_posts(db: Statements, since: datetime) -> list[ComparedPost]:
     """Return the posts planned after ``since`` that have an outcome, in the order in which it became known."""
-    return db.fetch_rows(ComparedPost, "compared_posts", since=since)
+    return [
+        row
+        for page in pages_since(db, since)
+        for row in db.fetch_rows(ComparedPost, "compared_posts", since=since, first=page.first, last=page.last)
+    ]
 
 
 def bandit_versions_at(db: Statements, rule: str, times: Sequence[datetime]) -> dict[datetime, VersionAt]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from xbot_assets.store.engine.database import Statements
+from xbot_assets.store.outcome_pages import pages_of_outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,12 @@ class WeekOfRule:
 
 def reported_posts(db: Statements, limit: int) -> list[ReportedPost]:
     """Return the newest posts with an outcome that answer nobody and were not taken down, oldest first."""
-    return db.fetch_rows(ReportedPost, "reported_posts", limit=limit)
+    rows = [
+        row
+        for page in pages_of_outcomes(db, limit)
+        for row in db.fetch_rows(ReportedPost, "reported_posts", first=page.first, last=page.last)
+    ]
+    return sorted(rows, key=lambda row: (row.published_at, row.post_id))
 
 
 def waiting_outcomes(db: Statements, *, since: datetime, young_since: datetime) -> WaitingOutcomes:

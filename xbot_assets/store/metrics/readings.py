@@ -9,6 +9,7 @@ from xbot_assets.domain.learning.reward import EngagementCounts
 from xbot_assets.domain.metrics.plausibility import ReadingProblem
 from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.engine.rows import as_rows
+from xbot_assets.store.outcome_pages import pages_of_outcomes
 
 Fields = Mapping[str, Any]
 
@@ -280,4 +281,9 @@ def recent_scores(db: Statements, limit: int) -> list[float]:
 
 def training_examples(db: Statements, limit: int) -> list[TrainingExample]:
     """Return one example for each of the newest posts that have an outcome, oldest post first."""
-    return db.fetch_rows(TrainingExample, "training_examples", limit=limit)
+    rows = [
+        row
+        for page in pages_of_outcomes(db, limit)
+        for row in db.fetch_rows(TrainingExample, "training_examples", first=page.first, last=page.last)
+    ]
+    return sorted(rows, key=lambda row: (row.published_at, row.post_id))

@@ -109,9 +109,12 @@ where o.sent_at is null and not exists (
 
 -- name: channel_state
 -- What a channel took last, and what it refuses.
-select max(sent_at) as sent_at, count(*) filter (where sent_at is null) as waiting,
-    (array_agg(last_error order by next_attempt_at desc) filter (where sent_at is null))[1] as last_error
-from alert_deliveries where channel = %(channel)s;
+select (select max(sent_at) from alert_deliveries where channel = %(channel)s) as sent_at,
+    (select count(*) from alert_deliveries where channel = %(channel)s and sent_at is null) as waiting,
+    (
+        select last_error from alert_deliveries where channel = %(channel)s and sent_at is null
+        order by next_attempt_at desc limit 1
+    ) as last_error;
 
 -- name: alert_counts
 -- How many alerts of each severity are open, and how many notices wait for a channel.

@@ -1,12 +1,12 @@
 -- What champions and challengers are compared on.
 
 -- name: compared_posts
--- Posts with an outcome that were planned after a time, in the order in which their outcomes became known: a sequence
--- that is looked at again may only grow at its end.
+-- A page of posts with an outcome that were planned after a time, in the order in which their outcomes became known: a
+-- sequence that is looked at again may only grow at its end.
 select p.id as post_id, p.topic, p.format, p.features, p.source, p.propensity, p.arm_chances, p.bandit_version_id,
     p.tested_version_id, p.planned_at, p.published_at, p.removed_at is not null as removed, e.reward
 from engagement_outcomes e join posts p on p.id = e.post_id
-where p.planned_at > %(since)s
+where e.computed_at between %(first)s and %(last)s and p.planned_at > %(since)s
 order by e.computed_at, p.id;
 
 -- name: bandit_versions_at

@@ -1,12 +1,12 @@
 -- What the report of learning is made of.
 
 -- name: reported_posts
--- The newest posts with an outcome, oldest first: what was learned from, with its words and where it stands.
+-- A page of posts with an outcome: what was learned from, with its words and where it stands.
 select p.id as post_id, p.text, p.permalink, p.topic, p.format, p.features, p.source, p.published_at, e.reward, e.score,
     e.level
-from (select post_id, reward, score, level from engagement_outcomes order by post_id desc limit %(limit)s) e
-join posts p on p.id = e.post_id
-where p.removed_at is null and p.reply_to_x_id is null and coalesce(p.segment, 0) = 0
+from engagement_outcomes e join posts p on p.id = e.post_id
+where e.post_id between %(first)s and %(last)s
+    and p.removed_at is null and p.reply_to_x_id is null and coalesce(p.segment, 0) = 0
 order by p.published_at, p.id;
 
 -- name: waiting_outcomes

@@ -190,6 +190,7 @@ join lateral (
     from post_metrics
     where post_id = s.post_id and views > 0
         and read_at >= s.published_at + %(min_age)s::interval and read_at <= s.published_at + %(max_age)s::interval
+        and read_at > %(since)s -- says nothing new, but spares the months before
     order by read_at limit 1
 ) m on true
 join posts p on p.id = s.post_id
@@ -230,11 +231,10 @@ where p.removed_at is null and p.reply_to_x_id is null and coalesce(p.segment, 0
 order by e.post_id desc limit %(limit)s;
 
 -- name: training_examples
--- What learning needs of the newest posts with an outcome, oldest post first; what was taken down teaches nothing,
--- and replies are seen by others than posts are.
+-- What learning needs of a page of posts with an outcome; what was taken down teaches nothing, and replies are seen by
+-- others than posts are.
 select p.id as post_id, p.topic, p.format, p.features, p.propensity, p.predicted_reward,
     p.bandit_version_id, p.predictor_version_id, e.reward, p.published_at, e.computed_at
-from (select post_id, reward, computed_at from engagement_outcomes order by post_id desc limit %(limit)s) e
-join posts p on p.id = e.post_id
-where p.removed_at is null and p.reply_to_x_id is null
+from engagement_outcomes e join posts p on p.id = e.post_id
+where e.post_id between %(first)s and %(last)s and p.removed_at is null and p.reply_to_x_id is null
 order by p.published_at, p.id;
