@@ -90,7 +90,7 @@ def setup_from(
 def live(setup: Setup, name: PolicyName, seed: int) -> Life:
     """Play one run; the same seed has the same readers, texts and slots whoever chooses."""
     if name is not PolicyName.BEST_FIXED:
-        return life_of(setup, _policy(setup, name), seed)
+        return life_of(setup, policy_of(setup, name), seed)
     lives = [life_of(setup, Fixed(arm), seed) for arm in setup.arms]
     return max(lives, key=lambda life: sum(post.published.expected for post in life.posts))
 
@@ -106,7 +106,8 @@ def life_of(setup: Setup, policy: Policy, seed: int) -> Life:
     return Life(posts, fixed, told, world.followers(BEGINS + setup.days * DAY))
 
 
-def _policy(setup: Setup, name: PolicyName) -> Policy:
+def policy_of(setup: Setup, name: PolicyName) -> Policy:
+    """Return a policy that learned nothing yet; the best fixed arm is only known in hindsight (:func:`live`)."""
     if name is PolicyName.RANDOM:
         return Random(setup.arms)
     if name is PolicyName.NO_LEARNING:

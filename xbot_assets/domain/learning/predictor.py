@@ -56,15 +56,26 @@ def fit(examples: Sequence[Example], *, ridge: float) -> tuple[Predictor, Evalua
     if not examples:
         msg = "A predictor needs at least one measured post."
         raise ValueError(msg)
-    names, design = _matrix(examples)
+    names, design = design_of(examples)
     rewards = np.array([e.reward for e in examples])
-    base, centre = float(rewards.mean()), design.mean(axis=0)
-    centred = design - centre
-    inverse = np.linalg.inv(centred.T @ centred + ridge * np.eye(len(names)))
-    weights = inverse @ centred.T @ (rewards - base)
-    fitted = Predictor(base=base - float(centre @ weights), weights=dict(zip(names, map(float, weights), strict=True)))
-    leverage = np.einsum("ij,jk,ik->i", centred, inverse, centred) + 1.0 / len(examples)
-    return fitted, _evaluate(rewards, base + centred @ weights, leverage)
+    base, weights = weights_of(design, rewards, ridge)
+    fitted = Predictor(base=base, weights=dict(zip(names, map(float, weights), strict=True)))
+    centred, inverse = _centred(design, ridge)
+    leverage = ((centred @ inverse) * centred).sum(axis=1) + 1.0 / len(examples)
+    return fitted, _evaluate(rewards, base + design @ weights, leverage)
+
+
+def weights_of(design: Vector, rewards: Vector, ridge: float) -> tuple[float, Vector]:
+    """Return the base and the weight of each column of a design, fitted to rewards."""
+    centred, inverse = _centred(design, ridge)
+    weights = inverse @ (centred.T @ (rewards - rewards.mean()))
+    return float(rewards.mean() - design.mean(axis=0) @ weights), weights
+
+
+def _centred(design: Vector, ridge: float) -> tuple[Vector, Vector]:
+    """Return the columns around their means, and the inverse of their penalised squares."""
+    centred = design - design.mean(axis=0)
+    return centred, np.linalg.inv(centred.T @ centred + ridge * np.eye(design.shape[1]))
 
 
 def _evaluate(rewards: Vector, fitted: Vector, leverage: Vector) -> Evaluation:
@@ -84,7 +95,8 @@ def _columns(features: Mapping[str, float], topic: str, format_: str) -> dict[st
     return {**features, f"topic={topic}": 1.0, f"format={format_}": 1.0}
 
 
-def _matrix(examples: Sequence[Example]) -> tuple[list[str], Vector]:
+def design_of(examples: Sequence[Example]) -> tuple[list[str], Vector]:
+    """Return the names of all columns, and a row for each example; what one does not have is 0."""
     rows = [_columns(e.features, e.topic, e.format) for e in examples]
     names = sorted({name for row in rows for name in row})
     return names, np.array([[row.get(name, 0.0) for name in names] for row in rows])
