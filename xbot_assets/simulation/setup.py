@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 class Setup:
     """One account's life to be: who reads, for how long, at what pace, and how the product learns.
 
-    ``turn_day`` turns the taste of a hard audience round at that day's beginning.
+    ``turn_day`` turns the taste of a hard audience round at that day's beginning; ``still`` keeps it from drifting.
     """
 
     audience: Audiences
@@ -37,6 +37,7 @@ class Setup:
     rule: Rule
     changes: ChangeRules
     turn_day: int | None = None
+    still: bool = False
 
     @property
     def turned_at(self) -> datetime | None:
@@ -45,7 +46,7 @@ class Setup:
 
     def readers(self, seed: int) -> Readers:
         """Return the readers of a seed."""
-        return HardReaders(seed, self.turned_at) if self.audience == "hard" else Readers(seed)
+        return HardReaders(seed, self.turned_at, still=self.still) if self.audience == "hard" else Readers(seed)
 
 
 @dataclass(frozen=True, slots=True)

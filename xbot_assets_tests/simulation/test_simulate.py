@@ -27,9 +27,10 @@ from xbot_assets.domain.learning.bandit import (
     version_chances,
 )
 from xbot_assets.llm.persona import load_persona
+from xbot_assets.sandbox.people.hard_audience import HardReaders
 from xbot_assets.settings import Settings
 from xbot_assets.simulation.champions import Champions
-from xbot_assets.simulation.measures import between, by_day, means, ratio, recovery_days
+from xbot_assets.simulation.measures import between, by_day, means, ratio, recovery, recovery_days
 from xbot_assets.simulation.names import PolicyName
 from xbot_assets.simulation.plots import draw
 from xbot_assets.simulation.policies import Fixed, Measured, Ours
@@ -171,6 +172,30 @@ def test_days_and_recovery_are_counted_from_the_beginning() -> None:
     assert recovery_days(gains[:14], 10) is None
     with pytest.raises(ValueError, match="No post"):
         means([])
+
+
+def test_a_recovery_has_an_interval_over_seeds() -> None:
+    """Seeds that agree leave no doubt; one that never recovers among four leaves much; one alone has no interval."""
+    quick = [0.2] * 10 + [-0.2] * 4 + [0.15] * 6
+    never = [0.2] * 10 + [-0.6] * 10
+    agreed = recovery(np.array([quick] * 4), 10)
+    assert (agreed.days, agreed.low, agreed.high, agreed.within) == (4, 4, 4, 1.0)
+    torn = recovery(np.array([quick, quick, quick, never]), 10)
+    assert torn.days is None
+    assert (torn.low, torn.high) == (4, None)
+    # By hand: the mean is back in time only when none of the four drawn seeds is the one that never recovers.
+    assert torn.within == pytest.approx(0.75**4, abs=0.03)
+    assert recovery(np.array([quick]), 10).low is None
+
+
+def test_still_readers_have_no_drift_and_others_do() -> None:
+    """What stays is the same for both."""
+    drifting, still = (replace(a_setup(), still=one).readers(3) for one in (False, True))
+    tastes = [readers.hard_taste for readers in (drifting, still) if isinstance(readers, HardReaders)]
+    assert len(tastes) == 2
+    assert len({tastes[1].topics["cooking"].at(days) for days in range(300)}) == 1
+    assert len({tastes[0].topics["cooking"].at(days) for days in range(300)}) == 300
+    assert tastes[0].topics["cooking"].stays == tastes[1].topics["cooking"].stays
 
 
 def test_the_command_prints_one_document_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

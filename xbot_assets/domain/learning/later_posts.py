@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from xbot_assets.domain.learning.predictor import Example, Vector, design_of, weights_of
+from xbot_assets.domain.learning.predictor import Design, Example, Sums, Vector
 
-Rows = NDArray[np.int64]
+ArmNumbers = NDArray[np.int64]
 
 BLOCKS = 5
 """The later half is foretold in so many parts, each by all posts before it."""
@@ -61,17 +61,21 @@ def foretold(examples: Sequence[Example], *, ridge: float) -> LaterPosts | None:
     count, first = len(examples), len(examples) // 2
     if count - first < LATER_LEAST:
         return None
-    names, design = design_of(examples)
+    design = Design(examples)
     rewards, arms = np.array([one.reward for one in examples]), _arms(examples)
-    own = np.array([not name.startswith(SHARED) for name in names])
+    own = np.array([not name.startswith(SHARED) for name in design.names])
     predicted, of_arms, of_text = np.zeros(count), np.zeros(count), np.zeros(count)
-    edges = np.linspace(first, count, BLOCKS + 1).astype(int)
-    for begin, end in pairwise(edges.tolist()):
-        base, weights = weights_of(design[:begin], rewards[:begin], ridge)
-        rows = slice(begin, end)
-        predicted[rows] = np.clip(base + design[rows] @ weights, 0, 1)
-        of_text[rows] = design[rows][:, own] @ weights[own]
-        of_arms[rows] = _means(rewards[:begin], arms[:begin], int(arms.max()) + 1)[arms[rows]]
+    sums, known = Sums(len(design.names)), 0
+    for begin, end in pairwise(np.linspace(first, count, BLOCKS + 1).astype(int).tolist()):
+        for rows in design.chunks(known, begin):
+            sums.add(rows.columns, rows.rewards)
+        known, line, place = begin, sums.solved(ridge), begin
+        for rows in design.chunks(begin, end):
+            at = slice(place, place + len(rows.rewards))
+            predicted[at] = np.clip(line.base + rows.columns @ line.weights, 0, 1)
+            of_text[at] = rows.columns[:, own] @ line.weights[own]
+            place = at.stop
+        of_arms[begin:end] = _means(rewards[:begin], arms[:begin], int(arms.max()) + 1)[arms[begin:end]]
     return _judged(rewards[first:], predicted[first:], of_arms[first:], of_text[first:], arms[first:])
 
 
@@ -80,7 +84,7 @@ def spearman(ones: Vector, others: Vector) -> float:
     return _correlation(_ranks(ones), _ranks(others))
 
 
-def _judged(earned: Vector, predicted: Vector, of_arms: Vector, of_text: Vector, arms: Rows) -> LaterPosts:
+def _judged(earned: Vector, predicted: Vector, of_arms: Vector, of_text: Vector, arms: ArmNumbers) -> LaterPosts:
     text, left = _centred(of_text, arms), _centred(earned, arms)
     correlation = _correlation(text, left)
     # Each arm's mean takes one degree of freedom, Fisher's z three more.
@@ -99,18 +103,18 @@ def _judged(earned: Vector, predicted: Vector, of_arms: Vector, of_text: Vector,
     )
 
 
-def _arms(examples: Sequence[Example]) -> Rows:
+def _arms(examples: Sequence[Example]) -> ArmNumbers:
     numbers: dict[tuple[str, str], int] = {}
     return np.array([numbers.setdefault((one.topic, one.format), len(numbers)) for one in examples], dtype=np.int64)
 
 
-def _means(rewards: Vector, arms: Rows, count: int) -> Vector:
+def _means(rewards: Vector, arms: ArmNumbers, count: int) -> Vector:
     """Return the mean of each arm, in which the mean of all posts counts like one post more."""
     sums, posts = np.bincount(arms, rewards, count), np.bincount(arms, minlength=count)
     return np.asarray((sums + rewards.mean()) / (posts + 1), dtype=np.float64)
 
 
-def _centred(values: Vector, arms: Rows) -> Vector:
+def _centred(values: Vector, arms: ArmNumbers) -> Vector:
     count = int(arms.max()) + 1
     means = np.bincount(arms, values, count) / np.maximum(np.bincount(arms, minlength=count), 1)
     return np.asarray(values - means[arms], dtype=np.float64)
