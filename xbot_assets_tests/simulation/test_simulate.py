@@ -208,11 +208,29 @@ def test_the_command_prints_one_document_and_draws(tmp_path: Path, monkeypatch: 
     document = json.loads(done.stdout)
     assert [one["seed"] for one in document["results"]] == [2, 2, 3, 3]
     assert [one["against"] for one in document["uplifts"]] == ["random"]
+    assert document["recovery"]["seeds"] == 2
     assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == [
         "simulated_days.png",
         "simulated_uplift.png",
     ]
     assert CliRunner().invoke(app, ["simulate", "--days", "8", "--turn-day", "8"]).exit_code not in {0, EXIT_FAILED}
+
+
+@pytest.mark.parametrize("audience", ["hard", "kind"])
+def test_every_policy_plays_on_every_audience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, audience: str) -> None:
+    """Also without any named: all four, ours beside each of the others, and the arm that was best."""
+    monkeypatch.setenv("XBOT_HOME", str(tmp_path / ".xbot"))
+    words = ["simulate", "--days", "3", "--seeds", "2", "--posts-a-day", "2", "--audience", audience, "--json"]
+    done = CliRunner().invoke(app, [*words, "--plot", str(tmp_path / "plots")])
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert [one["policy"] for one in document["results"]] == 2 * [str(name) for name in PolicyName]
+    assert [one["against"] for one in document["uplifts"]] == ["random", "best-fixed", "no-learning"]
+    assert [one["fixed_arm"] is not None for one in document["results"]] == 2 * [False, False, True, False]
+    assert document["audience"] == audience
+    assert document["recovery"] is None
+    assert {uplift["expected"]["low"] is not None for uplift in document["uplifts"]} == {True}
+    assert len(list((tmp_path / "plots").iterdir())) == 2
 
 
 def test_a_study_reads_as_text_and_a_plot_s_folder_must_be_writable(tmp_path: Path) -> None:

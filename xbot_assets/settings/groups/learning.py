@@ -48,7 +48,7 @@ class LearningSettings(BaseModel):
         default=False, description="Keep every champion as it is: nothing is promoted or rolled back."
     )
     bandit_rule: Literal["steady", "restarting"] = Field(
-        "steady", description="How the first champion bandit learns; the other way has to prove itself against it."
+        "restarting", description="How the first champion bandit learns; the other way has to prove itself against it."
     )
     compare_alpha: float = Field(0.05, ge=0.001, le=0.2, description="Chance of a false proof in one comparison.")
     compare_posts_min: int = Field(40, ge=20, le=1000, description="Posts before a comparison says anything.")
