@@ -14,6 +14,8 @@ from xbot_assets.steps.learning.text_ranking import lived, text_ranking
 from xbot_assets.steps.product import Product
 from xbot_assets.store.learning import comparisons, models
 from xbot_assets.store.learning.comparisons import TextChoice
+from xbot_assets.store.publishing import approvals
+from xbot_assets.store.publishing.approvals import Decider
 from xbot_assets.testing.servers import SettingsFor
 from xbot_assets_tests.steps.unheard import writing_product
 
@@ -71,6 +73,16 @@ def test_a_later_training_that_shows_nothing_ends_the_ranking_whoever_is_champio
     assert "Texts are not ranked: it is not shown that ranking pays." in plan.reason
     assert len(plan.posts) == 2
     assert choices(product) == []
+
+
+def test_a_text_that_the_owner_wrote_anew_was_taken_from_none(product: Product) -> None:
+    """What it earns says nothing of the predictor."""
+    trained(product)
+    first, second = write_plan(product, np.random.default_rng(3)).posts
+    anna = Decider("anna", product.clock.now())
+    text = "Herbs want less water."
+    approvals.edit_post(product.database, first.id, text, anna, check=lambda _, __: None, queued=True)
+    assert [one.post_id for one in comparisons.text_choices(product.database, 10)] == [second.id]
 
 
 def test_before_there_are_enough_outcomes_it_says_how_many_are_needed(product: Product) -> None:
