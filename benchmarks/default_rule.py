@@ -18,6 +18,7 @@ from xbot_assets.simulation.names import PolicyName
 from xbot_assets.simulation.setup import BEGINS, Setup, life_of, policy_of, setup_from
 
 WORLDS = ("drifting", "still", "turned")
+SIDES: tuple[Rule, Rule] = ("restarting", "steady")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def earned(setup: Setup, rule: Rule, seed: int) -> Earned:
 
 def compared(setup: Setup, seeds: Sequence[int]) -> tuple[Ratio, Ratio]:
     """Return restarting over steady: in the last week, and over all days."""
-    new, old = ([earned(setup, rule, seed) for seed in seeds] for rule in ("restarting", "steady"))
+    new, old = ([earned(setup, rule, seed) for seed in seeds] for rule in SIDES)
     week = ratio([one.week for one in new], [one.week for one in old])
     return week, ratio([one.whole for one in new], [one.whole for one in old])
 

@@ -50,8 +50,8 @@ def main() -> int:
         rule: partial(learner, blank, observed) for rule, learner in LEARNERS.items()
     }
     ridge = Settings().predictor_ridge
-    works |= {"predictor": partial(predictor.fit, examples, ridge=ridge)}
-    works |= {"later posts": partial(foretold, examples, ridge=ridge)}
+    works["predictor"] = partial(predictor.fit, examples, ridge=ridge)
+    works["later posts"] = partial(foretold, examples, ridge=ridge)
     took = {name: measured(work) for name, work in works.items()}
     seconds, clock = (round(sum(one[side] for one in took.values()), 2) for side in (0, 1))
     megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
