@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xbot_assets.figure_files import new_figure, write_figures
-from xbot_assets.simulation.measures import Ratio
+from xbot_assets.simulation.measures import Ratio, Recovery
 from xbot_assets.simulation.study import Study
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 INCHES, DPI = (10.0, 4.5), 110
@@ -31,6 +32,7 @@ def _days(result: Study) -> "Figure":
         axes.plot(range(len(values)), _smoothed(values), label=name)
     if result.turn_day is not None:
         axes.axvline(result.turn_day, color="grey", linestyle=":", label="taste turned")
+        _mark_recovery(axes, result.turn_day, result.recovery)
     seeds = len({one.seed for one in result.results})
     axes.set_title(f"Expected engagement per view by day, {result.audience} audience, seeds: {seeds}")
     axes.set_xlabel(f"day (means of {SMOOTHED_DAYS} days)")
@@ -38,6 +40,14 @@ def _days(result: Study) -> "Figure":
     axes.grid(alpha=0.3)
     axes.legend()
     return figure
+
+
+def _mark_recovery(axes: "Axes", turn_day: int, recovery: Recovery | None) -> None:
+    """Shade the days within which half of the gain was back."""
+    if recovery is None or recovery.low is None or recovery.high is None:
+        return
+    span = turn_day + recovery.low, turn_day + recovery.high
+    axes.axvspan(*span, color="grey", alpha=0.15, label="half of the gain back, 95 %")
 
 
 def _uplift(result: Study) -> "Figure":

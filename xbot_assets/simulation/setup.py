@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 class Setup:
     """One account's life to be: who reads, for how long, at what pace, and how the product learns.
 
-    ``turn_day`` turns the taste of a hard audience round at that day's beginning.
+    ``turn_day`` turns the taste of a hard audience round at that day's beginning; ``still`` keeps it from drifting.
     """
 
     audience: Audiences
@@ -37,6 +37,7 @@ class Setup:
     rule: Rule
     changes: ChangeRules
     turn_day: int | None = None
+    still: bool = False
 
     @property
     def turned_at(self) -> datetime | None:
@@ -45,7 +46,7 @@ class Setup:
 
     def readers(self, seed: int) -> Readers:
         """Return the readers of a seed."""
-        return HardReaders(seed, self.turned_at) if self.audience == "hard" else Readers(seed)
+        return HardReaders(seed, self.turned_at, still=self.still) if self.audience == "hard" else Readers(seed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def setup_from(
 def live(setup: Setup, name: PolicyName, seed: int) -> Life:
     """Play one run; the same seed has the same readers, texts and slots whoever chooses."""
     if name is not PolicyName.BEST_FIXED:
-        return life_of(setup, _policy(setup, name), seed)
+        return life_of(setup, policy_of(setup, name), seed)
     lives = [life_of(setup, Fixed(arm), seed) for arm in setup.arms]
     return max(lives, key=lambda life: sum(post.published.expected for post in life.posts))
 
@@ -106,7 +107,8 @@ def life_of(setup: Setup, policy: Policy, seed: int) -> Life:
     return Life(posts, fixed, told, world.followers(BEGINS + setup.days * DAY))
 
 
-def _policy(setup: Setup, name: PolicyName) -> Policy:
+def policy_of(setup: Setup, name: PolicyName) -> Policy:
+    """Return a policy that learned nothing yet; the best fixed arm is only known in hindsight (:func:`live`)."""
     if name is PolicyName.RANDOM:
         return Random(setup.arms)
     if name is PolicyName.NO_LEARNING:

@@ -10,12 +10,13 @@ from xbot_assets.simulation.measures import (
     WEEK,
     Means,
     Ratio,
+    Recovery,
     Vector,
     between,
     by_day,
     means,
     ratio,
-    recovery_days,
+    recovery,
 )
 from xbot_assets.simulation.names import PolicyName
 from xbot_assets.simulation.setup import BEGINS, Life, Setup, live
@@ -59,7 +60,7 @@ class Study:
     turn_day: int | None
     results: tuple[SeedResult, ...]
     uplifts: tuple[Uplift, ...]
-    recovery_days: int | None
+    recovery: Recovery | None
     daily: dict[str, list[float | None]]
 
 
@@ -86,7 +87,7 @@ def study(
         turn_day=setup.turn_day,
         results=tuple(results),
         uplifts=_uplifts(results),
-        recovery_days=_recovery(setup, rates),
+        recovery=_recovery(setup, rates),
         daily={str(name): _plain(np.nanmean(np.stack(days), axis=0)) for name, days in rates.items()},
     )
 
@@ -115,11 +116,11 @@ def _uplift(ours: Sequence[Means], others: Sequence[Means], against: PolicyName)
     return Uplift(against, of("expected"), of("expected_rate"), of("engagement"))
 
 
-def _recovery(setup: Setup, rates: dict[PolicyName, list[Vector]]) -> int | None:
+def _recovery(setup: Setup, rates: dict[PolicyName, list[Vector]]) -> Recovery | None:
     if setup.turn_day is None or not {PolicyName.OURS, PolicyName.RANDOM} <= rates.keys():
         return None
     gains = np.log(np.stack(rates[PolicyName.OURS])) - np.log(np.stack(rates[PolicyName.RANDOM]))
-    return recovery_days(np.nanmean(gains, axis=0), setup.turn_day)
+    return recovery(gains, setup.turn_day)
 
 
 def _plain(values: Vector) -> list[float | None]:

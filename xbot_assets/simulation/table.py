@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from xbot_assets.simulation.measures import Ratio
+from xbot_assets.simulation.measures import Ratio, Recovery
 from xbot_assets.simulation.study import SeedResult, Study
 
 READ_IT = (
@@ -43,9 +43,16 @@ def _uplifts(result: Study) -> Iterator[str]:
     for one in result.uplifts:
         yield f"ours over {one.against:<12} expected {_ratio(one.expected)}   per view {_ratio(one.expected_rate)}"
         yield f"{'':22} came     {_ratio(one.engagement)}"
-    if result.turn_day is not None:
-        days = result.recovery_days
-        yield f"Half of the gain was back {'not within the run' if days is None else f'after {days} days'}."
+    if result.recovery is not None:
+        yield _recovered(result.recovery)
+
+
+def _recovered(one: Recovery) -> str:
+    when = "not within the run" if one.days is None else f"after {one.days} days"
+    if one.within is None:
+        return f"Half of the gain was back {when}."
+    low, high = ("later than the run" if end is None else str(end) for end in (one.low, one.high))
+    return f"Half of the gain was back {when} (95 %: {low} to {high}; within the run in {one.within:.0%} of resamples)."
 
 
 def _ratio(one: Ratio) -> str:

@@ -13,7 +13,7 @@ SEED = 7
 """Of the texts alone: what they are about is the policy's choice, what they earn is the audience's."""
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def library(arms: tuple[Arm, ...], tones: tuple[str, ...]) -> dict[Arm, tuple[str, ...]]:
     """Return texts of each arm, in tones at random."""
     writer, dice = Writer(), random.Random(SEED)  # noqa: S311

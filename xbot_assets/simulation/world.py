@@ -38,15 +38,22 @@ class World:
 
     def publish(self, post_id: str, text: str, at: datetime) -> Published:
         """Let a post out; posts go out in the order of time."""
-        first = bisect_left(self._earlier, at - self.readers.looks_back, key=lambda one: one.at)
-        earlier = tuple(self._earlier[first:]) if self.readers.looks_back else ()
-        exposure = Exposure(post_id, text, at, self.followers(at), earlier=earlier)
+        exposure = self._exposure(post_id, text, at)
         views, rate = self.readers.expected(exposure)
         per_view = rate * _reactions(text)
         post = Published(exposure, per_view, views * per_view)
         self._earlier.append(Earlier(at, text))
         self._recent.append(post)
         return post
+
+    def expected_rate(self, text: str, at: datetime) -> float:
+        """Return the weighted engagement per view that a text would be expected to get now, without luck."""
+        return self.readers.expected(self._exposure("", text, at))[1] * _reactions(text)
+
+    def _exposure(self, post_id: str, text: str, at: datetime) -> Exposure:
+        first = bisect_left(self._earlier, at - self.readers.looks_back, key=lambda one: one.at)
+        earlier = tuple(self._earlier[first:]) if self.readers.looks_back else ()
+        return Exposure(post_id, text, at, self.followers(at), earlier=earlier)
 
     def followers(self, now: datetime) -> int:
         """Return the account's followers."""

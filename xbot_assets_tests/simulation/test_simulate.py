@@ -27,9 +27,10 @@ from xbot_assets.domain.learning.bandit import (
     version_chances,
 )
 from xbot_assets.llm.persona import load_persona
+from xbot_assets.sandbox.people.hard_audience import HardReaders
 from xbot_assets.settings import Settings
 from xbot_assets.simulation.champions import Champions
-from xbot_assets.simulation.measures import between, by_day, means, ratio, recovery_days
+from xbot_assets.simulation.measures import between, by_day, means, ratio, recovery, recovery_days
 from xbot_assets.simulation.names import PolicyName
 from xbot_assets.simulation.plots import draw
 from xbot_assets.simulation.policies import Fixed, Measured, Ours
@@ -173,6 +174,30 @@ def test_days_and_recovery_are_counted_from_the_beginning() -> None:
         means([])
 
 
+def test_a_recovery_has_an_interval_over_seeds() -> None:
+    """Seeds that agree leave no doubt; one that never recovers among four leaves much; one alone has no interval."""
+    quick = [0.2] * 10 + [-0.2] * 4 + [0.15] * 6
+    never = [0.2] * 10 + [-0.6] * 10
+    agreed = recovery(np.array([quick] * 4), 10)
+    assert (agreed.days, agreed.low, agreed.high, agreed.within) == (4, 4, 4, 1.0)
+    torn = recovery(np.array([quick, quick, quick, never]), 10)
+    assert torn.days is None
+    assert (torn.low, torn.high) == (4, None)
+    # By hand: the mean is back in time only when none of the four drawn seeds is the one that never recovers.
+    assert torn.within == pytest.approx(0.75**4, abs=0.03)
+    assert recovery(np.array([quick]), 10).low is None
+
+
+def test_still_readers_have_no_drift_and_others_do() -> None:
+    """What stays is the same for both."""
+    drifting, still = (replace(a_setup(), still=one).readers(3) for one in (False, True))
+    tastes = [readers.hard_taste for readers in (drifting, still) if isinstance(readers, HardReaders)]
+    assert len(tastes) == 2
+    assert len({tastes[1].topics["cooking"].at(days) for days in range(300)}) == 1
+    assert len({tastes[0].topics["cooking"].at(days) for days in range(300)}) == 300
+    assert tastes[0].topics["cooking"].stays == tastes[1].topics["cooking"].stays
+
+
 def test_the_command_prints_one_document_and_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As JSON, with the uplift over each policy that was played."""
     monkeypatch.setenv("XBOT_HOME", str(tmp_path / ".xbot"))
@@ -183,11 +208,29 @@ def test_the_command_prints_one_document_and_draws(tmp_path: Path, monkeypatch: 
     document = json.loads(done.stdout)
     assert [one["seed"] for one in document["results"]] == [2, 2, 3, 3]
     assert [one["against"] for one in document["uplifts"]] == ["random"]
+    assert document["recovery"]["seeds"] == 2
     assert sorted(path.name for path in (tmp_path / "plots").iterdir()) == [
         "simulated_days.png",
         "simulated_uplift.png",
     ]
     assert CliRunner().invoke(app, ["simulate", "--days", "8", "--turn-day", "8"]).exit_code not in {0, EXIT_FAILED}
+
+
+@pytest.mark.parametrize("audience", ["hard", "kind"])
+def test_every_policy_plays_on_every_audience(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, audience: str) -> None:
+    """Also without any named: all four, ours beside each of the others, and the arm that was best."""
+    monkeypatch.setenv("XBOT_HOME", str(tmp_path / ".xbot"))
+    words = ["simulate", "--days", "3", "--seeds", "2", "--posts-a-day", "2", "--audience", audience, "--json"]
+    done = CliRunner().invoke(app, [*words, "--plot", str(tmp_path / "plots")])
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert [one["policy"] for one in document["results"]] == 2 * [str(name) for name in PolicyName]
+    assert [one["against"] for one in document["uplifts"]] == ["random", "best-fixed", "no-learning"]
+    assert [one["fixed_arm"] is not None for one in document["results"]] == 2 * [False, False, True, False]
+    assert document["audience"] == audience
+    assert document["recovery"] is None
+    assert {uplift["expected"]["low"] is not None for uplift in document["uplifts"]} == {True}
+    assert len(list((tmp_path / "plots").iterdir())) == 2
 
 
 def test_a_study_reads_as_text_and_a_plot_s_folder_must_be_writable(tmp_path: Path) -> None:

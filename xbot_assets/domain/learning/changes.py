@@ -80,14 +80,14 @@ def drop(values: Vector, least_posts: int) -> tuple[float, int]:
     count = len(values)
     if count < 2 * least_posts:
         return 0.0, 0
-    before = np.arange(least_posts, count - least_posts + 1)
-    sums = np.cumsum(values)
-    earlier = sums[before - 1]
-    fall = earlier / before - (sums[-1] - earlier) / (count - before)
+    before = np.arange(least_posts, count - least_posts + 1, dtype=np.float64)
+    after, sums = count - before, np.cumsum(values)
+    earlier = sums[least_posts - 1 : count - least_posts]
+    fall = np.maximum(earlier / before - (sums[-1] - earlier) / after, 0.0)
+    scores = fall * fall * before * after
+    best = int(scores.argmax())
     variance = float(values.var()) or REWARD_NOISE**2
-    ratios = np.where(fall > 0, 0.5 * fall**2 * before * (count - before) / count / variance, 0.0)
-    best = int(ratios.argmax())
-    return float(ratios[best]), int(before[best])
+    return float(0.5 * scores[best] / count / variance), best + least_posts
 
 
 class ChangeWatcher:
@@ -135,11 +135,16 @@ class ChangeWatcher:
 
     def _update(self, topic: int, form: int, reward: float) -> None:
         """Kalman's update with one post."""
-        gain = self.covariance[:, 0] + self.covariance[:, topic] + self.covariance[:, form]
-        variance = gain[0] + gain[topic] + gain[form] + REWARD_NOISE**2
-        surprise = reward - PRIOR_MEAN - self.mean[0] - self.mean[topic] - self.mean[form]
-        self.mean = self.mean + gain * (surprise / variance)
-        self.covariance = self.covariance - np.outer(gain, gain) / variance
+        covariance = self.covariance
+        # Rows of a symmetric matrix, which lie together in memory.
+        gain = covariance[0] + covariance[topic] + covariance[form]
+        variance = float(gain[0] + gain[topic] + gain[form]) + REWARD_NOISE**2
+        mean = self.mean
+        surprise = reward - PRIOR_MEAN - float(mean[0] + mean[topic] + mean[form])
+        mean += gain * (surprise / variance)
+        step = gain[:, None] * gain
+        step /= variance
+        covariance -= step
 
     def _look(self, level: int) -> None:
         posts, factor = self._posts[level], self._factor(level)

@@ -43,7 +43,8 @@ class NewPost(BaseModel):
 
     ``propensity`` is the probability with which the bandit chose this arm when it chose it; without it the
     post cannot be used to judge another policy. ``arm_chances`` holds, by topic and format, the chances of all arms
-    that were open then; ``tested_version_id`` is the version in test that had a share in them. A reply names the post
+    that were open then; ``tested_version_id`` is the version in test that had a share in them. ``text_propensity`` is
+    the probability with which this text was taken of its slot's ``text_candidates``. A reply names the post
     that it answers and that post's author.
     """
 
@@ -60,6 +61,8 @@ class NewPost(BaseModel):
     propensity: float | None = Field(None, gt=0, le=1)
     arm_chances: dict[str, dict[str, float]] | None = None
     predicted_reward: float | None = None
+    text_candidates: int | None = Field(None, gt=1)
+    text_propensity: float | None = Field(None, gt=0, le=1)
     llm_call_id: int | None = None
     scheduled_at: AwareDatetime
     reply_to_x_id: str | None = Field(None, pattern=r"^\d+$")

@@ -49,13 +49,13 @@ WON_HALF_LIFE = timedelta(days=90)
 
 
 class HardReaders(Readers):
-    """The hard audience of one world; ``turned_at`` turns its taste round, for experiments."""
+    """The hard audience of one world; ``turned_at`` turns its taste round, ``still`` has no drift: for experiments."""
 
     looks_back = LOOKS_BACK
 
-    def __init__(self, seed: int, turned_at: datetime | None = None) -> None:
+    def __init__(self, seed: int, turned_at: datetime | None = None, *, still: bool = False) -> None:
         super().__init__(seed)
-        self.hard_taste = HardTaste(seed, turned_at)
+        self.hard_taste = HardTaste(seed, turned_at, still=still)
         rng = random.Random(f"hard-crowd-{seed}")  # noqa: S311
         self._crowd = [Wave(CROWD, rng.uniform(*days), rng.random()) for days in CROWD_DAYS]
         self._shown: dict[int, float] = {}

@@ -135,20 +135,24 @@ class Fancy:
 class HardTaste:
     """The latent taste of one world of hard readers.
 
-    ``turned_at`` is for experiments: from then on what topics, forms and pairs do is turned round.
+    ``turned_at`` is for experiments: from then on what topics, forms and pairs do is turned round. So is ``still``:
+    what topics and forms do, and the mood, stay as they are.
     """
 
-    def __init__(self, seed: int, turned_at: datetime | None = None) -> None:
+    def __init__(self, seed: int, turned_at: datetime | None = None, *, still: bool = False) -> None:
+        drifts = 0.0 if still else 1.0
         rng = random.Random(f"hard-taste-{seed}")  # noqa: S311
         topics = (*TOPIC_WORDS, NO_TOPIC)
         self._turned_at = turned_at
-        self.topics = {t: Fancy(f"{seed}-topic-{t}", TOPIC_STAYS, TOPIC_SUDDEN, TOPIC_SLOW) for t in topics}
-        self.forms = {f: Fancy(f"{seed}-form-{f}", FORM_STAYS, FORM_SUDDEN, FORM_SLOW) for f in FORMS}
+        self.topics = {
+            t: Fancy(f"{seed}-topic-{t}", TOPIC_STAYS, drifts * TOPIC_SUDDEN, drifts * TOPIC_SLOW) for t in topics
+        }
+        self.forms = {f: Fancy(f"{seed}-form-{f}", FORM_STAYS, drifts * FORM_SUDDEN, drifts * FORM_SLOW) for f in FORMS}
         self.pairs = {(t, f): rng.gauss(0, PAIR) for t in topics for f in FORMS}
         self.weekend = {t: rng.gauss(0, WEEKEND) for t in topics}
         interests = [rng.gauss(0, INTEREST) for _ in range(INTERESTS)]
         self.interests = {stem: rng.choice(interests) for stem in _STEMS}
-        self.mood = Wave(MOOD, rng.uniform(*MOOD_DAYS), rng.random())
+        self.mood = Wave(drifts * MOOD, rng.uniform(*MOOD_DAYS), rng.random())
         self.weekdays = [rng.gauss(0, WEEKDAY) for _ in range(7)]
         self.satiation = (rng.uniform(*SATIATION_TOPIC), rng.uniform(*SATIATION_FORM))
         self.best_length = rng.uniform(90, 200)

@@ -26,15 +26,29 @@ class LearningSettings(BaseModel):
         1000, ge=50, le=20_000, description="Learned from are the newest outcomes, so many: tastes change."
     )
     bandit_prior_strength: float = Field(2.0, gt=0, le=100, description="Posts' worth of prior belief per arm.")
-    predictor_ridge: float = Field(1.0, gt=0, le=1e6, description="Ridge penalty of the predictor.")
+    predictor_ridge: float = Field(20.0, gt=0, le=1e6, description="Ridge penalty of the predictor.")
     predictor_min_outcomes: int = Field(1, ge=1, le=10_000, description="Outcomes needed to fit a predictor.")
+    text_candidates: int = Field(
+        3,
+        ge=1,
+        le=5,
+        description="Texts written for each post, of which the predictor takes one, while later posts show that it can "
+        "and the budget is in its high tier; with 1 never.",
+    )
+    text_explore_share: float = Field(
+        0.2,
+        ge=0.05,
+        le=1,
+        description="Share of the choices among candidate texts that are made at random, so that it is still seen "
+        "whether the predictor can.",
+    )
 
     # champions and challengers
     models_held: bool = Field(
         default=False, description="Keep every champion as it is: nothing is promoted or rolled back."
     )
     bandit_rule: Literal["steady", "restarting"] = Field(
-        "steady", description="How the first champion bandit learns; the other way has to prove itself against it."
+        "restarting", description="How the first champion bandit learns; the other way has to prove itself against it."
     )
     compare_alpha: float = Field(0.05, ge=0.001, le=0.2, description="Chance of a false proof in one comparison.")
     compare_posts_min: int = Field(40, ge=20, le=1000, description="Posts before a comparison says anything.")

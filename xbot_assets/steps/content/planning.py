@@ -23,12 +23,14 @@ from xbot_assets.domain.pace.slots import free_slots
 from xbot_assets.domain.posts.post import NewPost, fingerprint
 from xbot_assets.llm.briefs.brief import PostBrief, WrittenPost, WrittenPosts
 from xbot_assets.llm.briefs.progress import is_of_the_answer
+from xbot_assets.steps.content.candidates import Taken, asked_for, by_slot, take, texts_per_slot
 from xbot_assets.steps.content.fallback import fallback_posts, watch_fallback_share
 from xbot_assets.steps.content.gatekeeping import judge_for
 from xbot_assets.steps.content.model_watch import watch_models
 from xbot_assets.steps.content.plan_due import PLAN_PURPOSE
 from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.learning.choosers import Choosers, choosers
+from xbot_assets.steps.learning.text_ranking import TextRanking, text_ranking
 from xbot_assets.steps.learning.training import current_champion
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.model_service import rules_in_use
@@ -93,6 +95,12 @@ class _Models:
     choosers: Choosers
     predictor: Predictor | None
     predictor_version: ModelVersion | None
+    ranking: TextRanking
+
+    @property
+    def ranks(self) -> bool:
+        """Whether candidate texts are ranked."""
+        return self.ranking.allowed and self.predictor is not None
 
 
 def plan_posts(
@@ -136,19 +144,21 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     models = _models(product)
     tier = budget_now(product.database, product.settings, product.clock.now()).tier
     drawn = models.choosers.draw(tier.posts, generator)
-    # Tones vary at random, so that posts of one arm do not all sound alike.
-    arms = [(choice.arm, str(generator.choice(product.account.persona.tones))) for choice in drawn.chosen]
+    texts = texts_per_slot(product.settings, tier.name, len(drawn.chosen), ranks=models.ranks)
+    arms = asked_for(drawn.chosen, texts, product.account.persona.tones, generator)
     brief = brief_for(product.settings, product.database, product.account.persona, arms, product.clock.now())
     seed = int(generator.integers(SEEDS))
     written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
-    jitter = timedelta(minutes=product.settings.post_jitter_minutes)
+    slots = by_slot(written.posts, texts)
+    times = _slots(product, len(slots))
     posts = [
-        _new_post(product, models, drawn.chosen[post.number], post, jittered(at, fingerprint(post.text), jitter))
-        for post, at in zip(written.posts, _slots(product, len(written.posts)), strict=True)
+        _post_of_slot(product, models, drawn.chosen[of_slot[0].number // texts], of_slot, at, generator)
+        for of_slot, at in zip(slots, times, strict=True)
     ]
     ids = post_store.enqueue_posts(product.database, posts, product.clock.now())
     hold_unapproved(product.database, product.settings, product.clock.now())
-    return _report(models, posts, ids, written, tier, drawn)
+    missing = written.missing if len(posts) < len(drawn.chosen) else ""
+    return _report(models, posts, ids, written.model_copy(update={"missing": missing}), tier, drawn)
 
 
 def _written_within(product: Product, brief: PostBrief, tier: BudgetTier) -> WrittenPosts:
@@ -208,7 +218,7 @@ def _tell_person(product: Product, failure: ProductError) -> None:
 def _models(product: Product) -> _Models:
     predictor_version = current_champion(product, "predictor")
     fitted = Predictor.model_validate(predictor_version.parameters) if predictor_version else None
-    return _Models(choosers(product), fitted, predictor_version)
+    return _Models(choosers(product), fitted, predictor_version, text_ranking(product))
 
 
 def _slots(product: Product, count: int) -> list[datetime]:
@@ -219,22 +229,43 @@ def _slots(product: Product, count: int) -> list[datetime]:
     return free_slots(first, count, spacing, queue_store.waiting_times(product.database))
 
 
-def _new_post(product: Product, models: _Models, choice: Choice, written: WrittenPost, at: datetime) -> NewPost:
-    features = post_features(written.text, written.tone)
-    seen = with_hour(features, at, product.settings.zone)
-    predicted = models.predictor.predict(seen, choice.arm.topic, choice.arm.format) if models.predictor else None
+def _post_of_slot(
+    product: Product,
+    models: _Models,
+    choice: Choice,
+    texts: Sequence[WrittenPost],
+    at: datetime,
+    rng: np.random.Generator,
+) -> NewPost:
+    explored = product.settings.text_explore_share
+    taken = take(texts, choice, lambda text: _predicted(product, models, choice, text, at), explored, rng)
+    jitter = timedelta(minutes=product.settings.post_jitter_minutes)
+    return _new_post(product, models, taken, jittered(at, fingerprint(taken.text.text), jitter))
+
+
+def _predicted(product: Product, models: _Models, choice: Choice, text: WrittenPost, at: datetime) -> float | None:
+    if models.predictor is None:
+        return None
+    seen = with_hour(post_features(text.text, text.tone), at, product.settings.zone)
+    return models.predictor.predict(seen, choice.arm.topic, choice.arm.format)
+
+
+def _new_post(product: Product, models: _Models, taken: Taken, at: datetime) -> NewPost:
+    choice, written = taken.choice, taken.text
     chosen_by, tested = models.choosers.version, models.choosers.tested
     return NewPost(
         text=written.text,
         topic=choice.arm.topic,
         format=choice.arm.format,
-        features=features,
+        features=post_features(written.text, written.tone),
         bandit_version_id=chosen_by.id if chosen_by else None,
         tested_version_id=tested.version.id if tested else None,
         predictor_version_id=models.predictor_version.id if models.predictor_version else None,
         propensity=choice.propensity,
         arm_chances=choice.chances,
-        predicted_reward=predicted,
+        predicted_reward=_predicted(product, models, choice, written, at),
+        text_candidates=taken.candidates if taken.candidates > 1 else None,
+        text_propensity=taken.chance if taken.candidates > 1 else None,
         llm_call_id=written.llm_call_id,
         scheduled_at=at,
     )
@@ -261,5 +292,5 @@ def _report(
         cost_microusd=written.cost_microusd,
         bandit_version=version.version if version else None,
         chances=tuple(sorted(((a, float(c)) for a, c in chances), key=lambda pair: -pair[1])),
-        reason=models.choosers.reason,
+        reason=f"{models.choosers.reason} {models.ranking.reason}",
     )

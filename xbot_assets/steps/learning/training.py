@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from xbot_assets.domain.learning import bandit, predictor
 from xbot_assets.domain.learning.changes import learn_restarting
 from xbot_assets.domain.learning.features import with_hour
+from xbot_assets.domain.learning.later_posts import foretold
 from xbot_assets.domain.learning.outcomes import level_of, relative_reward
 from xbot_assets.domain.learning.reward import EngagementCounts, engagement_score
 from xbot_assets.steps.learning.learn_due import outcomes_due
@@ -92,7 +93,9 @@ def train_predictor(product: Product) -> ModelVersion | None:
         return None
     examples = [_as_published(one, product.settings.zone) for one in learned]
     fitted, evaluation = predictor.fit(examples, ridge=product.settings.predictor_ridge)
-    return _store_version(product, "predictor", fitted.model_dump(), evaluation.model_dump(), len(learned))
+    later = foretold(examples, ridge=product.settings.predictor_ridge)
+    judged = evaluation.model_dump() | (later.model_dump() if later else {})
+    return _store_version(product, "predictor", fitted.model_dump(), judged, len(learned))
 
 
 def current_champion(product: Product, kind: ModelKind) -> ModelVersion | None:

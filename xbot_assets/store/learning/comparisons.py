@@ -34,6 +34,21 @@ class ComparedPost:
 
 
 @dataclass(frozen=True, slots=True)
+class TextChoice:
+    """A post whose text was one of ``candidates``, the chance that it was taken with, and what it earned if known."""
+
+    post_id: int
+    candidates: int
+    chance: float
+    reward: float | None
+
+    @property
+    def was_predicted_best(self) -> bool:
+        """Whether it was the candidate that the predictor took: the others share what is explored evenly."""
+        return self.chance > 1 / self.candidates + 1e-9
+
+
+@dataclass(frozen=True, slots=True)
 class VersionAt:
     """The bandit version that was a rule's newest at a time."""
 
@@ -77,6 +92,11 @@ def compared_posts(db: Statements, since: datetime) -> list[ComparedPost]:
         for page in pages_since(db, since)
         for row in db.fetch_rows(ComparedPost, "compared_posts", since=since, first=page.first, last=page.last)
     ]
+
+
+def text_choices(db: Statements, limit: int) -> list[TextChoice]:
+    """Return the newest posts whose text was taken from several, newest first."""
+    return db.fetch_rows(TextChoice, "text_choices", limit=limit)
 
 
 def bandit_versions_at(db: Statements, rule: str, times: Sequence[datetime]) -> dict[datetime, VersionAt]:

@@ -99,3 +99,25 @@ def test_an_unknown_topic_teaches_nothing_and_the_rules_are_kept_with_the_poster
     posterior = learn_restarting(START, [Observed(Arm("crypto", "list"), 1.0)], WatchRules(draw_variance=0.4))
     assert posterior.observations == 0
     assert Posterior.model_validate_json(posterior.model_dump_json()).draw_variance == 0.4
+
+
+def test_a_drop_is_the_greatest_likelihood_ratio_of_all_splits() -> None:
+    """As written out split by split; a rise is no drop, and too few values have none."""
+    values = np.random.default_rng(6).normal([0.6] * 40 + [0.3] * 30, 0.15)
+    ratios = [
+        0.5 * max(values[:n].mean() - values[n:].mean(), 0) ** 2 * n * (70 - n) / 70 / values.var()
+        for n in range(20, 51)
+    ]
+    ratio, split = drop(values, 20)
+    assert ratio == pytest.approx(max(ratios), rel=1e-12)
+    assert split == 20 + int(np.argmax(ratios))
+    assert drop(values[::-1].copy(), 20)[0] == 0
+    assert drop(values[:39], 20) == (0.0, 0)
+
+
+def test_what_is_known_stays_symmetric_over_many_posts() -> None:
+    """So that rounding does not add up: each update takes the same from both halves."""
+    watcher = ChangeWatcher(START)
+    for one in posts(3000, (0.3, 0.4, 0.5), 7):
+        watcher.see(one.arm, one.reward)
+    assert np.array_equal(watcher.covariance, watcher.covariance.T)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from xbot_assets.domain.learning.features import edited_features, post_features, with_hour
+from xbot_assets.domain.learning.features import edited_features, post_features, text_features, with_hour
 from xbot_assets.domain.pace.hours import local_hour
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -27,3 +27,16 @@ def test_the_hour_is_the_owner_s_and_replaces_any_that_was_noted_before() -> Non
         {"length": 1.0}, EVENING.replace(hour=local_hour(EVENING, BERLIN)), ZoneInfo("UTC")
     )
     assert with_hour(noted, EVENING, BERLIN) != noted
+
+
+def test_words_are_columns_that_a_text_shares_with_others_of_its_words() -> None:
+    """Whatever their case and ending; links, names and short words are none, and an edit leaves no word behind."""
+
+    def words(text: str) -> set[str]:
+        return {name for name in text_features(text) if name.startswith("word_")}
+
+    assert words("Planting MOSSES by the sea") == words("@sea_person mosses Plantings https://mosses.example/other")
+    assert len(words("Mähen, möwen, 苔の世界です")) == 3
+    assert words("a few new 1234 tips") == words("tips") != set()
+    edited = edited_features(post_features("Moss.", "wry"), "Bread.")
+    assert edited == post_features("Bread.", "wry")

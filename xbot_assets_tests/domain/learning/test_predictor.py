@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from xbot_assets.domain.learning import predictor
 from xbot_assets.domain.learning.features import post_features, with_hour
 from xbot_assets.domain.learning.predictor import Example, Predictor, fit
 
@@ -65,3 +66,19 @@ def test_no_post_is_refused() -> None:
     """A model of nothing is an error, not a constant."""
     with pytest.raises(ValueError, match="at least one"):
         fit([], ridge=1.0)
+
+
+def test_rows_made_in_chunks_give_what_all_at_once_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And both give what the regression's equations say of the whole table."""
+    rows = examples(50)
+    whole, judged = fit(rows, ridge=2)
+    monkeypatch.setattr(predictor, "CHUNK", 7)
+    pieces, of_pieces = fit(rows, ridge=2)
+    assert pieces.weights == pytest.approx(whole.weights, rel=1e-9, abs=1e-12)
+    assert (of_pieces.error, of_pieces.error_of_mean) == pytest.approx((judged.error, judged.error_of_mean))
+    names = sorted(whole.weights)
+    columns = [{**one.features, f"topic={one.topic}": 1.0, f"format={one.format}": 1.0} for one in rows]
+    table = np.array([[one.get(name, 0.0) for name in names] for one in columns])
+    rewards, centred = np.array([one.reward for one in rows]), table - table.mean(axis=0)
+    weights = np.linalg.solve(centred.T @ centred + 2 * np.eye(len(names)), centred.T @ (rewards - rewards.mean()))
+    assert [whole.weights[name] for name in names] == pytest.approx(weights.tolist(), rel=1e-8, abs=1e-10)

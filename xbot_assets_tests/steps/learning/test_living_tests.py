@@ -27,7 +27,13 @@ from xbot_assets_tests.steps.unheard import writing_product
 
 START = datetime(2026, 7, 1, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
-RULES = {"compare_posts_min": 20, "compare_posts_best": 30, "compare_rules_posts_max": 100, "flip_days_min": 7}
+RULES = {
+    "compare_posts_min": 20,
+    "compare_posts_best": 30,
+    "compare_rules_posts_max": 100,
+    "flip_days_min": 7,
+    "bandit_rule": "steady",
+}
 LIKED, DISLIKED = 0.7, 0.3
 POSTS = 80
 

@@ -41,6 +41,7 @@ RULES = {
     "compare_posts_best": 30,
     "compare_posts_max": 60,
     "compare_rules_posts_max": 60,
+    "bandit_rule": "steady",
     "flip_days_min": 7,
 }
 

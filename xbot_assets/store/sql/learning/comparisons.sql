@@ -9,6 +9,13 @@ from engagement_outcomes e join posts p on p.id = e.post_id
 where e.computed_at between %(first)s and %(last)s and p.planned_at > %(since)s
 order by e.computed_at, p.id;
 
+-- name: text_choices
+-- The newest posts whose text was taken from several, with what each earned when it is known.
+select p.id as post_id, p.text_candidates as candidates, p.text_propensity as chance, e.reward
+from posts p left join engagement_outcomes e on e.post_id = p.id and p.removed_at is null
+where p.text_candidates is not null
+order by p.id desc limit %(limit)s;
+
 -- name: bandit_versions_at
 -- The newest bandit version of a rule at each of some times; none for times before the first.
 select t.at, v.id, v.parameters

@@ -60,13 +60,14 @@ insert into post_events (post_id, from_status, to_status, fencing_token, happene
 select id, 'held', 'queued', fencing_token, %(now)s, %(why)s, %(who)s, 'approved' from moved;
 
 -- name: edit_post
--- held or queued -> held, with another text: it waits for approval, and what was predicted of the old one is forgotten.
+-- held or queued -> held, with another text: it waits for approval, and what was predicted of the old one and how it was taken
+-- are forgotten.
 with old as (
     select id, status, text from posts where id = %(id)s and status in ('held', 'queued')
 ), moved as (
     update posts p set
         status = 'held', text = %(text)s, fingerprint = %(fingerprint)s, features = %(features)s::jsonb,
-        predicted_reward = null, predictor_version_id = null,
+        predicted_reward = null, predictor_version_id = null, text_candidates = null, text_propensity = null,
         approved_digest = null, approved_by = null, approved_at = null
     from old where p.id = old.id
     returning p.id, p.fencing_token, old.status as from_status, old.text as text_before

@@ -10,7 +10,8 @@ with given as (
             position integer, text text, fingerprint text, topic text, format text, features jsonb, source text,
             bandit_version_id bigint, predictor_version_id bigint, propensity double precision,
             predicted_reward double precision, llm_call_id bigint, scheduled_at timestamptz,
-            reply_to_x_id text, reply_to_handle text, images jsonb, arm_chances jsonb, tested_version_id bigint
+            reply_to_x_id text, reply_to_handle text, images jsonb, arm_chances jsonb, tested_version_id bigint,
+            text_candidates smallint, text_propensity double precision
         )
         order by position
     ) r
@@ -18,13 +19,13 @@ with given as (
     insert into posts (
         id, text, fingerprint, topic, format, features, source, bandit_version_id, predictor_version_id, propensity,
         predicted_reward, llm_call_id, scheduled_at, planned_at, reply_to_x_id, reply_to_handle, thread_id, segment,
-        arm_chances, tested_version_id
+        arm_chances, tested_version_id, text_candidates, text_propensity
     )
     overriding system value
     select id, text, fingerprint, topic, format, features, source, bandit_version_id, predictor_version_id, propensity,
         predicted_reward, llm_call_id, scheduled_at, %(now)s, reply_to_x_id, reply_to_handle,
         case when %(threaded)s then (select min(id) from given) end, case when %(threaded)s then position end,
-        nullif(arm_chances, 'null'::jsonb), tested_version_id
+        nullif(arm_chances, 'null'::jsonb), tested_version_id, text_candidates, text_propensity
     from given
     returning id, fencing_token
 ), shown as (
