@@ -5,7 +5,7 @@ account does not fall silent because a bill is full or a service is away.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -27,6 +27,7 @@ from xbot_assets.steps.content.fallback import fallback_posts, watch_fallback_sh
 from xbot_assets.steps.content.gatekeeping import judge_for
 from xbot_assets.steps.content.model_watch import watch_models
 from xbot_assets.steps.content.plan_due import PLAN_PURPOSE
+from xbot_assets.steps.content.seen_signals import NOTHING_SEEN, SeenSignals, seen_signals
 from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.learning.choosers import Choosers, choosers
 from xbot_assets.steps.learning.training import current_champion
@@ -84,6 +85,8 @@ class Plan:
     bandit_version: int | None
     chances: tuple[tuple[Arm, float], ...]
     reason: str
+    seen: SeenSignals = NOTHING_SEEN
+    """What the model was told of other accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,9 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     # Tones vary at random, so that posts of one arm do not all sound alike.
     arms = [(choice.arm, str(generator.choice(product.account.persona.tones))) for choice in drawn.chosen]
     brief = brief_for(product.settings, product.database, product.account.persona, arms, product.clock.now())
-    seed = int(generator.integers(SEEDS))
-    written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
+    seen = seen_signals(product, [choice.arm.topic for choice in drawn.chosen])
+    more = {"seed": int(generator.integers(SEEDS)), "seen_posts": seen.signals, "insights": seen.insights}
+    written = _written_within(product, brief.model_copy(update=more), tier)
     jitter = timedelta(minutes=product.settings.post_jitter_minutes)
     posts = [
         _new_post(product, models, drawn.chosen[post.number], post, jittered(at, fingerprint(post.text), jitter))
@@ -148,7 +152,7 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     ]
     ids = post_store.enqueue_posts(product.database, posts, product.clock.now())
     hold_unapproved(product.database, product.settings, product.clock.now())
-    return _report(models, posts, ids, written, tier, drawn)
+    return replace(_report(models, posts, ids, written, tier, drawn), seen=seen)
 
 
 def _written_within(product: Product, brief: PostBrief, tier: BudgetTier) -> WrittenPosts:
