@@ -61,7 +61,7 @@ class Conclusions(BaseModel):
 
 
 def conclusions_of(answers: Sequence[str], brief: InsightBrief, *, marker: str, told: str) -> list[InsightSentence]:
-    """Read the answers of one call: a sentence must cite posts that were shown, and do nothing that one of them says."""
+    """Read the answers of one call: a sentence must cite posts that were shown, and do nothing that one says."""
     known = {signal.x_post_id for signal in brief.signals}
     return [_checked(cited_among(sentence_of(answer), known), brief, marker, told) for answer in answers]
 

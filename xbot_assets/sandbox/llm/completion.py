@@ -220,7 +220,7 @@ def _pen(request: CompletionRequest, writer: Writer, usage: UsageLog, faults: Ac
     topics = answered_topics(user)
     described = [replace(post, topic=topic) for post, topic in zip(asked.posts, topics, strict=False)]
     asked = replace(asked, language=language or asked.language, posts=tuple(described) or asked.posts)
-    concluded = conclusions(user)
+    concluded = tuple(f"{demand.obeyed(sentence)} [{ids}]" for sentence, ids in conclusions(user))
     asked = replace(asked, posts=asked.posts[:1] * len(concluded)) if concluded else asked
     said = tuple(filter(None, repeated)) or ratings(user) or concluded
     return _Pen(writer, usage, asked, dice, faults.fault, demand, said)

@@ -39,7 +39,7 @@ def answered_topics(prompt: str) -> tuple[str, ...]:
     return tuple(topic_of(text) for text in shown_posts(prompt))
 
 
-def conclusions(prompt: str) -> tuple[str, ...]:
+def conclusions(prompt: str) -> tuple[tuple[str, str], ...]:
     """Return as many sentences as the prompt wants concluded, each with the ids of its posts; nothing otherwise.
 
     They say what posts of one form are about: as much as can be said for sure.
@@ -53,7 +53,7 @@ def conclusions(prompt: str) -> tuple[str, ...]:
     return tuple(_conclusion(form, topic, signals, number) for number, (form, topic) in enumerate(chosen))
 
 
-def _conclusion(form: str, topic: str, signals: Sequence[re.Match[str]], number: int) -> str:
+def _conclusion(form: str, topic: str, signals: Sequence[re.Match[str]], number: int) -> tuple[str, str]:
     ids = [match[1] for match in signals if (match[2], topic_of(match[4])) == (form, topic)][:_CITED]
     beginning = _BEGINNINGS[number % len(_BEGINNINGS)]
-    return f"{beginning} {topic} often take the shape of a {form}. [{', '.join(ids)}]"
+    return f"{beginning} {topic} often take the shape of a {form}.", ", ".join(ids)
