@@ -39,6 +39,8 @@ class SignalReport:
     new: int = 0
     unread: int = 0
     """Lines of trends that could not be read."""
+    changed: ProductError | None = None
+    """That a list is not as it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +92,18 @@ def _reading(product: Product, reading: Reading, lane: Lane, work: Callable[[_Wo
 
 
 def _read_background(work: _Work) -> None:
-    """Read posts first: a page of trends that has changed must not cost what its neighbours tell."""
+    """Read lists, then posts: that a list has changed is raised at the end, so that it does not cost what posts tell."""
+    trends = _read_tab(work, "trending", SignalKind.TREND)
+    _read_tab(work, "news", SignalKind.NEWS)
+    for trend in _fitting(work, trends):
+        _read_search(work, f"{TREND}:{trend.name}", SignalKind.TREND, (trend.name,))
     topics = {f"{TOPIC}:{topic.name}": topic for topic in work.product.account.persona.topics}
     for name in longest_ago(list(topics), work.product):
         topic = topics[name]
         _read_search(work, name, SignalKind.VIRAL_FORMAT, (topic.name, *topic.keywords))
     _read_peers(work, [account.handle for account in discovered(work.product.account)])
-    _read_tab(work, "news", SignalKind.NEWS)
-    for trend in _fitting(work, _read_tab(work, "trending", SignalKind.TREND)):
-        _read_search(work, f"{TREND}:{trend.name}", SignalKind.TREND, (trend.name,))
+    if work.report.changed is not None:
+        raise work.report.changed
 
 
 def _read_peers(work: _Work, handles: Sequence[str]) -> None:
@@ -144,20 +149,20 @@ def _read_search(work: _Work, name: str, kind: SignalKind, words: tuple[str, ...
 
 
 def _read_tab(work: _Work, tab: str, kind: SignalKind) -> Sequence[NewSignal]:
-    """Read one list and store it; a page that is not as it was is kept, and then it is a failure."""
+    """Read one list and store it; a page that is not as it was is kept, and is a failure when most of it is unread."""
     settings = work.product.settings
     asked = ReadTrends.model_validate({"tab": tab, "limit": settings.signal_trends_max})
     answer = work.product.x.run(asked, lane=work.lane, deadline_seconds=settings.read_deadline_seconds)
-    signals = trend_signals(answer.trends, kind)
-    if signals or not answer.evidence:
-        _store(work, f"{kind.value}:list", signals)
+    signals, name = trend_signals(answer.trends, kind), f"{kind.value}:list"
+    if signals or answer.evidence is None:
+        _store(work, name, signals)
     work.report.unread += answer.unread
     if answer.evidence is not None:
         kept = keep_page(work.product, answer.evidence, asked.kind, is_probe=work.attempt.permit.is_probe)
         failure = _changed(answer, f"{answer.evidence.reason}{kept}")
-        if not answer.trends:
-            raise failure
-        work.report.failed[f"{kind.value}:list"] = failure.reason
+        work.report.failed[name] = failure.reason
+        if answer.unread >= len(answer.trends):
+            work.report.changed = work.report.changed or failure
     return signals
 
 

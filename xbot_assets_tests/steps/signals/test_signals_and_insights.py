@@ -22,6 +22,7 @@ from xbot_assets.steps.signals.showing import signals_now
 from xbot_assets.store.content.ledger import recent_calls
 from xbot_assets.store.engagement.authors import track
 from xbot_assets.store.engagement.signals import NewSignal, newest_signals, store_signals
+from xbot_assets.store.metrics.evidence import newest_evidence
 from xbot_assets.store.publishing.breaker import breaker_state
 from xbot_assets_tests.steps.site import Site
 
@@ -88,11 +89,13 @@ def test_a_page_that_has_changed_is_kept_and_stops_only_this_reading(peers: Prod
     for _ in range(peers.settings.signal_failures_max):
         with pytest.raises(ProductError) as caught:
             read_background(peers)
-        assert caught.value.code in {"page_changed", "loading"}
+        assert caught.value.code == "page_changed"
     assert breaker_state(peers.database, "signals").state == "open"
     assert breaker_state(peers.database, "harvest").state == "closed"
     assert background_wait(peers) is not None
     assert signals_of(peers, SignalKind.TREND) == []
+    kept = newest_evidence(peers.database, 9)
+    assert {(one.operation, one.path) for one in kept} >= {("read_trends", "/explore/tabs/trending")}
 
 
 def test_conclusions_rest_on_stored_posts_and_are_shown_to_who_writes(peers: Product) -> None:
