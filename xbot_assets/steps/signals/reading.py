@@ -92,7 +92,7 @@ def _reading(product: Product, reading: Reading, lane: Lane, work: Callable[[_Wo
 
 
 def _read_background(work: _Work) -> None:
-    """Read lists, then posts: that a list has changed is raised at the end, so that it does not cost what posts tell."""
+    """Read lists, then posts: that a list has changed is raised at the end, so that it costs no posts."""
     trends = _read_tab(work, "trending", SignalKind.TREND)
     _read_tab(work, "news", SignalKind.NEWS)
     for trend in _fitting(work, trends):
@@ -149,7 +149,7 @@ def _read_search(work: _Work, name: str, kind: SignalKind, words: tuple[str, ...
 
 
 def _read_tab(work: _Work, tab: str, kind: SignalKind) -> Sequence[NewSignal]:
-    """Read one list and store it; a page that is not as it was is kept, and is a failure when most of it is unread."""
+    """Read one list and store it; a page that is not as it was is kept, and is a failure when most is unread."""
     settings = work.product.settings
     asked = ReadTrends.model_validate({"tab": tab, "limit": settings.signal_trends_max})
     answer = work.product.x.run(asked, lane=work.lane, deadline_seconds=settings.read_deadline_seconds)
