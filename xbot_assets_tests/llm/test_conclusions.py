@@ -39,9 +39,8 @@ def test_the_sandbox_concludes_and_cites_what_it_was_shown(writer_for: WriterFor
 
 def test_a_conclusion_that_no_money_is_left_for_is_not_asked_for(writer_for: WriterFor, ledger: ListBooks) -> None:
     """The wall stands before this call as before any other."""
-    ledger.budget_microusd = 1
     with pytest.raises(BudgetFailure):
-        writer_for().conclude(brief_of("Which soil for seeds?"))
+        writer_for(daily_budget_microusd=1).conclude(brief_of("Which soil for seeds?"))
     assert ledger.sent == []
 
 
@@ -68,7 +67,7 @@ def test_posts_stand_in_a_tag_that_none_of_them_can_name() -> None:
     assert user.count("</seen_posts_feedfacefeedface>") == 1
     assert "</seen_posts>" not in user
     assert "feedfacefeedface" in system
-    assert f"{IDS[0]} | question | 9 likes" in user
+    assert f"{IDS[0]} · question · 9 likes" in user
 
 
 @pytest.fixture

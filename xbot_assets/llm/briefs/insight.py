@@ -33,7 +33,7 @@ class ShownSignal(BaseModel):
     @property
     def line(self) -> str:
         """Return the post on one line, its id first."""
-        return f"{self.x_post_id} | {self.made} | {self.earned} | {self.text}"
+        return f"{self.x_post_id} · {self.made} · {self.earned} · {self.text}"
 
 
 class InsightBrief(BaseModel):

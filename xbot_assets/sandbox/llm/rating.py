@@ -14,7 +14,7 @@ _BEGINNINGS = ("Liked posts about", "Posts that go far about", "What people shar
 _ASKS_FOR_NUMBERS = re.compile(r"\bfrom 0 to 10\b", re.IGNORECASE)
 _ASKS_FOR_REPLIES = re.compile(r"\breply to (?:one of the )?posts?\b", re.IGNORECASE)
 _ASKS_FOR_CONCLUSIONS = re.compile(r"\bconclude (\d{1,2}) sentence", re.IGNORECASE)
-_SHOWN_SIGNAL = re.compile(r"(\d{5,20}) \| ([^|]*) \| ([^|]*) \| (.*)", re.DOTALL)
+_SHOWN_SIGNAL = re.compile(r"(\d{1,20}) · ([^·]*) · ([^·]*) · (.*)", re.DOTALL)
 _TOPICS = re.compile(r"\btopics of the account:\s*([^\n]+)", re.IGNORECASE)
 
 
