@@ -16,21 +16,26 @@ SIGNALS = "signals"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One of the two readings: its name, the time between two of them, and behind which breaker it is."""
+    """One of the two readings: its name, the time between two of them, its breaker, and how many failures open that."""
 
     name: ReadingName
     every: timedelta
     breaker: str
+    failures_max: int
 
 
 def high_reading(product: Opened) -> Reading:
     """Return the reading of the accounts that the owner tracks."""
-    return Reading("high_value", timedelta(minutes=product.settings.signals_high_minutes), HARVEST)
+    settings = product.settings
+    every = timedelta(minutes=settings.signals_high_minutes)
+    return Reading("high_value", every, HARVEST, settings.harvest_failures_max)
 
 
 def background_reading(product: Opened) -> Reading:
     """Return the reading of everything else."""
-    return Reading("background", timedelta(minutes=product.settings.signals_background_minutes), SIGNALS)
+    settings = product.settings
+    every = timedelta(minutes=settings.signals_background_minutes)
+    return Reading("background", every, SIGNALS, settings.signal_failures_max)
 
 
 def signals_wait(product: Opened, reading: Reading) -> str | None:

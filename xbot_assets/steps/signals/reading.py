@@ -8,10 +8,10 @@ from xbot_assets.domain.engagement.signals import SignalKind
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.domain.lanes import Lane
-from xbot_assets.steps.engagement.careful import HARVEST
+from xbot_assets.domain.pace.breaker import AttemptOutcome
 from xbot_assets.steps.engagement.discovery import discovered
 from xbot_assets.steps.engagement.pool import OF_ONE_PLACE
-from xbot_assets.steps.metrics.careful import Attempt, AttemptOutcome, careful
+from xbot_assets.steps.metrics.careful import Attempt, careful
 from xbot_assets.steps.metrics.page_watch import keep_page
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.signals.places import Reading, background_reading, high_reading, longest_ago
@@ -76,10 +76,7 @@ def read_background(product: Product) -> SignalReport:
 
 def _reading(product: Product, reading: Reading, lane: Lane, work: Callable[[_Work], None]) -> SignalReport:
     report = SignalReport()
-    failures = {HARVEST: product.settings.harvest_failures_max}.get(
-        reading.breaker, product.settings.signal_failures_max
-    )
-    policy = replace(product.settings.breaker_policy, failures=failures)
+    policy = replace(product.settings.breaker_policy, failures=reading.failures_max)
     with careful(product, reading.breaker, policy) as attempt:
         if attempt is None:
             return SignalReport(read=False)
