@@ -220,11 +220,10 @@
     const blocks = all(cell, "[dir]").filter((e) => !one(e, "[dir]") && !e.closest("button, [role=button]"));
     const [context, name, ...rest] = blocks.filter((e) => squeeze(textOf(e)));
     const words = (e) => (e && name ? squeeze(textOf(e)) : null);
-    const promoted = Boolean(one(cell, AD) || cell.closest(testid("placementTracking")));
-    return { context: words(context), name: words(name), below: words(rest.find((e) => !one(e, "a[href]"))), promoted };
+    const [below, tracked] = [rest.find((e) => !one(e, "a[href]")), cell.closest(testid("placementTracking"))];
+    return { context: words(context), name: words(name), below: words(below), promoted: Boolean(tracked || one(cell, AD)) };
   };
   const trends = () => all(document, `${testid("primaryColumn")} ${testid("trend")}`).map(trend);
-
   /* Words about this account count only outside what people wrote. */
   const PEOPLE = ["UserDescription", "UserName", "User-Name", "UserCell", "trend", "tweetText"].map(testid).join(",");
   const notice = (pattern) =>
@@ -292,7 +291,6 @@
     if (now.retry || now.error || (!now.logged_in && now.login_offered)) return true;
     return now.logged_in && WANTED[request.want]();
   };
-
   if (request.what === "loaded") return loaded();
   const page = document.scrollingElement;
   const scroll = { top: page ? page.scrollTop : 0, view: innerHeight, height: page ? page.scrollHeight : 0 };
