@@ -16,9 +16,10 @@ from xbot_assets.defs.metrics import definitions as metrics
 from xbot_assets.defs.operations import definitions as operations
 from xbot_assets.defs.publishing import definitions as publishing
 from xbot_assets.defs.resources import nothing_handed_on, product_resource, tick_resource
+from xbot_assets.defs.signals import definitions as signals
 from xbot_assets.settings import Settings, load_settings
 
-SUBJECTS = (content, engagement, publishing, metrics, learning, operations)
+SUBJECTS = (signals, content, engagement, publishing, metrics, learning, operations)
 ASSETS = [asset for subject in SUBJECTS for asset in subject.ASSETS]
 """Everything that runs as a step."""
 RESOURCES = {"product": product_resource, "tick": tick_resource, "io_manager": nothing_handed_on}

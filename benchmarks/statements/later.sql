@@ -127,3 +127,32 @@ select make_reading_month(at) from generate_series(
 ) as g (at);
 insert into post_metrics select * from post_metrics_before_months order by read_at;
 drop table post_metrics_before_months;
+
+-- name: signals
+-- What others do: a hundred thousand things seen in ninety days, each twice, with the readings and conclusions of that time.
+with seen as (
+    insert into signals (
+        kind, name, x_post_id, handle, about, format, text, created_at, first_seen_at, last_seen_at
+    )
+    select (array['viral_format', 'peer', 'trend', 'news'])[1 + n %% 4],
+        case when n %% 4 < 2 then (1500000000000000000 + n)::text else 'word ' || n end,
+        case when n %% 4 < 2 then (1500000000000000000 + n)::text end, case when n %% 4 < 2 then 'reader' || n %% 500 end,
+        'topic ' || n %% 6, 'question', 'Somebody writes ' || n, %(now)s - (100000 - n) * interval '78 seconds',
+        %(now)s - (100000 - n) * interval '78 seconds', %(now)s - (100000 - n) * interval '78 seconds'
+    from generate_series(1, 100000) n
+    returning id, last_seen_at
+), sighted as (
+    insert into signal_sightings (signal_id, seen_at, rank, posts, likes, reposts, replies, views)
+    select s.id, s.last_seen_at - d * interval '4 hours', 1, 40, 10, 1, 1, 1000 from seen s, generate_series(0, 1) d
+), read as (
+    insert into signal_readings (reading, read_at, seen, new, unread)
+    select r, %(now)s - n * interval '2 hours', 80, 40, 0
+    from unnest(array['high_value', 'background']) as k (r), generate_series(1, 1000) n
+), made as (
+    insert into insights (kind, made_at, model, signals_shown, kept, why_none, cost_microusd)
+    select k, %(now)s - n * interval '12 hours', 'gpt-4o', 20, 4, '', 100
+    from unnest(array['expert', 'competitor']) as t (k), generate_series(1, 1000) n
+    returning id
+)
+insert into insight_sentences (insight_id, position, text, x_post_ids)
+select id, p, 'A sentence', array['1500000000000099001'] from made, generate_series(1, 4) p;

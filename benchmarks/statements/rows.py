@@ -66,6 +66,18 @@ def _replies(now: datetime) -> dict[str, dict[str, Any]]:
     at, later = now.isoformat(), (now + HOUR).isoformat()
     post = {"x_post_id": "17900000000000000#", "handle": "reader#"}
     return {
+        "store_signals": {
+            **dict.fromkeys(("rank", "posts"), None),
+            **dict.fromkeys(("likes", "reposts", "replies", "views"), 9),
+            **dict.fromkeys(("name", "x_post_id"), "17900000000000000#"),
+            "kind": "peer",
+            "handle": "reader7",
+            "about": "@reader7",
+            "format": "question",
+            "text": "A text",
+            "created_at": at,
+        },
+        "store_insight": {"text": "A sentence", "x_post_ids": ["1500000000000099001"], "dropped": None},
         "store_opportunities": {
             **post,
             "source": "search",

@@ -72,6 +72,7 @@ _WINDOWS: Mapping[str, timedelta] = {
     ),
     **dict.fromkeys(("discovered_accounts",), 21 * DAY),
     **dict.fromkeys(("follower_readings", "views_since"), 28 * DAY),
+    **dict.fromkeys(("newest_signals", "signal_counts", "signal_problems", "signal_duplicates"), 3 * DAY),
     **dict.fromkeys(("posts_to_verify", "verification_is_due"), 3 * DAY),
 }
 """How far back the product looks; a day where nothing is said."""
@@ -96,6 +97,12 @@ _OWN: Mapping[str, dict[str, Any]] = {
     "timeline_places": {"limit": 40},
     "replies_twice": {"limit": 1000},
     "unwanted_replies": {"limit": 1000},
+    "newest_signals": {"kind": "peer", "limit": 60},
+    **{name: {"kinds": ["peer", "viral_format"], "limit": 500} for name in ("signal_problems", "signal_duplicates")},
+    "signal_posts_stored": {"ids": ["1500000000000099001"]},
+    "last_signal_readings": {"reading": "background"},
+    "note_signal_reading": {"reading": "background", "unread": 0},
+    **{name: {"kind": "expert"} for name in ("current_insight", "last_insight", "store_insight")},
     "champion": {"kind": "bandit"},
     "champion_seat": {"kind": "bandit"},
     "model_versions": {"kind": "bandit"},

@@ -21,6 +21,7 @@ from xbot_assets.x.operations import (
     ReadProfile,
     ReadReplies,
     ReadTimeline,
+    ReadTrends,
     Search,
 )
 
@@ -38,6 +39,7 @@ WireOperation = Annotated[
     | ReadTimeline
     | ReadReplies
     | ReadNotifications
+    | ReadTrends
     | CheckSession,
     Field(discriminator="kind"),
 ]

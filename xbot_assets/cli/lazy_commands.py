@@ -25,6 +25,7 @@ MODULES = {
     "post": COMMANDS,
     "approve": DECISIONS,
     "replies": DECISIONS,
+    "signals": "xbot_assets.cli.signals",
     "alerts": DECISIONS,
     "resume": COMMANDS,
     "login": "xbot_assets.cli.sessions.login",

@@ -33,6 +33,8 @@ SUBJECTS: Mapping[str, SubjectPolicy] = {
     "publishing": SubjectPolicy(OWNER, timedelta(days=2), frozenset({"recovered_post_ids"})),
     # Notifications are read every few minutes, but a full pool and quiet days put the rest off.
     "engagement": SubjectPolicy(OWNER, timedelta(days=1), frozenset({"reply_opportunities", "planned_replies"})),
+    # Only where strangers' posts may be read; without accounts to track and without money nothing new is made.
+    "signals": SubjectPolicy(OWNER, timedelta(days=2), frozenset({"high_value_signals"})),
     # Old posts are read once a day, the profile every hour.
     "metrics": SubjectPolicy(OWNER, timedelta(days=1, hours=2)),
     # A post is judged hours after it was published.

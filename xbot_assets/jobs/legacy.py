@@ -70,12 +70,10 @@ PLANNED: Mapping[str, Successor] = {
     ),
     "harvest": _by("harvest_inbound_when_due", "harvest_opportunities_when_due"),
     "plan_replies": _by("plan_replies_when_due", "publish_when_due"),
-    "trend_signals": _not_built("Nothing reads trends or news."),
-    "peer_signals": _not_built(
-        "Tracked accounts are read for posts to answer; how their posts do is not compared with ours."
-    ),
-    "expert_insights": _not_built("Posts by others are read to be answered; nothing is concluded from them."),
-    "competitor_insights": _not_built("Posts by others are read to be answered; nothing is concluded from them."),
+    "trend_signals": _by("read_background_when_due"),
+    "peer_signals": _by("read_high_value_when_due", "read_background_when_due"),
+    "expert_insights": _by("conclude_expert_when_due"),
+    "competitor_insights": _by("conclude_competitor_when_due"),
     "missed_runs": _not_built("Failed runs raise an alert; a run that never came does not yet."),
     "purge": _by("purge_when_due"),
     "health": _part(

@@ -9,6 +9,7 @@ from xbot_assets.domain.budget.calls import LlmCall
 from xbot_assets.domain.clock import Clock
 from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.llm.briefs.brief import Judge, PostBrief, WrittenPosts
+from xbot_assets.llm.briefs.insight import ANSWER_TOKENS, Conclusions, InsightBrief, conclusions_of
 from xbot_assets.llm.briefs.progress import BriefProgress, is_of_the_answer
 from xbot_assets.llm.briefs.prompts import load_prompt, relevance_messages
 from xbot_assets.llm.briefs.relevance import RelevanceBrief, RelevanceScores, scores_of
@@ -18,6 +19,8 @@ from xbot_assets.llm.calls.calling import ModelAccess, PaidCalls, not_served
 from xbot_assets.llm.calls.capabilities import Capabilities, examine
 from xbot_assets.llm.calls.one_call import Request
 from xbot_assets.llm.calls.retrying import Attempts, CallFailed
+from xbot_assets.llm.prompts import insight_messages, load_prompt, relevance_messages
+from xbot_assets.llm.untrusted import new_marker
 
 TOKENS_PER_POST_OVERHEAD = 40
 """JSON around one post."""
@@ -39,7 +42,7 @@ class LanguageModel:
         """Prepare the client; nothing is sent yet."""
         self._access = access
         self._calls = PaidCalls(access, budget, clock)
-        self._prompts = {name: load_prompt(name) for name in ("posts", "replies", "relevance")}
+        self._prompts = {name: load_prompt(name) for name in ("posts", "replies", "relevance", "insight")}
 
     def __enter__(self) -> Self:
         return self
@@ -95,10 +98,32 @@ class LanguageModel:
             seed=None,
             effort=brief.effort,
         )
-        calls: list[LlmCall] = []
-        attempts = Attempts(self._access.attempts, self._access.total_seconds, time.monotonic)
-        answer = attempts.run(lambda _number, left: self._calls.make(request, left, calls))
-        return scores_of(answer.texts, sum(call.cost_microusd for call in calls))
+        texts, cost = self._answered(request)
+        return scores_of(texts, cost)
+
+    def conclude(self, brief: InsightBrief) -> Conclusions:
+        """Have something concluded from posts by others in one call, retried as :meth:`judge_relevance` is.
+
+        Every sentence of the answer is returned, with the reason for those that may not be used.
+
+        Raises:
+            ProductError: as :meth:`write_posts`.
+        """
+        prompt, marker = self._prompts["insight"], new_marker()
+        system, user = insight_messages(prompt, brief, marker)
+        request = Request(
+            model=self._calls.model_in_use(brief.model or self._access.model),
+            messages=[{"role": "system", "content": system}, {"role": "user", "content": user}],
+            posts=brief.sentences,
+            written_limit=brief.sentences * ANSWER_TOKENS,
+            purpose=brief.purpose,
+            prompt_version=prompt.version,
+            seed=None,
+            effort=brief.effort,
+        )
+        texts, cost = self._answered(request)
+        sentences = conclusions_of(texts, brief, marker=marker, told=system)
+        return Conclusions(sentences=tuple(sentences), model=request.model, cost_microusd=cost)
 
     def ping(self) -> None:
         """Ask whether the API answers, takes the key and serves the model; costs nothing and is not booked.
@@ -120,6 +145,13 @@ class LanguageModel:
             ProductError: the call's reason.
         """
         return examine(self._calls, model, effort)
+
+    def _answered(self, request: Request) -> tuple[tuple[str, ...], int]:
+        """Make one call, again for a server that does not answer; return its texts and what all of it cost."""
+        calls: list[LlmCall] = []
+        attempts = Attempts(self._access.attempts, self._access.total_seconds, time.monotonic)
+        answer = attempts.run(lambda _number, left: self._calls.make(request, left, calls))
+        return answer.texts, sum(call.cost_microusd for call in calls)
 
     def _round(self, work: _Work, seconds_left: float) -> None:
         """Ask once for what is pending; ends without a failure when nothing is pending any more."""

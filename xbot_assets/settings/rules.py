@@ -26,6 +26,7 @@ from xbot_assets.settings.groups.pace import PaceSettings
 from xbot_assets.settings.groups.publishing import PublishingSettings
 from xbot_assets.settings.groups.recovery import RecoverySettings
 from xbot_assets.settings.groups.retention import RetentionSettings
+from xbot_assets.settings.groups.signals import SignalSettings
 from xbot_assets.settings.groups.stores import StoreSettings
 
 _NO_PUBLIC = frozenset({"sandbox", "shadow"})
@@ -34,6 +35,7 @@ _NO_PUBLIC = frozenset({"sandbox", "shadow"})
 
 class RuleSettings(
     EngagementSettings,
+    SignalSettings,
     LearningSettings,
     MetricsSettings,
     PaceSettings,

@@ -206,6 +206,31 @@ class OwnTimelineRead(Message):
         return tuple(post for number, post in enumerate(seen) if not post.post_id or first[post.post_id] == number)
 
 
+class TrendReading(Message):
+    """One line of the page that says what is talked about.
+
+    ``context`` is what stands above the name ("Trending in Germany", "News"); ``posts`` is how many X counts, ``None``
+    where it does not tell or cannot be read. ``rank`` is its place among what could be read, from 1.
+    """
+
+    rank: int = Field(ge=1)
+    name: str = Field(min_length=1)
+    context: str
+    posts: int | None = Field(None, ge=0)
+
+
+class TrendsRead(Message):
+    """What the page lists, in its order, without advertisements; an empty list is X's own word that there is nothing.
+
+    ``unread`` lines stand on the page and have no name that can be read. When the page is not as it was, ``evidence``
+    is what it was made of, and ``trends`` is what could be read of it all the same.
+    """
+
+    trends: tuple[TrendReading, ...]
+    unread: int = Field(0, ge=0)
+    evidence: PageEvidence | None = None
+
+
 class SessionChecked(Message):
     """``state`` says what X showed; ``handle`` is the account when logged in."""
 

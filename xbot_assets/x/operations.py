@@ -17,6 +17,7 @@ from xbot_assets.x.answers import (
     Published,
     SessionChecked,
     TimelineRead,
+    TrendsRead,
 )
 
 AnswerT = TypeVar("AnswerT", bound=Message)
@@ -154,6 +155,14 @@ class ReadNotifications(Operation[NotificationsRead]):
     kind: Literal["read_notifications"] = "read_notifications"
     limit: int = Field(40, ge=1, le=200)
     mentions_only: bool = False
+
+
+class ReadTrends(Operation[TrendsRead]):
+    """Read what X says is talked about: trends, or news. Advertisements are left out."""
+
+    kind: Literal["read_trends"] = "read_trends"
+    tab: Literal["trending", "news"] = "trending"
+    limit: int = Field(20, ge=1, le=50)
 
 
 class CheckSession(Operation[SessionChecked]):

@@ -98,6 +98,7 @@ def test_every_operation_is_known_on_the_wire_and_names_its_answer() -> None:
         "ReadTimeline": "TimelineRead",
         "ReadReplies": "TimelineRead",
         "ReadNotifications": "NotificationsRead",
+        "ReadTrends": "TrendsRead",
         "CheckSession": "SessionChecked",
     }
 

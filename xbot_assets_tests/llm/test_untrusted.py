@@ -91,4 +91,4 @@ def test_only_so_many_posts_are_shown(brief: PostBrief) -> None:
 
 def test_the_prompts_version_is_the_second() -> None:
     """Its wording changed when strangers' posts came in."""
-    assert load_prompt("posts").version.startswith("posts-2+")
+    assert load_prompt("posts").version.startswith("posts-3+")

@@ -45,7 +45,7 @@ def test_every_call_is_in_the_ledger_at_its_exact_cost(
     assert (call.prompt_tokens, call.completion_tokens) == (billed.prompt_tokens, billed.completion_tokens)
     assert (call.outcome, call.model, call.called_at, call.purpose) == ("ok", "gpt-4o-mini", NOW, "plan")
     assert written.llm_call_id == 1
-    assert call.prompt_version.startswith("posts-2+")
+    assert call.prompt_version.startswith("posts-3+")
 
 
 def test_the_ledger_equals_the_servers_usage_log(

@@ -21,6 +21,7 @@ from xbot_assets.browser.pages.session import check_session
 from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.pages.status import read_posts
 from xbot_assets.browser.pages.timeline import read_own_timeline, read_timeline, search
+from xbot_assets.browser.pages.trends import read_trends
 from xbot_assets.browser.wire import OperationAnswer, OperationCall, OperationFailure, WireOperation
 from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failure_codes import FailureCode
@@ -37,6 +38,7 @@ from xbot_assets.x.operations import (
     ReadProfile,
     ReadReplies,
     ReadTimeline,
+    ReadTrends,
     Search,
 )
 
@@ -125,6 +127,7 @@ _READERS: dict[type[Operation[Any]], Callable[[Page, Site, Any, Attempt], Awaita
     ReadTimeline: read_timeline,
     ReadReplies: read_replies,
     ReadNotifications: read_notifications,
+    ReadTrends: read_trends,
 }
 """Who carries out each operation that only reads."""
 

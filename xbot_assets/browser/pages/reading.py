@@ -71,6 +71,15 @@ class RawProfile(_Read):
     posts: str | None
 
 
+class RawTrend(_Read):
+    """One line of what is talked about: the words above its name, the name, and the words below."""
+
+    context: str | None
+    name: str | None
+    below: str | None
+    promoted: bool
+
+
 class RawState(_Read):
     """The marks by which a page's state is told; ``states.py`` says what they mean."""
 
@@ -111,6 +120,7 @@ class Snapshot(_Read):
     posts: tuple[RawPost, ...]
     placeholders: tuple[str, ...]
     profile: RawProfile | None
+    trends: tuple[RawTrend, ...]
     scroll: Scroll
 
     def readings(self) -> list[PostReading]:

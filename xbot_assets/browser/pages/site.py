@@ -37,6 +37,10 @@ class Site:
         """Return the page that tells what others did."""
         return f"{self.base}/notifications{'/mentions' if mentions_only else ''}"
 
+    def explore(self, tab: str) -> str:
+        """Return the page that lists what is talked about: ``trending`` or ``news``."""
+        return f"{self.base}/explore/tabs/{quote(tab, safe='')}"
+
     def search(self, query: str, *, latest: bool) -> str:
         """Return a page of search results."""
         asked = {"q": query, "src": "typed_query"} | ({"f": "live"} if latest else {})

@@ -15,7 +15,7 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure
 from xbot_assets.x.account_state import AccountState, shown_trouble
 
-Wanted = Literal["home", "list", "status", "profile", "compose"]
+Wanted = Literal["home", "list", "status", "profile", "compose", "trends"]
 """What a page is opened for; ``x.js`` knows when it is there."""
 
 LOAD_SECONDS = 15.0

@@ -214,6 +214,16 @@
     };
   };
 
+  /* What is talked about: words above the name, and below it how many posts; a line with links is about other trends. */
+  const AD = `path[d^="M19.498 3h-15"], ${testid("placementTracking")}`;
+  const trend = (cell) => {
+    const blocks = all(cell, "[dir]").filter((e) => !one(e, "[dir]") && !e.closest("button, [role=button]"));
+    const [context, name, ...rest] = blocks.filter((e) => squeeze(textOf(e)));
+    const words = (e) => (e && name ? squeeze(textOf(e)) : null);
+    const [below, tracked] = [rest.find((e) => !one(e, "a[href]")), cell.closest(testid("placementTracking"))];
+    return { context: words(context), name: words(name), below: words(below), promoted: Boolean(tracked || one(cell, AD)) };
+  };
+  const trends = () => all(document, `${testid("primaryColumn")} ${testid("trend")}`).map(trend);
   /* Words about this account count only outside what people wrote. */
   const PEOPLE = ["UserDescription", "UserName", "User-Name", "UserCell", "trend", "tweetText"].map(testid).join(",");
   const notice = (pattern) =>
@@ -270,6 +280,7 @@
     status: () => Boolean(one(document, `article${testid("tweet")}[tabindex="-1"]`)) ||
       Boolean(one(document, `${testid("primaryColumn")} article:not(${testid("tweet")})`)),
     profile: () => Boolean(one(document, testid("UserName"))) || Boolean(state().empty),
+    trends: () => trends().length > 0 || (WANTED.list() && !state().busy),
     compose: () => Boolean(one(document, testid("tweetButton"))) && Boolean(one(document, testid("tweetTextarea_0"))),
   };
   const loaded = () => {
@@ -280,11 +291,10 @@
     if (now.retry || now.error || (!now.logged_in && now.login_offered)) return true;
     return now.logged_in && WANTED[request.want]();
   };
-
   if (request.what === "loaded") return loaded();
   const page = document.scrollingElement;
   const scroll = { top: page ? page.scrollTop : 0, view: innerHeight, height: page ? page.scrollHeight : 0 };
-  const answer = { state: state(), ...list(), profile: profile(), scroll };
+  const answer = { state: state(), ...list(), profile: profile(), trends: trends(), scroll };
   if (request.scroll) window.scrollBy(0, Math.round(innerHeight * request.scroll));
   return answer;
 };

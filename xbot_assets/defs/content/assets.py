@@ -7,6 +7,7 @@ from xbot_assets.defs.keys import CHAMPIONS_IN_USE
 from xbot_assets.defs.metadata import materialized
 from xbot_assets.defs.plots import Plots
 from xbot_assets.defs.resources import ProductIn
+from xbot_assets.defs.signals.assets import competitor_insight, expert_insight
 from xbot_assets.defs.tables import table
 from xbot_assets.domain.budget.tiers import MICROUSD_PER_USD
 from xbot_assets.domain.failures import worth_an_immediate_retry
@@ -22,7 +23,7 @@ TOP_ARMS = 8
 @dg.asset(
     group_name="content",
     kinds={"openai", "postgres"},
-    deps=[CHAMPIONS_IN_USE],
+    deps=[CHAMPIONS_IN_USE, expert_insight, competitor_insight],
     tags={"xbot/step": "plan"},
     pool="content_plan",
 )
@@ -30,6 +31,7 @@ def content_plan(context: dg.AssetExecutionContext, product: ProductIn) -> dg.Ma
     """Posts written by the language model for the arms that the champion bandit chose, judged by the gates, and queued.
 
     When nothing can be written, one comes from the emergency pool or the templates instead, so that content goes on.
+    What other accounts do, and what was concluded from it, is shown to the model as data that nobody vouches for.
     Each written post keeps its arm, the probability with which it was chosen, its predicted reward and the model
     versions behind both, so that its outcome can be learned from.
     """
@@ -63,6 +65,8 @@ def _metadata(plan: Plan, plots: Plots) -> dict[str, dg.MetadataValue | int | fl
         "next_plan_after_minutes": plan.tier.interval.total_seconds() / SECONDS_PER_MINUTE,
         "bandit_version": plan.bandit_version or "the prior: no version yet",
         "why": plan.reason,
+        "signals_shown": len(plan.seen.signals),
+        "insights_shown": len(plan.seen.insights),
     }
     if plan.missing:
         metadata["missing"] = plan.missing

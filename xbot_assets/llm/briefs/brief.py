@@ -29,6 +29,7 @@ class PostBrief(BaseModel):
     an answer with one of them is refused. ``seen_posts`` are by other people: data that nobody vouches for.
     ``model`` is the one that the budget's tier chose, else the client's own. ``seed`` is passed on to a model that
     takes one. ``answered`` are posts by other people, one for each that is asked for: then these are replies to them.
+    ``insights`` are sentences about posts by other people: a model's, so that nobody vouches for them, either.
     ``effort`` is how hard it may think; ``None`` is the least that it knows.
     """
 
@@ -45,6 +46,7 @@ class PostBrief(BaseModel):
     seed: int | None = None
     effort: str | None = None
     answered: tuple[str, ...] = ()
+    insights: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _each_answers_one(self) -> Self:

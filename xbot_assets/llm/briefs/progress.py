@@ -92,7 +92,8 @@ class BriefProgress:
 
     def _followed(self, text: str) -> Refusal | None:
         """Look for a draft that does what a post by somebody else told the model to do, or that leaks the prompt."""
-        seen, language = (*self.brief.seen_posts, *self.brief.answered), self.brief.persona.language
+        brief, language = self.brief, self.brief.persona.language
+        seen = (*brief.seen_posts, *brief.answered, *brief.insights)
         return follows_data(text, seen, self.marker, told=self.told, language=language)
 
     def _post(self, number: int, text: str, call_id: int) -> WrittenPost:

@@ -11,10 +11,13 @@ from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
+from xbot_assets.llm.briefs.insight import InsightBrief
 from xbot_assets.llm.untrusted import SEEN_POSTS_SHOWN, as_data, new_marker
 
 RECENT_POSTS_SHOWN = 20
 """How many recent posts the model sees; more cost tokens and change little."""
+INSIGHTS_SHOWN = 10
+"""Conclusions about other accounts that the model sees."""
 _DIGEST_LENGTH = 8
 _SECTION = re.compile(r"^## (\w+)$", re.MULTILINE)
 _NO_PROHIBITION = "anything hateful or unlawful"
@@ -67,6 +70,7 @@ def posts_messages(prompt: Prompt, brief: PostBrief, marker: str | None = None) 
         recent_posts=as_data(brief.recent_posts[:RECENT_POSTS_SHOWN], "recent_posts", marker),
         seen_posts=as_data(brief.seen_posts[:SEEN_POSTS_SHOWN], "seen_posts", marker),
         answered=as_data(brief.answered, "answered", marker),
+        insights=as_data(brief.insights[:INSIGHTS_SHOWN], "insights", marker),
     )
     return system, user
 
@@ -78,6 +82,22 @@ def relevance_messages(prompt: Prompt, persona: Persona, texts: Sequence[str]) -
     system = prompt.render("system", name=persona.name, audience=persona.audience, marker=marker)
     posts = as_data(texts, "seen_posts", marker)
     return system, prompt.render("user", topics="; ".join(topics), posts=posts, count=len(texts))
+
+
+def insight_messages(prompt: Prompt, brief: InsightBrief, marker: str) -> tuple[str, str]:
+    """Return the system and the user message that have something concluded; ``marker`` as in :func:`posts_messages`."""
+    persona = brief.persona
+    system = prompt.render(
+        "system", name=persona.name, audience=persona.audience, language=persona.language, marker=marker
+    )
+    user = prompt.render(
+        "user",
+        topics="; ".join(persona.topic_names),
+        question=prompt.sections[brief.kind],
+        signals=as_data([signal.line for signal in brief.signals], "seen_posts", marker),
+        count=brief.sentences,
+    )
+    return system, user
 
 
 def tone_of(request: PostRequest, persona: Persona) -> str:

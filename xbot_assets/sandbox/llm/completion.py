@@ -16,7 +16,7 @@ from xbot_assets.sandbox.llm import errors
 from xbot_assets.sandbox.llm.asked import Asked, AskedPost, read_prompt, shown_posts
 from xbot_assets.sandbox.llm.faults import ActiveFaults
 from xbot_assets.sandbox.llm.gullible import Demand, demand_in
-from xbot_assets.sandbox.llm.rating import answered_topics, ratings
+from xbot_assets.sandbox.llm.rating import answered_topics, conclusions, ratings
 from xbot_assets.sandbox.llm.schema import Filling, fill, strict_problem
 from xbot_assets.sandbox.llm.usage import UsageLog
 from xbot_assets.sandbox.llm.writer import Writer
@@ -220,7 +220,10 @@ def _pen(request: CompletionRequest, writer: Writer, usage: UsageLog, faults: Ac
     topics = answered_topics(user)
     described = [replace(post, topic=topic) for post, topic in zip(asked.posts, topics, strict=False)]
     asked = replace(asked, language=language or asked.language, posts=tuple(described) or asked.posts)
-    return _Pen(writer, usage, asked, dice, faults.fault, demand, tuple(filter(None, repeated)) or ratings(user))
+    concluded = tuple(f"{demand.obeyed(sentence)} [{ids}]" for sentence, ids in conclusions(user))
+    asked = replace(asked, posts=asked.posts[:1] * len(concluded)) if concluded else asked
+    said = tuple(filter(None, repeated)) or ratings(user) or concluded
+    return _Pen(writer, usage, asked, dice, faults.fault, demand, said)
 
 
 @dataclass(frozen=True, slots=True)

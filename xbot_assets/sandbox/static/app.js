@@ -17,7 +17,7 @@ route(/^\/i\/flow\/login$/, page(login));
 route(/^\/account\/access$/, page(access));
 route(/^\/(?:home)?$/, page(closed(home)));
 route(/^\/search$/, page(closed(search)));
-route(/^\/explore$/, page(closed(explore)));
+route(/^\/explore(?:\/tabs\/(trending|news))?$/, page(closed(explore)));
 route(/^\/notifications(?:\/(mentions))?$/, page(closed(notifications)));
 route(/^\/compose\/post$/, closed((_match, parameters, previous) => openComposer(parameters, previous ? null : home)));
 route(/^\/compose\/post\/media$/, () => go('/compose/post', { replace: true }));

@@ -3,6 +3,7 @@ import { query } from './api.js';
 import { composer } from './composer.js';
 import { div, h, icon, span, state, words } from './dom.js';
 import { bar, onLeave, show, tabs } from './frame.js';
+import { TABS, listed } from './explore.js';
 import { t } from './labels.js';
 import { person } from './model.js';
 import { joined, profileCount } from './numbers.js';
@@ -160,10 +161,11 @@ export const search = (_match, parameters) => {
   run(list);
 };
 
-export const explore = () => {
+export const explore = ([, tab]) => {
+  if (tab) return listed(tab);
   const list = timeline(t.searchTimeline, 'SearchTimeline', { rawQuery: 'min_faves:40', querySource: 'typed_query', product: 'Latest' });
-  show({ title: t.explore, head: bar(t.explore, null, { withBack: false }), content: list.element });
-  run(list);
+  show({ title: t.explore, head: [bar(t.explore, null, { withBack: false }), tabs(TABS, '/explore')], content: list.element });
+  return run(list);
 };
 
 export const notifications = ([, tab]) => {

@@ -35,6 +35,8 @@ PRIVATE = (
     "/compose/post",
     "/compose/post/media",
     "/explore",
+    "/explore/tabs/trending",
+    "/explore/tabs/news",
     "/i/chat",
 )
 OLD_ROUTES = {"/login": LOGIN_PAGE, "/compose/tweet": "/compose/post", "/": "/home"}

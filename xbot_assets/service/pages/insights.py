@@ -12,6 +12,7 @@ from xbot_assets.service.pages.shell import Shell
 from xbot_assets.service.pages.status import KINDS
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.publishing.approval import ReviewContext
+from xbot_assets.steps.signals.showing import INSIGHT_TITLES, TITLES, post_addresses, signals_now
 from xbot_assets.store.learning.comparisons import challenger
 from xbot_assets.store.learning.models import ChampionEvent, ModelKind, ModelVersion, champion_events, model_versions
 
@@ -40,6 +41,17 @@ def _values(review: ReviewContext, kept: KeptReport) -> dict[str, Any]:
         **_learned(review.account, kept, events[0] if events else None),
         "kinds": [_kind(review, kind) for kind in KINDS],
         "events": [_event(event) for event in events],
+        **_signals(review.account),
+    }
+
+
+def _signals(account: Account) -> dict[str, Any]:
+    now = signals_now(account)
+    return {
+        "signals": now,
+        "titles": TITLES,
+        "insight_titles": INSIGHT_TITLES,
+        "addresses": post_addresses(account, now),
     }
 
 

@@ -5,7 +5,7 @@ account does not fall silent because a bill is full or a service is away.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -28,6 +28,7 @@ from xbot_assets.steps.content.fallback import fallback_posts, watch_fallback_sh
 from xbot_assets.steps.content.gatekeeping import judge_for
 from xbot_assets.steps.content.model_watch import watch_models
 from xbot_assets.steps.content.plan_due import PLAN_PURPOSE
+from xbot_assets.steps.content.seen_signals import NOTHING_SEEN, SeenSignals, seen_signals
 from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.learning.choosers import Choosers, choosers
 from xbot_assets.steps.learning.text_ranking import TextRanking, text_ranking
@@ -86,6 +87,8 @@ class Plan:
     bandit_version: int | None
     chances: tuple[tuple[Arm, float], ...]
     reason: str
+    seen: SeenSignals = NOTHING_SEEN
+    """What the model was told of other accounts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,10 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
     slots = by_slot(written.posts, texts)
     times = _slots(product, len(slots))
+    seen = seen_signals(product, [choice.arm.topic for choice in drawn.chosen])
+    more = {"seed": int(generator.integers(SEEDS)), "seen_posts": seen.signals, "insights": seen.insights}
+    written = _written_within(product, brief.model_copy(update=more), tier)
+    jitter = timedelta(minutes=product.settings.post_jitter_minutes)
     posts = [
         _post_of_slot(product, models, drawn.chosen[of_slot[0].number // texts], of_slot, at, generator)
         for of_slot, at in zip(slots, times, strict=True)
@@ -159,6 +166,7 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     hold_unapproved(product.database, product.settings, product.clock.now())
     missing = written.missing if len(posts) < len(drawn.chosen) else ""
     return _report(models, posts, ids, written.model_copy(update={"missing": missing}), tier, drawn)
+    return replace(_report(models, posts, ids, written, tier, drawn), seen=seen)
 
 
 def _written_within(product: Product, brief: PostBrief, tier: BudgetTier) -> WrittenPosts:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from xbot_assets.domain.engagement.insights import InsightKind
 from xbot_assets.domain.pace.pacing import PaceKind
 from xbot_assets.settings import Settings
 from xbot_assets.steps.llm_budget import budget_now
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.engagement.authors import NOTIFICATIONS, harvest_sources
+from xbot_assets.store.engagement.insights import last_insight
 from xbot_assets.store.engagement.opportunities import REPLY_PURPOSE, counts_since, open_count, waiting_replies
+from xbot_assets.store.engagement.signals import ReadingName, last_readings
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.learning.models import model_versions
 from xbot_assets.store.metrics.readings import next_reading_at
@@ -141,6 +144,34 @@ def _plan_replies(asked: Asked) -> Rhythm:
     return _since(max((at for at in times if at), default=None), every, "when there is something to answer, and room")
 
 
+def _high_value(asked: Asked) -> Rhythm:
+    return _signals(asked, "high_value", asked.settings.signals_high_minutes)
+
+
+def _background(asked: Asked) -> Rhythm:
+    return _signals(asked, "background", asked.settings.signals_background_minutes)
+
+
+def _signals(asked: Asked, reading: ReadingName, minutes: float) -> Rhythm:
+    if asked.settings.harvest_mode != "all":
+        return Rhythm(None, None, HARVEST_OFF)
+    last = last_readings(asked.database, reading, 1)
+    return _since(last[0].read_at if last else None, timedelta(minutes=minutes), "outside posting windows")
+
+
+def _expert(asked: Asked) -> Rhythm:
+    return _insight(asked, InsightKind.EXPERT, asked.settings.insight_expert_hours)
+
+
+def _competitor(asked: Asked) -> Rhythm:
+    return _insight(asked, InsightKind.COMPETITOR, asked.settings.insight_competitor_hours)
+
+
+def _insight(asked: Asked, kind: InsightKind, hours: float) -> Rhythm:
+    last = last_insight(asked.database, kind)
+    return _since(last.made_at if last else None, timedelta(hours=hours), "when enough posts by others are known")
+
+
 def _purge(asked: Asked) -> Rhythm:
     last = last_upkeep(asked.database, "purge")
     return _since(last.done_at if last else None, timedelta(hours=asked.settings.retention_every_hours), "")
@@ -174,6 +205,10 @@ RHYTHMS: Mapping[str, Callable[[Asked], Rhythm]] = {
     "harvest_inbound_when_due": _inbound,
     "harvest_opportunities_when_due": _harvest,
     "plan_replies_when_due": _plan_replies,
+    "read_high_value_when_due": _high_value,
+    "read_background_when_due": _background,
+    "conclude_expert_when_due": _expert,
+    "conclude_competitor_when_due": _competitor,
     "purge_when_due": _purge,
     "backup_when_due": _backup,
     "drill_when_due": _drill,

@@ -11,6 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from xbot_assets.domain.clock import ClockLine, system_now
+from xbot_assets.domain.engagement.insights import InsightKind, InsightSentence
+from xbot_assets.domain.engagement.signals import SignalKind
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.domain.learning.insights import Finding
 from xbot_assets.service.app import build_app
@@ -22,6 +24,8 @@ from xbot_assets.steps.learning.report import learning_report
 from xbot_assets.steps.learning.report_values import HourCell
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.clock import DatabaseClock, set_line
+from xbot_assets.store.engagement.insights import NewInsight, store_insight
+from xbot_assets.store.engagement.signals import NewSignal, store_signals
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.learning.models import champion, champion_events, promote
 from xbot_assets.testing.learned_scene import POSTS, play_learned
@@ -171,6 +175,30 @@ def test_an_unreadable_persona_hides_the_report_and_not_the_models(
     assert answer.status_code == 200
     assert "What was learned cannot be told" in answer.text
     assert "Champion: version 1" in answer.text
+
+
+def test_what_others_do_is_told_with_its_posts_and_an_empty_place_says_why(
+    database: Database, settings: Settings, account: Account
+) -> None:
+    """Strangers' words are text; a conclusion links the posts that it rests on, and one that was dropped says why."""
+    with visitor(settings) as client:
+        assert "Nothing was read yet" in client.get("/insights").text
+        words = "<script>alert(1)</script>"
+        post = NewSignal(
+            SignalKind.PEER, "11", "@ann", words, x_post_id="11", handle="ann", created_at=TEN, likes=3, views=9
+        )
+        trend = NewSignal(SignalKind.TREND, "#compost", "Trending", "#compost", rank=1, posts=40)
+        now = account.clock.now()
+        store_signals(database, [post, trend], now)
+        told = [InsightSentence("Lists are liked.", ("11",)), InsightSentence("Odd.", (), "It cites no post.")]
+        store_insight(database, NewInsight(InsightKind.EXPERT, told, "m", 5, "", 7), now)
+        page = client.get("/insights").text
+    assert "Nothing was read yet" not in page
+    assert words not in page
+    assert "&lt;script&gt;" in page
+    assert 'Lists are liked. <span class="quiet"><a href="http://127.0.0.1:9/i/status/11"' in page
+    assert "It cites no post." in page
+    assert "40 posts" in page
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,7 @@ def test_empty_views_say_what_will_come(browser: Browser, origin: str) -> None:
             ("/inbox", "No reply waits"),
             ("/insights", "No model yet"),
             ("/insights", "No post was published yet"),
+            ("/insights", "Nothing was read yet"),
             ("/system", "The browser has done nothing"),
         ):
             visit.go(path)

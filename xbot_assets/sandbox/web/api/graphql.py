@@ -18,6 +18,7 @@ from xbot_assets.sandbox.web.api.profiles import LISTS, PUBLIC_LISTS, list_answe
 from xbot_assets.sandbox.web.api.shapes import Json, Viewer, post_body, post_results
 from xbot_assets.sandbox.web.api.timelines import CursorRefusedError
 from xbot_assets.sandbox.web.notifications import notifications
+from xbot_assets.sandbox.web.trends import news, trending
 
 AUTH_COOKIE, CSRF_COOKIE = "auth_token", "ct0"
 NOW_HEADER = "x-sandbox-now"
@@ -77,6 +78,12 @@ async def _search(call: Call) -> Response:
     instructions = feeds.search(call.viewer, call.word("rawQuery"), latest=latest, cursor=call.cursor)
     timeline = {"search_timeline": {"timeline": {"instructions": instructions}}}
     return JSONResponse({"data": {"search_by_raw_query": timeline}})
+
+
+async def _explore(call: Call) -> Response:
+    listed = news(call.viewer) if call.word("tab") == "news" else trending(call.viewer)
+    timeline = {"initialTimeline": {"timeline": {"timeline": {"instructions": listed}}}}
+    return JSONResponse({"data": {"explore_page": {"body": timeline}}})
 
 
 async def _user_by_screen_name(call: Call) -> Response:
@@ -170,6 +177,7 @@ OPERATIONS: dict[str, Handler] = {
     "TweetDetail": _tweet_detail,
     "TweetResultByRestId": _tweet_result,
     "SearchTimeline": _search,
+    "ExplorePage": _explore,
     "UserByScreenName": _user_by_screen_name,
     "NotificationsTimeline": _notifications,
     "CreateTweet": _create_tweet,
@@ -182,7 +190,10 @@ OPERATIONS: dict[str, Handler] = {
     "DeleteRetweet": _marking("repost", on=False, answer="unretweet"),
     "SandboxFollow": _follow,
 }
-PAGED = {name for name in OPERATIONS if "Timeline" in name or name.startswith("UserTweets")} | {"TweetDetail"}
+PAGED = {name for name in OPERATIONS if "Timeline" in name or name.startswith("UserTweets")} | {
+    "TweetDetail",
+    "ExplorePage",
+}
 """These answer with a page of a list."""
 PUBLIC = {"UserByScreenName", "TweetDetail", "TweetResultByRestId"} | PUBLIC_LISTS
 """What somebody logged out may ask."""

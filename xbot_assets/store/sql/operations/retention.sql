@@ -191,3 +191,40 @@ where ctid = any (array(select ctid from opportunity_counts order by counted_at 
 delete from account_signals where ctid = any (array(
     select ctid from account_signals where seen_at < %(before)s order by seen_at limit %(rows)s
 ));
+
+-- name: purge_signal_sightings
+-- What was told of others' posts, but for what was told last of a post that is still kept.
+delete from signal_sightings where ctid = any (array(
+    select g.ctid from signal_sightings g join signals s on s.id = g.signal_id
+    where g.seen_at < %(before)s and g.seen_at < s.last_seen_at
+    order by g.seen_at limit %(rows)s
+));
+
+-- name: purge_signals
+-- What was not seen any more, but for posts that an insight in use rests on.
+delete from signals where ctid = any (array(
+    select s.ctid from signals s
+    where s.last_seen_at < %(before)s and (s.x_post_id is null or not exists (
+        select from (values ('expert'), ('competitor')) as k (kind)
+        cross join lateral (
+            select id from insights i where i.kind = k.kind and i.kept > 0 order by i.made_at desc limit 1
+        ) used
+        join insight_sentences t on t.insight_id = used.id and s.x_post_id = any (t.x_post_ids)
+    ))
+    order by s.last_seen_at limit %(rows)s
+));
+
+-- name: purge_insights
+-- Answers of the model, but for those in use.
+delete from insights where ctid = any (array(
+    select i.ctid from insights i
+    where i.made_at < %(before)s
+        and i.id not in (select distinct on (kind) id from insights where kept > 0 order by kind, made_at desc)
+    order by i.made_at limit %(rows)s
+));
+
+-- name: purge_signal_readings
+-- What readings brought.
+delete from signal_readings where ctid = any (array(
+    select ctid from signal_readings where read_at < %(before)s order by read_at limit %(rows)s
+));
