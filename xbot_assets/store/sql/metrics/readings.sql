@@ -136,10 +136,13 @@ select read_at, asked, posts_read, looked, unparsed, changed, compared, disagree
 from reading_batches order by id desc limit %(batches)s;
 
 -- name: keep_page_evidence
--- Keep a page that could not be read, unless one was kept a short time ago and nothing else calls for it.
+-- Keep a page that could not be read, unless one of its kind was kept a short time ago and nothing else calls for it.
 insert into page_evidence (seen_at, operation, path, reason, outline)
 select %(now)s, %(operation)s, %(path)s, %(reason)s, %(outline)s
-where not exists (select from page_evidence where id = (select max(id) from page_evidence) and seen_at > %(since)s)
+where not exists (
+    select from page_evidence
+    where id = (select max(id) from page_evidence where operation = %(operation)s) and seen_at > %(since)s
+)
 returning id;
 
 -- name: newest_page_evidence
