@@ -73,13 +73,13 @@ def measure_posts(product: Product) -> MeasureReport:
 
 
 def _measure(product: Product, due: Sequence[PostToMeasure], attempt: Attempt) -> MeasureReport:
-    answer = ask(product, due)
+    asked = ask(product, due, along=not attempt.permit.is_probe)
     lately = metric_store.reading_success(product.database, SUCCESS_BATCHES)
-    rows = sort_answer(due, answer, _rules(product, lately))
-    judged = watched(due, rows, lately, product.settings.metrics_changed_jump)
-    report = MeasureReport(len(due), rows.read, rows.missed, rows.quarantined)
+    rows = sort_answer(asked.posts, asked.answer, _rules(product, lately))
+    judged = watched(asked.posts, rows, lately, product.settings.metrics_changed_jump)
+    report = MeasureReport(len(asked.posts), rows.read, rows.missed, rows.quarantined)
     _store(product, report, rows, judged)
-    _tell(product, report, judged, attempt, answer.evidence)
+    _tell(product, report, judged, attempt, asked.answer.evidence)
     return report
 
 

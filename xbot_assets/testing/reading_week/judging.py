@@ -139,7 +139,7 @@ def _share(each: Iterable[bool]) -> float:
 
 def _replies(stack: CrashStack, run: ReadingWeek) -> dict[str, Any]:
     made = true_replies(stack.home, HANDLE)
-    noted = {handle: at for handle, at in run.connection.execute(NOTED).fetchall()}
+    noted: dict[str, datetime] = dict(run.connection.execute(NOTED).fetchall())
 
     def was_noted(reply: TrueReply) -> bool:
         at = noted.get(reply.handle.lower())

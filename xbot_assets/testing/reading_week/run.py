@@ -17,7 +17,7 @@ from xbot_assets.steps.engagement.suggestions import dismiss, suggestions_now
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engagement.opportunities import open_count
 from xbot_assets.testing.reading_week.jobs import AUTOMATIONS, MEASURE, Automation, ran
-from xbot_assets.testing.reading_week.way import GraphWay
+from xbot_assets.testing.reading_week.way import BrowserWay, GraphWay
 from xbot_assets.testing.weeks.time import WeekClock
 
 MINUTE = timedelta(minutes=1)
@@ -48,7 +48,7 @@ class ReadingWeek:
     """One run over running parts."""
 
     product: Product
-    way: GraphWay
+    way: GraphWay | BrowserWay
     clock: WeekClock
     connection: psycopg.Connection[Any]
     begins: datetime
@@ -89,8 +89,8 @@ class ReadingWeek:
         if failure:
             self.failures[f"{automation.name}: {failure}"] += 1
         self._note_late(due)
-        worked = timedelta(seconds=sum(one.seconds for one in self.way.done[before:]))
-        self.clock.jump_to(self.clock.now + self._start + worked)
+        reckoned = sum(one.seconds for one in self.way.done[before:]) if self.way.reckons else 0.0
+        self.clock.jump_to(self.clock.now + self._start + timedelta(seconds=reckoned))
 
     def _due(self) -> dict[int, tuple[datetime, datetime]]:
         rows = self.connection.execute(_DUE, {"now": self.clock.now}).fetchall()

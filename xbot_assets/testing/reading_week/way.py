@@ -35,7 +35,7 @@ from xbot_assets.x.operations import (
     ReadTimeline,
     Search,
 )
-from xbot_assets.x.port import Execution
+from xbot_assets.x.port import Execution, XBackend
 
 PAGE_SECONDS = 4.5
 SCREEN_SECONDS = 1.0
@@ -71,6 +71,8 @@ class GraphWay:
     tabs: str
     now: Callable[[], datetime]
     done: list[Done] = field(default_factory=list)
+    reckons: bool = True
+    """Whether the seconds are reckoned; else they have passed on the clock."""
     _seconds: float = 0.0
     _ids: dict[str, str] = field(default_factory=dict)
 
@@ -103,27 +105,29 @@ class GraphWay:
         return Execution(began, system_now(), outcome)
 
     def _answer(self, operation: Operation[Any]) -> dict[str, Any]:
-        match operation:
-            case Publish():
-                return self._publish(operation)
-            case ReadPosts():
-                return self._posts(operation)
-            case ReadOwnTimeline():
-                return self._own_timeline(operation)
-            case ReadTimeline():
-                return self._timeline(operation)
-            case Search():
-                variables = {"rawQuery": operation.query, "product": "Latest" if operation.latest else "Top"}
-                read, complete = self._list("SearchTimeline", Tab.SEARCH, variables, operation.limit)
-                return {"posts": read, "complete": complete}
-            case ReadNotifications():
-                return self._notifications(operation)
-            case ReadProfile():
-                return self._profile(operation)
-            case CheckSession():
-                self._seconds += PAGE_SECONDS
-                return {"state": AccountState.LOGGED_IN, "handle": self.handle}
-        raise PermanentFailure(f"This way to X has no '{operation.kind}'.", code=FailureCode.NOT_AN_OPERATION)
+        ways: dict[type[Operation[Any]], Callable[[Any], dict[str, Any]]] = {
+            Publish: self._publish,
+            ReadPosts: self._posts,
+            ReadOwnTimeline: self._own_timeline,
+            ReadTimeline: self._timeline,
+            Search: self._search,
+            ReadNotifications: self._notifications,
+            ReadProfile: self._profile,
+            CheckSession: self._session,
+        }
+        way = ways.get(type(operation))
+        if way is None:
+            raise PermanentFailure(f"This way to X has no '{operation.kind}'.", code=FailureCode.NOT_AN_OPERATION)
+        return way(operation)
+
+    def _search(self, operation: Search) -> dict[str, Any]:
+        variables = {"rawQuery": operation.query, "product": "Latest" if operation.latest else "Top"}
+        posts, complete = self._list("SearchTimeline", Tab.SEARCH, variables, operation.limit)
+        return {"posts": posts, "complete": complete}
+
+    def _session(self, _operation: CheckSession) -> dict[str, Any]:
+        self._seconds += PAGE_SECONDS
+        return {"state": AccountState.LOGGED_IN, "handle": self.handle}
 
     def _ask(self, name: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401 - JSON
         try:
@@ -236,6 +240,28 @@ class GraphWay:
             raise publish_refusal(reply.status_code, reply.headers, _body(reply))
         permalink = f"/{self.handle}/status/{post_id}"
         return {"post_id": post_id, "permalink": permalink, "typed_text": operation.text}
+
+
+@dataclass(slots=True)
+class BrowserWay:
+    """The product's own way, with the seconds that each operation held a slot of the browser."""
+
+    inner: XBackend
+    now: Callable[[], datetime]
+    done: list[Done] = field(default_factory=list)
+    reckons: bool = False
+
+    def execute(self, operation: Operation[AnswerT], *, lane: Lane, deadline_seconds: float) -> Execution[AnswerT]:
+        """Carry out one operation and note it."""
+        execution = self.inner.execute(operation, lane=lane, deadline_seconds=deadline_seconds)
+        seconds = (execution.ended_at - execution.started_at).total_seconds()
+        failed = str(execution.failure.code) if execution.failure else ""
+        self.done.append(Done(self.now(), lane, operation.kind, seconds, failed))
+        return execution
+
+    def close(self) -> None:
+        """Close its connections."""
+        self.inner.close()
 
 
 def _focal(post_id: str) -> str:

@@ -2,19 +2,19 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
 
-from xbot_assets.steps.product import open_product
-from xbot_assets.steps.recorded_x import RecordedX
+from xbot_assets.steps.product import Product, open_product
+from xbot_assets.steps.recorded_x import RecordedX, open_backend
 from xbot_assets.testing.crash.stack import HANDLE, TOKEN, CrashStack, Parts, crash_stack
 from xbot_assets.testing.reading_week.judging import judged
 from xbot_assets.testing.reading_week.run import ReadingWeek
-from xbot_assets.testing.reading_week.way import GraphWay
+from xbot_assets.testing.reading_week.way import BrowserWay, GraphWay
 from xbot_assets.testing.weeks.time import WeekClock
 
 BEGINS = datetime.fromisoformat("2026-11-02T00:00:00+00:00")
@@ -26,29 +26,44 @@ PROFILE = {
     "automated_label_required": "true",
 }
 """What is not as shipped."""
-SECONDS_OF = "docs: replay/catalogue.toml"
+SWITCHES = {"company": "crowded"}
+HOST = "xbot_assets.browser.host.server"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which week: how a profile's posts are listed, how long it is, and whether a browser is used."""
+
+    tabs: str
+    length: timedelta
+    browser: bool = False
 
 
 @contextmanager
-def opened(tabs: str, days: float) -> Iterator[tuple[CrashStack, ReadingWeek]]:
+def opened(asked: Asked) -> Iterator[tuple[CrashStack, ReadingWeek]]:
     """Open the parts of a week that has not begun."""
-    parts = Parts(PROFILE, "xbot_assets.sandbox", "xbot_assets.browser.host.server", BEGINS, {**SWITCHES, "tabs": tabs})
-    with crash_stack(parts) as stack, open_product(stack.settings, worker="week") as bare:
+    parts = Parts(PROFILE, "xbot_assets.sandbox", HOST, BEGINS, {**SWITCHES, "tabs": asked.tabs})
+    with ExitStack() as running:
+        stack = running.enter_context(crash_stack(parts))
+        bare = running.enter_context(open_product(stack.settings, worker="week"))
         url = stack.settings.database_url.get_secret_value() if stack.settings.database_url else ""
-        way = GraphWay.logged_in(str(stack.settings.target_url), TOKEN, HANDLE, tabs, bare.clock.now)
-        with closing(way), psycopg.connect(url, autocommit=True, options="-c search_path=xbot") as connection:
-            product = replace(bare, x=RecordedX(way, bare.database, run_id="week"))
-            begins = product.clock.now()
-            clock = WeekClock(product, url, begins)
-            yield stack, ReadingWeek(product, way, clock, connection, begins, begins + timedelta(days=days))
+        way = running.enter_context(closing(_way(stack, bare, asked)))
+        connection = running.enter_context(psycopg.connect(url, autocommit=True, options="-c search_path=xbot"))
+        product = replace(bare, x=RecordedX(way, bare.database, run_id="week"))
+        begins = product.clock.now()
+        clock = WeekClock(product, url, begins)
+        yield stack, ReadingWeek(product, way, clock, connection, begins, begins + asked.length)
 
 
-SWITCHES = {"company": "lively"}
+def _way(stack: CrashStack, product: Product, asked: Asked) -> GraphWay | BrowserWay:
+    if asked.browser:
+        return BrowserWay(open_backend(stack.settings), product.clock.now)
+    return GraphWay.logged_in(str(stack.settings.target_url), TOKEN, HANDLE, asked.tabs, product.clock.now)
 
 
-def reading_week(tabs: str, days: float) -> tuple[dict[str, Any], ReadingWeek]:
+def reading_week(asked: Asked) -> tuple[dict[str, Any], ReadingWeek]:
     """Run one week; return what came of it, and the run for who draws it."""
-    with opened(tabs, days) as (stack, run):
+    with opened(asked) as (stack, run):
         began = time.monotonic()
         run.work()
         document = judged(stack, run)
