@@ -95,17 +95,20 @@ def budget() -> dict[str, float]:
 def browser(run: ReadingWeek) -> dict[str, Any]:
     """Return what was used and what was reckoned with, by lane, and what used it."""
     hours = (run.clock.now - run.begins) / HOUR
-    used: Counter[str] = Counter()
+    used, kinds, times = defaultdict[str, float](float), defaultdict[str, float](float), Counter[str]()
     for one in run.way.done:
-        used[one.lane] += one.seconds  # type: ignore[assignment]
-        used["all"] += one.seconds  # type: ignore[assignment]
-    kinds: Counter[str] = Counter()
-    for one in run.way.done:
-        kinds[f"{one.lane} {one.kind}"] += one.seconds  # type: ignore[assignment]
+        for name in (one.lane, "all"):
+            used[name] += one.seconds
+        kinds[f"{one.lane} {one.kind}"] += one.seconds
+        times[f"{one.lane} {one.kind}"] += 1
     lanes = {
         name: {"used": round(used[name] / hours, 1), "budget": round(seconds, 1)} for name, seconds in budget().items()
     }
-    return {**lanes, "by_operation": {name: round(seconds / hours, 1) for name, seconds in kinds.most_common()}}
+    by_operation = {
+        name: {"an_hour": round(seconds / hours, 1), "times": times[name], "each": round(seconds / times[name], 2)}
+        for name, seconds in sorted(kinds.items(), key=lambda item: -item[1])
+    }
+    return {**lanes, "by_operation": by_operation}
 
 
 def _pool(run: ReadingWeek) -> dict[str, Any]:
