@@ -34,6 +34,7 @@ _ABOUT_US = f"""
 select a.handle, count(*) as posts from posts p join accounts a on a.id = p.account_id
 where a.id <> :own and p.in_reply_to in ({_OURS}) group by 1 order by 2 desc
 """  # noqa: S608 - constants
+_FLAGS = frozenset({"automated", "sensitive", "engaged", "said_stop"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,12 @@ class TrueReply:
 
 def true_replies(home: Path, handle: str) -> list[TrueReply]:
     """Return every reply to somebody else, oldest first."""
-    return [
-        TrueReply(
-            **{
-                name: bool(row[name]) if name in {"automated", "sensitive", "engaged", "said_stop"} else str(row[name])
-                for name in TrueReply.__dataclass_fields__
-            }
-        )
-        for row in _rows(home, handle, _REPLIES)
-    ]
+    return [_reply(row) for row in _rows(home, handle, _REPLIES)]
+
+
+def _reply(row: Any) -> TrueReply:  # noqa: ANN401 - of SQLite
+    fields: dict[str, Any] = dict(row)
+    return TrueReply(**{name: bool(value) if name in _FLAGS else value for name, value in fields.items()})
 
 
 def answers_to_us(home: Path, handle: str) -> Counter[str]:
