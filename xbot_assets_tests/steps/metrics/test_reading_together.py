@@ -1,6 +1,6 @@
 """Own posts that went out at any minute come to be read together, from the lists that show them, on the sandbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,13 +9,14 @@ import pytest
 
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.domain.posts.post import NewPost
+from xbot_assets.settings import Settings
 from xbot_assets.steps.engagement.inbound import harvest_inbound
 from xbot_assets.steps.engagement.replies import plan_replies
 from xbot_assets.steps.metrics.readings import measure_posts, posts_due
-from xbot_assets.steps.product import Product
+from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_next
 from xbot_assets.store.publishing.posts import enqueue_posts
-from xbot_assets.x.operations import AnswerT, Operation, Publish, ReadOwnTimeline, ReadPosts
+from xbot_assets.x.operations import AnswerT, Operation, ReadOwnTimeline, ReadPosts
 from xbot_assets.x.port import XPort
 from xbot_assets_tests.steps.moving import later
 from xbot_assets_tests.steps.site import Site
@@ -69,15 +70,22 @@ def test_posts_whose_turn_is_near_are_read_with_the_one_that_is_due(product: Pro
     assert not asked.with_replies
 
 
+@pytest.fixture
+def brisk(product: Product, loop_settings: Callable[..., Settings]) -> Iterator[Product]:
+    """A product whose replies may follow one another as its posts may."""
+    del product  # whose clock and cache this one shares
+    with open_product(loop_settings(replies_per_hour_max=60), worker="test") as opened:
+        yield opened
+
+
 @pytest.mark.parametrize("tabs", ["split", "joined"])
-def test_answers_are_read_together_from_the_list_that_has_them(product: Product, site: Site, tabs: str) -> None:
+def test_answers_are_read_together_from_the_list_that_has_them(brisk: Product, site: Site, tabs: str) -> None:
     """Whether X keeps them in a list of their own or not."""
     site.begin_anew()
     site.set_faults(tabs=tabs)
-    own = product.x.run(Publish(text="A word to begin with."), lane=Lane.CRITICAL, deadline_seconds=60).post_id
     for number, soil in enumerate(("clay", "sand", "peat")):
-        site.plant(f"asker_{number}", f"How do you keep {soil} from drying out?", in_reply_to=own)
-    harvest_inbound(product)
-    (asked,) = read_as_they_go_out(product, lambda: plan_replies(product))
+        site.plant(f"asker_{number}", f"@{site.handle} how do you keep {soil} from drying out?")
+    harvest_inbound(brisk)
+    (asked,) = read_as_they_go_out(brisk, lambda: plan_replies(brisk))
     assert isinstance(asked, ReadOwnTimeline)
     assert asked.with_replies
