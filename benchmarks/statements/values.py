@@ -94,7 +94,7 @@ _OWN: Mapping[str, dict[str, Any]] = {
     "newest_published": {"limit": 500},
     "impossible_readings": {"limit": 50},
     "views_since": {"limit": 200},
-    "timeline_places": {"limit": 40},
+    "posts_on_lists": {"limit": 190, "share": 0.5},
     "replies_twice": {"limit": 1000},
     "unwanted_replies": {"limit": 1000},
     "newest_signals": {"kind": "peer", "limit": 60},

@@ -68,14 +68,14 @@ class Site:
         self.seed = int(self.database.meta(_SEED) or DEFAULT_SEED)
         self.audience = self.database.meta(_AUDIENCE) or "kind"
         self.conversations = Conversations(self.posts, readers_of(self.audience, self.seed))
-        self.living = LivingWorld(self.database, self.posts, self.seed)
+        self.living = LivingWorld(self.database, self.posts, self.relations, self.seed)
         self.company = Company(self.database, self.posts, self.relations, self.seed)
 
     def keep_up(self, now: datetime) -> None:
         """Write what the people of the world have written by now; whoever looks at the site asks for it first."""
         self.living.keep_up(now)
-        if self.faults.text("company") == "lively":
-            self.company.keep_up(now)
+        if (company := self.faults.text("company")) != "calm":
+            self.company.keep_up(now, crowded=company == "crowded")
 
     # --- sessions -----------------------------------------------------------------------------------------
     def log_in(self, handle: str) -> Session:

@@ -144,7 +144,7 @@ class ProfileRead(Message):
     ``created_at`` is when the account was made; a page tells only the month, of which it is then the last moment.
     ``labelled_automated`` is whether it carries X's label of automated accounts. Both are ``None`` when not told.
     ``hidden`` is why X does not show its posts to us although it shows its numbers: ``account_protected`` or
-    ``account_blocked``.
+    ``account_blocked``. ``evidence`` is of a page that did not tell every number.
     """
 
     handle: str
@@ -157,6 +157,7 @@ class ProfileRead(Message):
     created_at: AwareDatetime | None = None
     labelled_automated: bool | None = None
     hidden: FailureCode | None = None
+    evidence: PageEvidence | None = None
 
 
 class TimelineRead(Message):

@@ -94,6 +94,7 @@ def test_the_account_is_read_once_an_hour(product: Product) -> None:
     """Followers come from the site's own data, exactly."""
     assert account_due(product)
     profile = measure_account(product)
+    assert profile is not None
     assert profile.exact
     assert profile.followers
     assert not account_due(product)

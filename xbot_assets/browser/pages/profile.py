@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.async_api import Page
 
 from xbot_assets.browser.attempt import Attempt
+from xbot_assets.browser.pages.evidence import evidence_of
 from xbot_assets.browser.pages.labels import shown_number
 from xbot_assets.browser.pages.reading import RawProfile, Snapshot
 from xbot_assets.browser.pages.site import Site
@@ -49,12 +50,21 @@ async def read_profile(page: Page, site: Site, operation: ReadProfile, attempt: 
         raise accounts.failure(asked) or unshown(FailureCode.NO_ACCOUNT, asked) from failure
     exact = next((user for user in users if user.handle.casefold() == asked.casefold()), None)
     if exact is not None:
-        return _completed(exact_profile(exact, accounts.why_unshown(asked)), seen)
+        return await _kept(page, _completed(exact_profile(exact, accounts.why_unshown(asked)), seen))
     if seen.profile is None:
         raise accounts.failure(asked, seen.state.empty) or unshown(
             FailureCode.ACCOUNT_UNAVAILABLE, asked, seen.state.empty
         )
-    return profile_of_page(asked, seen.profile, seen.state.language)
+    return await _kept(page, profile_of_page(asked, seen.profile, seen.state.language))
+
+
+async def _kept(page: Page, read: ProfileRead) -> ProfileRead:
+    """Add what the page looked like when it did not tell every number."""
+    absent = [name for name in NUMBERS if getattr(read, name) is None]
+    if not absent:
+        return read
+    reason = f"The numbers of @{read.handle} cannot be read: {', '.join(absent)}."
+    return read.model_copy(update={"evidence": await evidence_of(page, reason)})
 
 
 def exact_profile(user: GraphUser, hidden: FailureCode | None) -> ProfileRead:

@@ -14,6 +14,7 @@ from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.defs.resources import ProductIn
 from xbot_assets.defs.tables import table
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.steps.metrics.page_watch import profile_wait
 from xbot_assets.steps.metrics.readings import MeasureReport, measure_account, measure_posts
 from xbot_assets.steps.product import Product
 from xbot_assets.store.metrics.readings import ReadingBatch, newest_batches
@@ -55,6 +56,8 @@ def account_metrics(context: dg.AssetExecutionContext, product: ProductIn) -> dg
     """
     with as_dagster_failure(context, product):
         profile = measure_account(product)
+        if profile is None:
+            return materialized({"wait": profile_wait(product) or "Another run probes the profile's page."})
         return materialized(
             {
                 "followers": profile.followers,

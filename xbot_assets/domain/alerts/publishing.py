@@ -98,8 +98,8 @@ BREAKER_OPEN = AlertEntry(
     remedy="Nothing needs doing unless it stays open: one probe at a time finds out when it works again.",
     meaning="Too many attempts in a row failed without an answer. Nothing is tried but one harmless probe after each "
     "pause. The breakers stop each for itself: 'publishing' stops posts, 'harvest' stops looking at what others write, "
-    "and 'reading' stops reading the account's posts because X's page is not as it was (the reason names a page that "
-    "was kept for 'xbot evidence'; a newer xbot-assets may know the page).",
+    "and 'reading' and 'profile' stop reading the account's posts and its profile because X's page is not as it was "
+    "(the reason names a page that was kept for 'xbot evidence'; a newer xbot-assets may know the page).",
     ends="Enough probes in a row succeed; or it stays open for too long, and another alert takes its place.",
 )
 BREAKER_STUCK = AlertEntry(

@@ -1,4 +1,4 @@
-"""People who turn to our accounts, while the switch ``company`` is ``lively``.
+"""People who turn to our accounts, while the switch ``company`` is ``lively`` or ``crowded``.
 
 Under each post of ours: a bot that answers everything, also answers to itself; somebody who says stop whenever they are
 answered; and, drawn from the world's seed and the post, people who ask, quote, mention, like and follow.
@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from xbot_assets.sandbox.people.characters import Characters, answer
+from xbot_assets.sandbox.people.crowd import Crowd
 from xbot_assets.sandbox.people.posts import Account, Post, Posts
 from xbot_assets.sandbox.people.relations import Relations
-from xbot_assets.sandbox.people.world import new_account, new_post, texts
+from xbot_assets.sandbox.people.world import new_post, texts
 from xbot_assets.sandbox.state.clock import stamp
 from xbot_assets.sandbox.state.database import Database
 
@@ -38,7 +40,7 @@ class Company:
     relations: Relations
     seed: int
 
-    def keep_up(self, now: datetime) -> None:
+    def keep_up(self, now: datetime, *, crowded: bool = False) -> None:
         """Write down what people do about each post of ours that was made since the last time."""
         done = self.database.meta(_DONE) or ""
         sql = "select id from posts where origin = 'web' and id > ? and visible_at <= ? order by id"
@@ -47,26 +49,30 @@ class Company:
             post = self.posts.find(post_id, now)
             with self.database.transaction():
                 if post is not None:
-                    self._react(post)
+                    self._react(post, crowded=crowded)
                 self.database.set_meta(_DONE, post_id)
 
-    def _react(self, post: Post) -> None:
+    def _react(self, post: Post, *, crowded: bool) -> None:
         rng = random.Random(f"company-{self.seed}-{post.id}")  # noqa: S311
         self.posts.add_all(self._words(post, rng))
+        if crowded:
+            crowd = Crowd(Characters(self.posts, self.seed), self.relations, self.seed)
+            self.posts.add_all(crowd.words(post, to=self._answered(post)))
         if post.in_reply_to is None:
             self._acts(post, rng)
 
     def _words(self, post: Post, rng: random.Random) -> Iterator[Post]:
-        bot, shy = self._character(BOT), self._character(SHY)
+        characters = Characters(self.posts, self.seed)
+        bot, shy = characters.called(BOT), characters.called(SHY)
         self.relations.label_automated(bot.id)
         wait = timedelta(seconds=rng.uniform(*BOT_SECONDS))
-        yield _answer(bot, post, f"{rng.choice(_ECHOES)}! {rng.randrange(10_000)}", wait, rng)
-        if self._answers(post, shy):
-            yield _answer(shy, post, STOP, STOP_AFTER, rng)
+        yield answer(bot, post, f"{rng.choice(_ECHOES)}! {rng.randrange(10_000)}", wait, rng)
+        if self._answered(post) == SHY:
+            yield answer(shy, post, STOP, STOP_AFTER, rng)
         if post.in_reply_to is not None:
             return
         if rng.random() < SHY_ASKS:
-            yield _answer(shy, post, "What made you think of that today?", self._later(rng), rng)
+            yield answer(shy, post, "What made you think of that today?", self._later(rng), rng)
         if rng.random() < QUOTED:
             quote = new_post(
                 self._reader(rng), rng.choice(texts("voices")["quotes"]["texts"]), self._at(post, rng), rng
@@ -83,18 +89,11 @@ class Company:
         if rng.random() < FOLLOWED:
             self.relations.act(self._reader(rng).id, "follow", post.account_id, "", self._at(post, rng))
 
-    def _answers(self, post: Post, author: Account) -> bool:
+    def _answered(self, post: Post) -> str | None:
+        """Return the handle of whom a post answers."""
         parent = self.posts.find(post.in_reply_to, post.created_at) if post.in_reply_to else None
-        return parent is not None and parent.account_id == author.id
-
-    def _character(self, handle: str) -> Account:
-        known = self.posts.by_handle(handle)
-        if known is not None:
-            return known
-        rng = random.Random(f"{handle}-{self.seed}")  # noqa: S311
-        joined = datetime.fromisoformat("2019-05-01T12:00:00Z")
-        account = new_account(handle, handle.replace("_", " ").title(), "world", 300, joined, rng)
-        return self.posts.add_account(replace(account, bio="A character of the sandbox."))
+        author = self.posts.account(parent.account_id) if parent else None
+        return author.handle if author else None
 
     def _reader(self, rng: random.Random) -> Account:
         return rng.choice(self.posts.accounts("reader"))
@@ -104,8 +103,3 @@ class Company:
 
     def _at(self, post: Post, rng: random.Random) -> datetime:
         return post.created_at + self._later(rng)
-
-
-def _answer(author: Account, post: Post, text: str, wait: timedelta, rng: random.Random) -> Post:
-    reply = new_post(author, text, post.created_at + wait, rng)
-    return replace(reply, in_reply_to=post.id, conversation_id=post.conversation_id)

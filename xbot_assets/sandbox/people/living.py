@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from xbot_assets.sandbox.llm.asked import AskedPost
 from xbot_assets.sandbox.llm.writer import Writer
 from xbot_assets.sandbox.people.posts import Account, Post, Posts
+from xbot_assets.sandbox.people.relations import Relations
 from xbot_assets.sandbox.people.world import new_post
 from xbot_assets.sandbox.state.clock import moment_of, stamp
 from xbot_assets.sandbox.state.database import Database
@@ -33,6 +34,11 @@ TAGGED = 0.8
 """Posts with such a word."""
 FORMATS = ("question", "tip", "story", "statistic", "take", "observation")
 TONES = ("curious", "warm", "dry", "playful", "plain")
+TREND = timedelta(hours=6)
+"""So long many write about the same thing."""
+TRENDING, SENSITIVE, TAKEN_BACK = 0.25, 0.03, 0.04
+"""The shares of posts that are about it, are marked as sensitive, and are deleted by their authors."""
+TAKEN_BACK_HOURS = (0.2, 12.0)
 LIMIT = 260
 """Leaves room for the tag."""
 _WRITTEN_UNTIL = "living_until"
@@ -41,8 +47,8 @@ _WRITTEN_UNTIL = "living_until"
 class LivingWorld:
     """What the people of one world write after its seeding."""
 
-    def __init__(self, database: Database, posts: Posts, seed: int) -> None:
-        self._db, self._posts, self._seed = database, posts, seed
+    def __init__(self, database: Database, posts: Posts, relations: Relations, seed: int) -> None:
+        self._db, self._posts, self._relations, self._seed = database, posts, relations, seed
         self._people = [a for a in posts.accounts("world") if a.bio != "Advertiser."]
         self._until: datetime | None = None
 
@@ -77,9 +83,20 @@ class LivingWorld:
             moment = start + (number + rng.random()) * HOUR / POSTS_PER_HOUR
             ask = AskedPost(rng.choice(list(TAGS)), rng.choice(FORMATS), rng.choice(TONES))
             tag = f" #{rng.choice(TAGS[ask.topic])}" if rng.random() < TAGGED else ""
+            fate = random.Random(f"fate-{self._seed}-{stamp(start)}-{number}")  # noqa: S311
+            if fate.random() < TRENDING:
+                topic, word = trending(self._seed, moment)
+                ask, tag = replace(ask, topic=topic), f" #{word}"
             post = new_post(self._author(ask.topic, rng), writer.write(ask, "en", LIMIT, rng) + tag, moment, rng)
             # Search and profiles show it; home stays as long as the seeding made it.
-            yield replace(post, origin="reader")
+            yield self._fated(replace(post, origin="reader"), fate)
+
+    def _fated(self, post: Post, fate: random.Random) -> Post:
+        if fate.random() < SENSITIVE:
+            self._relations.mark_sensitive(post.id)
+        if fate.random() < TAKEN_BACK:
+            return replace(post, removed_at=post.created_at + fate.uniform(*TAKEN_BACK_HOURS) * HOUR)
+        return post
 
     def _author(self, topic: str, rng: random.Random) -> Account:
         near = [account for account in self._people if topic.rsplit(maxsplit=1)[-1] in account.bio.casefold()]
@@ -88,3 +105,11 @@ class LivingWorld:
 
 _NEAR_SHARE = 0.3
 """Posts that are by somebody whose own words name their topic."""
+
+
+def trending(seed: int, moment: datetime) -> tuple[str, str]:
+    """Return the topic that many write about at a time, and the word that it goes by."""
+    block = int(moment.timestamp() // TREND.total_seconds())
+    rng = random.Random(f"trend-{seed}-{block}")  # noqa: S311
+    topic = rng.choice(list(TAGS))
+    return topic, rng.choice(TAGS[topic])

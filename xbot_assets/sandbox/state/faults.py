@@ -134,8 +134,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "ours_unshown": _flag("account_shown strikes our own accounts too, which are always shown to themselves otherwise"),
     "company": _one_of(
-        "lively: a bot answers every post of ours, somebody says stop when answered, others quote, mention and like",
-        ("calm", "lively"),
+        "lively: a bot answers every post of ours, somebody says stop when answered, others quote, mention and like;"
+        " crowded: a bot without the label and an endless talker too, and questions that are sensitive or taken back",
+        ("calm", "lively", "crowded"),
         "calm",
     ),
     "user_shape": _one_of("shape of user objects in GraphQL", ("2024", "2025", "2026"), "2026"),

@@ -57,13 +57,25 @@ class MetricsSettings(BaseModel):
         3,
         ge=1,
         le=100,
-        description="So many posts that are due at once are read from the own timeline, not one by one.",
+        description="So many posts whose turn has come, or is near, are read from an own list, not one by one.",
     )
     metrics_timeline_posts: int = Field(
-        40,
+        190,
         ge=1,
         le=190,
         description="How many of the newest posts are looked for there; older ones are read one by one.",
+    )
+    metrics_timeline_page_posts: int = Field(
+        50,
+        ge=1,
+        le=1000,
+        description="Going so many posts further down a list takes as long as opening a post's own page.",
+    )
+    metrics_together_share: float = Field(
+        0.5,
+        ge=0.25,
+        le=1,
+        description="A post on a list that is read anyway is read with it once this share of its time has passed.",
     )
     metrics_batch_max: int = Field(20, ge=1, le=100, description="Posts read by one operation.")
     account_metrics_minutes: int = Field(60, ge=5, le=1440, description="Between readings of the own profile.")

@@ -16,8 +16,8 @@ from xbot_assets.store.metrics.readings import PostToMeasure, ReadingSuccess
 from xbot_assets.store.publishing.breaker import breaker_state
 from xbot_assets.x.answers import PageEvidence
 
-READING = "reading"
-"""The breaker's name."""
+READING, PROFILE = "reading", "profile"
+"""The breakers of the account's posts and of its profile: two pages, and one that is well says nothing of the other."""
 EVIDENCE_EVERY = timedelta(hours=6)
 """While reading stays stopped, its probes keep another page this often: it may have changed again."""
 
@@ -35,9 +35,21 @@ def reading_wait(product: Opened) -> str | None:
     return breaker_wait(product, READING, "X's page has changed, and reading waits for its next probe")
 
 
+def profile_wait(product: Opened) -> str | None:
+    """Say why the profile is not read now, or ``None``."""
+    return breaker_wait(
+        product, PROFILE, "X's page of the profile has changed, and reading it waits for its next probe"
+    )
+
+
 def reading_policy(settings: Settings) -> BreakerPolicy:
-    """When the breaker of reading opens and closes."""
+    """When the breakers of reading open and close."""
     return replace(settings.breaker_policy, failures=settings.metrics_failures_max)
+
+
+def profile_policy(settings: Settings) -> BreakerPolicy:
+    """The same for the profile, of which one look tells all: it is read once an hour, and three would take three."""
+    return replace(reading_policy(settings), successes=1)
 
 
 def only_changes(failure: ProductError) -> AttemptOutcome:
@@ -66,7 +78,7 @@ def stops_reading(product: Product, attempt: Attempt) -> bool:
     """Say whether one more failure opens the breaker, or keeps it open: then its own alert tells a person."""
     if attempt.permit.is_probe:
         return True
-    failures = breaker_state(product.database, READING).failures
+    failures = breaker_state(product.database, attempt.permit.name).failures
     return failures + 1 >= product.settings.metrics_failures_max
 
 

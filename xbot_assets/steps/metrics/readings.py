@@ -8,13 +8,16 @@ from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.domain.lanes import Lane
+from xbot_assets.domain.pace.breaker import AttemptOutcome
 from xbot_assets.steps.metrics.asking import ask
 from xbot_assets.steps.metrics.careful import Attempt, careful
 from xbot_assets.steps.metrics.page_watch import (
+    PROFILE,
     READING,
     Watched,
     keep_page,
     only_changes,
+    profile_policy,
     reading_policy,
     reading_wait,
     stops_reading,
@@ -70,13 +73,13 @@ def measure_posts(product: Product) -> MeasureReport:
 
 
 def _measure(product: Product, due: Sequence[PostToMeasure], attempt: Attempt) -> MeasureReport:
-    answer = ask(product, due)
+    asked = ask(product, due, along=not attempt.permit.is_probe)
     lately = metric_store.reading_success(product.database, SUCCESS_BATCHES)
-    rows = sort_answer(due, answer, _rules(product, lately))
-    judged = watched(due, rows, lately, product.settings.metrics_changed_jump)
-    report = MeasureReport(len(due), rows.read, rows.missed, rows.quarantined)
+    rows = sort_answer(asked.posts, asked.answer, _rules(product, lately))
+    judged = watched(asked.posts, rows, lately, product.settings.metrics_changed_jump)
+    report = MeasureReport(len(asked.posts), rows.read, rows.missed, rows.quarantined)
     _store(product, report, rows, judged)
-    _tell(product, report, judged, attempt, answer.evidence)
+    _tell(product, report, judged, attempt, asked.answer.evidence)
     return report
 
 
@@ -87,13 +90,25 @@ def posts_due(product: Opened) -> list[PostToMeasure]:
     )
 
 
-def measure_account(product: Product) -> ProfileRead:
+def measure_account(product: Product) -> ProfileRead | None:
     """Read the own profile and store its numbers, and what it says of the account's age and label.
+
+    Returns:
+        What was read; ``None`` when nothing was asked, because the page has changed and the next probe is to come.
 
     Raises:
         PermanentFailure: ``page_changed``, when a number cannot be read for sure; what else was told is stored.
         ProductError: when the profile could not be read.
     """
+    with careful(product, PROFILE, profile_policy(product.settings), only_changes) as attempt:
+        if attempt is None:
+            return None
+        profile = _read_account(product, attempt)
+        attempt.outcome = AttemptOutcome.SUCCESS
+    return profile
+
+
+def _read_account(product: Product, attempt: Attempt) -> ProfileRead:
     handle = product.account.handle
     profile = product.x.run(
         ReadProfile(handle=handle),
@@ -108,7 +123,7 @@ def measure_account(product: Product) -> ProfileRead:
         created_at=profile.created_at,
         labelled=profile.labelled_automated,
     )
-    _check_numbers(profile)
+    _check_numbers(product, profile, attempt)
     metric_store.insert_account_reading(
         product.database,
         {
@@ -123,11 +138,15 @@ def measure_account(product: Product) -> ProfileRead:
     return profile
 
 
-def _check_numbers(profile: ProfileRead) -> None:
+def _check_numbers(product: Product, profile: ProfileRead, attempt: Attempt) -> None:
     unread = [name for name in ("followers", "following", "posts") if getattr(profile, name) is None]
     if unread:
+        reason = f"The numbers of @{profile.handle} cannot be read for sure: {', '.join(unread)}."
+        if profile.evidence is not None:
+            kept = ReadProfile.__name__
+            reason += keep_page(product, profile.evidence, kept, is_probe=attempt.permit.is_probe)
         raise PermanentFailure(
-            f"The numbers of @{profile.handle} cannot be read for sure: {', '.join(unread)}.",
+            reason,
             code=FailureCode.PAGE_CHANGED,
             remedy="Set the account's display language to English, or report the profile's words as X shows them.",
         )

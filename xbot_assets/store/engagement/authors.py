@@ -28,12 +28,16 @@ class UnanswerableAuthor:
 
 @dataclass(frozen=True, slots=True)
 class ReplyAuthor:
-    """What the rules of replying ask of an author: handle in small letters, replies of the last day, oldest first."""
+    """What the rules of replying ask of an author: handle in small letters, replies of the last day, oldest first.
+
+    ``last_reply_at`` is when the last of those that are out went, and now while one waits.
+    """
 
     handle: str
     engaged_at: datetime | None
     unanswerable: str | None
     replies_to_author: list[datetime]
+    last_reply_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +83,18 @@ def unanswerable_among(db: Statements, handles: Sequence[str]) -> frozenset[str]
     return frozenset(row["handle"] for row in rows)
 
 
-def reply_authors(db: Statements, handles: Sequence[str], day_ago: datetime) -> dict[str, ReplyAuthor]:
+def reply_authors(
+    db: Statements, handles: Sequence[str], *, day_ago: datetime, now: datetime
+) -> dict[str, ReplyAuthor]:
     """Return what the rules ask of these authors, by handle in small letters."""
     names = sorted({handle.lower() for handle in handles})
-    rows = db.fetch_rows(ReplyAuthor, "reply_authors", handles=names, day_ago=day_ago)
+    rows = db.fetch_rows(ReplyAuthor, "reply_authors", handles=names, day_ago=day_ago, now=now)
     return {row.handle: row for row in rows}
+
+
+def notifications_read_at(db: Statements) -> datetime | None:
+    """Return when the notifications were read last."""
+    return next((source.read_at for source in harvest_sources(db) if source.name == NOTIFICATIONS), None)
 
 
 def note_quick_answerers(db: Statements, *, answers: int, within: timedelta, since: datetime, now: datetime) -> int:

@@ -44,6 +44,19 @@ class PostToMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class PostOnList(PostToMeasure):
+    """The same where the account's own lists show it.
+
+    Attributes:
+        answers: whether it stands among the answers, as segments of threads do.
+        place: which of its list it is, 1 being the newest; of an answer, which of all posts and answers.
+    """
+
+    answers: bool
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
 class StoredReading:
     """One reading of a post. ``views`` is ``None`` when the page did not show them.
 
@@ -166,9 +179,9 @@ def posts_to_measure(db: Statements, *, now: datetime, limit: int) -> list[PostT
     return db.fetch_rows(PostToMeasure, "posts_to_measure", now=now, limit=limit)
 
 
-def timeline_places(db: Statements, limit: int) -> dict[int, int]:
-    """Return the places of the newest posts on the account's own timeline, by id; the newest has the first."""
-    return {row["id"]: row["place"] for row in db.fetch_all("timeline_places", limit=limit)}
+def posts_on_lists(db: Statements, *, now: datetime, limit: int, share: float) -> list[PostOnList]:
+    """Return those of the newest posts that are due, or of whose time until then that share has passed."""
+    return db.fetch_rows(PostOnList, "posts_on_lists", now=now, limit=limit, share=share)
 
 
 def next_reading_at(db: Statements) -> datetime | None:

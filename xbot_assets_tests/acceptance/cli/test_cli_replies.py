@@ -13,6 +13,7 @@ from xbot_assets.domain.clock import system_now
 from xbot_assets.domain.failures import ProductError
 from xbot_assets.store.engagement import opportunities as opportunity_store
 from xbot_assets.store.engine.database import Database
+from xbot_assets.store.publishing.policy import InboundEngagement, insert_engagements
 
 Replies = Callable[..., Result]
 HOUR = timedelta(hours=1)
@@ -102,3 +103,46 @@ def test_people_are_excluded_let_back_and_tracked(replies: Replies) -> None:
     assert "was not excluded" in replies("again", "ann").stdout
     assert ["is tracked" in replies("track", "bo").stdout, "already" in replies("track", "bo").stdout] == [True, True]
     assert "not tracked any more" in replies("untrack", "@bo").stdout
+
+
+def test_whose_posts_are_looked_at_is_listed_with_what_the_owner_said_of_them(
+    replies: Replies, database: Database
+) -> None:
+    """Who did most is discovered; who is tracked, banned or not answered is not; a word said twice changes nothing."""
+    assert "Nobody yet" in replies("accounts").stdout
+    now = system_now()
+    insert_engagements(
+        database,
+        [
+            InboundEngagement(handle=handle, kind="reply", x_post_id=f"{handle}{number}", engaged_at=now)
+            for handle in ("busy_ann", "busy_bo", "busy_cy")
+            for number in range(700, 704)
+        ],
+    )
+    listed = replies("accounts").stdout
+    assert [f"@{name} was discovered: score 12.0 from 4 deeds." in listed for name in ("busy_ann", "busy_bo")] == [
+        True,
+        True,
+    ]
+    assert "It is tracked." in replies("track", "@Busy_Ann").stdout
+    assert "It is not looked at any more." in replies("ban", "busy_bo").stdout
+    assert "It was banned already." in replies("ban", "@BUSY_BO").stdout
+    assert replies("never", "busy_cy").exit_code == 0
+    listed = replies("accounts").stdout
+    assert "@busy_ann is tracked." in listed
+    assert "@busy_bo is banned." in listed
+    assert "discovered" not in listed
+    assert "It may be discovered again." in replies("unban", "Busy_Bo").stdout
+    assert "It was not banned." in replies("unban", "busy_bo").stdout
+    assert "@busy_bo was discovered" in replies("accounts").stdout
+
+
+def test_the_last_word_about_an_account_counts(replies: Replies) -> None:
+    """Banning one that is tracked ends that; tracking one that is banned lets it back."""
+    assert "It is tracked." in replies("track", "dee").stdout
+    assert "It is not looked at any more." in replies("ban", "dee").stdout
+    assert replies("accounts").stdout == "@dee is banned.\n"
+    assert "It is tracked." in replies("track", "dee").stdout
+    assert replies("accounts").stdout == "@dee is tracked.\n"
+    for verb in ("track", "untrack", "ban", "unban"):
+        assert failure(replies(verb, "not a name")) == "not_a_handle"

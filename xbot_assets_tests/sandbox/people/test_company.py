@@ -6,15 +6,17 @@ from pathlib import Path
 import pytest
 
 from xbot_assets.sandbox.people.company import BOT, SHY, STOP
-from xbot_assets.sandbox.people.living import CATCH_UP_HOURS, POSTS_PER_HOUR
+from xbot_assets.sandbox.people.crowd import ENDLESS, HASTY, NIGHTLY, QUICK
+from xbot_assets.sandbox.people.living import CATCH_UP_HOURS, POSTS_PER_HOUR, TAGS, trending
 from xbot_assets.sandbox.people.posts import Account, Post
 from xbot_assets.sandbox.site import Site
+from xbot_assets.sandbox.state.clock import stamp
 from xbot_assets.sandbox.web.api.create import Draft, create
 from xbot_assets.sandbox.web.api.shapes import Viewer
 from xbot_assets.sandbox.web.planting import plant_post
 
 HOUR = timedelta(hours=1)
-EVERYBODY = "promoted = 0"
+CROWD = (QUICK, ENDLESS, HASTY, NIGHTLY)
 
 
 @pytest.fixture
@@ -42,28 +44,34 @@ def answers(site: Site, post: Post) -> list[tuple[str, str]]:
     return [(site.author(reply).handle, reply.text) for reply in site.posts.replies(post.id, later)]
 
 
+def ever_made(site: Site, since: str = "", until: str = "9") -> int:
+    """Return how many posts that are no ads were made in a time, gone or not."""
+    sql = "select count(*) n from posts where promoted = 0 and created_at >= ? and created_at <= ?"
+    row = site.database.one(sql, (since, until))
+    return int(row["n"]) if row else 0
+
+
 def test_the_world_goes_on_writing_every_hour_and_a_restart_changes_nothing(site: Site, tmp_path: Path) -> None:
     """An hour's posts come once, whoever looks how often."""
     start = site.now()
-    before = site.posts.count(EVERYBODY, [], start)
+    before = ever_made(site)
     site.keep_up(start)
-    assert site.posts.count(EVERYBODY, [], start) == before
-    seen = "promoted = 0 and created_at >= ?"
-    since = start.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert ever_made(site) == before
+    since, until = stamp(start), stamp(start + 4 * HOUR + timedelta(minutes=1))
     for _ in range(2):
         site.keep_up(start + 3 * HOUR)
         again = Site(tmp_path)
         again.keep_up(start + 3 * HOUR)
         again.close()
-    stored = site.posts.count(seen, [since], start + 4 * HOUR + timedelta(minutes=1))
+    stored = ever_made(site, since, until)
     assert 3 * POSTS_PER_HOUR <= stored < 4 * POSTS_PER_HOUR
 
 
 def test_a_leap_of_the_clock_writes_the_last_day_and_not_the_month_before_it(site: Site) -> None:
     """Nobody would read those."""
-    before = site.posts.count(EVERYBODY, [], site.now() + 40 * 24 * HOUR)
+    before = ever_made(site)
     site.keep_up(site.now() + 30 * 24 * HOUR)
-    after = site.posts.count(EVERYBODY, [], site.now() + 40 * 24 * HOUR)
+    after = ever_made(site)
     assert after - before == (CATCH_UP_HOURS + 1) * POSTS_PER_HOUR
 
 
@@ -103,3 +111,41 @@ def test_people_quote_mention_like_and_follow(site: Site, ours: Account) -> None
     assert site.posts.count("text like '@the_owner %'", [], later) > 0
     acts = site.relations.acts_on(ours.id, later, 1000)
     assert {act.post_id for act in acts if act.kind == "like"} == {post.id for post in posts}
+
+
+def test_many_write_about_one_thing_some_take_it_back_and_some_posts_are_sensitive(site: Site) -> None:
+    """In a day of six hundred posts; at each other time it is another thing."""
+    start = site.now()
+    day = start + 24 * HOUR
+    site.keep_up(day)
+    living = "origin = 'reader' and in_reply_to is null"
+    made = site.database.all(f"select * from posts where {living}")  # noqa: S608 - a constant
+    gone = [row for row in made if row["removed_at"] is not None]
+    assert len(made) == 24 * POSTS_PER_HOUR
+    assert 5 <= len(gone) <= 60
+    assert all(row["removed_at"] > row["created_at"] for row in gone)
+    assert 3 <= sum(site.relations.is_sensitive(row["id"]) for row in made) <= 50
+    topic, word = trending(site.seed, start + 3 * HOUR)
+    assert word in TAGS[topic]
+    assert len({trending(site.seed, start + hours * HOUR) for hours in range(0, 24 * 14, 6)}) > len(TAGS)
+
+
+def test_a_crowd_answers_without_a_label_and_without_an_end_and_takes_questions_back(site: Site, ours: Account) -> None:
+    """Whoever answers all of them talks to machines for ever."""
+    site.faults.replace({"company": "crowded"})
+    posts = [written(site, ours, f"Word number {number}.") for number in range(40)]
+    later = site.now() + HOUR
+    site.keep_up(later)
+    said = [row for post in posts for row in site.database.all("select * from posts where in_reply_to = ?", (post.id,))]
+    named = {row["id"]: site.posts.account(row["account_id"]) for row in said}
+    by = {handle: [row for row in said if (one := named[row["id"]]) and one.handle == handle] for handle in CROWD}
+    assert len(by[QUICK]) == len(posts)
+    assert not any(site.relations.is_automated(row["account_id"]) for row in by[QUICK])
+    assert by[ENDLESS]
+    assert all(row["removed_at"] for row in by[HASTY])
+    assert by[HASTY]
+    assert all(site.relations.is_sensitive(row["id"]) for row in by[NIGHTLY])
+    assert by[NIGHTLY]
+    theirs = plant_post(site, {"handle": ENDLESS, "text": "And how did that go?"})
+    answer = written(site, ours, "To somebody who has no end.", theirs.id)
+    assert ENDLESS in dict(answers(site, answer))

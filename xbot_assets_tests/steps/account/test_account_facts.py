@@ -29,10 +29,13 @@ def test_a_live_account_publishes_once_x_itself_has_told_its_age_and_its_label(
         assert "not known that the account carries" in str(publish_wait(live))
         assert publish_next(live).post_id is None
         site.set_faults(unlabelled=True)
-        assert measure_account(live).labelled_automated is False
+        unlabelled = measure_account(live)
+        assert unlabelled is not None
+        assert unlabelled.labelled_automated is False
         assert "does not carry" in str(publish_wait(live))
         site.set_faults()
         profile = measure_account(live)
+        assert profile is not None
         assert profile.created_at is not None
         age = live.clock.now() - profile.created_at
         assert publish_wait(live) is None

@@ -100,6 +100,28 @@ def test_whoever_says_stop_is_not_answered_not_even_with_what_waits(product: Pro
     assert "shy_one" not in {reply.handle for reply in plan_replies(product).replies}
 
 
+@pytest.mark.usefixtures("own")
+def test_nobody_gets_another_reply_before_it_is_known_what_they_say_to_the_last_one(
+    product: Product, site: Site
+) -> None:
+    """Not while it waits, nor before the notifications are read after it: one of two has said stop by then."""
+    for handle in ("shy_one", "bea_asks"):
+        site.plant(handle, f"@{site.handle} how does {handle} keep the soil from drying out?")
+        site.plant(handle, f"@{site.handle} and which mulch would {handle} take for it?")
+    harvest_inbound(product)
+    planned = [reply.handle for _ in range(3) for reply in plan_replies(product).replies]
+    assert sorted(handle for handle in planned if handle in {"shy_one", "bea_asks"}) == ["bea_asks", "shy_one"]
+    out = published(product)
+    assert len(out) >= 2
+    assert {"shy_one", "bea_asks"}.isdisjoint(reply.handle for reply in plan_replies(product).replies)
+    site.plant("shy_one", f"@{site.handle} Please stop replying to me.")
+    later(product, timedelta(minutes=11))
+    assert harvest_inbound(product).stops == 1
+    again = {reply.handle for _ in range(3) for reply in plan_replies(product).replies}
+    assert "bea_asks" in again
+    assert "shy_one" not in again
+
+
 def test_a_bot_that_answers_everything_is_answered_once_and_then_the_loop_ends(
     product: Product, site: Site, own: str
 ) -> None:

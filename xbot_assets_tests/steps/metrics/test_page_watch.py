@@ -8,16 +8,17 @@ import pytest
 
 from xbot_assets.domain.alerts.metrics import METRICS_UNREADABLE
 from xbot_assets.domain.alerts.publishing import BREAKER_OPEN
+from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.runtime.stack_clock import start_clock
 from xbot_assets.settings import Settings
 from xbot_assets.steps.content.planning import PlannedPost, plan_posts
-from xbot_assets.steps.metrics.page_watch import READING, reading_wait
-from xbot_assets.steps.metrics.readings import MeasureReport, measure_posts
+from xbot_assets.steps.metrics.page_watch import PROFILE, READING, profile_wait, reading_wait
+from xbot_assets.steps.metrics.readings import MeasureReport, measure_account, measure_posts
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.steps.publishing.cycle import publish_next
 from xbot_assets.store.alerts import open_alerts
 from xbot_assets.store.metrics.evidence import evidence, newest_evidence
-from xbot_assets.store.metrics.readings import newest_batches, quarantined_readings, readings_of
+from xbot_assets.store.metrics.readings import last_account_reading, newest_batches, quarantined_readings, readings_of
 from xbot_assets.store.publishing.breaker import breaker_state
 from xbot_assets.testing.patience import until
 from xbot_assets.testing.servers import empty_cache
@@ -26,6 +27,7 @@ from xbot_assets_tests.steps.site import Site
 
 HALF_AN_HOUR = timedelta(minutes=30)
 UNREADABLE, OPEN = METRICS_UNREADABLE.key_of(), BREAKER_OPEN.key_of(breaker=READING)
+PROFILE_OPEN = BREAKER_OPEN.key_of(breaker=PROFILE)
 
 
 @pytest.fixture
@@ -118,3 +120,36 @@ def test_page_and_data_of_every_post_are_compared(quick: Product) -> None:
     (batch,) = newest_batches(quick.database, 9)
     assert (batch.looked, batch.unparsed, batch.compared, batch.disagreed) == (1, 0, 1, 0)
     assert quarantined_readings(quick.database, 9) == []
+
+
+def test_a_changed_profile_stops_its_own_reading_within_two_operations_and_posts_are_read_on(
+    quick: Product, site: Site
+) -> None:
+    """The page is kept, nothing is stored and nothing asked until a probe; one that reads all ends it."""
+    publish(quick, plan_posts(quick, np.random.default_rng(7)).posts[0])
+    assert measure_account(quick) is not None
+    before = last_account_reading(quick.database, quick.settings.handle)
+
+    site.set_faults(counts_hidden=True)
+    for _ in range(2):
+        later(quick, 2 * HALF_AN_HOUR)
+        with pytest.raises(PermanentFailure, match="followers, following, posts"):
+            measure_account(quick)
+    seen = breaker_state(quick.database, PROFILE)
+    assert seen.state == "open"
+    assert "xbot evidence" in seen.reason
+    assert PROFILE_OPEN in {alert.key for alert in open_alerts(quick.database)}
+    page = evidence(quick.database, newest_evidence(quick.database, 1)[0].id)
+    assert page is not None
+    assert (page.operation, page.path) == ("ReadProfile", f"/{quick.account.handle}")
+    if profile_wait(quick):
+        assert measure_account(quick) is None
+    assert last_account_reading(quick.database, quick.settings.handle) == before
+
+    site.set_faults()
+    assert breaker_state(quick.database, READING).state == "closed"
+    assert read_later(quick).read
+    until(lambda: profile_wait(quick) is None, "the breaker lets a probe through")
+    assert measure_account(quick) is not None
+    assert breaker_state(quick.database, PROFILE).state == "closed"
+    assert PROFILE_OPEN not in {alert.key for alert in open_alerts(quick.database)}

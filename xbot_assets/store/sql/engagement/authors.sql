@@ -40,7 +40,18 @@ select a.handle,
             and status in ('queued', 'held', 'claimed', 'armed', 'unconfirmed', 'published', 'shadowed')
             and coalesce(greatest(armed_at, published_at), scheduled_at) > %(day_ago)s
         order by 1
-    ) as replies_to_author
+    ) as replies_to_author,
+    (
+        select max(case when status in ('queued', 'held', 'claimed') then %(now)s else greatest(armed_at, published_at) end)
+        from posts
+        where lower(reply_to_handle) = a.handle and reply_to_handle is not null and (
+            status in ('queued', 'held', 'claimed')
+            or (
+                status in ('armed', 'unconfirmed', 'published', 'shadowed')
+                and greatest(armed_at, published_at) > %(day_ago)s
+            )
+        )
+    ) as last_reply_at
 from unnest(%(handles)s::text[]) as a (handle);
 
 -- name: track_account

@@ -20,14 +20,33 @@ join posts p on p.id = s.post_id
 order by s.read_at is not null, s.next_read_at, s.post_id
 limit %(limit)s;
 
--- name: timeline_places
--- Which place the newest posts have on the account's own timeline; what answers something stands elsewhere.
-select id, row_number() over (order by published_at desc, id desc)::integer as place
-from (
-    select id, published_at from posts
-    where status = 'published' and removed_at is null and reply_to_x_id is null and coalesce(segment, 0) = 0
-    order by published_at desc, id desc limit %(limit)s
-) newest;
+-- name: posts_on_lists
+-- The newest posts that are due for a look, or of whose time until then a share has passed, and where they stand: posts
+-- among posts; answers among both, as far down as a list of both has them.
+with newest as (
+    (
+        select id, false as answers, row_number() over (order by published_at desc, id desc)::integer as place
+        from posts
+        where status = 'published' and removed_at is null and reply_to_x_id is null and coalesce(segment, 0) = 0
+        order by published_at desc, id desc limit %(limit)s
+    )
+    union all
+    select id, answers, place
+    from (
+        select id, reply_to_x_id is not null or coalesce(segment, 0) > 0 as answers,
+            row_number() over (order by published_at desc, id desc)::integer as place
+        from posts where status = 'published' and removed_at is null
+        order by published_at desc, id desc limit %(limit)s
+    ) either
+    where answers
+)
+select s.post_id as id, p.x_post_id, s.published_at, s.read_at as metrics_read_at, s.looked_at,
+    s.unchanged_readings, s.falls,
+    s.replies, s.reposts, s.likes, s.bookmarks, s.views,
+    n.answers, n.place
+from newest n join reading_schedule s on s.post_id = n.id join posts p on p.id = n.id
+where s.next_read_at - (s.next_read_at - coalesce(s.looked_at, s.next_read_at)) * (1 - %(share)s::float8) <= %(now)s
+order by n.place, n.id;
 
 -- name: next_reading_at
 -- When the next reading of any post is due.
@@ -136,10 +155,13 @@ select read_at, asked, posts_read, looked, unparsed, changed, compared, disagree
 from reading_batches order by id desc limit %(batches)s;
 
 -- name: keep_page_evidence
--- Keep a page that could not be read, unless one was kept a short time ago and nothing else calls for it.
+-- Keep a page that could not be read, unless one of its kind was kept a short time ago and nothing else calls for it.
 insert into page_evidence (seen_at, operation, path, reason, outline)
 select %(now)s, %(operation)s, %(path)s, %(reason)s, %(outline)s
-where not exists (select from page_evidence where id = (select max(id) from page_evidence) and seen_at > %(since)s)
+where not exists (
+    select from page_evidence
+    where id = (select max(id) from page_evidence where operation = %(operation)s) and seen_at > %(since)s
+)
 returning id;
 
 -- name: newest_page_evidence
