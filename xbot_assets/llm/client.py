@@ -11,7 +11,7 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.llm.briefs.brief import Judge, PostBrief, WrittenPosts
 from xbot_assets.llm.briefs.insight import ANSWER_TOKENS, Conclusions, InsightBrief, conclusions_of
 from xbot_assets.llm.briefs.progress import BriefProgress, is_of_the_answer
-from xbot_assets.llm.briefs.prompts import load_prompt, relevance_messages
+from xbot_assets.llm.briefs.prompts import insight_messages, load_prompt, relevance_messages
 from xbot_assets.llm.briefs.relevance import RelevanceBrief, RelevanceScores, scores_of
 from xbot_assets.llm.briefs.rules import BriefRules
 from xbot_assets.llm.calls.budget import Budget
@@ -19,7 +19,6 @@ from xbot_assets.llm.calls.calling import ModelAccess, PaidCalls, not_served
 from xbot_assets.llm.calls.capabilities import Capabilities, examine
 from xbot_assets.llm.calls.one_call import Request
 from xbot_assets.llm.calls.retrying import Attempts, CallFailed
-from xbot_assets.llm.prompts import insight_messages, load_prompt, relevance_messages
 from xbot_assets.llm.untrusted import new_marker
 
 TOKENS_PER_POST_OVERHEAD = 40

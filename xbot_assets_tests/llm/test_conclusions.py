@@ -6,11 +6,11 @@ from xbot_assets.domain.engagement.insights import InsightKind
 from xbot_assets.domain.failures import BudgetFailure
 from xbot_assets.llm.briefs.brief import PostBrief, PostRequest
 from xbot_assets.llm.briefs.insight import InsightBrief, ShownSignal, conclusions_of
+from xbot_assets.llm.briefs.prompts import insight_messages, load_prompt
 from xbot_assets.llm.client import LanguageModel
 from xbot_assets.llm.persona import load_persona
-from xbot_assets.llm.prompts import insight_messages, load_prompt
-from xbot_assets_tests.llm.conftest import ListBooks, WriterFor
 from xbot_assets_tests.llm.llm_server import LlmServer
+from xbot_assets_tests.llm.model_rig import ListBooks, WriterFor
 from xbot_assets_tests.llm.test_untrusted_attacks import ATTACKS, NEIGHBOURS, written
 
 IDS = ("1900000000000000001", "1900000000000000002", "1900000000000000003")

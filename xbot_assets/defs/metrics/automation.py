@@ -6,9 +6,6 @@ from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.metrics.jobs import account_job, measure_job
 from xbot_assets.defs.resources import TickIn
 from xbot_assets.steps.watching.schedule_waits import measure_account_wait, measure_wait
-from xbot_assets.steps.metrics.page_watch import profile_wait, reading_wait
-from xbot_assets.steps.metrics.readings import account_due, posts_due
-from xbot_assets.steps.publishing.posting_window import posting_window
 
 
 @dg.schedule(
@@ -31,6 +28,3 @@ def measure_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.
 def measure_account_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Read the own profile every hour of the product's clock, outside posting windows."""
     return request_unless(context, account_job.name, wait=measure_account_wait(tick))
-    recently = None if account_due(tick) else "The profile was read recently."
-    wait = profile_wait(tick) or posting_window(tick) or recently
-    return request_unless(context, account_job.name, wait=wait)

@@ -55,4 +55,5 @@ def earned(counts: SeenCounts) -> float | None:
     told = [weight * value for name, weight in EARNED.items() if (value := getattr(counts, name)) is not None]
     if not told:
         return None
-    return 1000 * sum(told) / counts.views if counts.views else sum(told)
+    reactions = float(sum(told))
+    return 1000 * reactions / counts.views if counts.views else reactions

@@ -144,7 +144,7 @@ class Sums:
         """Return the regression on the rows so far; their mean is not penalised."""
         mean, centre = self._rewards / self._count, self._columns / self._count
         squares = self._squares - self._count * np.outer(centre, centre)
-        inverse = np.linalg.inv(squares + ridge * np.eye(len(centre)))
+        inverse = np.linalg.inv(squares + ridge * np.eye(len(centre))).astype(np.float64)
         weights = inverse @ (self._products - self._count * mean * centre)
         return Line(mean - float(centre @ weights), weights, centre, mean, inverse)
 

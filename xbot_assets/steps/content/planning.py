@@ -150,14 +150,11 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     texts = texts_per_slot(product.settings, tier.name, len(drawn.chosen), ranks=models.ranks)
     arms = asked_for(drawn.chosen, texts, product.account.persona.tones, generator)
     brief = brief_for(product.settings, product.database, product.account.persona, arms, product.clock.now())
-    seed = int(generator.integers(SEEDS))
-    written = _written_within(product, brief.model_copy(update={"seed": seed}), tier)
-    slots = by_slot(written.posts, texts)
-    times = _slots(product, len(slots))
     seen = seen_signals(product, [choice.arm.topic for choice in drawn.chosen])
     more = {"seed": int(generator.integers(SEEDS)), "seen_posts": seen.signals, "insights": seen.insights}
     written = _written_within(product, brief.model_copy(update=more), tier)
-    jitter = timedelta(minutes=product.settings.post_jitter_minutes)
+    slots = by_slot(written.posts, texts)
+    times = _slots(product, len(slots))
     posts = [
         _post_of_slot(product, models, drawn.chosen[of_slot[0].number // texts], of_slot, at, generator)
         for of_slot, at in zip(slots, times, strict=True)
@@ -165,8 +162,8 @@ def write_plan(product: Product, generator: np.random.Generator) -> Plan:
     ids = post_store.enqueue_posts(product.database, posts, product.clock.now())
     hold_unapproved(product.database, product.settings, product.clock.now())
     missing = written.missing if len(posts) < len(drawn.chosen) else ""
-    return _report(models, posts, ids, written.model_copy(update={"missing": missing}), tier, drawn)
-    return replace(_report(models, posts, ids, written, tier, drawn), seen=seen)
+    report = _report(models, posts, ids, written.model_copy(update={"missing": missing}), tier, drawn)
+    return replace(report, seen=seen)
 
 
 def _written_within(product: Product, brief: PostBrief, tier: BudgetTier) -> WrittenPosts:

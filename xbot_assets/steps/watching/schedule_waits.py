@@ -11,7 +11,7 @@ from xbot_assets.steps.content.plan_due import plan_wait
 from xbot_assets.steps.engagement.harvest_due import harvest_wait
 from xbot_assets.steps.engagement.inbound import inbound_wait
 from xbot_assets.steps.learning.learn_due import learning_due
-from xbot_assets.steps.metrics.page_watch import reading_wait
+from xbot_assets.steps.metrics.page_watch import profile_wait, reading_wait
 from xbot_assets.steps.metrics.readings import account_due, posts_due
 from xbot_assets.steps.operations.memory import memory_wait
 from xbot_assets.steps.operations.retention import purge_wait
@@ -42,7 +42,9 @@ def measure_wait(opened: Opened) -> str | None:
 
 def measure_account_wait(opened: Opened) -> str | None:
     """Say why the profile is not read now, or ``None``."""
-    return posting_window(opened) or (None if account_due(opened) else "The profile was read recently.")
+    if wait := profile_wait(opened) or posting_window(opened):
+        return wait
+    return None if account_due(opened) else "The profile was read recently."
 
 
 def harvest_inbound_wait(opened: Opened) -> str | None:

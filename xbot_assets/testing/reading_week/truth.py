@@ -58,8 +58,8 @@ def true_replies(home: Path, handle: str) -> list[TrueReply]:
 
 
 def _reply(row: Any) -> TrueReply:  # noqa: ANN401 - of SQLite
-    fields: dict[str, Any] = dict(row)
-    return TrueReply(**{name: bool(value) if name in _FLAGS else value for name, value in fields.items()})
+    fields: dict[str, Any] = {name: bool(value) if name in _FLAGS else value for name, value in dict(row).items()}
+    return TrueReply(**fields)
 
 
 def answers_to_us(home: Path, handle: str) -> Counter[str]:

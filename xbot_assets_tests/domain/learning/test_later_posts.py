@@ -73,7 +73,8 @@ def test_nothing_is_said_of_few_posts_and_posts_alike_are_no_error() -> None:
     """The later half must be large enough; a side without differences has no correlation."""
     assert foretold(posts(2 * LATER_LEAST - 2, 0.1, 1), ridge=20) is None
     alike = told([Example({"a": 1.0}, "t", "f", 0.5)] * (2 * LATER_LEAST))
-    assert (alike.rank_correlation, alike.text_correlation, alike.later_error) == (0, 0, pytest.approx(0))
+    assert (alike.rank_correlation, alike.text_correlation) == (0, 0)
+    assert alike.later_error == pytest.approx(0)
     assert not alike.ranks_texts
 
 

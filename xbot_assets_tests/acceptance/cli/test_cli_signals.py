@@ -28,9 +28,9 @@ def signals(tmp_path: Path, database_url: str) -> Callable[..., Result]:
     return run
 
 
-def test_nothing_yet_says_why(signals: Callable[..., Result], database: Database) -> None:
+@pytest.mark.usefixtures("database")
+def test_nothing_yet_says_why(signals: Callable[..., Result]) -> None:
     """And exits well: an empty list is no fault."""
-    assert database
     result = signals()
     assert result.exit_code == 0, result.output
     assert "Nothing was read yet" in result.stdout
