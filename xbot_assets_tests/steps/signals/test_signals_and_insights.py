@@ -56,7 +56,7 @@ def test_tracked_accounts_are_read_in_the_high_lane_when_due_and_stored_once(pee
     assert "due at" in (high_value_wait(peers) or "")
     stored = newest_signals(peers.database, SignalKind.PEER, since=peers.clock.now() - DAY, limit=50)
     assert {one.handle for one in stored} == {"ann_asks", "bea_writes"}
-    assert all(one.format == "question" and one.views is not None for one in stored)
+    assert all(one.format == "question" and one.likes is not None for one in stored)
     assert problems(peers, BACKGROUND).impossible == 0
 
 
@@ -68,8 +68,10 @@ def test_an_account_that_is_not_there_costs_only_itself(peers: Product) -> None:
 
 
 @pytest.mark.slow
-def test_the_background_reads_trends_news_and_liked_posts_and_its_checks_hold(peers: Product) -> None:
+def test_the_background_reads_trends_news_and_liked_posts_and_its_checks_hold(peers: Product, site: Site) -> None:
     """Of each at least one; nothing impossible, nothing of ours, and no reading that brings less than it should."""
+    for number in range(3):
+        site.plant("cem_writes", f"Bed {number} has the best crumb #soil")
     report = read_background(peers)
     assert (report.read, report.unread, report.failed) == (True, 0, {})
     assert signals_of(peers, SignalKind.TREND)
