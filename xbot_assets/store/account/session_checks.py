@@ -19,7 +19,16 @@ class Login:
 class SessionCheck:
     """One stored check, on the product's clock; ``state`` and ``handle`` are those of its :class:`Login`."""
 
-    state: SessionState
+    state: AccountState
+    handle: str | None
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _CheckRow:
+    """The same as it is stored."""
+
+    state: str
     handle: str | None
     checked_at: datetime
 
@@ -31,7 +40,8 @@ def insert_session_check(db: Statements, login: Login, now: datetime) -> None:
 
 def last_session_check(db: Statements) -> SessionCheck | None:
     """Return the newest check, or ``None`` when there never was one."""
-    return db.fetch_row(SessionCheck, "last_session_check")
+    row = db.fetch_row(_CheckRow, "last_session_check")
+    return row and SessionCheck(AccountState(row.state), row.handle, row.checked_at)
 
 
 def states_since(db: Statements, since: datetime) -> set[AccountState]:

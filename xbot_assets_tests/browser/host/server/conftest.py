@@ -1,4 +1,4 @@
-"""One host before one tiny site for this room; each test has the site in its plain state."""
+"""One host before one tiny site for each file of this room; each test has the site in its plain state."""
 
 from collections.abc import Iterator
 
@@ -10,16 +10,16 @@ from xbot_assets_tests.browser.tiny_site import TinySite, tiny_site
 WITNESS = (200, {"data": {"create_tweet": {"tweet_results": {"result": {"rest_id": "777"}}}}})
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def shared_site() -> Iterator[TinySite]:
-    """Serve one site for this room."""
+    """Serve one site for a file."""
     with tiny_site() as site:
         yield site
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def host(shared_site: TinySite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostProcess]:
-    """Run one host for this room; every test leaves it working."""
+    """Run one host for a file; every test leaves it working."""
     with browser_host(tmp_path_factory.mktemp("home"), shared_site.url) as running:
         ready(running)
         yield running
