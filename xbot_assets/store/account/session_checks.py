@@ -41,7 +41,7 @@ def insert_session_check(db: Statements, login: Login, now: datetime) -> None:
 def last_session_check(db: Statements) -> SessionCheck | None:
     """Return the newest check, or ``None`` when there never was one."""
     row = db.fetch_row(_CheckRow, "last_session_check")
-    return row and SessionCheck(AccountState(row.state), row.handle, row.checked_at)
+    return SessionCheck(AccountState(row.state), row.handle, row.checked_at) if row else None
 
 
 def states_since(db: Statements, since: datetime) -> set[AccountState]:
