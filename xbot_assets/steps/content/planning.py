@@ -210,14 +210,8 @@ def _tell_person(product: Product, failure: ProductError) -> None:
     A held API has its own alert, and answers that were no good are the next attempt's business.
     """
     if failure.kind is FailureKind.PERMANENT and not is_of_the_answer(failure) and failure.code not in TOLD_ELSEWHERE:
-        alert(
-            product.database,
-            CANNOT_WRITE,
-            now=product.clock.now(),
-            cause=failure,
-            reason=failure.reason,
-            remedy=failure.remedy,
-        )
+        now = product.clock.now()
+        alert(product.database, CANNOT_WRITE, now=now, cause=failure, reason=failure.reason, remedy=failure.remedy)
 
 
 def _models(product: Product) -> _Models:

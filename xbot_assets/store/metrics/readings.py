@@ -58,10 +58,7 @@ class PostOnList(PostToMeasure):
 
 @dataclass(frozen=True, slots=True)
 class StoredReading:
-    """One reading of a post. ``views`` is ``None`` when the page did not show them.
-
-    ``label`` is what the page said, kept only where something did not agree.
-    """
+    """One reading of a post; ``views`` is ``None`` when not shown, ``label`` is kept only where sources disagreed."""
 
     post_id: int
     read_at: datetime

@@ -16,7 +16,6 @@ from xbot_assets.settings import Settings
 from xbot_assets.store.clock import set_line
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import approvals
-from xbot_assets.store.publishing.approvals import Decider, post_to_decide
 from xbot_assets.store.publishing.drafts import newest_drafts
 from xbot_assets.store.publishing.threads import post_images
 from xbot_assets.testing.learned_scene import play_learned
@@ -164,8 +163,8 @@ def test_posts_are_decided_about_by_keys_one_after_the_other(
         page.keyboard.press("Enter")
         expect(page.locator("#said")).to_contain_text(f"Post {held[1]} is rejected")
         clean(visit)
-    assert [post_to_decide(database, number).status for number in held[:2]] == ["queued", "rejected"]
-    assert post_to_decide(database, held[0]).approved_by
+    assert [approvals.post_to_decide(database, number).status for number in held[:2]] == ["queued", "rejected"]
+    assert approvals.post_to_decide(database, held[0]).approved_by
 
 
 def test_what_is_dragged_on_the_calendar_has_another_time(
@@ -173,19 +172,19 @@ def test_what_is_dragged_on_the_calendar_has_another_time(
 ) -> None:
     """By the owner's clock; what the server refuses goes back to where it was."""
     queued = play(database, settings, TEN)["queued"]
-    before = post_to_decide(database, queued[0]).scheduled_at
+    before = approvals.post_to_decide(database, queued[0]).scheduled_at
     with visiting(browser, origin) as visit:
         visit.go("/calendar")
         page = visit.page
         moved = page.locator(".ec-event", has_text=QUEUED[0][:20]).first
         drag(visit, moved, 0, 56)
         expect(page.locator("#said")).to_contain_text("another time")
-        assert post_to_decide(database, queued[0]).scheduled_at == before + HOUR
+        assert approvals.post_to_decide(database, queued[0]).scheduled_at == before + HOUR
         width = drag(visit, moved, 0, 0)
         drag(visit, moved, -2 * width, 0)
         expect(page.locator("#said")).to_contain_text("cannot be put on")
         clean(visit)
-    assert post_to_decide(database, queued[0]).scheduled_at == before + HOUR
+    assert approvals.post_to_decide(database, queued[0]).scheduled_at == before + HOUR
     assert approvals.recent_decisions(database, 1)[0].decision == "rescheduled"
 
 
@@ -209,7 +208,9 @@ def test_on_a_phone_a_post_is_approved_and_timed_with_thumbs(
         page.get_by_role("button", name="Set time").tap()
         expect(page.locator("#said")).to_contain_text("another time")
         clean(visit)
-    assert post_to_decide(database, numbers["queued"][1]).scheduled_at == datetime(2026, 3, 6, 17, 30, tzinfo=UTC)
+    assert approvals.post_to_decide(database, numbers["queued"][1]).scheduled_at == datetime(
+        2026, 3, 6, 17, 30, tzinfo=UTC
+    )
 
 
 def test_a_thread_with_an_image_is_written_kept_and_queued(
@@ -235,7 +236,7 @@ def test_a_thread_with_an_image_is_written_kept_and_queued(
         expect(page.get_by_role("img", name="An onion cut in half")).to_be_visible()
         post_id = int(page.url.rpartition("/")[2])
         clean(visit)
-    post = post_to_decide(database, post_id)
+    post = approvals.post_to_decide(database, post_id)
     assert (post.segments, post.source, post.scheduled_at) == (2, "manual", datetime(2026, 3, 5, 8, tzinfo=UTC))
     assert [image.alt_text for image in post_images(database, post_id)] == ["An onion cut in half"]
     assert newest_drafts(database, 9) == []
@@ -246,7 +247,7 @@ def test_an_open_page_follows_what_happens_and_spoils_no_typing(
 ) -> None:
     """What is read changes by itself; who is writing is told that there is something new."""
     held = play(database, settings, TEN)["held"]
-    by = Decider("Anna", TEN, "Elsewhere.")
+    by = approvals.Decider("Anna", TEN, "Elsewhere.")
     with visiting(browser, origin) as visit:
         visit.go("/inbox")
         page = visit.page
