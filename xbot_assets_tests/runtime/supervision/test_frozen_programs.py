@@ -80,7 +80,7 @@ def test_a_stopped_program_is_ended_with_its_group_and_started_again(tmp_path: P
         os.kill(before, signal.SIGSTOP)
         until(lambda: child.pid not in {None, before}, "it was started again")
         assert not psutil.pid_exists(before)
-        assert frozen == ["part"]
+        until(lambda: frozen == ["part"], "it is told")
         assert any("did not answer" in sentence for sentence in told)
     finally:
         child.stop(lambda: True)
@@ -112,7 +112,7 @@ def test_what_is_stopped_below_a_program_is_ended_and_the_program_goes_on(tmp_pa
         until(lambda: _written(mark) not in {"", worker}, "there is another worker")
         assert not psutil.pid_exists(int(worker))
         assert child.pid == leader
-        assert frozen == ["part"]
+        until(lambda: frozen == ["part"], "it is told")
         assert any("was stopped; it was ended" in sentence for sentence in told)
     finally:
         child.stop(lambda: True)

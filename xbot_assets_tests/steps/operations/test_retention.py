@@ -60,6 +60,13 @@ ROWS = {
     "pace_admissions": "insert into pace_admissions (kind, admitted_at) values ('post', {at})",
     "browser_operations": "insert into browser_operations (id, kind, lane, queued_at, requested_at) values "
     "(gen_random_uuid(), 'publish', 'critical', {at}, {at})",
+    "signals": "insert into signals (kind, name, about, text, first_seen_at, last_seen_at) values "
+    "('trend', 't' || {at}, '', 't', {at}, {at})",
+    "signal_sightings": "insert into signal_sightings (signal_id, seen_at) select id, {at} from signals "
+    "order by last_seen_at desc limit 1",
+    "signal_readings": "insert into signal_readings values ('background', {at}, 1, 1, 0)",
+    "insights": "insert into insights (kind, made_at, model, signals_shown, kept, why_none, cost_microusd) values "
+    "('expert', {at}, 'm', 1, 0, 'nothing was cited', 0)",
     "browser_queue_samples": "insert into browser_queue_samples values ({at}, 'low', 0, 0)",
     "breaker_events": "insert into breaker_events (name, event, from_state, to_state, fencing_token, happened_at, "
     "reason) values ('publishing', 'opened', 'closed', 'open', 1, {at}, 'r')",
