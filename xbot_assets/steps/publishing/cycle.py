@@ -163,29 +163,25 @@ def publish_operation(product: Product, claim: ClaimedPost) -> Publish:
 
 
 def _record_failure(product: Product, claim: ClaimedPost, failure: ProductError, *, at_once: bool) -> None:
-    """Leave the post in the one state that the failure allows."""
-    database, now = product.database, product.clock.now()
-    if failure.kind is FailureKind.UNKNOWN:
-        post_store.mark_unconfirmed(database, claim, failure, now)
-        alert_unconfirmed(product, claim.id, failure.reason, failure)
-    elif failure.code in ACCOUNT_TROUBLE:
-        with database.transaction() as transaction:
+    """Leave the post in the one state that the failure allows.
+
+    In one transaction with the alert that tells of it: whoever dies between the two would lose the post in silence.
+    """
+    now = product.clock.now()
+    with product.database.transaction() as transaction:
+        if failure.kind is FailureKind.UNKNOWN:
+            post_store.mark_unconfirmed(transaction, claim, failure, now)
+            alert_unconfirmed(transaction, now, claim.id, failure.reason, failure)
+        elif failure.code in ACCOUNT_TROUBLE:
             post_store.disarm_post(transaction, claim, failure, now)
             hold_publishing(transaction, failure, now)
-    elif failure.kind is FailureKind.PERMANENT:
-        post_store.fail_post(database, claim, failure, now)
-        alert(
-            database,
-            FAILED_POST,
-            now=now,
-            cause=failure,
-            post_id=claim.id,
-            reason=failure.reason,
-            remedy=failure.remedy,
-        )
-    else:
-        pause = timedelta(0) if at_once else _pause(product, failure)
-        post_store.disarm_post(database, claim, failure, now, not_before=now + pause)
+        elif failure.kind is FailureKind.PERMANENT:
+            post_store.fail_post(transaction, claim, failure, now)
+            reason, remedy = failure.reason, failure.remedy
+            alert(transaction, FAILED_POST, now=now, cause=failure, post_id=claim.id, reason=reason, remedy=remedy)
+        else:
+            pause = timedelta(0) if at_once else _pause(product, failure)
+            post_store.disarm_post(transaction, claim, failure, now, not_before=now + pause)
 
 
 def _pause(product: Product, failure: ProductError) -> timedelta:
@@ -228,7 +224,8 @@ def _confirm(product: Product, claim: ClaimedPost, x_post_id: str, permalink: st
     except PermanentFailure as failure:
         if failure.code != post_store.NOT_HELD:
             raise
-        post_store.confirm_on_x(
-            product.database, claim.id, x_post_id=x_post_id, permalink=permalink, published_at=now, now=now
-        )
-        resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=claim.id)
+        with product.database.transaction() as transaction:
+            post_store.confirm_on_x(
+                transaction, claim.id, x_post_id=x_post_id, permalink=permalink, published_at=now, now=now
+            )
+            resolve_alert(transaction, UNCONFIRMED_POST, now, post_id=claim.id)

@@ -18,6 +18,7 @@ from xbot_assets.steps.publishing.admission import note_removed
 from xbot_assets.steps.publishing.recovery import RecoveryOutcome, read_timeline, recover_post, shown_as
 from xbot_assets.steps.publishing.restoration import end_when_covered, other_hold, unconfirm_shown
 from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engine.database import Transaction
 from xbot_assets.store.metrics.history import imported_x_ids
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
@@ -121,25 +122,21 @@ def _verify(product: Product, view: TimelineView) -> tuple[tuple[int, ...], tupl
     visible = [row.id for row in rows if row.x_post_id in ids]
     absent = [row for row in rows if row.x_post_id not in ids and row.removed_at is None]
     missing = [row.id for row in absent if view.covers(row.published_at, PostKind.of(row.answers))]
-    back = recovery.note_visible(database, visible, now)
-    for post_id in back:
-        resolve_alert(database, REMOVED_POST, now, post_id=post_id)
-    removed = recovery.note_missing(database, missing, now, again=settings.verify_again)
+    with database.transaction() as transaction:
+        back = recovery.note_visible(transaction, visible, now)
+        for post_id in back:
+            resolve_alert(transaction, REMOVED_POST, now, post_id=post_id)
+        removed = recovery.note_missing(transaction, missing, now, again=settings.verify_again)
+        for row in removed:
+            _tell_removed(transaction, row, now)
     for row in removed:
-        _tell_removed(product, row)
+        note_removed(product, is_reply=row.reply_to_x_id is not None)
     return tuple(missing), tuple(removed), tuple(back)
 
 
-def _tell_removed(product: Product, row: MissingPost) -> None:
-    note_removed(product, is_reply=row.reply_to_x_id is not None)
-    alert(
-        product.database,
-        REMOVED_POST,
-        now=product.clock.now(),
-        post_id=row.id,
-        x_post_id=row.x_post_id,
-        permalink=row.permalink,
-    )
+def _tell_removed(transaction: Transaction, row: MissingPost, now: datetime) -> None:
+    shown, where = row.x_post_id, row.permalink
+    alert(transaction, REMOVED_POST, now=now, post_id=row.id, x_post_id=shown, permalink=where)
 
 
 def _phantoms(product: Product, view: TimelineView) -> tuple[SeenPost, ...]:

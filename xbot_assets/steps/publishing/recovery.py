@@ -16,6 +16,7 @@ from xbot_assets.domain.posts.timeline_view import PostKind, TimelineList, Timel
 from xbot_assets.steps.product import Product
 from xbot_assets.steps.publishing.admission import note_published
 from xbot_assets.store.alerts import alert, resolve_alert
+from xbot_assets.store.engine.database import Statements
 from xbot_assets.store.publishing import posts as post_store
 from xbot_assets.store.publishing import recovery
 from xbot_assets.store.publishing.rows import UnconfirmedPost
@@ -196,15 +197,16 @@ def _alike(row: UnconfirmedPost, view: TimelineView, known: set[str]) -> list[Ti
 
 def _confirm(product: Product, row: UnconfirmedPost, post: TimelinePost) -> None:
     now = product.clock.now()
-    post_store.confirm_on_x(
-        product.database,
-        row.id,
-        x_post_id=post.x_post_id,
-        permalink=post.permalink,
-        published_at=post.created_at or now,
-        now=now,
-    )
-    resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row.id)
+    with product.database.transaction() as transaction:
+        post_store.confirm_on_x(
+            transaction,
+            row.id,
+            x_post_id=post.x_post_id,
+            permalink=post.permalink,
+            published_at=post.created_at or now,
+            now=now,
+        )
+        resolve_alert(transaction, UNCONFIRMED_POST, now, post_id=row.id)
     note_published(product, is_reply=row.reply_to_x_id is not None)
 
 
@@ -214,22 +216,25 @@ def _absent(product: Product, row: UnconfirmedPost) -> RecoveryOutcome:
     looks = post_store.record_look(product.database, row.id, now)
     if looks < rules.looks_max:
         return RecoveryOutcome.UNCONFIRMED
-    if recovery.requeue_absent(product.database, row.id, rules, now):
-        resolve_alert(product.database, UNCONFIRMED_POST, now, post_id=row.id)
-        return RecoveryOutcome.REQUEUED
+    with product.database.transaction() as transaction:
+        if recovery.requeue_absent(transaction, row.id, rules, now):
+            resolve_alert(transaction, UNCONFIRMED_POST, now, post_id=row.id)
+            return RecoveryOutcome.REQUEUED
     by_itself = rules.may_requeue and not row.requeues and row.failure_code != recovery.DUPLICATE
     if not by_itself or now - row.intended_at >= 2 * rules.span:
-        alert_unconfirmed(product, row.id, f"It was not on the timeline in {looks} looks.")
+        alert_unconfirmed(product.database, now, row.id, f"It was not on the timeline in {looks} looks.")
     return RecoveryOutcome.UNCONFIRMED
 
 
 def _tell_unseen(product: Product, row: UnconfirmedPost, reason: str, cause: ProductError | None = None) -> None:
     """Tell a person of a post that could not be looked for until now, when that has lasted."""
-    if product.clock.now() - row.intended_at >= product.settings.requeue_after:
-        alert_unconfirmed(product, row.id, f"It could not be looked for. {reason}", cause)
-
-
-def alert_unconfirmed(product: Product, post_id: int, reason: str, cause: ProductError | None = None) -> None:
-    """Tell a person that a post may or may not be on X, and how to resolve it."""
     now = product.clock.now()
-    alert(product.database, UNCONFIRMED_POST, now=now, cause=cause, post_id=post_id, reason=reason)
+    if now - row.intended_at >= product.settings.requeue_after:
+        alert_unconfirmed(product.database, now, row.id, f"It could not be looked for. {reason}", cause)
+
+
+def alert_unconfirmed(
+    db: Statements, now: datetime, post_id: int, reason: str, cause: ProductError | None = None
+) -> None:
+    """Tell a person that a post may or may not be on X, and how to resolve it."""
+    alert(db, UNCONFIRMED_POST, now=now, cause=cause, post_id=post_id, reason=reason)

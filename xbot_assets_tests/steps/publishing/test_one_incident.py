@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 
 import dagster as dg
+import psycopg
 import pytest
 
 from xbot_assets.defs.operations.automation import alert_on_failed_run
 from xbot_assets.defs.publishing.assets import published_posts
 from xbot_assets.domain.alerts.publishing import FAILED_POST, UNCONFIRMED_POST
+from xbot_assets.domain.failures import ProductError
 from xbot_assets.steps.product import Product
+from xbot_assets.steps.publishing.cycle import publish_next
 from xbot_assets.store.alerts import Alert, acknowledge_alert, open_alerts
 from xbot_assets.store.publishing.posts import queue_counts
 from xbot_assets_tests.steps.publishing.test_cycle import queue
@@ -114,3 +117,20 @@ def test_a_run_that_ended_without_a_word_is_told_by_itself(product: Product, ins
     instance.report_run_failed(run, "The process died.")
     tell_of_failure(instance, run.run_id, product)
     assert only_alert(product).key == "run_failed:dying"
+
+
+@pytest.mark.parametrize("fault", [{"create_error": 186}, {"drop_after_commit": True}], ids=["refused", "unknown"])
+def test_what_could_not_be_told_is_not_decided(
+    product: Product, site: Site, database_url: str, fault: dict[str, int | bool]
+) -> None:
+    """A post that nobody hears of would be lost: its state and its alert are stored together, or neither is."""
+    queue(product, "The alerts' table takes nothing.")
+    site.set_faults(**fault)
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("create function xbot.full() returns trigger language plpgsql as 'begin raise disk_full; end'")
+        owner.execute("create trigger full_table before insert on xbot.alerts execute function xbot.full()")
+        with pytest.raises(ProductError):
+            publish_next(product)
+        assert queue_counts(product.database) == {"armed": 1}
+        owner.execute("drop trigger full_table on xbot.alerts")
+    assert open_alerts(product.database) == []
