@@ -47,6 +47,13 @@ class EngagementSettings(BaseModel):
     harvest_relaxed_minutes: float = Field(60, ge=2, le=1440, description="Between harvests from there on.")
     harvest_sources_max: int = Field(3, ge=1, le=20, description="Searches and accounts read by one harvest.")
     harvest_posts_max: int = Field(40, ge=1, le=200, description="Posts read of each.")
+    harvest_deep_posts_max: int = Field(
+        100,
+        ge=1,
+        le=200,
+        description="The same below opportunities_min: a search shows the newest first, and a pool that lost its posts "
+        "is filled again from those of a whole day.",
+    )
     harvest_reread_max: int = Field(
         10,
         ge=0,

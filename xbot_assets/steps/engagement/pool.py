@@ -83,8 +83,9 @@ def harvest_opportunities(product: Product) -> HarvestReport:
     with careful_reading(product) as permitted:
         if not permitted:
             return HarvestReport(read=False)
+        limit = _depth(product)
         for place in _places(product)[: product.settings.harvest_sources_max]:
-            _read_place(product, place, report)
+            _read_place(product, place, limit, report)
         report.reread = _reread(product)
     now = product.clock.now()
     report.judged = judge_relevance(product)
@@ -104,11 +105,18 @@ def _places(product: Product) -> list[Place]:
     return sorted(places, key=lambda place: (place.name in looked, looked.get(place.name)))
 
 
-def _read_place(product: Product, place: Place, report: HarvestReport) -> None:
+def _depth(product: Product) -> int:
+    """Return how many posts are read of each place: more of them while too few are open."""
+    settings = product.settings
+    few = opportunity_store.open_count(product.database, product.clock.now()) < settings.opportunities_min
+    return settings.harvest_deep_posts_max if few else settings.harvest_posts_max
+
+
+def _read_place(product: Product, place: Place, limit: int, report: HarvestReport) -> None:
     """Read one place and store what it shows; trouble that is only its own is noted."""
     now = product.clock.now()
     try:
-        answer = _ask(product, place, now)
+        answer = _ask(product, place, limit, now)
     except PermanentFailure as failure:
         if failure.code not in OF_ONE_PLACE:
             raise
@@ -127,9 +135,8 @@ def _read_place(product: Product, place: Place, report: HarvestReport) -> None:
     report.refused["filtered"] += sum(one.state != "open" for one in stored)
 
 
-def _ask(product: Product, place: Place, now: datetime) -> TimelineRead:
-    settings = product.settings
-    limit, seconds = settings.harvest_posts_max, settings.read_deadline_seconds
+def _ask(product: Product, place: Place, limit: int, now: datetime) -> TimelineRead:
+    settings, seconds = product.settings, product.settings.read_deadline_seconds
     if place.topic is None:
         timeline = ReadTimeline(handle=place.of, limit=limit)
         return product.x.run(timeline, lane=Lane.LOW, deadline_seconds=seconds)

@@ -12,13 +12,15 @@ from xbot_assets.store.engagement.signals import Signal, newest_signals
 
 SHOWN = 8
 """Signals of each kind."""
+LOOKED_THROUGH = 5
+"""Times as many are looked through for those: a reading stores a trend before the posts about it."""
 TITLES = {
     SignalKind.TREND: "Trends",
     SignalKind.NEWS: "News",
     SignalKind.VIRAL_FORMAT: "Posts that many liked",
     SignalKind.PEER: "Posts of other accounts",
 }
-INSIGHT_TITLES = {InsightKind.EXPERT: "What works", InsightKind.COMPETITOR: "What other accounts do"}
+INSIGHT_TITLES = {InsightKind.EXPERT: "What works for others", InsightKind.COMPETITOR: "What other accounts do"}
 NOTHING_READ = (
     "Trends and strangers' posts are not read: XBOT_HARVEST is {mode}. docs/signals.md says what 'all' means."
 )
@@ -75,7 +77,9 @@ def post_addresses(account: Account, now: SignalsNow) -> dict[str | None, str]:
 
 
 def _newest(account: Account, kind: SignalKind, since: datetime) -> list[Signal]:
-    return newest_signals(account.database, kind, since=since, limit=SHOWN)
+    """Return what was seen last; a list's own lines, which have a place in it, before the posts about them."""
+    seen = newest_signals(account.database, kind, since=since, limit=SHOWN * LOOKED_THROUGH)
+    return sorted(seen, key=lambda signal: signal.rank is None)[:SHOWN]
 
 
 def _why_empty(account: Account) -> str:
