@@ -31,7 +31,7 @@ def looking(width: int, height: int, session: dict[str, Any] | None = None) -> I
 
 def lineage(web_url: str, picture: Path, names: tuple[str, ...]) -> list[str]:
     """Draw the loop in the Dagster UI, keep a picture, and return which of the names are to be read there."""
-    with looking(1800, 720) as page:
+    with looking(1800, 920) as page:
         page.goto(web_url + LINEAGE)
         page.get_by_text("champion_models").first.wait_for()
         page.wait_for_load_state("networkidle")
