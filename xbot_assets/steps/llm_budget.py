@@ -20,6 +20,7 @@ from xbot_assets.store.content.budget import DayAccount
 from xbot_assets.store.content.ledger import record_llm_call
 from xbot_assets.store.engine.database import Database, Statements
 
+_WHOLE = 100
 LEASE_MARGIN = timedelta(seconds=30)
 """Added to a request's own time limit before its process counts as dead: for the database and a busy machine."""
 
@@ -112,6 +113,12 @@ class DatabaseBudget:
     def _release(self, db: Statements, now: datetime) -> None:
         hold_store.release_api(db, api_account(self.settings))
         resolve_alert(db, LANGUAGE_MODEL_HELD, now)
+
+
+def share_used_up(database: Database, settings: Settings, now: datetime, purpose: str, percent: int) -> bool:
+    """Say whether calls for one purpose have used their share of the day's budget."""
+    used = budget_store.day_account(database, budget_day(now, settings.zone).date).used_by_purpose.get(purpose, 0)
+    return used >= settings.daily_budget_microusd * percent // _WHOLE
 
 
 def budget_now(database: Database, settings: Settings, now: datetime) -> BudgetNow:

@@ -6,10 +6,8 @@ from xbot_assets.defs.due import EVERY_MINUTE, request_unless
 from xbot_assets.defs.resources import TickIn
 from xbot_assets.defs.signals.jobs import background_job, competitor_job, expert_job, high_value_job
 from xbot_assets.domain.engagement.insights import InsightKind
-from xbot_assets.steps.operations.memory import memory_wait
-from xbot_assets.steps.publishing.posting_window import posting_window
 from xbot_assets.steps.signals.insight_due import insight_wait
-from xbot_assets.steps.signals.places import background_wait, high_value_wait
+from xbot_assets.steps.watching.schedule_waits import read_background_wait, read_high_value_wait
 
 
 @dg.schedule(
@@ -20,7 +18,7 @@ from xbot_assets.steps.signals.places import background_wait, high_value_wait
 )
 def read_high_value_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Read the accounts that you track every two hours of the product's clock, outside posting windows."""
-    return request_unless(context, high_value_job.name, wait=posting_window(tick) or high_value_wait(tick))
+    return request_unless(context, high_value_job.name, wait=read_high_value_wait(tick))
 
 
 @dg.schedule(
@@ -31,8 +29,7 @@ def read_high_value_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn
 )
 def read_background_when_due(context: dg.ScheduleEvaluationContext, tick: TickIn) -> dg.RunRequest | dg.SkipReason:
     """Read trends, news, liked posts and other accounts every four hours of the product's clock, while it is quiet."""
-    wait = posting_window(tick) or memory_wait(tick.settings) or background_wait(tick)
-    return request_unless(context, background_job.name, wait=wait)
+    return request_unless(context, background_job.name, wait=read_background_wait(tick))
 
 
 @dg.schedule(

@@ -101,8 +101,8 @@ def _places(product: Product) -> list[Place]:
     places = [Place(SEARCH, topic.name, topic) for topic in product.account.persona.topics]
     places += [Place(TRACKED, account.handle) for account in author_store.tracked_accounts(product.database)]
     places += [Place(TRACKED, account.handle) for account in discovered(product.account)]
-    looked = {source.name: source.read_at for source in author_store.harvest_sources(product.database)}
-    return sorted(places, key=lambda place: (place.name in looked, looked.get(place.name)))
+    looked = author_store.last_look(product.database)
+    return sorted(places, key=lambda place: looked(place.name))
 
 
 def _depth(product: Product) -> int:

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 
 from xbot_assets.domain.engagement.relevance import keyword_relevance
 from xbot_assets.domain.failures import ProductError
-from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.llm.briefs.relevance import RELEVANCE_PURPOSE, RelevanceBrief
+from xbot_assets.steps.llm_budget import share_used_up
 from xbot_assets.steps.model_service import rules_in_use
 from xbot_assets.steps.product import Product
-from xbot_assets.store.content.budget import day_account
 from xbot_assets.store.engagement import opportunities as opportunity_store
 from xbot_assets.store.engagement.opportunities import UnjudgedOpportunity
 
 MOST_AT_ONCE = 200
 """Posts judged after one harvest; what is left is judged after the next."""
-_WHOLE = 100
 
 
 @dataclass(slots=True)
@@ -48,11 +46,9 @@ def judge_relevance(product: Product) -> JudgedPosts:
 
 def _share_used_up(product: Product) -> str:
     """Say that judging has used its share of the day's budget, or nothing."""
-    settings = product.settings
-    day = budget_day(product.clock.now(), settings.zone)
-    used = day_account(product.database, day.date).used_by_purpose.get(RELEVANCE_PURPOSE, 0)
-    share = settings.daily_budget_microusd * settings.relevance_share_percent // _WHOLE
-    return "" if used < share else "Judging has used its share of the day's budget."
+    settings, now = product.settings, product.clock.now()
+    used_up = share_used_up(product.database, settings, now, RELEVANCE_PURPOSE, settings.relevance_share_percent)
+    return "Judging has used its share of the day's budget." if used_up else ""
 
 
 def _by_model(product: Product, batch: Sequence[UnjudgedOpportunity], judged: JudgedPosts) -> None:

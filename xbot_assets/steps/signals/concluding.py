@@ -8,17 +8,14 @@ from xbot_assets.domain.engagement.insights import INSIGHT_PURPOSE, SOURCES, Ins
 from xbot_assets.domain.engagement.signals import earned
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import FailureKind, ProductError
-from xbot_assets.domain.owner_day import budget_day
 from xbot_assets.llm.briefs.insight import SIGNALS_MAX, InsightBrief, ShownSignal
 from xbot_assets.steps.content.seen_signals import CANDIDATES, best_signals, counts_of
+from xbot_assets.steps.llm_budget import share_used_up
 from xbot_assets.steps.model_service import rules_in_use
 from xbot_assets.steps.product import Product
-from xbot_assets.store.content.budget import day_account
 from xbot_assets.store.engagement import insights as insight_store
 from xbot_assets.store.engagement.insights import NewInsight
 from xbot_assets.store.engagement.signals import Signal, newest_signals, posts_stored
-
-_WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +46,9 @@ def conclude(product: Product, kind: InsightKind) -> InsightReport:
     shown = _shown(product, kind)
     if len(shown) < product.settings.insight_signals_min:
         return _none(product, kind, f"Only {len(shown)} posts by others are known; nothing is concluded from so few.")
-    if why := share_used_up(product):
-        return _none(product, kind, why)
+    settings, now = product.settings, product.clock.now()
+    if share_used_up(product.database, settings, now, INSIGHT_PURPOSE, settings.insight_share_percent):
+        return _none(product, kind, "Conclusions have used their share of the day's budget.")
     try:
         answer = product.writer.conclude(_brief(product, kind, shown))
     except ProductError as failure:
@@ -61,15 +59,6 @@ def conclude(product: Product, kind: InsightKind) -> InsightReport:
     why = "" if any(one.dropped is None for one in sentences) else "No sentence of the answer may be used."
     report = InsightReport(kind, len(shown), sentences, answer.cost_microusd, why)
     return _stored(product, report, answer.model)
-
-
-def share_used_up(product: Product) -> str:
-    """Say that conclusions have used their share of the day's budget, or nothing."""
-    settings = product.settings
-    day = budget_day(product.clock.now(), settings.zone)
-    used = day_account(product.database, day.date).used_by_purpose.get(INSIGHT_PURPOSE, 0)
-    share = settings.daily_budget_microusd * settings.insight_share_percent // _WHOLE
-    return "" if used < share else "Conclusions have used their share of the day's budget."
 
 
 def _brief(product: Product, kind: InsightKind, shown: Sequence[Signal]) -> InsightBrief:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from xbot_assets.steps.engagement.careful import HARVEST
 from xbot_assets.steps.metrics import careful
 from xbot_assets.steps.product import Opened
-from xbot_assets.store.engagement.authors import harvest_sources, tracked_accounts
+from xbot_assets.store.engagement.authors import last_look, tracked_accounts
 from xbot_assets.store.engagement.signals import ReadingName, last_readings
 
 SIGNALS = "signals"
@@ -63,6 +63,4 @@ def background_wait(product: Opened) -> str | None:
 
 def longest_ago(names: Sequence[str], product: Opened) -> list[str]:
     """Return the places of one reading: those never looked at, then those looked at longest ago."""
-    looked = {source.name: source.read_at for source in harvest_sources(product.database)}
-    ordered = sorted(names, key=lambda name: (name in looked, looked.get(name)))
-    return ordered[: product.settings.signal_sources_max]
+    return sorted(names, key=last_look(product.database))[: product.settings.signal_sources_max]

@@ -18,6 +18,7 @@ from xbot_assets.steps.operations.retention import purge_wait
 from xbot_assets.steps.product import Opened
 from xbot_assets.steps.publishing.posting_window import posting_window
 from xbot_assets.steps.publishing.reconciliation import comparison_wait
+from xbot_assets.steps.signals.places import background_wait, high_value_wait
 
 Wait = Callable[[Opened], str | None]
 """Says in words why work has to wait, or ``None`` when it is due. Raises as the database does."""
@@ -55,6 +56,16 @@ def harvest_inbound_wait(opened: Opened) -> str | None:
 def harvest_opportunities_wait(opened: Opened) -> str | None:
     """Say why no posts to answer are looked for now, or ``None``."""
     return _low_lane_wait(opened) or harvest_wait(opened)
+
+
+def read_high_value_wait(opened: Opened) -> str | None:
+    """Say why the accounts that the owner tracks are not read now, or ``None``."""
+    return posting_window(opened) or high_value_wait(opened)
+
+
+def read_background_wait(opened: Opened) -> str | None:
+    """Say why trends and others' posts are not read now, or ``None``."""
+    return _low_lane_wait(opened) or background_wait(opened)
 
 
 def learn_wait(opened: Opened) -> str | None:

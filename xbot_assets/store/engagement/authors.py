@@ -1,6 +1,6 @@
 """Whom the product does not answer, whose posts it looks at, and when it looked where."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -126,3 +126,9 @@ def note_harvest(db: Statements, name: str, now: datetime, *, seen: int, new: in
 def harvest_sources(db: Statements) -> list[HarvestSource]:
     """Return every place that was looked at, the one longest ago first."""
     return db.fetch_rows(HarvestSource, "harvest_sources")
+
+
+def last_look(db: Statements) -> Callable[[str], tuple[bool, datetime | None]]:
+    """Return what sorts places by name: those never looked at, then the one looked at longest ago."""
+    looked = {source.name: source.read_at for source in harvest_sources(db)}
+    return lambda name: (name in looked, looked.get(name))
