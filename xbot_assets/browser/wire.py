@@ -56,7 +56,7 @@ class OperationCall(Message):
     operation: WireOperation
     lane: Lane
     deadline_seconds: float = Field(gt=0, le=600)
-    operation_id: str | None = Field(None, pattern=r"^[\w.-]{1,100}$")
+    operation_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_.-]{1,100}$")
 
 
 class OperationFailure(Message):

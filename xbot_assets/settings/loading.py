@@ -6,7 +6,6 @@ Lookup order: environment, then ``.env`` beside the data directory's parent, the
 
 import io
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,11 @@ from pydantic import ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.identifiers import HANDLE
 from xbot_assets.masking import make_secret
 from xbot_assets.regular_files import read_json, read_regular
 from xbot_assets.settings.acknowledgement import acknowledges, live_sentence
-from xbot_assets.settings.groups.endpoints import HANDLE_PATTERN, EndpointSettings
+from xbot_assets.settings.groups.endpoints import EndpointSettings
 from xbot_assets.settings.model import Settings
 from xbot_assets.settings.names import unknown_names
 from xbot_assets.settings.places import PARTS_FILE, default_home, env_file_of, whole_path
@@ -144,7 +144,7 @@ def _missing_companions(values: Mapping[str, Any]) -> list[str]:
 def _missing_acknowledgement(values: Mapping[str, Any]) -> list[str]:
     """Ask for the owner's sentence in live mode, and show it; a handle that is missing or wrong comes first."""
     handle = str(values.get("handle", ""))
-    if values.get("mode") != "live" or not re.fullmatch(HANDLE_PATTERN, handle):
+    if values.get("mode") != "live" or not HANDLE.fullmatch(handle):
         return []
     if acknowledges(str(values.get("live_acknowledgement", "")), handle):
         return []

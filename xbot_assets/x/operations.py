@@ -6,7 +6,8 @@ from typing import Annotated, Generic, Literal, Self, TypeVar
 from pydantic import AfterValidator, Base64Encoder, EncodedBytes, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from xbot_assets.domain.posts.images import ALT_TEXT_MAX, GIF_BYTES_MAX, IMAGES_MAX, bytes_max
+from xbot_assets.domain.identifiers import Handle, PostId
+from xbot_assets.domain.posts.images import ALT_TEXT_MAX, FILE_NAME, GIF_BYTES_MAX, IMAGES_MAX, bytes_max
 from xbot_assets.domain.posts.weighted_length import POST_CHARACTERS_MAX
 from xbot_assets.x.answers import (
     Message,
@@ -66,7 +67,7 @@ class Image(Message):
     1,000 characters.
     """
 
-    file_name: str = Field(pattern=r"^[\w.-]{1,100}$")
+    file_name: str = Field(pattern=rf"^{FILE_NAME}$")
     mime_type: Literal["image/png", "image/jpeg", "image/webp", "image/gif"]
     data: ImageBytes
     alt_text: str = Field("", max_length=ALT_TEXT_MAX)
@@ -88,7 +89,7 @@ class Publish(Operation[Published]):
     kind: Literal["publish"] = "publish"
     text: str = Field(min_length=1, max_length=POST_CHARACTERS_MAX)
     images: tuple[Image, ...] = Field(default=(), max_length=IMAGES_MAX)
-    in_reply_to: str | None = Field(None, pattern=r"^\d+$")
+    in_reply_to: PostId | None = None
     submit: bool = True
 
 
@@ -96,7 +97,7 @@ class ReadPosts(Operation[PostsRead]):
     """Read many posts by id, each on its own status page, within one slot."""
 
     kind: Literal["read_posts"] = "read_posts"
-    post_ids: tuple[Annotated[str, Field(pattern=r"^\d+$")], ...] = Field(min_length=1, max_length=100)
+    post_ids: tuple[PostId, ...] = Field(min_length=1, max_length=100)
     handle: str
 
 
@@ -131,7 +132,7 @@ class ReadTimeline(Operation[TimelineRead]):
     """
 
     kind: Literal["read_timeline"] = "read_timeline"
-    handle: str = Field(pattern=r"^\w{1,15}$")
+    handle: Handle
     limit: int = Field(20, ge=1, le=200)
     with_replies: bool = False
 
@@ -143,8 +144,8 @@ class ReadReplies(Operation[TimelineRead]):
     """
 
     kind: Literal["read_replies"] = "read_replies"
-    post_id: str = Field(pattern=r"^\d+$")
-    handle: str = Field("i", pattern=r"^\w{1,15}$")
+    post_id: PostId
+    handle: Handle = "i"
     """The post's author; X finds the post by its id alone, below ``/i/status/``."""
     limit: int = Field(40, ge=1, le=200)
 

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from xbot_assets.domain.identifiers import HANDLE
+
 _WORD = re.compile(r"[^\w' -]")
-_HANDLE = re.compile(r"\w{1,15}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 QUERY_CHARACTERS_MAX = 500
 """What the operation takes; X's own box takes about as much."""
@@ -41,7 +42,7 @@ class SearchQuery:
     def __post_init__(self) -> None:
         """Refuse what would not be the search that it looks like."""
         for handle in filter(None, (self.from_handle, self.to_handle, self.mentioning)):
-            if not _HANDLE.fullmatch(handle):
+            if not HANDLE.fullmatch(handle):
                 raise ValueError(f"{handle!r} is no name of an account.")
         if self.language and not _LANGUAGE.fullmatch(self.language):
             raise ValueError(f"{self.language!r} is no code of a language.")

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.identifiers import PostId
 
 POST_FILE = re.compile(r"(?:.*/)?tweets?(?:-part\d+)?\.js")
 ACCOUNT_FILE = re.compile(r"(?:.*/)?account\.js")
@@ -59,7 +60,7 @@ class _Entities(BaseModel):
 class _Post(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    id_str: str = Field(pattern=r"^[0-9]{1,20}$")
+    id_str: PostId
     full_text: str | None = Field(None, max_length=TEXT_CHARS_MAX)
     text: str | None = Field(None, max_length=TEXT_CHARS_MAX)
     created_at: str = Field(max_length=WORD_CHARS_MAX)

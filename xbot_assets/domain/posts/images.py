@@ -31,6 +31,8 @@ _SIGNATURES: tuple[tuple[re.Pattern[bytes], MimeType], ...] = (
 )
 _JPEG = b"\xff\xd8\xff"
 """A JPEG's further frames are previews of a camera: nothing moves."""
+FILE_NAME = rf"[A-Za-z0-9_.-]{{1,{FILE_NAME_CHARS}}}"
+"""What an image is called on its way to X."""
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from xbot_assets.domain.identifiers import Handle, PostId
 from xbot_assets.domain.posts.images import IMAGES_MAX, PostImage
 
 _LINK = re.compile(r"https?://\S+")
@@ -65,8 +66,8 @@ class NewPost(BaseModel):
     text_propensity: float | None = Field(None, gt=0, le=1)
     llm_call_id: int | None = None
     scheduled_at: AwareDatetime
-    reply_to_x_id: str | None = Field(None, pattern=r"^\d+$")
-    reply_to_handle: str | None = Field(None, pattern=r"^\w{1,15}$")
+    reply_to_x_id: PostId | None = None
+    reply_to_handle: Handle | None = None
     images: tuple[PostImage, ...] = Field((), max_length=IMAGES_MAX)
 
 

@@ -12,6 +12,7 @@ from xbot_assets.domain.engagement.insights import (
     sentence_of,
 )
 from xbot_assets.domain.gates.injection import follows_data
+from xbot_assets.domain.identifiers import PostId
 from xbot_assets.domain.persona import Persona
 
 SIGNALS_MAX = 20
@@ -25,7 +26,7 @@ class ShownSignal(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    x_post_id: str = Field(pattern=r"^\d+$")
+    x_post_id: PostId
     made: str
     earned: str
     text: str

@@ -5,10 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
+from xbot_assets.domain.identifiers import Handle
 from xbot_assets.settings.places import default_home
-
-HANDLE_PATTERN = r"^\w{1,15}$"
-"""X's own rule for handles."""
 
 
 class EndpointSettings(BaseModel):
@@ -23,7 +21,7 @@ class EndpointSettings(BaseModel):
     live_acknowledgement: str | None = Field(
         None, description="For live: the sentence, word for word, that a start without it tells you to write."
     )
-    handle: str = Field("xbot_demo", pattern=HANDLE_PATTERN, description="The account's handle, without the @.")
+    handle: Handle = Field("xbot_demo", description="The account's handle, without the @.")
     home: Path = Field(
         default_factory=default_home, description="The data directory; set it in the environment, not in .env."
     )
@@ -72,7 +70,9 @@ class EndpointSettings(BaseModel):
 
     # stack
     definitions: str = Field(
-        "xbot_assets.definitions", pattern=r"^\w+(\.\w+)*$", description="The module of definitions that Dagster loads."
+        "xbot_assets.definitions",
+        pattern=r"^\w+(\.\w+)*$",
+        description="The module of definitions that Dagster loads.",
     )
     dagster_yaml_path: Path | None = Field(
         None,

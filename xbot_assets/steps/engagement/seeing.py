@@ -7,6 +7,7 @@ from typing import Any
 
 from xbot_assets.domain.engagement.filters import FilterName, FilterRules, Standing, first_filter
 from xbot_assets.domain.engagement.seen import SeenCounts, SeenPost
+from xbot_assets.domain.identifiers import HANDLE
 from xbot_assets.steps.product import Product
 from xbot_assets.store.engagement import authors as author_store
 from xbot_assets.store.engagement import opportunities as opportunity_store
@@ -16,7 +17,6 @@ from xbot_assets.x.answers import PostReading
 Sourced = tuple[str, SeenPost]
 """Where a post was seen (``search``, ``tracked``, or how it turned to us) and the post."""
 _INBOUND = frozenset({"reply", "mention", "quote"})
-_HANDLE_MAX = 15
 
 
 def seen_of(post: PostReading, now: datetime) -> SeenPost | None:
@@ -24,7 +24,7 @@ def seen_of(post: PostReading, now: datetime) -> SeenPost | None:
 
     A repost is none of its reposter's words, and a text that is cut or translated is not its author's.
     """
-    if post.post_id is None or post.created_at is None or len(post.handle) > _HANDLE_MAX:
+    if post.post_id is None or post.created_at is None or not HANDLE.fullmatch(post.handle):
         return None
     counts = post.counts.model_dump()
     return SeenPost(

@@ -1,11 +1,11 @@
 """Replies for a person to post by hand: what the page and the command line offer, and what they do with each."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.identifiers import HANDLE
 from xbot_assets.settings import Settings
 from xbot_assets.steps.own_account import Account
 from xbot_assets.steps.own_profile import X_SITE
@@ -19,7 +19,6 @@ from xbot_assets.store.publishing.posts import insert_posted_by_hand
 from xbot_assets.store.publishing.rows import PostedByHand
 
 SHOWN = 50
-_HANDLE = re.compile(r"@?(\w{1,15})")
 _TWITTER_EPOCH_MS = 1_288_834_974_657
 _SNOWFLAKE_SHIFT = 22
 _MILLISECONDS = 1000
@@ -132,10 +131,10 @@ def untrack(account: Account, handle: str) -> bool:
 
 def handle_of(written: str) -> str:
     """Return a handle without its @. Raises ``PermanentFailure``: ``not_a_handle``."""
-    match = _HANDLE.fullmatch(written.strip())
-    if match is None:
+    handle = written.strip().removeprefix("@")
+    if not HANDLE.fullmatch(handle):
         raise PermanentFailure("That is no name of an account on X.", code=FailureCode.NOT_A_HANDLE)
-    return match[1]
+    return handle
 
 
 def _move(account: Account, x_post_id: str, state: suggestion_store.Moved, by: str) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.identifiers import HANDLE, POST_ID
 from xbot_assets.steps.own_account import Account
 from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing import posts as post_store
@@ -18,9 +19,7 @@ from xbot_assets.store.publishing.manual_recovery import decide_published
 from xbot_assets.store.publishing.rows import PhantomPost, RemovedPost, UnconfirmedPost
 
 X_HOSTS = frozenset({"x.com", "www.x.com", "mobile.x.com", "twitter.com", "www.twitter.com", "mobile.twitter.com"})
-_STATUS = re.compile(r"/(?P<handle>\w{1,15})/status/(?P<id>[0-9]{1,20})(?:/.*)?")
-_ID = re.compile(r"[0-9]{1,20}")
-"""An id of X is a number of 64 bits."""
+_STATUS = re.compile(rf"/(?P<handle>{HANDLE.pattern})/status/(?P<id>{POST_ID.pattern})(?:/.*)?")
 EVERYTHING = "all"
 """Acknowledges every unknown post at once, in place of an id; never a doubled or removed one."""
 
@@ -65,7 +64,7 @@ def own_post_id(where: str, account: Account) -> str:
     Raises:
         PermanentFailure: ``bad_x_post`` for what names no post of this account.
     """
-    if _ID.fullmatch(where):
+    if POST_ID.fullmatch(where):
         return where
     try:
         parts = urlsplit(where)

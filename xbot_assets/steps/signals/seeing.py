@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from xbot_assets.domain.engagement.signals import SignalKind, format_of
+from xbot_assets.domain.identifiers import HANDLE
 from xbot_assets.store.engagement.signals import NewSignal
 from xbot_assets.x.answers import PostReading, TrendReading
-
-_HANDLE_MAX = 15
 
 
 def post_signals(
@@ -24,7 +23,7 @@ def _of_posts(
         counts = post.counts
         if post.post_id is None or post.created_at is None or not (post.text or "").strip():
             continue
-        if post.promoted or post.truncated or post.sensitive or post.reposted_by or len(post.handle) > _HANDLE_MAX:
+        if post.promoted or post.truncated or post.sensitive or post.reposted_by or not HANDLE.fullmatch(post.handle):
             continue
         if post.handle.casefold() == own or post.author.blocked or post.author.muted or post.created_at > now:
             continue

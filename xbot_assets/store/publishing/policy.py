@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from xbot_assets.domain.admission.refusal import Consequence, Refusal
 from xbot_assets.domain.alerts.publishing import POSTS_WAITING, STANDSTILL
 from xbot_assets.domain.failure_codes import FailureCode
+from xbot_assets.domain.identifiers import Handle
 from xbot_assets.domain.policy.facts import ApprovalMode
 from xbot_assets.settings import Settings
 from xbot_assets.store.alerts import alert, resolve_alert, resolve_every
@@ -25,7 +26,7 @@ class InboundEngagement(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    handle: str = Field(pattern=r"^\w{1,15}$")
+    handle: Handle
     kind: Literal["reply", "mention", "quote", "repost", "like", "follow"]
     x_post_id: str = ""
     engaged_at: AwareDatetime
