@@ -1,6 +1,6 @@
 """The only assembly: :func:`build_defs` merges the definitions of the subjects.
 
-Also the program the supervisor calls for Dagster's own sake: ``python -m xbot_assets.build check | pools | once``.
+Also the program the supervisor calls for Dagster's own sake: ``python -m xbot_assets.build check | once``.
 """
 
 import sys
@@ -10,14 +10,13 @@ import dagster as dg
 
 from xbot_assets.defs.content import definitions as content
 from xbot_assets.defs.engagement import definitions as engagement
-from xbot_assets.defs.lanes import pool_limits, refuse_without_pool
+from xbot_assets.defs.lanes import refuse_without_pool
 from xbot_assets.defs.learning import definitions as learning
 from xbot_assets.defs.metrics import definitions as metrics
 from xbot_assets.defs.operations import definitions as operations
 from xbot_assets.defs.publishing import definitions as publishing
 from xbot_assets.defs.resources import nothing_handed_on, product_resource, tick_resource
 from xbot_assets.defs.signals import definitions as signals
-from xbot_assets.settings import Settings, load_settings
 
 SUBJECTS = (signals, content, engagement, publishing, metrics, learning, operations)
 ASSETS = [asset for subject in SUBJECTS for asset in subject.ASSETS]
@@ -40,27 +39,16 @@ def build_defs(*, resources: Mapping[str, object] | None = None) -> dg.Definitio
     return dg.Definitions.merge(*(subject.definitions for subject in SUBJECTS), machinery)
 
 
-def set_pools(instance: dg.DagsterInstance, settings: Settings) -> None:
-    """Write the limits of the lanes' pools: they live in the instance's database, not in ``dagster.yaml``."""
-    limits = pool_limits(settings.browser_slots, fourth=settings.browser_fourth_context)
-    for pool, limit in limits.items():
-        instance.event_log_storage.set_concurrency_slots(pool, limit)
-
-
 def main(arguments: list[str]) -> int:
-    """Run ``check`` (the graph loads), ``pools`` (write the limits) or ``once`` (one pass of the loop)."""
+    """Run ``check`` (the graph loads) or ``once`` (one pass of the loop)."""
     if arguments[:1] == ["check"]:
         dg.Definitions.validate_loadable(build_defs())
-        return 0
-    if arguments[:1] == ["pools"]:
-        with dg.DagsterInstance.get() as instance:
-            set_pools(instance, load_settings())
         return 0
     if arguments[:1] == ["once"]:
         from xbot_assets.defs.operations.once import run_once  # noqa: PLC0415 - the other verbs do not need it
 
         return run_once(build_defs())
-    sys.stderr.write("usage: python -m xbot_assets.build check | pools | once\n")
+    sys.stderr.write("usage: python -m xbot_assets.build check | once\n")
     return 2
 
 

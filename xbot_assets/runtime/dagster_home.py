@@ -75,5 +75,10 @@ def daemon_command(workspace: Path) -> list[str]:
 
 
 def build_command(*words: str) -> list[str]:
-    """Return a command of our own assembly: ``pools`` or ``once``."""
+    """Return a command of our own assembly: ``check`` or ``once``."""
     return [sys.executable, "-m", "xbot_assets.build", *words]
+
+
+def pools_command() -> list[str]:
+    """Return the command that writes the limits of the lanes' pools to Dagster's database."""
+    return [sys.executable, "-m", "xbot_assets.defs.instance.pools"]

@@ -18,9 +18,9 @@ from xbot_assets.door.sessions import KEY_BYTES, spent_tokens
 from xbot_assets.runtime.browser_part import browser_program, update_browser_alerts
 from xbot_assets.runtime.dagster_home import (
     CODE_SOCKET,
-    build_command,
     code_server_command,
     daemon_command,
+    pools_command,
     prepare_dagster_home,
     webserver_command,
     write_workspace,
@@ -106,7 +106,7 @@ class Stack:
 
     def start_dagster(self) -> None:
         """Start Dagster's code server, UI and daemon."""
-        sockets, token = Path(self.parts.sockets), self.parts.service_token
+        sockets = Path(self.parts.sockets)
         code_socket = sockets / CODE_SOCKET
         workspace = write_workspace(self._settings.home, code_socket)
         self.parts = replace(self.parts, web_url=f"http://127.0.0.1:{self._web_port}")
@@ -119,14 +119,8 @@ class Stack:
             self._supervisor.start(
                 Program("code", command, accepts(code_socket), short, signal_group=True, secrets=CODE, pulse=serves)
             )
-        with self._progress.step("Dagster UI"):
-            ready = answers(f"{self.parts.web_url}/server_info", token)
-            self._supervisor.start(Program("web", webserver_command(self._web_port, workspace), ready, secrets=WEB))
-        with self._progress.step("Dagster daemon"):
-            ready = daemons_beat(f"{self.parts.web_url}", token, system_now())
-            pulse = daemons_live(f"{self.parts.web_url}", token)
-            command = daemon_command(workspace)
-            self._supervisor.start(Program("daemon", command, ready, secrets=DATABASE, pulse=pulse))
+        with self._progress.step("Dagster UI and daemon"):
+            self._supervisor.start(self._web(workspace), self._daemon(workspace))
 
     def slow_down(self) -> None:
         """Let product time go on at real speed from now on; to be called before a stop."""
@@ -188,6 +182,16 @@ class Stack:
         command = [sys.executable, "-m", "xbot_assets.service", "--port", str(self._service_port)]
         return Program("service", command, answers(f"{self.parts.service_url}/health/live"), secrets=SERVICE)
 
+    def _web(self, workspace: Path) -> Program:
+        ready = answers(f"{self.parts.web_url}/server_info", self.parts.service_token)
+        return Program("web", webserver_command(self._web_port, workspace), ready, secrets=WEB)
+
+    def _daemon(self, workspace: Path) -> Program:
+        """Return the daemon; who knows whether it beats is the UI."""
+        ui, token = f"{self.parts.web_url}", self.parts.service_token
+        ready, pulse = daemons_beat(ui, token, system_now()), daemons_live(ui, token)
+        return Program("daemon", daemon_command(workspace), ready, secrets=DATABASE, pulse=pulse)
+
     def _sandbox(self) -> Program:
         data = private_directory(self._settings.home / "sandbox")
         command = [sys.executable, "-m", "xbot_assets.sandbox", "--data", str(data), "--port", str(self._sandbox_port)]
@@ -241,7 +245,7 @@ class Stack:
             update_browser_alerts(database, self.parts.browser_url, self._progress.tell)
 
     def _set_pools(self) -> None:
-        done = self._supervisor.run("pools", build_command("pools"), secrets=DATABASE)
+        done = self._supervisor.run("pools", pools_command(), secrets=DATABASE)
         if done.code:
             reason = f"Dagster's storage could not be set up: {done.last_words}"
             raise PermanentFailure(reason, code=FailureCode.DAGSTER_STORAGE, remedy=f"The log is {done.log}.")

@@ -8,7 +8,8 @@ import pytest
 from dagster._core.instance.ref import InstanceRef
 from pydantic import SecretStr
 
-from xbot_assets.build import build_defs, set_pools
+from xbot_assets.build import build_defs
+from xbot_assets.defs.instance.pools import set_pools
 from xbot_assets.settings import CHECKOUT, Settings
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.testing.servers import SettingsFor

@@ -95,17 +95,31 @@ class Child:
         return None if process is None or process.poll() is not None else process.pid
 
     def start(self, environment: Mapping[str, str], given_up: Callable[[], bool]) -> None:
-        """Start the program and wait until it is ready; from then on it is kept alive.
+        """Start the program and wait until it is ready: :meth:`begin` and :meth:`await_ready`."""
+        self.begin(environment)
+        self.await_ready(given_up)
+
+    def begin(self, environment: Mapping[str, str]) -> None:
+        """Start the program. ``environment`` is the process's, the program's own additions excluded.
+
+        Raises:
+            PermanentFailure: code ``start_failed`` when there is no such program.
+        """
+        self._environment = {**environment, **self.program.environment}
+        self._spawn()
+
+    def await_ready(self, given_up: Callable[[], bool]) -> None:
+        """Wait until the program that was begun is ready; from then on it is kept alive.
 
         Args:
-            environment: of the process, the program's own additions excluded.
             given_up: asked while waiting; true ends the wait, the caller then stops everything.
 
         Raises:
             PermanentFailure: code ``start_failed`` when it ends or is not ready in time.
         """
-        self._environment = {**environment, **self.program.environment}
-        process = self._spawn()
+        process = self._process
+        if process is None:
+            raise self._failure("was never started")
         deadline = time.monotonic() + self._limits.start_seconds
         while not given_up() and not self.program.ready():
             if process.poll() is not None:

@@ -98,21 +98,26 @@ class Supervisor:
         """Whether a stop was asked for."""
         return self._stop
 
-    def start(self, program: Program) -> None:
-        """Start one program and wait until it is ready.
+    def start(self, *programs: Program) -> None:
+        """Start programs, at once where there are several, and wait until each is ready, in their order.
 
         Raises:
             PermanentFailure: code ``start_failed``.
             Stopped: a stop was asked for meanwhile.
         """
         self.check()
+        for child in [self._begun(program) for program in programs]:
+            child.await_ready(lambda: self._stop)
+            self._log.info("%s is ready (process %s)", child.program.name, child.pid)
+            self.check()
+
+    def _begun(self, program: Program) -> Child:
         log = LogFile(self._home / LOGS_DIRECTORY / f"{program.name}.log")
         reports = Reports(self._tell, self._on_death, self._on_frozen)
         child = Child(program, log, self._record, self._limits, reports)
         self._children.append(child)
-        child.start(self._environment_of(program.name, program.secrets), lambda: self._stop)
-        self._log.info("%s is ready (process %s)", program.name, child.pid)
-        self.check()
+        child.begin(self._environment_of(program.name, program.secrets))
+        return child
 
     def run(
         self,

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -212,6 +213,28 @@ def test_a_program_that_ends_during_its_start_is_one_clear_failure(home: Path) -
     assert caught.value.code == "start_failed"
     assert caught.value.reason == 'The broken stopped during its start (exit code 3). Its last words: "no such table".'
     assert str(home / "logs" / "broken.log") in caught.value.remedy
+
+
+def test_programs_that_are_started_together_do_not_wait_for_each_other(home: Path) -> None:
+    """The first is ready only when the second is; both are kept alive from then on."""
+    second = server(home, "second")
+    first = replace(server(home, "first"), ready=lambda: (home / "first").is_file() and second.ready())
+    with Supervisor(home, LIMITS, environment(home), print) as supervisor:
+        supervisor.start(first, second)
+        killed = pid_of(home, "first")
+        os.kill(killed, signal.SIGKILL)
+        assert eventually(lambda: pid_of(home, "first") not in {0, killed})
+
+
+def test_where_one_of_two_fails_to_start_the_other_is_ended(home: Path) -> None:
+    """The second was begun when the first failed; the start says which it was."""
+    broken = server(home, "broken", "import sys; sys.exit(3)")
+    with (
+        pytest.raises(PermanentFailure, match="The broken stopped during its start"),
+        Supervisor(home, LIMITS, environment(home), print) as supervisor,
+    ):
+        supervisor.start(broken, Program("other", [sys.executable, "-c", "import time; time.sleep(600)"], lambda: True))
+    assert read_record(home) == []
 
 
 def test_the_last_words_of_a_failed_start_are_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
