@@ -101,6 +101,7 @@ FAULTS: dict[str, Fault] = {
     "silent_removal": _flag("CreateTweet succeeds and the post is gone at once"),
     "media_upload_fails": _flag("the last step of an image's upload answers 503"),
     "media_refused": _flag("the last step of an image's upload refuses the file: 400"),
+    "media_alt_explained_again": _flag("the dialog for image descriptions explains itself whenever it opens"),
     "media_alt_lost": _flag("the dialog for image descriptions keeps none of them on Save"),
     "media_slow_seconds": _seconds("an uploaded image is processed for this long (real seconds)"),
     "late_button_seconds": _seconds("the Post button is ready only this long after the last change (real seconds)"),

@@ -9,7 +9,7 @@ const TAUGHT = 'alt-text-explained';
 
 // Shown once to everybody who opens the dialog for the first time in this browser.
 const explain = () => {
-  if (localStorage.getItem(TAUGHT)) return;
+  if (localStorage.getItem(TAUGHT) && !state.altExplainedAgain) return;
   localStorage.setItem(TAUGHT, 'yes');
   const close = () => sheet.remove();
   const understood = h('button', { type: 'button', tid: 'altTextEducationSheetPrimaryAction', class: 'pill dark', on: { click: close } }, words('Sure'));

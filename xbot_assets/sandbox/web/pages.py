@@ -107,6 +107,7 @@ class Pages:
             "tabs": faults.text("tabs"),
             "newNames": faults.text("list_names") == "new",
             "altLost": faults.flag("media_alt_lost"),
+            "altExplainedAgain": faults.flag("media_alt_explained_again"),
             "lateButton": faults.number("late_button_seconds"),
             "overlay": faults.text("overlay"),
             "suggestions": faults.text("suggestions"),

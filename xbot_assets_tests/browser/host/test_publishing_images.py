@@ -79,6 +79,15 @@ def test_a_slow_upload_is_waited_for(host: HostProcess, sandbox: Sandbox) -> Non
     assert _shown(sandbox, "Worth the wait") == [[(_sha(png(5)), "")]]
 
 
+def test_a_dialog_that_explains_itself_each_time_it_opens_costs_no_description(
+    host: HostProcess, sandbox: Sandbox
+) -> None:
+    """It opens twice for a post: to write the texts, and to read them back."""
+    sandbox.faults(media_alt_explained_again=True)
+    _publish(host, "Explained twice", image(png(7), "A plan"))
+    assert _shown(sandbox, "Explained twice") == [[(_sha(png(7)), "A plan")]]
+
+
 def test_shadow_mode_adds_the_images_and_posts_nothing(host: HostProcess, sandbox: Sandbox) -> None:
     """Everything but the click."""
     done = _publish(host, "Only tried", image(png(6), "Tried"), submit=False)
