@@ -25,7 +25,7 @@ from xbot_assets.settings.secrecy import secret_values
 from xbot_assets.testing.patience import until
 from xbot_assets_tests.acceptance.command import Stack, environment, remove_database, running, xbot
 from xbot_assets_tests.security.secrets.echoing_api import STATUSES, EchoingApi, echoing_api
-from xbot_assets_tests.security.secrets.leaking_defs import JOB, SENSOR_WORDS
+from xbot_assets_tests.security.secrets.spilled_words import JOB, SENSOR_WORDS
 
 TOKEN = "only-the-owner-of-this-stack-knows-it"  # noqa: S105 - of a test's stack
 DEEP = "a clone far down below everything else"

@@ -18,7 +18,6 @@ import httpx
 import pytest
 from starlette.testclient import TestClient
 
-from xbot_assets.build import build_defs
 from xbot_assets.defs.instance import web_server
 from xbot_assets.defs.instance.dagster_internals import DEVELOPING
 from xbot_assets.domain.failures import PermanentFailure
@@ -256,6 +255,8 @@ def test_what_a_stack_starts_makes_files_for_its_owner_only_and_leaves_no_core()
 
 def test_who_launches_a_run_can_name_no_directory() -> None:
     """Dagster's own way to hand results on takes one, and keeps pickles there: programs, to who reads them."""
+    from xbot_assets.build import build_defs  # noqa: PLC0415 - takes seconds, and the other tests here do without
+
     definitions = build_defs()
     jobs = list(definitions.resolve_all_job_defs())
     assert len(jobs) > 10

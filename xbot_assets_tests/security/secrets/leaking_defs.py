@@ -17,13 +17,11 @@ from xbot_assets.steps.language_model import brief_for
 from xbot_assets.steps.product import Product, open_product
 from xbot_assets.store.alerts import alert
 from xbot_assets_tests.security.secrets.echoing_api import STATUSES
+from xbot_assets_tests.security.secrets.spilled_words import ASKED_WORDS, JOB, SENSOR_WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-JOB = "spill"
-SENSOR_WORDS = "The sensor spills"
-ASKED_WORDS = "Asked in vain"
 _log = logging.getLogger("a library")
 
 

@@ -25,7 +25,7 @@ from xbot_assets_tests.acceptance.command import environment
 from xbot_assets_tests.security.doors.addresses import of_service
 from xbot_assets_tests.security.secrets.database_dump import dump_of
 from xbot_assets_tests.security.secrets.echoing_api import STATUSES
-from xbot_assets_tests.security.secrets.leaking_defs import ASKED_WORDS, SENSOR_WORDS
+from xbot_assets_tests.security.secrets.spilled_words import ASKED_WORDS, SENSOR_WORDS
 from xbot_assets_tests.security.shared_stack import PLANTED, PLANTED_IN_URLS, SENT, TOKEN, SharedStack
 
 pytestmark = pytest.mark.soak  # needs a whole stack

@@ -143,7 +143,8 @@ def test_a_database_that_holds_something_is_replaced_only_by_force(
     backup: Path, settings: Settings, database: Database
 ) -> None:
     """And never while others use it."""
-    assert refusal(lambda: refuse_occupied(settings, force=True)) == FailureCode.RESTORE_IN_USE
+    with database.transaction():
+        assert refusal(lambda: refuse_occupied(settings, force=True)) == FailureCode.RESTORE_IN_USE
     database.close()
     assert refusal(lambda: refuse_occupied(settings, force=False)) == FailureCode.RESTORE_NOT_EMPTY
     refuse_occupied(settings, force=True)
