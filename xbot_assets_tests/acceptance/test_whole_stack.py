@@ -3,7 +3,6 @@
 Set ``TEST_PICTURES`` to a directory to keep the pictures; those in the README were made that way.
 """
 
-import contextlib
 import json
 import os
 import time
@@ -16,6 +15,7 @@ import psutil  # type: ignore[import-untyped]  # ships no types
 import pytest
 
 from xbot_assets.testing.patience import PATIENCE
+from xbot_assets.testing.processes import asked, living
 from xbot_assets_tests.acceptance.command import Stack, remove_database, running
 from xbot_assets_tests.acceptance.pictures import lineage, timeline
 
@@ -118,21 +118,17 @@ def test_the_posts_are_on_the_sandbox_s_timeline(stack: Stack, home: Path, pictu
 def test_the_whole_stack_fits_into_a_small_machine(stack: Stack) -> None:
     """Proportional memory: pages that processes share count once."""
     root = psutil.Process(stack.process.pid)
-    total = 0
-    for process in [root, *root.children(recursive=True)]:
-        with contextlib.suppress(psutil.NoSuchProcess):  # a run's worker may end just now
-            total += process.memory_full_info().pss
-    assert 0 < total / 1e6 < MEMORY_MAX_MB
+    held = asked([root, *root.children(recursive=True)], lambda process: process.memory_full_info().pss)
+    assert 0 < sum(held.values()) / 1e6 < MEMORY_MAX_MB
 
 
 def test_run_workers_come_from_a_warm_process(stack: Stack) -> None:
     """An upgrade of Dagster that moves the place we reach for would quietly cost seconds for each run."""
-    below = psutil.Process(stack.process.pid).children(recursive=True)
-    living = [process for process in below if process.status() != psutil.STATUS_ZOMBIE]
-    commands = {process.pid: " ".join(process.cmdline()) for process in living}
-    servers = {pid: command for pid, command in commands.items() if "instance.code_server" in command}
-    forked = [process for process in living if process.pid in servers and process.ppid() in servers]
-    assert forked, "no fork server shares the code server's memory"
+    below = living(psutil.Process(stack.process.pid).children(recursive=True))
+    commands = asked(below, lambda process: " ".join(process.cmdline()))
+    servers = [process for process, command in commands.items() if "instance.code_server" in command]
+    above = asked(servers, lambda process: process.ppid())
+    assert set(above.values()) & {server.pid for server in servers}, "no fork server shares the code server's memory"
     assert not any("multiprocessing.spawn" in command for command in commands.values())
 
 
@@ -140,6 +136,6 @@ def test_ctrl_c_stops_everything_and_keeps_the_data(stack: Stack, home: Path) ->
     """No process is left, and the data are there for the next start. The last test of this file: it stops the stack."""
     below = psutil.Process(stack.process.pid).children(recursive=True)
     assert stack.stop() == 0
-    assert [p for p in below if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
+    assert living(below) == []
     assert not (home / "parts.json").exists()
     assert (home / "secrets.json").exists()

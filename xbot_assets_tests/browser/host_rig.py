@@ -18,6 +18,7 @@ from xbot_assets.browser.host.server import LISTENING
 from xbot_assets.domain.lanes import Lane
 from xbot_assets.runtime.machine.accounts import BROWSER_ACCOUNT, service_account
 from xbot_assets.testing.patience import PATIENCE, until
+from xbot_assets.testing.processes import asked, living
 from xbot_assets.x.operations import AnswerT, Operation
 
 TOKEN = "test-token"  # noqa: S105 - the test's own
@@ -104,9 +105,7 @@ class HostProcess:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        for process in below:
-            if process.is_running():
-                process.kill()
+        asked(living(below), lambda process: process.kill())
         self._reader.join()
         assert self.process.stderr is not None
         self.process.stderr.close()
@@ -118,7 +117,7 @@ def _is_chromium(process: psutil.Process) -> bool:
 
 def gone(processes: list[psutil.Process]) -> bool:
     """Say whether all have ended; one that waits to be reaped by a careless init counts as ended."""
-    return not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes)
+    return not living(processes)
 
 
 def as_its_account() -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from xbot_assets.browser.pages.site import Site
 from xbot_assets.browser.session.login import LoginWindow, log_in
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import load_settings
+from xbot_assets.testing.processes import asked
 from xbot_assets_tests.browser.pool_rig import an_operation, running_pool
 from xbot_assets_tests.browser.tiny_site import TinySite, tiny_site
 
@@ -34,7 +35,7 @@ def site() -> Iterator[TinySite]:
 
 def arguments() -> set[str]:
     """Return the arguments of this process's Chromium, without those that differ from start to start."""
-    lines = [child.cmdline() for child in psutil.Process().children(recursive=True)]
+    lines = asked(psutil.Process().children(recursive=True), lambda child: child.cmdline()).values()
     line = next(line for line in lines if "--remote-debugging-pipe" in line and "--headless" in " ".join(line))
     return {word for word in line[1:] if word.startswith("--") and not word.startswith("--user-data-dir=")}
 

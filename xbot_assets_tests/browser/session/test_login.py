@@ -32,6 +32,7 @@ from xbot_assets.domain.failures import PermanentFailure, ProductError
 from xbot_assets.settings import load_settings
 from xbot_assets.settings.acknowledgement import live_sentence
 from xbot_assets.testing.patience import PATIENCE, until
+from xbot_assets.testing.processes import asked
 from xbot_assets.x.account_state import AccountState
 from xbot_assets.x.operations import CheckSession, Publish
 from xbot_assets_tests.browser.host_rig import CONTROL_TOKEN, HANDLE, HostProcess, browser_host, ready
@@ -113,7 +114,11 @@ def left_over() -> list[str]:
     """Return the temporary folders that a browser of this process has left, and the processes below it."""
     mark = f"xbot-browser-{os.getpid()}-"
     folders = [path.name for path in Path(tempfile.gettempdir()).iterdir() if path.name.startswith(mark)]
-    return folders + [child.name() for child in psutil.Process().children(recursive=True) if "chrom" in child.name()]
+    return folders + [
+        name
+        for name in asked(psutil.Process().children(recursive=True), lambda child: child.name()).values()
+        if "chrom" in name
+    ]
 
 
 def live(sandbox: Sandbox, home: Path, key_path: Path) -> dict[str, str]:
