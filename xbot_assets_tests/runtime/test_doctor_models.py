@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from xbot_assets.domain.failures import PermanentFailure
+from xbot_assets.domain.failures import PermanentFailure, TransientFailure
 from xbot_assets.llm.network import CERTIFICATE_NAMES, PROXY_NAMES
 from xbot_assets.runtime.checks import check_addresses
 from xbot_assets.runtime.doctor.examination import Finding, examine
@@ -109,6 +109,23 @@ def test_what_cannot_be_used_is_named_by_the_doctor_and_the_status(
         asked["Language model"].ping()
     assert (seen.value.code, name in seen.value.remedy) == ("bad_proxy", True)
     assert "hunter2" not in str(caught.value) + str(seen.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "named", "remedy"),
+    [
+        (NOBODY, "The language model does not answer", "Its log is in .xbot/logs."),
+        ("http://127.0.0.2:9/v1", "The language model at 127.0.0.2 does not answer", "Check its address"),
+    ],
+)
+def test_a_model_that_does_not_answer_is_told_with_what_helps_where_it_is(url: str, named: str, remedy: str) -> None:
+    """A model elsewhere has no log here; and the doctor, who tells this too, does not send people to the doctor."""
+    asked = {part.name: part for part in components(Connections(lambda: owner(url)))}
+    with pytest.raises(TransientFailure) as caught:
+        asked["Language model"].ping()
+    assert caught.value.reason.startswith(named)
+    assert caught.value.remedy.startswith(remedy)
+    assert "doctor" not in caught.value.remedy
 
 
 def findings(count: int) -> Iterator[Finding]:

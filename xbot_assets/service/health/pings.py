@@ -31,7 +31,13 @@ FULL_MB = 16
 """With less, PostgreSQL cannot begin another segment of its log."""
 OPENAI_URL = "https://api.openai.com/v1"
 SANDBOX_KEY = "sk-sandbox-status"
-LOGS = "Its log is in .xbot/logs; 'xbot doctor' says more."
+LOGS = "Its log is in .xbot/logs."
+"""Of a part on this machine."""
+
+PROXY = (
+    "Correct or unset ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and SSL_CERT_FILE; "
+    "the line 'Way to the model' of 'xbot doctor' names the one that is used."
+)
 
 
 def components(connections: Connections) -> list[Component]:
@@ -135,42 +141,44 @@ class _Pings:
 def _get(url: str, what: str, token: str = "", *, through_proxy: bool = False) -> dict[str, Any]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     # The proxy of the environment is for the Internet, not for this machine nor for parts of this system elsewhere.
-    local = urlsplit(url).hostname in {"127.0.0.1", "localhost", "::1"}
+    host = urlsplit(url).hostname
+    local = host in {"127.0.0.1", "localhost", "::1"}
     trusts = through_proxy and not local
-    return _request(what, lambda: httpx.get(url, headers=headers, timeout=HTTP_SECONDS, trust_env=trusts))
+    asked = what if local else f"{what} at {host}"
+    remedy = LOGS if local else "Check its address in the settings, and whether this machine reaches it."
+    return _request(asked, remedy, lambda: httpx.get(url, headers=headers, timeout=HTTP_SECONDS, trust_env=trusts))
 
 
-def _request(what: str, send: Callable[[], httpx.Response]) -> dict[str, Any]:
+def _request(what: str, remedy: str, send: Callable[[], httpx.Response]) -> dict[str, Any]:
     """Send a question and return the JSON object of the answer.
 
     Raises:
         TransientFailure: code ``unreachable``. PermanentFailure: code ``bad_answer`` or ``bad_proxy``.
     """
-    answer = _sent(what, send)
+    answer = _sent(what, remedy, send)
     try:
         body = answer.json()
     except ValueError as error:
-        raise PermanentFailure(f"The {what} answers nonsense.", code=FailureCode.BAD_ANSWER, remedy=LOGS) from error
+        raise PermanentFailure(f"The {what} answers nonsense.", code=FailureCode.BAD_ANSWER, remedy=remedy) from error
     if answer.status_code == HTTPStatus.UNAUTHORIZED:
         raise PermanentFailure(
             f"The {what} refuses our key.", code=FailureCode.REFUSED, remedy="Correct the key or token."
         )
     if answer.status_code != HTTPStatus.OK or not isinstance(body, dict):
         reason = f"The {what} answers with status {answer.status_code}{_said(body)}."
-        raise TransientFailure(reason, code=FailureCode.BAD_ANSWER, remedy=LOGS)
+        raise TransientFailure(reason, code=FailureCode.BAD_ANSWER, remedy=remedy)
     return body
 
 
-def _sent(what: str, send: Callable[[], httpx.Response]) -> httpx.Response:
+def _sent(what: str, remedy: str, send: Callable[[], httpx.Response]) -> httpx.Response:
     try:
         return send()
     except httpx.HTTPError as error:
         reason = f"The {what} does not answer ({type(error).__name__})."
-        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy=LOGS) from error
+        raise TransientFailure(reason, code=FailureCode.UNREACHABLE, remedy=remedy) from error
     except (ImportError, ValueError, OSError, httpx.InvalidURL) as error:
         reason = f"The {what} cannot be asked: the environment names a proxy or certificates that cannot be used."
-        remedy = "Correct or unset ALL_PROXY, HTTPS_PROXY, HTTP_PROXY and SSL_CERT_FILE; 'xbot doctor' says more."
-        raise PermanentFailure(reason, code=FailureCode.BAD_PROXY, remedy=remedy) from error
+        raise PermanentFailure(reason, code=FailureCode.BAD_PROXY, remedy=PROXY) from error
 
 
 def _said(body: object) -> str:
