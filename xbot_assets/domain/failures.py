@@ -1,8 +1,8 @@
 """The failure vocabulary.
 
 Every layer raises these; nothing above a driver sees a driver's own exception. What a driver raises becomes one of them
-beside that driver (``store/engine/failures.py``, ``browser/failures.py``, ``llm/servers/failures.py``), because
-``domain`` imports no driver.
+beside that driver (``store/engine/failures.py`` and ``cache_failures.py``, ``browser/failures.py``,
+``llm/servers/failures.py``), because ``domain`` imports no driver.
 """
 
 from collections.abc import Sequence

@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         host=ADDRESSES[settings.service_bind],
         port=port,
         http=complete_within(settings.service_request_seconds),
+        ws="none",
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=STOP_SECONDS,

@@ -147,6 +147,7 @@ async def serve(settings: Settings, listener: socket.socket, run_as: RunAs | Non
         uvicorn.Config(
             host.app(),
             http=complete_within(settings.service_request_seconds),
+            ws="none",
             log_config=None,
             access_log=False,
             lifespan="off",

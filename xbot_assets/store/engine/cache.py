@@ -19,7 +19,7 @@ from redis.retry import Retry
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure
 from xbot_assets.settings import Settings
-from xbot_assets.store.engine.failures import classify
+from xbot_assets.store.engine.cache_failures import classify
 
 _LOG = logging.getLogger(__name__)
 

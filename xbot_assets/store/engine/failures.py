@@ -1,12 +1,11 @@
-"""The one place where psycopg's and redis-py's exceptions become the product's failures.
+"""The one place where psycopg's exceptions become the product's failures; the cache's are in ``cache_failures.py``.
 
-No message here may hold a password: libpq's and the servers' own messages name hosts, users and databases, never a
+No message here may hold a password: libpq's and the server's own messages name hosts, users and databases, never a
 password; connection strings are not quoted.
 """
 
 import psycopg
 import psycopg_pool
-import redis
 
 from xbot_assets.domain.failure_codes import FailureCode
 from xbot_assets.domain.failures import PermanentFailure, ProductError, TransientFailure, UnknownOutcome
@@ -35,8 +34,6 @@ def classify(exc: BaseException) -> ProductError:
         return TransientFailure("No database connection became free in time.", code=FailureCode.DATABASE_BUSY)
     if isinstance(exc, psycopg.Error):
         return _classify_database(exc)
-    if isinstance(exc, redis.RedisError):
-        return _classify_cache(exc)
     return PermanentFailure(f"Unexpected {type(exc).__name__} in the store.", code=FailureCode.STORE_ERROR)
 
 
@@ -136,17 +133,3 @@ def _permanent(exc: psycopg.Error, state: str) -> PermanentFailure:
     if isinstance(exc, psycopg.IntegrityError):
         return PermanentFailure(f"The database refused a row: {words}.", code=FailureCode.INTEGRITY)
     return PermanentFailure(f"The database refused a statement: {words} ({state}).", code=FailureCode.DATABASE_ERROR)
-
-
-def _classify_cache(exc: redis.RedisError) -> ProductError:
-    if isinstance(exc, redis.AuthenticationError | redis.exceptions.NoPermissionError):
-        return PermanentFailure(
-            "The cache refused the password.", code=FailureCode.CACHE_AUTH, remedy="Correct XBOT_REDIS_URL."
-        )
-    if isinstance(exc, redis.ConnectionError | redis.TimeoutError):
-        return TransientFailure(
-            "The cache does not answer.",
-            code=FailureCode.CACHE_UNREACHABLE,
-            remedy="Nothing is lost; it is only slower.",
-        )
-    return TransientFailure(f"The cache refused a command ({type(exc).__name__}).", code=FailureCode.CACHE_ERROR)

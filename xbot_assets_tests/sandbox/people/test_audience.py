@@ -154,12 +154,7 @@ def test_replies_are_real_posts_of_other_people_that_say_different_things(accoun
     sandbox.jump(hours=48)
     counted = account.counts(post_id)["reply_count"]
     sandbox.jump(hours=1)
-    results = account.ask(
-        "SearchTimeline", rawQuery=f"conversation_id:{post_id} filter:replies", product="Latest"
-    ).json()
-    instructions = results["data"]["search_by_raw_query"]["search_timeline"]["timeline"]["instructions"]
-    entries = [e for e in instructions[-1]["entries"] if e["entryId"].startswith("tweet-")]
-    texts = [e["content"]["itemContent"]["tweet_results"]["result"]["legacy"]["full_text"] for e in entries]
+    texts = [post["full_text"] for post in account.search(f"conversation_id:{post_id} filter:replies")]
     assert counted - 1 <= len(texts) <= counted + 1
     assert len(set(texts)) == len(texts)
     assert all(text.startswith(f"@{account.handle} ") for text in texts)
@@ -182,9 +177,6 @@ def test_replies_are_real_posts_of_other_people_that_say_different_things(accoun
 def test_search_understands_the_operators(account: Account, sandbox: Sandbox, query: str, expected: set[str]) -> None:
     """Words, phrases, alternatives, exclusions, authors, languages, counts and times."""
     sandbox.jump(days=13)
-    results = account.ask("SearchTimeline", rawQuery=query, product="Top").json()
-    instructions = results["data"]["search_by_raw_query"]["search_timeline"]["timeline"]["instructions"]
-    entries = [e for e in instructions[-1]["entries"] if e["entryId"].startswith("tweet-")]
-    texts = {e["content"]["itemContent"]["tweet_results"]["result"]["legacy"]["full_text"][:45] for e in entries}
+    texts = {post["full_text"][:45] for post in account.search(query, "Top")}
     assert {text[:45] for text in expected} <= texts
     assert bool(texts) is bool(expected)
