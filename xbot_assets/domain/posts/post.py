@@ -10,12 +10,12 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from xbot_assets.domain.identifiers import Handle, PostId
+from xbot_assets.domain.identifiers import HANDLE, Handle, PostId
 from xbot_assets.domain.posts.images import IMAGES_MAX, PostImage
 
 _LINK = re.compile(r"https?://\S+")
 _BARE_LINK = re.compile(r"\b(?:[\w-]+\.)+[a-z]{2,}\b(?:/\S*)?", re.IGNORECASE)
-_LEADING_NAMES = re.compile(r"^\s*(?:@\w{1,15}\s+)+")
+_LEADING_NAMES = re.compile(rf"^\s*(?:@{HANDLE.pattern}\s+)+")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 

@@ -74,7 +74,7 @@ const plainPart = (part, asLink) => part.split(TOKEN).filter(Boolean).map((piece
 // A translation stands in the text's place, in the page's language; above it, what it was made from.
 const translation = (post, asLink) => {
   const show = h('button', { 'aria-label': t.original, role: 'button', type: 'button', class: 'show-more' }, span(t.original));
-  const mark = div({ dir: 'ltr', class: 'replying' }, span(t.translated), asLink && show);
+  const mark = div({ dir: 'ltr', class: 'replying' }, span(t.translated), asLink && ' ', asLink && show);
   const words = post.parts.filter((part) => typeof part === 'string').join(' ').split(/\s+/).reverse().join(' ');
   return [mark, words];
 };

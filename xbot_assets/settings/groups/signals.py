@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from xbot_assets.domain.engagement.insights import InsightKind
+
 
 class SignalSettings(BaseModel):
     """Signals and insights. Nothing of it is read unless XBOT_HARVEST is all."""
@@ -58,3 +60,8 @@ class SignalSettings(BaseModel):
     def signal_age(self) -> timedelta:
         """How old a signal is looked at."""
         return timedelta(hours=self.signal_hours)
+
+    def insight_every(self, kind: InsightKind) -> timedelta:
+        """Return the time between two conclusions of a kind."""
+        expert = kind is InsightKind.EXPERT
+        return timedelta(hours=self.insight_expert_hours if expert else self.insight_competitor_hours)

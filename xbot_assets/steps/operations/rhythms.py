@@ -160,16 +160,16 @@ def _signals(asked: Asked, reading: ReadingName, minutes: float) -> Rhythm:
 
 
 def _expert(asked: Asked) -> Rhythm:
-    return _insight(asked, InsightKind.EXPERT, asked.settings.insight_expert_hours)
+    return _insight(asked, InsightKind.EXPERT)
 
 
 def _competitor(asked: Asked) -> Rhythm:
-    return _insight(asked, InsightKind.COMPETITOR, asked.settings.insight_competitor_hours)
+    return _insight(asked, InsightKind.COMPETITOR)
 
 
-def _insight(asked: Asked, kind: InsightKind, hours: float) -> Rhythm:
-    last = last_insight(asked.database, kind)
-    return _since(last.made_at if last else None, timedelta(hours=hours), "when enough posts by others are known")
+def _insight(asked: Asked, kind: InsightKind) -> Rhythm:
+    last, every = last_insight(asked.database, kind), asked.settings.insight_every(kind)
+    return _since(last.made_at if last else None, every, "when enough posts by others are known")
 
 
 def _purge(asked: Asked) -> Rhythm:

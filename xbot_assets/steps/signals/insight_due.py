@@ -11,12 +11,6 @@ from xbot_assets.store.engine.database import Database
 from xbot_assets.store.publishing.queue import last_llm_call
 
 
-def insight_every(settings: Settings, kind: InsightKind) -> timedelta:
-    """Return the time between two conclusions of a kind."""
-    expert = kind is InsightKind.EXPERT
-    return timedelta(hours=settings.insight_expert_hours if expert else settings.insight_competitor_hours)
-
-
 def insight_wait(product: Opened, kind: InsightKind) -> str | None:
     """Say in words why nothing is concluded now, or ``None``."""
     settings, now = product.settings, product.clock.now()
@@ -34,7 +28,7 @@ def insight_wait(product: Opened, kind: InsightKind) -> str | None:
 def _due(database: Database, settings: Settings, kind: InsightKind) -> datetime | None:
     """Return when to conclude again: an interval after the last time, or some minutes after a call that failed."""
     last, call = last_insight(database, kind), last_llm_call(database, INSIGHT_PURPOSE)
-    due = last.made_at + insight_every(settings, kind) if last else None
+    due = last.made_at + settings.insight_every(kind) if last else None
     if call is None or call.outcome == "ok":
         return due
     again = call.called_at + timedelta(minutes=settings.plan_retry_minutes)

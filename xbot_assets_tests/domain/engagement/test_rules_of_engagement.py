@@ -38,6 +38,8 @@ POOL_TOPICS = (Topic(name="gardening", keywords=("soil", "seeds")), Topic(name="
         ({"in_reply_to_handle": "US"}, "reply"),
         ({"quoted": ("Us",)}, "quote"),
         ({"text": "What do you think, @us?"}, "mention"),
+        ({"text": "庭のことは@usさんに聞いて。"}, "mention"),
+        ({"text": "Ask @us. Or not."}, "mention"),
         ({"text": "mail me@us.example or @us_two"}, None),
         ({"in_reply_to_handle": "them"}, None),
         ({"handle": "Us", "text": "@us"}, None),

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from xbot_assets.domain.gates.chain import GATES, first_refusal
 from xbot_assets.domain.gates.context import GateContext, GateLimits
+from xbot_assets.domain.gates.form import form
 from xbot_assets.domain.gates.reading.history import History, history_of
 from xbot_assets.domain.gates.reading.plain import plain, readings
+from xbot_assets.domain.gates.refusal import Refusal
 from xbot_assets.domain.persona import Persona
 from xbot_assets.llm.persona import load_persona
 from xbot_assets.testing.content.gate_quality import CHAIN, OK, Half, labelled_texts, measure, milliseconds
@@ -192,6 +194,21 @@ def test_thresholds_are_limits_of_the_context() -> None:
     tagged = "Oil the chain after rain. #cycling"
     assert first_refusal(tagged, GateContext(PERSONA, limits=GateLimits(hashtags=1))) is None
     assert first_refusal(tagged, GateContext(PERSONA, limits=GateLimits(hashtags=0))) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Oil the chain after rain, says @bob.",
+        "Oil the chain after rain (thanks, @bob).",
+        "雨のあとは@bobさんのようにチェーンに油を差します。",
+        "Oil the chain after rain. \uff20bob",
+    ],
+)
+def test_nobody_is_tagged_wherever_the_name_stands(text: str) -> None:
+    """Tagging strangers is what accounts are suspended for; a limit allows as many as it says."""
+    assert form(text, GateContext(PERSONA)) == Refusal("format", "It has too many mentions of accounts: at most 0.")
+    assert form(text, GateContext(PERSONA, limits=GateLimits(mentions=1))) is None
 
 
 def test_an_empty_history_refuses_nothing() -> None:
