@@ -1,5 +1,6 @@
 """One running stack for all modules here, whose tests run first and in one group; and places for odd machines."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -35,6 +36,17 @@ _RANKS = (("stack", "stack"), ("breaks_stack", "stack"), ("postgres", "database"
 """Fixtures, and the group of the tests that need them; of several the last counts."""
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let a worker without the stack yield the cores to the one with it, whose path is the longest."""
+    if getattr(item.config.option, "loadgroup", False) and item.get_closest_marker("xdist_group") != _OF_STACK:
+        os.setpriority(os.PRIO_PROCESS, 0, YIELDING)
+
+
+_OF_STACK = pytest.mark.xdist_group("stack").mark
+YIELDING = 10
+"""A niceness: a tenth of a core that somebody else wants, all of one that nobody does."""
+
+
 def _rank(item: pytest.Item) -> int:
     needs = getattr(item, "fixturenames", ())
     return max((number for number, (name, _) in enumerate(_RANKS) if name in needs), default=len(_RANKS))
@@ -47,10 +59,11 @@ def stack() -> Iterator[SharedStack]:
         yield started
 
 
-@pytest.fixture
-def breaks_stack(stack: SharedStack) -> SharedStack:
-    """The same, for the tests after which it is worth less to others."""
-    return stack
+@pytest.fixture(scope="module")
+def breaks_stack(stack: SharedStack) -> Iterator[SharedStack]:
+    """The same, for the tests that come last: it stops while others go on."""
+    yield stack
+    stack.ask_to_stop()
 
 
 @pytest.fixture

@@ -76,6 +76,10 @@ class SharedStack:
         """The supervisor's process."""
         return self.stack.process.pid
 
+    def ask_to_stop(self) -> None:
+        """Begin its stop, and do not wait for it."""
+        self.stack.process.terminate()
+
     def settings(self) -> Settings:
         """Return the settings as the stack's own processes see them now."""
         return load_settings(environment(self.home, **self.given))
