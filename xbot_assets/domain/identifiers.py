@@ -18,10 +18,10 @@ HANDLE = re.compile(_HANDLE)
 """An account's name, without the @."""
 POST_ID = re.compile(_POST_ID)
 """A post's id: a number of 64 bits."""
-_AT = "[@\uff20]"
-_NO_MENTION_AFTER = r"(?:(?<![A-Za-z0-9_!#$%&*@\uff20])|(?<=[Rr][Tt])(?<![A-Za-z0-9_+~.\-]..))"
-_NO_MENTION_BEFORE = r"(?![@\uff20]|[A-Za-z0-9_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff]|://)"
-_MENTION = re.compile(f"{_NO_MENTION_AFTER}{_AT}({_HANDLE}){_NO_MENTION_BEFORE}")
+_AT = "@\uff20"
+_MENTION_BEGINS = rf"(?:(?<![A-Za-z0-9_!#$%&*{_AT}])|(?<=[Rr][Tt])(?<![A-Za-z0-9_+~.\-]..))"
+_MENTION_ENDS = rf"(?![{_AT}]|[A-Za-z0-9_\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff]|://)"
+_MENTION = re.compile(f"{_MENTION_BEGINS}[{_AT}]({_HANDLE}){_MENTION_ENDS}")
 
 Handle = Annotated[str, Field(pattern=f"^{_HANDLE}$")]
 """A field that holds an account's name, without the @."""

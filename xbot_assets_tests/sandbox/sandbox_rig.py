@@ -166,20 +166,21 @@ class Account:
 
     def search(self, query: str, product: str = "Latest") -> list[dict[str, Any]]:
         """Return the ``legacy`` fields of all posts that a search finds, from its first page to its last."""
-        posts: list[dict[str, Any]] = []
-        cursor: dict[str, str] = {}
-        while page := self._search_page(query, product, cursor):
+        page, cursor = self._search_page(query, product)
+        posts = page
+        while page:
+            page, cursor = self._search_page(query, product, cursor=cursor)
             posts += page
         return posts
 
-    def _search_page(self, query: str, product: str, cursor: dict[str, str]) -> list[dict[str, Any]]:
-        """Return one page and make ``cursor`` that of the next."""
+    def _search_page(self, query: str, product: str, **cursor: str) -> tuple[list[dict[str, Any]], str]:
+        """Return one page, and the cursor of the next."""
         results = self.ask("SearchTimeline", rawQuery=query, product=product, **cursor).json()
         instructions = results["data"]["search_by_raw_query"]["search_timeline"]["timeline"]["instructions"]
         contents = {e["entryId"]: e["content"] for i in instructions for e in i.get("entries", [])}
-        cursor["cursor"] = next(c["value"] for c in contents.values() if c.get("cursorType") == "Bottom")
+        bottom = next(str(c["value"]) for c in contents.values() if c.get("cursorType") == "Bottom")
         posts = [content["itemContent"] for name, content in contents.items() if name.startswith("tweet-")]
-        return [post["tweet_results"]["result"]["legacy"] for post in posts]
+        return [post["tweet_results"]["result"]["legacy"] for post in posts], bottom
 
     def _headers(self) -> dict[str, str]:
         return {"cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}

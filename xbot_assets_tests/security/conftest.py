@@ -28,28 +28,31 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     ours = sorted((items[number] for number in places), key=_rank)
     for number, item in zip(places, ours, strict=True):
         items[number] = item
-        if _rank(item) < len(_RANKS):
-            item.add_marker(pytest.mark.xdist_group(_RANKS[_rank(item)][1]))
+        if group := _group(item):
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 _RANKS = (("stack", "stack"), ("breaks_stack", "stack"), ("postgres", "database"))
 """Fixtures, and the group of the tests that need them; of several the last counts."""
 
 
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Let a worker without the stack yield the cores to the one with it, whose path is the longest."""
-    if getattr(item.config.option, "loadgroup", False) and item.get_closest_marker("xdist_group") != _OF_STACK:
-        os.setpriority(os.PRIO_PROCESS, 0, YIELDING)
-
-
-_OF_STACK = pytest.mark.xdist_group("stack").mark
 YIELDING = 10
 """A niceness: a tenth of a core that somebody else wants, all of one that nobody does."""
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let a worker without the stack yield the cores to the one with it, whose path is the longest."""
+    if getattr(item.config.option, "loadgroup", False) and _group(item) != "stack":
+        os.setpriority(os.PRIO_PROCESS, 0, YIELDING)
 
 
 def _rank(item: pytest.Item) -> int:
     needs = getattr(item, "fixturenames", ())
     return max((number for number, (name, _) in enumerate(_RANKS) if name in needs), default=len(_RANKS))
+
+
+def _group(item: pytest.Item) -> str | None:
+    return _RANKS[rank][1] if (rank := _rank(item)) < len(_RANKS) else None
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The one place where redis-py's exceptions become the product's failures.
 
-Apart from the database's, because redis-py takes 13 MB with what it imports, and who only asks the database should
-not hold them.
+Apart from the database's, because redis-py takes 6 MB, and who only asks the database should not hold them.
 """
 
 import redis
